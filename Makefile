@@ -1,0 +1,45 @@
+# Two commands: `make run` (the course's main job, ends with a report) and `make test` (every check).
+# They need Python >= 3.11 and make; everything else is set up in .venv from uv.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export UV_COMPILE_BYTECODE := 1
+export UV_PYTHON := $(BIN)/python
+
+.PHONY: run test lint build lab clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run    set up, run the lessons in the mini world, end with the address of the report"
+	@echo "make test   set up, run every test"
+	@echo "make lint   what CI checks of style"
+	@echo "make build  derive student copies and executed solutions from notebooks/source"
+	@echo "make lab    open the lessons in JupyterLab"
+
+$(VENV)/.synced: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "This course needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V). Try: make PYTHON=python3.12 run"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv sync --locked --extra lab --inexact --quiet
+	@touch $@
+
+run: $(VENV)/.synced
+	$(BIN)/course run
+
+test: $(VENV)/.synced
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.synced
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+build: $(VENV)/.synced
+	$(BIN)/course build
+
+lab: $(VENV)/.synced
+	$(BIN)/jupyter lab notebooks
+
+clean:
+	rm -rf $(VENV) dist report

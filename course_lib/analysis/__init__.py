@@ -1,0 +1,26 @@
+"""What finished runs say: intervals, paired comparisons, the best run of a grid, tables beside the printed numbers.
+
+Everything here works on plain records and arrays; nothing trains and nothing draws.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["drift", "intervals", "metrics", "printed", "selection", "tables"],
+    submod_attrs={
+        "drift": ["stage_change"],
+        "intervals": ["Interval", "McNemar", "accuracy_interval", "mcnemar", "paired_difference", "seed_interval"],
+        "metrics": ["confusion_table", "outcomes", "top_k_accuracy"],
+        "printed": ["PrintedResult", "printed_result", "printed_results", "printed_top5"],
+        "selection": ["best_run", "best_runs", "select"],
+        "tables": [
+            "accuracy_over_runs",
+            "best_table",
+            "grid_table",
+            "paired_table",
+            "printed_and_measured",
+            "runs_table",
+        ],
+    },
+)

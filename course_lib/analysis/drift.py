@@ -1,0 +1,58 @@
+"""How far training moved each stage from where it started."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+_STATISTICS = ("running_mean", "running_var")
+
+
+def stage_change(
+    before: Mapping,
+    after: Mapping,
+    stage_names: Sequence[str],
+    *,
+    part: str = "weights",
+    stage_of: Callable[[str], str] | None = None,
+) -> dict[str, float]:
+    """Relative change ‖after − before‖ / ‖before‖ of each stage; exactly 0 for a stage that is bit-identical.
+
+    Args:
+        before, after: state dicts, name → array or CPU tensor, with the same names and shapes.
+        stage_names: the stages to report, in order; those without any such entry (a pool) are left out.
+        part: ``"weights"`` (parameters) or ``"statistics"`` (BatchNorm's running means and variances).
+        stage_of: gives the stage of an entry; the default reads ``stages.<name or number>.…`` and ``head.…``.
+
+    Raises:
+        ValueError: unknown `part`, or an entry that only one of the two has or that changed its shape.
+    """
+    if part not in ("weights", "statistics"):
+        raise ValueError(f"unknown part '{part}': choose weights or statistics")
+    if odd := sorted(set(before) ^ set(after)):
+        raise ValueError(f"only one of the two models has '{odd[0]}': compare models of one architecture")
+    stage_of = stage_of or (lambda name: _stage_of(name, stage_names))
+    moved, size = dict.fromkeys(stage_names, 0.0), {}
+    for name in before:
+        ending = name.rsplit(".", 1)[-1]
+        stage = stage_of(name)
+        if ending == "num_batches_tracked" or (ending in _STATISTICS) != (part == "statistics") or stage not in moved:
+            continue
+        old, new = np.asarray(before[name], dtype=np.float64), np.asarray(after[name], dtype=np.float64)
+        if old.shape != new.shape:
+            raise ValueError(f"'{name}' has shape {old.shape} before and {new.shape} after: they cannot be compared")
+        moved[stage] += float(((new - old) ** 2).sum())
+        size[stage] = size.get(stage, 0.0) + float((old**2).sum())
+    return {stage: _ratio(moved[stage], size[stage]) for stage in stage_names if stage in size}
+
+
+def _ratio(moved: float, size: float) -> float:
+    if moved == 0:
+        return 0.0
+    return float(np.sqrt(moved / size)) if size else float("inf")
+
+
+def _stage_of(name: str, stage_names: Sequence[str]) -> str:
+    first, *rest = name.split(".")
+    if first != "stages" or not rest:
+        return first
+    return stage_names[int(rest[0])] if rest[0].isdigit() else rest[0]

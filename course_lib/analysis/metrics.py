@@ -1,0 +1,58 @@
+"""How well predictions fit labels: accuracy, top-k, confusion, one sign per image."""
+
+import numpy as np
+
+
+def accuracy(labels, predictions) -> float:
+    """Share of images whose predicted class is the label. Both (N,) integers.
+
+    Raises:
+        ValueError: no images, or different lengths.
+    """
+    return float(_right(labels, predictions).mean())
+
+
+def outcomes(labels, predictions) -> str:
+    """``"0110…"``: one sign for each image, "1" for right. Both (N,) integers."""
+    return "".join("1" if right else "0" for right in _right(labels, predictions))
+
+
+def top_k_accuracy(labels, scores, k: int = 5) -> float:
+    """Share of images whose label is among the `k` highest scores; a tie counts in favour.
+
+    Args:
+        labels: (N,) integers below C.
+        scores: (N, C) logits or probabilities.
+
+    Raises:
+        ValueError: shapes do not fit, a label is not below C, or `k` is not between 1 and C.
+    """
+    labels, scores = np.asarray(labels), np.asarray(scores)
+    if scores.ndim != 2 or labels.shape != scores.shape[:1] or not labels.size:
+        raise ValueError(f"labels {labels.shape} and scores {scores.shape} do not fit: need (N,) and (N, C)")
+    if not 1 <= k <= scores.shape[1] or labels.max() >= scores.shape[1]:
+        raise ValueError(f"k = {k} and labels up to {labels.max()} do not fit scores of {scores.shape[1]} classes")
+    own = scores[np.arange(len(labels)), labels]  # (N,)
+    return float(((scores > own[:, None]).sum(axis=1) < k).mean())
+
+
+def confusion_table(labels, predictions, class_names):
+    """How often each class was taken for each other: DataFrame, rows = true class, columns = predicted, counts.
+
+    Args:
+        labels, predictions: (N,) integers below the number of class names.
+    """
+    import pandas as pd
+    from sklearn.metrics import confusion_matrix
+
+    _right(labels, predictions)
+    names = list(class_names)
+    counts = confusion_matrix(np.asarray(labels), np.asarray(predictions), labels=range(len(names)))
+    return pd.DataFrame(counts, index=pd.Index(names, name="true"), columns=pd.Index(names, name="predicted"))
+
+
+def _right(labels, predictions) -> np.ndarray:
+    labels, predictions = np.asarray(labels), np.asarray(predictions)
+    if labels.ndim != 1 or labels.shape != predictions.shape or not labels.size:
+        raise ValueError(f"labels {labels.shape} and predictions {predictions.shape} do not fit: need one per image")
+    return labels == predictions

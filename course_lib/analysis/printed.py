@@ -1,0 +1,116 @@
+"""The numbers printed in the homework, read from `data/papers`."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+
+from course_lib.paths import shipped_dir
+
+STRATEGY_NAMES = {"scratch": "from scratch", "last_layer": "last layer", "full": "full fine-tuning"}
+
+
+@dataclass(frozen=True)
+class PrintedResult:
+    """One row of the homework's Tables II–VIII: what validation chose, and what it reached. Accuracies in per cent."""
+
+    table: str
+    page: str  # empty when unknown
+    strategy: str  # "scratch" | "last_layer" | "full"
+    few_shot: bool
+    augmentation: str  # Table VIII; empty elsewhere
+    optimizer: str  # "sgd" | "adam"
+    lr: float
+    epoch: int  # 0-based
+    val_percent: float
+    test_percent: float
+    num_train: int
+    num_val: int
+    num_test: int
+
+    @property
+    def val_correct(self) -> int:
+        """Validation images right: the whole number that the printed percentage stands for."""
+        return round(self.val_percent / 100 * self.num_val)
+
+    @property
+    def test_correct(self) -> int:
+        """Test images right: the whole number that the printed percentage stands for."""
+        return round(self.test_percent / 100 * self.num_test)
+
+
+def printed_results(**wanted) -> list[PrintedResult]:
+    """Printed rows with these values, e.g. ``printed_results(strategy="full", few_shot=True, optimizer="sgd")``.
+
+    Raises:
+        ValueError: a name that `PrintedResult` does not have.
+    """
+    if unknown := set(wanted) - set(PrintedResult.__dataclass_fields__):
+        raise ValueError(
+            f"printed results have no '{min(unknown)}': use {', '.join(PrintedResult.__dataclass_fields__)}"
+        )
+    return [row for row in _homework() if all(getattr(row, name) == value for name, value in wanted.items())]
+
+
+def printed_result(strategy: str, optimizer: str, *, few_shot: bool = False) -> PrintedResult:
+    """The one row of Tables II–VII for a strategy and an optimiser.
+
+    Raises:
+        ValueError: the homework printed no such row.
+    """
+    rows = printed_results(strategy=strategy, optimizer=optimizer, few_shot=few_shot, augmentation="")
+    if not rows:
+        raise ValueError(
+            f"the homework printed nothing for strategy '{strategy}' with optimizer '{optimizer}': "
+            "use scratch, last_layer or full with sgd or adam"
+        )
+    return rows[0]
+
+
+def printed_top5() -> list[tuple[str, float]]:
+    """Table I: the five most probable classes of the Samoyed image with their probabilities as fractions."""
+    return [(row["class"], float(row["percent"]) / 100) for row in read_rows("homework_top5")]
+
+
+def printed_channels() -> tuple[list[float], list[float]]:
+    """Eq. 2: mean and standard deviation of the training images' red, green and blue channel, in [0, 1]."""
+    rows = read_rows("homework_channels")
+    return [float(row["mean"]) for row in rows], [float(row["std"]) for row in rows]
+
+
+def printed_number(quantity: str) -> float:
+    """A number from the homework's text, e.g. ``"sgd_epoch"`` (seconds per epoch, Section II-A).
+
+    Raises:
+        ValueError: unknown quantity.
+    """
+    rows = {row["quantity"]: float(row["value"]) for row in read_rows("homework_text")}
+    if quantity not in rows:
+        raise ValueError(f"the homework's text has no '{quantity}': choose one of {', '.join(rows)}")
+    return rows[quantity]
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """The rows of ``data/papers/<name>.csv`` as printed.
+
+    Raises:
+        FileNotFoundError: no such file.
+    """
+    path = shipped_dir("data/papers") / f"{name}.csv"
+    if not path.is_file():
+        raise FileNotFoundError(f"no printed numbers at {path}: choose a file of data/papers")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def _homework() -> tuple[PrintedResult, ...]:
+    whole = {"epoch": int, "num_train": int, "num_val": int, "num_test": int}
+    convert = {
+        "lr": float,
+        "val_percent": float,
+        "test_percent": float,
+        "few_shot": lambda text: text == "true",
+        **whole,
+    }
+    rows = read_rows("homework")
+    return tuple(PrintedResult(**{name: convert.get(name, str)(text) for name, text in row.items()}) for row in rows)

@@ -1,0 +1,209 @@
+"""Tables of finished runs as pandas DataFrames: the best of a grid, every run, printed beside measured."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from course_lib.analysis.intervals import Interval, accuracy_interval, mcnemar, paired_difference, seed_interval
+from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_result, printed_results
+from course_lib.analysis.selection import best_runs, check_comparable, diverged, select, setting, values_of
+
+
+def accuracy_over_runs(chosen: Sequence[dict], confidence: float = 0.95) -> Interval | None:
+    """Test accuracy of the chosen runs: mean and t-interval over seeds, Wilson's interval for a single run.
+
+    Returns:
+        the interval within [0, 1], or None when no run was scored.
+    """
+    scored = [r for r in chosen if r.get("test_accuracy") is not None]
+    if not scored:
+        return None
+    if len(scored) == 1:
+        total = scored[0]["num_test"]
+        return accuracy_interval(round(scored[0]["test_accuracy"] * total), total, confidence)
+    found = seed_interval([r["test_accuracy"] for r in scored], confidence)
+    return Interval(found.estimate, max(found.low, 0.0), min(found.high, 1.0), found.method)
+
+
+def best_table(records: Sequence[dict], confidence: float = 0.95) -> pd.DataFrame:
+    """What validation chose for each optimiser, and what it reached on the test images (cf. Tables II–VII).
+
+    Every seed chooses its own rate and epoch; accuracies are means over seeds with an interval, ``images right`` is
+    the mean count of test images. ``runs`` and ``diverged`` count the whole grid: no run is dropped silently.
+
+    Raises:
+        ValueError: the records mix strategies or images.
+    """
+    check_comparable(records)
+    rows = []
+    for optimizer in values_of(records, "optimizer"):
+        grid = select(records, optimizer=optimizer)
+        rows.append({"optimizer": optimizer, **_measured(grid, confidence)})
+    return pd.DataFrame(rows)
+
+
+def runs_table(records: Sequence[dict]) -> pd.DataFrame:
+    """Every run, one row each, diverged ones included; accuracies in per cent, time in seconds."""
+    rows = []
+    for record in records:
+        row = {name: setting(record, name) for name in ("name", "few_shot", "optimizer", "lr", "seed", "status")}
+        row |= {"epochs run": len(record["history"]), "best epoch": record["best_epoch"]}
+        row |= {"val %": _percent(record["val_accuracy"]), "test %": _percent(record["test_accuracy"])}
+        row |= {"images right": _images_right(record), "test images": record["num_test"], "seconds": record["seconds"]}
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.astype({name: "Int64" for name in ("best epoch", "images right", "test images") if name in table})
+
+
+def grid_table(records: Sequence[dict]) -> pd.DataFrame:
+    """Best validation accuracy (%, mean over seeds) of each rate and optimiser, and how many runs diverged.
+
+    Raises:
+        ValueError: the records mix strategies or images.
+    """
+    check_comparable(records)
+    rows = []
+    for lr in sorted(values_of(records, "lr"), reverse=True):
+        for optimizer in values_of(records, "optimizer"):
+            runs = select(records, lr=lr, optimizer=optimizer)
+            reached = [r["val_accuracy"] for r in runs if r["val_accuracy"] is not None]
+            mean = _percent(np.mean(reached)) if reached else None
+            row = {"lr": lr, "optimizer": optimizer, "val %": mean, "runs in mean": len(reached)}
+            rows.append({**row, "runs": len(runs), "diverged": len(diverged(runs))})
+    return pd.DataFrame(rows)
+
+
+def printed_and_measured(strategy: str, records: Sequence[dict], confidence: float = 0.95) -> pd.DataFrame:
+    """The homework's table for a strategy beside our runs, one row per optimiser, differences in test images.
+
+    A printed accuracy is one run: its interval is Wilson's, over its test images.
+
+    The records say whether it is the large training set (Tables II–IV) or the few-shot one (Tables V–VII).
+
+    Raises:
+        ValueError: an unknown strategy, or records that mix strategies or images or are of another strategy.
+    """
+    check_comparable(records)
+    named = setting(records[0], "name") if records else strategy
+    if named in STRATEGY_NAMES and named != strategy:
+        raise ValueError(f"these records are of strategy '{named}', not '{strategy}': pick others or another table")
+    few_shot = bool(records and setting(records[0], "few_shot"))
+    rows = []
+    for optimizer in ("sgd", "adam"):
+        printed = printed_result(strategy, optimizer, few_shot=few_shot)
+        grid = select(records, optimizer=optimizer)
+        rows.append({"optimizer": optimizer, **_side_by_side(printed, grid, confidence)})
+    return pd.DataFrame(rows)
+
+
+def augmentations_printed_and_measured(
+    records_by_augmentation: Mapping[str, Sequence[dict]], confidence: float = 0.95
+) -> pd.DataFrame:
+    """Table VIII beside our runs; the keys are the homework's names, e.g. ``"RandomHorizontalFlip(p=0.5)"``.
+
+    Raises:
+        ValueError: a name that Table VIII does not have.
+    """
+    printed = {row.augmentation: row for row in printed_results(table="VIII")}
+    if unknown := [name for name in records_by_augmentation if name not in printed]:
+        raise ValueError(f"Table VIII has no '{unknown[0]}': choose from {'; '.join(printed)}")
+    rows = []
+    for name, records in records_by_augmentation.items():
+        grid = select(records, optimizer=printed[name].optimizer)
+        rows.append({"augmentation": name, **_side_by_side(printed[name], grid, confidence)})
+    return pd.DataFrame(rows)
+
+
+def paired_table(records_by_label: Mapping[str, Sequence[dict]], confidence: float = 0.95) -> pd.DataFrame:
+    """Every pair of strategies on the same test images: difference with its interval, exact McNemar test.
+
+    Each label's grid chooses one run per seed, so give records of one optimiser. The interval is a bootstrap over
+    images of the outcome averaged over the seeds both have; ``p (largest)`` is the least certain seed's p-value.
+
+    Raises:
+        ValueError: a label with several optimisers, a pair without a common scored seed or with other test images.
+    """
+    chosen = {label: _scored_by_seed(label, records) for label, records in records_by_label.items()}
+    rows = []
+    for a, b in combinations(chosen, 2):
+        seeds = [seed for seed in chosen[a] if seed in chosen[b]]
+        if not seeds:
+            raise ValueError(f"'{a}' and '{b}' have no scored run with a common seed: run both with the same seeds")
+        outcomes_a, outcomes_b = ([chosen[label][seed]["test_outcomes"] for seed in seeds] for label in (a, b))
+        found = paired_difference(outcomes_a, outcomes_b, confidence=confidence)
+        tests = [mcnemar(one, other) for one, other in zip(outcomes_a, outcomes_b, strict=True)]
+        row = {"A": a, "B": b, "A − B (points)": _percent(found.estimate)}
+        row |= {"low": _percent(found.low), "high": _percent(found.high)}
+        row |= {"images": round(found.estimate * len(outcomes_a[0]), 1)}
+        row |= {"test images": len(outcomes_a[0]), "seeds": len(seeds), "p (largest)": max(t.p_value for t in tests)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _measured(grid: Sequence[dict], confidence: float) -> dict:
+    chosen = best_runs(grid)
+    found = accuracy_over_runs(chosen, confidence)
+    scored = [r for r in chosen if r.get("test_accuracy") is not None]
+    return {
+        "lr": _spread([setting(r, "lr") for r in chosen]),
+        "epoch": _spread([r["best_epoch"] for r in chosen]),
+        "val %": _percent(np.mean([r["val_accuracy"] for r in chosen])) if chosen else None,
+        "test %": found and _percent(found.estimate),
+        "low %": found and _percent(found.low),
+        "high %": found and _percent(found.high),
+        "interval": found.method if found else "no scored run",
+        "images right": round(float(np.mean([_images_right(r) for r in scored])), 1) if scored else None,
+        "test images": scored[0]["num_test"] if scored else None,
+        "seeds": len(values_of(grid, "seed")),
+        "runs": len(grid),
+        "diverged": len(diverged(grid)),
+    }
+
+
+def _side_by_side(printed: PrintedResult, grid: Sequence[dict], confidence: float) -> dict:
+    found = accuracy_over_runs(best_runs(grid), confidence)
+    ours = _measured(grid, confidence)
+    wilson = accuracy_interval(printed.test_correct, printed.num_test, confidence)
+    difference = found and round((found.estimate - printed.test_percent / 100) * printed.num_test, 1)
+    return {
+        "lr, printed": f"{printed.lr:g}",
+        "lr, measured": ours["lr"],
+        "epoch, printed": printed.epoch,
+        "epoch, measured": ours["epoch"],
+        "val, printed": f"{printed.val_percent:.2f} %",
+        "val, measured": f"{ours['val %']:.1f} %" if ours["val %"] is not None else "–",
+        "test, printed": f"{printed.test_percent:.2f} % [{100 * wilson.low:.1f}, {100 * wilson.high:.1f}]",
+        "test, measured": str(found) if found else "no scored run",
+        "images, printed": f"{printed.test_correct} of {printed.num_test}",
+        "images, measured": f"{ours['images right']:g} of {ours['test images']}" if found else "–",
+        f"difference in images of {printed.num_test}": difference,
+        "interval": ours["interval"],
+        "diverged": f"{ours['diverged']} of {ours['runs']} runs",
+    }
+
+
+def _scored_by_seed(label: str, records: Sequence[dict]) -> dict:
+    if len(found := values_of(records, "optimizer")) > 1:
+        raise ValueError(
+            f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(records, optimizer=…)"
+        )
+    return {r["seed"]: r for r in best_runs(records) if r.get("test_outcomes")}
+
+
+def _images_right(record: dict) -> int | None:
+    if record.get("test_correct") is not None:
+        return record["test_correct"]
+    accuracy = record.get("test_accuracy")
+    return None if accuracy is None else round(accuracy * record["num_test"])
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else round(100 * float(fraction), 2)
+
+
+def _spread(values: Sequence) -> str:
+    """``"0.001"`` when all seeds agree, else each seed's value: ``"0.001, 0.003, 0.001"``."""
+    shown = [f"{value:g}" for value in values]
+    return "–" if not shown else shown[0] if len(set(shown)) == 1 else ", ".join(shown)

@@ -1,0 +1,24 @@
+"""Where images come from and how they are split: sources by name, image sets in memory, splits, channel statistics.
+
+An image stays uint8 in [0, 255] here; normalisation belongs to training.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "imageset": ["ImageSet"],
+        "sources": ["count_pixels", "describe", "iter_native_images", "list_sources", "load_images", "source_names"],
+        "splits": [
+            "HOMEWORK_SEED",
+            "SealedSet",
+            "Splits",
+            "homework_split",
+            "official_split",
+            "per_class_split",
+            "stratified_split",
+        ],
+        "statistics": ["Moments", "PixelHistogram", "channel_statistics", "streaming_statistics"],
+    },
+)

@@ -1,0 +1,120 @@
+"""Image files become RGB pixels: upright, complete, or refused by name."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+from tqdm.auto import tqdm
+
+_CHUNK = 256  # images decoded ahead of the one that is asked for: bounds the memory
+_WIDE_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")  # PIL would clip these to white
+
+
+def decode_image(file: Path) -> Tensor:
+    """The image in `file` as (3, H, W) uint8 RGB at its own size, turned upright as its EXIF orientation says.
+
+    Raises:
+        ValueError: the file is empty, damaged, no image, of more than 8 bits a channel, or suspiciously large.
+        FileNotFoundError: there is no such file.
+    """
+    return torch.from_numpy(_to_planes(_open_rgb(Path(file))))
+
+
+def resize_and_crop(image: Tensor, size: int) -> Tensor:
+    """Resize a (3, H, W) uint8 image so that its shorter side is `size` (antialiased), then cut out the centre.
+
+    The rule of `torchvision.transforms.Resize(size)` and `CenterCrop(size)` on PIL images (bilinear).
+
+    Returns:
+        (3, size, size) uint8.
+    """
+    if image.shape[-2:] == (size, size):
+        return image
+    picture = Image.fromarray(image.permute(1, 2, 0).contiguous().numpy())
+    return torch.from_numpy(_to_planes(_fit(picture, size)))
+
+
+def decode_files(files: Sequence[Path], size: int | None = None, *, progress: bool = True) -> Iterator[np.ndarray]:
+    """Decode `files` in order with all cores: (3, H, W) uint8 arrays, or (3, size, size) resized and cropped.
+
+    Raises:
+        ValueError, FileNotFoundError: as `decode_image`, for the first bad file.
+    """
+    return map_parallel(partial(_decode_array, size=size), files, progress=progress)
+
+
+def map_parallel(function: Callable, items: Sequence, *, desc: str = "decoding", progress: bool = True) -> Iterator:
+    """`function` of each item, in order, with threads (PIL works outside Python's lock) and a progress bar."""
+    with ThreadPoolExecutor(_num_cores()) as pool, tqdm(total=len(items), desc=desc, disable=not progress) as bar:
+        for start in range(0, len(items), _CHUNK):
+            for result in pool.map(function, items[start : start + _CHUNK]):
+                yield result
+                bar.update()
+
+
+def resize_arrays(images: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
+    """`resize_and_crop` for (3, H, W) uint8 arrays, one after another."""
+    for image in images:
+        yield resize_and_crop(torch.from_numpy(image), size).numpy()
+
+
+def _decode_array(file: Path, size: int | None) -> np.ndarray:
+    picture = _open_rgb(Path(file))
+    return _to_planes(picture if size is None else _fit(picture, size))
+
+
+def _open_rgb(file: Path) -> Image.Image:
+    try:
+        with Image.open(file) as picture:
+            if Image.MAX_IMAGE_PIXELS and picture.width * picture.height > Image.MAX_IMAGE_PIXELS:
+                raise Image.DecompressionBombError
+            if picture.mode in _WIDE_MODES:
+                raise ValueError(f"'{file}' has more than 8 bits a channel (mode {picture.mode}): save it as 8-bit RGB")
+            picture.load()
+            return ImageOps.exif_transpose(picture).convert("RGB")
+    except Image.DecompressionBombError:
+        limit = f"{Image.MAX_IMAGE_PIXELS // 10**6} million pixels"
+        raise ValueError(f"'{file}' is larger than {limit}: make it smaller, or remove it") from None
+    except FileNotFoundError:
+        raise FileNotFoundError(f"there is no file '{file}': check its name") from None
+    except PermissionError:
+        raise PermissionError(f"'{file}' may not be read: change its permissions") from None
+    except UnidentifiedImageError:
+        what = "is empty (0 bytes)" if not os.path.getsize(file) else "is not an image that can be read"
+        raise ValueError(f"'{file}' {what}: replace or remove it") from None
+    except ValueError as error:
+        raise error if str(file) in str(error) else _damaged(file, error) from None
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders of damaged files raise OSError, SyntaxError, EOFError, struct.error, …
+        raise _damaged(file, error) from None
+
+
+def _damaged(file: Path, error: Exception) -> ValueError:
+    return ValueError(f"'{file}' is damaged ({error}): replace or remove it")
+
+
+def _fit(picture: Image.Image, size: int) -> Image.Image:
+    width, height = picture.size
+    if width <= height:
+        width, height = size, int(size * height / width)
+    else:
+        width, height = int(size * width / height), size
+    if picture.size != (width, height):
+        picture = picture.resize((width, height), Image.Resampling.BILINEAR)  # PIL antialiases when it shrinks
+    left, top = round((width - size) / 2), round((height - size) / 2)
+    return picture.crop((left, top, left + size, top + size))
+
+
+def _to_planes(picture: Image.Image) -> np.ndarray:
+    return np.array(picture).transpose(2, 0, 1).copy()  # (H, W, 3) → (3, H, W)
+
+
+def _num_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,157 @@
+"""Images in memory: pixels once, and any number of subsets that share them."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ImageSet:
+    """Labelled images of one size. Subsets made by `take` share the pixels of the set they come from.
+
+    Attributes:
+        pixels: (M, 3, H, W) uint8 in [0, 255], in memory or memory-mapped.
+        rows: (N,) int64, the rows of `pixels` that this set consists of, in its order.
+        labels: (N,) int64, positions in `class_names`.
+        class_names: one name per class.
+        names: (N,) unique names, e.g. ``"dog/pic_001.jpg"``.
+        source: where the images come from, e.g. ``"pacs:cartoon"``.
+        root: the set as it was loaded; None for that set itself.
+    """
+
+    pixels: Tensor
+    rows: Tensor
+    labels: Tensor
+    class_names: tuple[str, ...]
+    names: tuple[str, ...]
+    source: str
+    root: "ImageSet | None" = None
+
+    def __post_init__(self):
+        if self.pixels.dtype != torch.uint8 or self.pixels.ndim != 4 or self.pixels.shape[1] != 3:
+            found = f"{self.pixels.dtype} {tuple(self.pixels.shape)}"
+            raise ValueError(f"pixels must be uint8 (M, 3, H, W), got {found}: convert the images before")
+        if not len(self.rows) == len(self.labels) == len(self.names):
+            sizes = f"{len(self.rows)} rows, {len(self.labels)} labels, {len(self.names)} names"
+            raise ValueError(f"an image set needs one row, label and name per image, got {sizes}")
+        if len(self.rows) and not 0 <= int(self.rows.min()) <= int(self.rows.max()) < len(self.pixels):
+            raise ValueError(f"rows must lie in 0…{len(self.pixels) - 1}: {self.rows.min()}…{self.rows.max()} do not")
+        if len(self.labels) and not 0 <= int(self.labels.min()) <= int(self.labels.max()) < len(self.class_names):
+            raise ValueError(
+                f"labels must lie in 0…{len(self.class_names) - 1} for {len(self.class_names)} class names, "
+                f"got {self.labels.min()}…{self.labels.max()}"
+            )
+        for what, values in (("image", self.names), ("class", self.class_names)):
+            if len(set(values)) < len(values):
+                twice = Counter(values).most_common(1)[0][0]
+                raise ValueError(f"two {what} names are the same ('{twice}'): give each {what} a name of its own")
+
+    @classmethod
+    def from_arrays(
+        cls,
+        images,
+        labels,
+        class_names: Sequence[str],
+        names: Sequence[str] | None = None,
+        source: str = "arrays",
+    ) -> "ImageSet":
+        """An image set of (N, 3, H, W) uint8 `images` and (N,) integer `labels`, numpy or torch.
+
+        Without `names`, image i of the set is called ``"<class>/<i>"``.
+
+        Raises:
+            ValueError: types, shapes, labels or names do not fit together.
+        """
+        pixels, labels = torch.as_tensor(images), torch.as_tensor(labels)
+        if labels.ndim != 1 or labels.is_floating_point():
+            raise ValueError(f"labels must be (N,) integers, got {labels.dtype} {tuple(labels.shape)}")
+        labels = labels.to(torch.int64)
+        if names is None and all(0 <= label < len(class_names) for label in labels.tolist()):
+            names = [f"{class_names[label]}/{i:05d}" for i, label in enumerate(labels.tolist())]
+        rows = torch.arange(len(pixels))
+        return cls(pixels, rows, labels, tuple(class_names), tuple(names or ()), source)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        height, width = self.size
+        return f"ImageSet('{self.source}', {len(self)} images {height}×{width}, {self.num_classes} classes)"
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes, whether or not this set has images of each."""
+        return len(self.class_names)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(H, W) in pixels."""
+        return self.pixels.shape[2], self.pixels.shape[3]
+
+    @property
+    def images(self) -> Tensor:
+        """All images of the set, (N, 3, H, W) uint8, as a copy."""
+        return self.pixels[self.rows]
+
+    def batch(self, index) -> tuple[Tensor, Tensor]:
+        """Images (B, 3, H, W) uint8 and labels (B,) at positions `index`: a slice, integers or an int64 tensor."""
+        return self.pixels[self.rows[index]], self.labels[index]
+
+    def take(self, indices) -> "ImageSet":
+        """The subset at positions `indices`, in that order; the pixels are shared, not copied."""
+        indices = torch.as_tensor(indices, dtype=torch.int64)
+        names = tuple(self.names[i] for i in indices.tolist())
+        root = self.root or self
+        return replace(self, rows=self.rows[indices], labels=self.labels[indices], names=names, root=root)
+
+    def joined_with(self, other: "ImageSet") -> "ImageSet":
+        """The images of this set, then those of `other`, which must be a part of the same loaded set.
+
+        Raises:
+            ValueError: the two sets do not share pixels, or share an image.
+        """
+        if other.pixels is not self.pixels:
+            raise ValueError(f"'{self.source}' and '{other.source}' were loaded apart: join parts of one loaded set")
+        rows, labels = torch.cat([self.rows, other.rows]), torch.cat([self.labels, other.labels])
+        return replace(self, rows=rows, labels=labels, names=self.names + other.names, root=self.root or self)
+
+    def class_counts(self) -> dict[str, int]:
+        """Number of images of each class, in the order of `class_names`."""
+        counts = torch.bincount(self.labels, minlength=self.num_classes).tolist()
+        return dict(zip(self.class_names, counts, strict=True))
+
+    def pixel_hashes(self) -> tuple[str, ...]:
+        """SHA-256 (hex) of each image's pixels, (N,). Computed once for each image, whatever subset asks."""
+        known = (self.root or self)._hash_of_row
+        for row in self.rows.tolist():
+            if row not in known:
+                known[row] = hashlib.sha256(self.pixels[row].contiguous().numpy()).hexdigest()
+        return tuple(known[row] for row in self.rows.tolist())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) over size, pixels, labels, names and class names: the same for the same content anywhere."""
+        content = [self.size, self.pixel_hashes(), self.labels.tolist(), self.names, self.class_names]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    @property
+    def source_fingerprint(self) -> str:
+        """Fingerprint of the set as it was loaded, the same for all its subsets."""
+        return (self.root or self).fingerprint
+
+    def without_duplicates(self) -> "ImageSet":
+        """The set with only the first of images whose pixels are the same."""
+        first = {}
+        for i, digest in enumerate(self.pixel_hashes()):
+            first.setdefault(digest, i)
+        return self.take(list(first.values()))
+
+    @cached_property
+    def _hash_of_row(self) -> dict[int, str]:
+        return {}

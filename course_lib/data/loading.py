@@ -1,0 +1,97 @@
+"""From files, archives and the mini world to image sets, by way of the cache."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from course_lib.data import cifar
+from course_lib.data.cache import cached_pixels
+from course_lib.data.decode import decode_files, resize_arrays
+from course_lib.data.folder import Listing
+from course_lib.data.imageset import ImageSet
+from course_lib.data.splits import homework_folders
+
+
+def load_listing(
+    source: str,
+    listing: Listing,
+    size: int,
+    *,
+    check: Callable[[], None] | None = None,
+    progress: bool = True,
+    memory_limit_mb: float,
+) -> ImageSet:
+    """The files of a listing as an image set; `check` runs before they are decoded for the first time."""
+
+    def make():
+        if check:
+            check()
+        shape = (len(listing.names), 3, size, size)
+        return shape, decode_files(listing.files, size, progress=progress), {}
+
+    place = f"{source.partition(':')[0]}:{listing.root.resolve()}"
+    pixels, _ = cached_pixels(place, size, listing.stamps(), make, memory_limit_mb=memory_limit_mb)
+    return ImageSet.from_arrays(pixels, torch.tensor(listing.labels), listing.class_names, listing.names, source)
+
+
+def iter_listing(listing: Listing, *, progress: bool = True) -> Iterator[tuple[str, Tensor]]:
+    """Name and pixels (3, H, W) uint8 of each file at its own size."""
+    for name, image in zip(listing.names, decode_files(listing.files, progress=progress), strict=True):
+        yield name, torch.from_numpy(image)
+
+
+def load_cifar(size: int, *, progress: bool = True, memory_limit_mb: float) -> ImageSet:
+    """CIFAR-100's two official parts in one set, without exact copies (of two copies the test part keeps its own)."""
+    root = cifar.find_cifar()
+    if root is not None and (root / "train").is_dir():
+        listing = cifar.list_cifar_files(root)
+        images = load_listing("cifar100", listing, size, progress=progress, memory_limit_mb=memory_limit_mb)
+        return _as_loaded(images.without_duplicates())
+
+    def make():
+        arrays, labels, class_names, names = cifar.load_cifar_arrays(root)
+        kept = {"labels": labels, "class_names": class_names, "names": names}
+        return (len(arrays), 3, size, size), resize_arrays(arrays, size), kept
+
+    pixels, kept = cached_pixels("cifar100:official", size, "1", make, memory_limit_mb=memory_limit_mb)
+    images = ImageSet.from_arrays(pixels, kept["labels"], kept["class_names"], kept["names"], "cifar100")
+    return _as_loaded(images.without_duplicates())
+
+
+def load_world(name: str, size: int, *, progress: bool = True, memory_limit_mb: float) -> ImageSet:
+    """A world of drawn images."""
+    from course_lib.data.mini import HARD, WORLD_VERSION, build_world
+
+    def make():
+        pixels, labels, class_names, names = build_world(name, size=size)
+        kept = {"labels": [int(label) for label in labels], "class_names": list(class_names), "names": list(names)}
+        pixels = torch.as_tensor(pixels)
+        return tuple(pixels.shape), pixels.numpy(), kept
+
+    identity = [WORLD_VERSION, repr(HARD)]
+    pixels, kept = cached_pixels(f"mini:{name}", size, identity, make, memory_limit_mb=memory_limit_mb)
+    return ImageSet.from_arrays(pixels, kept["labels"], kept["class_names"], kept["names"], f"mini:{name}")
+
+
+def part_of_listing(listing: Listing, part: str) -> Listing:
+    """The files of one part of the homework's rule ("train" or "test"), or all of them."""
+    if part == "all":
+        return listing
+    chosen = homework_folders(listing.names, listing.labels)[part == "test"]
+    names, labels = (tuple(values[i] for i in chosen) for values in (listing.names, listing.labels))
+    return replace(listing, names=names, labels=labels)
+
+
+def part_of_images(images: ImageSet, part: str) -> Iterator[Tensor]:
+    """The images (3, H, W) of one part of the homework's rule, or all of them."""
+    if part != "all":
+        images = images.take(homework_folders(images.names, images.labels.tolist())[part == "test"])
+    for i in range(len(images)):
+        yield images.batch(i)[0]
+
+
+def _as_loaded(images: ImageSet) -> ImageSet:
+    """The set as a root of its own, so that its fingerprint is that of the images in use."""
+    return replace(images, root=None)

@@ -1,0 +1,18 @@
+"""The mini world: images drawn from a few signed-distance shapes, the same on every machine, with no download.
+
+`draw` paints pictures of one category, `build_world` a whole labelled set, `draw_scenes` pictures with several labels each.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "catalogue": ["SOURCE_CATEGORIES", "SOURCE_DOMAINS", "TARGET_CLASSES", "domain_of"],
+        "dials": ["EASY", "HARD", "Dials"],
+        "drawing": ["STYLES", "draw"],
+        "scenes": ["CONCEPTS", "draw_scenes"],
+        "versions": ["WORLD_VERSION", "world_fingerprint"],
+        "worlds": ["WORLDS", "build_world"],
+    },
+)

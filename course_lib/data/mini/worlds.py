@@ -1,0 +1,66 @@
+"""Whole worlds: the seven target classes as cartoons or photos, and the source to pretrain on."""
+
+import math
+from collections.abc import Callable
+
+import torch
+
+from course_lib.data.mini.catalogue import SOURCE_CATEGORIES, TARGET_CLASSES
+from course_lib.data.mini.dials import HARD, Dials
+from course_lib.data.mini.drawing import draw
+from course_lib.data.mini.hashing import Dice
+
+WORLDS = ("cartoon", "photo", "source")
+# Images per class of the same two domains of PACS (Li et al. 2017, https://arxiv.org/abs/1710.03077).
+CARTOON_COUNTS = {"dog": 389, "elephant": 457, "giraffe": 346, "guitar": 135, "horse": 324, "house": 288, "person": 405}
+PHOTO_COUNTS = {"dog": 189, "elephant": 202, "giraffe": 182, "guitar": 186, "horse": 199, "house": 280, "person": 432}
+
+
+def build_world(
+    name: str,
+    size: int = 48,
+    *,
+    seed: int = 0,
+    dials: Dials = HARD,
+    per_category: int = 500,
+    categories: tuple[str, ...] | None = None,
+    device: str | torch.device = "cpu",
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...], tuple[str, ...]]:
+    """Draw a world: (pixels uint8 (N, 3, size, size) on the CPU, labels int64 (N,), class names, names like 'dog/pic_001').
+
+    name: 'cartoon' (2344 pictures) and 'photo' (1670) hold the seven target classes with the class counts of PACS; 'source' holds
+    `per_category` pictures of each source category (or of `categories` alone), a share `dials.illustrations` of them cartoons.
+    progress: called with (classes done, classes in all). Raises ValueError for an unknown name.
+    """
+    if name not in WORLDS:
+        raise ValueError(f"world {name!r} is unknown; choose one of {', '.join(WORLDS)}.")
+    counts = _counts(name, per_category, categories)
+    names, labels, parts = [], [], []
+    for label, (category, count) in enumerate(counts.items()):
+        ids = torch.arange(1, count + 1, dtype=torch.int64, device=device)
+        share = {"cartoon": 1.0, "photo": 0.0, "source": dials.illustrations}[name]
+        parts.append(_draw_mixed(category, ids, share, size=size, seed=seed, dials=dials, device=device).cpu())
+        labels.append(torch.full((count,), label, dtype=torch.int64))
+        names += [f"{category}/pic_{i:03d}" for i in range(1, count + 1)]
+        if progress is not None:
+            progress(label + 1, len(counts))
+    return torch.cat(parts), torch.cat(labels), tuple(counts), tuple(names)
+
+
+def _counts(name, per_category, categories):
+    if name == "source":
+        return dict.fromkeys(sorted(categories or SOURCE_CATEGORIES), per_category)
+    counts = CARTOON_COUNTS if name == "cartoon" else PHOTO_COUNTS
+    return {category: counts[category] for category in (categories or TARGET_CLASSES)}
+
+
+def _draw_mixed(category, ids, share, *, size, seed, dials, device):
+    """Pictures of one category, a share of them cartoons; which ones is fixed by each picture's own number."""
+    coin = Dice(seed, f"{category}/illustrated", ids).unit("style")[:, 0]
+    cartoon = coin < (share if share < 1 else math.inf)
+    out = torch.empty((len(ids), 3, size, size), dtype=torch.uint8, device=device)
+    for style, chosen in (("cartoon", cartoon), ("photo", ~cartoon)):
+        if bool(chosen.any()):
+            out[chosen] = draw(category, style, ids[chosen], size=size, seed=seed, dials=dials, device=device)
+    return out

@@ -1,0 +1,179 @@
+"""Image sources by name: what there is, and how it becomes an image set."""
+
+from __future__ import annotations  # this module answers before torch is imported
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course_lib.data import cifar, folder, pacs
+from course_lib.paths import real_data_dirs
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from course_lib.data.imageset import ImageSet
+    from course_lib.data.statistics import PixelHistogram
+
+MINI_SIZE = 48
+FOLDER_SIZE = 224
+MEMORY_LIMIT_MB = 2000
+PARTS = ("all", "train", "test")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is known of a source without opening it; numbers are None where the user decides."""
+
+    name: str
+    about: str
+    num_images: int | None
+    num_classes: int | None
+    size: int
+
+
+SOURCES = {
+    source.name: source
+    for source in (
+        Source("mini:cartoon", "the seven target classes drawn as cartoons", 2344, 7, MINI_SIZE),
+        Source("mini:photo", "the seven target classes drawn as photos", 1670, 7, MINI_SIZE),
+        Source("mini:source", "drawn source categories, none of them a target class", None, None, MINI_SIZE),
+        *(
+            Source(
+                f"pacs:{domain}",
+                f"PACS, {domain.replace('_', ' ')} domain",
+                pacs.NUM_IMAGES[domain],
+                7,
+                pacs.NATIVE_SIZE,
+            )
+            for domain in ("cartoon", "photo", "art_painting", "sketch")
+        ),
+        Source("cifar100", "CIFAR-100, both parts; exact copies left out", 60000, 100, cifar.NATIVE_SIZE),
+        Source("folder:PATH", "your images, one folder per class", None, None, FOLDER_SIZE),
+    )
+}
+
+
+def source_names() -> tuple[str, ...]:
+    """Names that `load_images` knows; ``folder:PATH`` stands for any folder of class folders."""
+    return tuple(SOURCES)
+
+
+def describe(source: str) -> dict:
+    """Row about a source: name, about, images, classes, size (pixels a side by default), where.
+
+    Raises:
+        ValueError: the name is unknown.
+    """
+    known = _find(source)
+    row = {"name": source, "about": known.about, "images": known.num_images, "classes": known.num_classes}
+    return row | {"size": known.size, "where": _where(source)}
+
+
+def list_sources() -> list[dict]:
+    """`describe` of every source, for ``course data list``. Imports neither torch nor numpy."""
+    return [describe(name) for name in SOURCES]
+
+
+def load_images(
+    source: str, *, size: int | None = None, progress: bool = True, memory_limit_mb: float = MEMORY_LIMIT_MB
+) -> ImageSet:
+    """Load, and if need be draw, decode or download, the images of a source; later calls read them from the cache.
+
+    Args:
+        source: see `source_names`.
+        size: pixels a side. By default mini 48, PACS 227 and CIFAR-100 32 (their own), folders 224. Mini images are
+            drawn at that size; others have their shorter side resized (antialiased) and the centre cut out.
+        progress: whether to show a bar (on stderr).
+        memory_limit_mb: larger sets are memory-mapped from the cache instead of read into memory.
+
+    Raises:
+        ValueError: unknown source, bad size, a damaged image, a folder that is no folder of class folders.
+        FileNotFoundError: the folder does not exist.
+        ConnectionError: it has to be downloaded and cannot be; the message says what to do by hand.
+    """
+    known = _find(source)
+    size = known.size if size is None else size
+    if size < 1:
+        raise ValueError(f"size = {size} is no number of pixels: give 1 or more")
+    from course_lib.data import loading
+
+    kind, _, rest = source.partition(":")
+    options = {"progress": progress, "memory_limit_mb": memory_limit_mb}
+    if kind == "mini":
+        return loading.load_world(rest, size, **options)
+    if kind == "cifar100":
+        return loading.load_cifar(size, **options)
+    listing = _list_files(source, progress)
+    check = (lambda: pacs.check_content(rest, listing)) if kind == "pacs" else None
+    return loading.load_listing(source, listing, size, check=check, **options)
+
+
+def iter_native_images(source: str, *, progress: bool = True) -> Iterator[tuple[str, Tensor]]:
+    """Yield (name, image) of every image at its own size, (3, H, W) uint8, in the order of `load_images`.
+
+    Mini images, which have no size of their own, are drawn at 48 pixels.
+
+    Raises:
+        ValueError, FileNotFoundError, ConnectionError: as `load_images`.
+    """
+    kind = _find(source).name.partition(":")[0]
+    if kind in ("pacs", "folder"):
+        from course_lib.data import loading
+
+        yield from loading.iter_listing(_list_files(source, progress), progress=progress)
+    else:
+        images = load_images(source, progress=progress)
+        for i, name in enumerate(images.names):
+            yield name, images.batch(i)[0]
+
+
+def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tuple[PixelHistogram, int]:
+    """Histogram of the pixels of a source at native size, and the number of images counted.
+
+    Args:
+        part: ``"all"``, or ``"train"`` or ``"test"`` of the homework's rule (the train folder includes validation).
+
+    Raises:
+        ValueError: unknown part, or as `load_images`.
+    """
+    if part not in PARTS:
+        raise ValueError(f"unknown part '{part}': choose one of {', '.join(PARTS)}")
+    from course_lib.data import loading
+    from course_lib.data.statistics import PixelHistogram
+
+    histogram, num_images = PixelHistogram(), 0
+    if _find(source).name.startswith(("pacs", "folder")):
+        listing = loading.part_of_listing(_list_files(source, progress), part)
+        images = (image for _, image in loading.iter_listing(listing, progress=progress))
+    else:
+        images = loading.part_of_images(load_images(source, progress=progress), part)
+    for image in images:
+        histogram.update(image)
+        num_images += 1
+    return histogram, num_images
+
+
+def _find(source: str) -> Source:
+    kind, _, rest = source.partition(":")
+    if kind == "folder" and rest:
+        return SOURCES["folder:PATH"]
+    if source not in SOURCES or source == "folder:PATH":
+        raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with a folder's path)")
+    return SOURCES[source]
+
+
+def _list_files(source: str, progress: bool) -> folder.Listing:
+    kind, _, rest = source.partition(":")
+    return pacs.list_domain(rest, progress=progress) if kind == "pacs" else folder.list_class_folders(Path(rest))
+
+
+def _where(source: str) -> str:
+    kind, _, rest = source.partition(":")
+    if kind == "mini":
+        return "drawn when first used"
+    if kind == "folder":
+        return "where you say" if rest == "PATH" else str(Path(rest).expanduser())
+    found = pacs.find_domain(rest) if kind == "pacs" else cifar.find_cifar()
+    return str(found) if found else f"to be downloaded into {real_data_dirs()[-1]}"

@@ -1,0 +1,235 @@
+"""Which images train, which choose the epoch, and which test: rules, and the guards around the test part."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+
+from course_lib.data.imageset import ImageSet
+
+HOMEWORK_SEED = 1375112354  # the seed of a public solution whose parts match the homework's
+
+
+class SealedSet:
+    """The test images, out of reach: length and classes are visible, pixels and labels only after `open`.
+
+    Only `course_lib.training.scoring` opens it; `times_opened` tells.
+    """
+
+    def __init__(self, images: ImageSet):
+        self.times_opened = 0
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __repr__(self) -> str:
+        return f"SealedSet({len(self)} images, opened {self.times_opened} times)"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """One name per class."""
+        return self._images.class_names
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The images' names."""
+        return self._images.names
+
+    def open(self) -> ImageSet:
+        """The test images; every call is counted."""
+        self.times_opened += 1
+        return self._images
+
+
+@dataclass(frozen=True, eq=False)
+class Splits:
+    """Three parts of one image set that share no image.
+
+    Attributes:
+        train, val: image sets.
+        test: sealed until a finished run is scored.
+        rule: the rule and its numbers, in words.
+
+    Raises:
+        ValueError: a part is empty, or two parts share an image, by name or by pixels.
+    """
+
+    train: ImageSet
+    val: ImageSet
+    test: SealedSet
+    rule: str
+
+    def __post_init__(self):
+        parts = {"train": self.train, "val": self.val, "test": self.test._images}
+        for part, images in parts.items():
+            if not len(images):
+                raise ValueError(
+                    f"the {part} part of the split '{self.rule}' is empty: give more images or a larger share"
+                )
+        _refuse_overlap(parts)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """One name per class."""
+        return self.train.class_names
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes."""
+        return self.train.num_classes
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 (hex) of the rule and of the names in each part, in their order."""
+        content = [self.rule, self.train.names, self.val.names, self.test.names]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def homework_folders(names: Sequence[str], labels: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Positions of the homework's train folder and test folder, each sorted by class and name.
+
+    Of each class, sorted by file name, the last floor(n / 10 + 1/2) images are the test folder: 236 of the 2344 PACS
+    cartoons. Both the assignment's train part (with validation) and its few-shot variant come from these two folders.
+    """
+    train, test = [], []
+    for members in _by_class(names, labels):
+        kept = len(members) - (len(members) + 5) // 10
+        train += members[:kept]
+        test += members[kept:]
+    return train, test
+
+
+def homework_split(images: ImageSet, *, few_shot: bool = False, seed: int = HOMEWORK_SEED) -> Splits:
+    """The homework's split: its train folder 80/20 into train and val, its test folder to test.
+
+    For the PACS cartoons 1687/421/236 images; with `few_shot` the two folders change places: 189/47/2108. The 80/20
+    follows the rule of `torch.utils.data.random_split` (remainders go round from the first part) with `seed`.
+
+    Raises:
+        ValueError: a part would be empty, or two parts share an image.
+    """
+    train_folder, test_folder = homework_folders(images.names, images.labels.tolist())
+    if few_shot:
+        train_folder, test_folder = test_folder, train_folder
+    order = torch.randperm(len(train_folder), generator=torch.Generator().manual_seed(seed)).tolist()
+    shuffled = [train_folder[i] for i in order]
+    num_val = len(shuffled) // 5  # floor for both parts, and what is left over goes to train
+    rule = f"homework{' few-shot' if few_shot else ''}, seed {seed}"
+    return _split(images, shuffled[: len(shuffled) - num_val], shuffled[len(shuffled) - num_val :], test_folder, rule)
+
+
+def stratified_split(images: ImageSet, *, val: float = 0.2, test: float = 0.1, seed: int = 0) -> Splits:
+    """Of each class the same shares: `val` and `test` (rounded, at least one image each), the rest trains.
+
+    Which images go where depends on their names and `seed` only, not on their order in the set.
+
+    Raises:
+        ValueError: shares outside (0, 1) or together ≥ 1, a class of fewer than three images, parts sharing an image.
+    """
+    if not (0 < val < 1 and 0 < test < 1 and val + test < 1):
+        raise ValueError(f"val = {val} and test = {test} must be shares above 0 that leave something to train on")
+    parts = {"train": [], "val": [], "test": []}
+    for name, members in zip(images.class_names, _shuffled_classes(images, seed), strict=True):
+        num_val, num_test = (max(1, int(share * len(members) + 0.5)) for share in (val, test))
+        if num_val + num_test >= len(members):
+            found = f"class '{name}' has {len(members)} image{'' if len(members) == 1 else 's'}"
+            raise ValueError(f"{found}, too few to train, validate and test with: add images or remove the class")
+        parts["test"] += members[:num_test]
+        parts["val"] += members[num_test : num_test + num_val]
+        parts["train"] += members[num_test + num_val :]
+    rule = f"stratified, val {val:g}, test {test:g}, seed {seed}"
+    return _split(images, *(_mixed(part, seed) for part in parts.values()), rule)
+
+
+def per_class_split(images: ImageSet, *, n: int, seed: int = 0, val: float = 0.5) -> Splits:
+    """Exactly `n` images of each class train; of the others, a share `val` of each class validates and the rest tests.
+
+    The training images of a smaller `n` are among those of a larger one with the same seed.
+
+    Raises:
+        ValueError: n < 1, val outside (0, 1), a class of fewer than n + 2 images, parts sharing an image.
+    """
+    if n < 1 or not 0 < val < 1:
+        raise ValueError(f"n = {n} and val = {val}: n must be at least 1 and val a share between 0 and 1")
+    parts = {"train": [], "val": [], "test": []}
+    for name, members in zip(images.class_names, _shuffled_classes(images, seed), strict=True):
+        rest = len(members) - n
+        if rest < 2:
+            raise ValueError(
+                f"class '{name}' has {len(members)} images, too few for {n} to train with and one each to validate "
+                f"and test: choose n ≤ {max(0, len(members) - 2)} or add images"
+            )
+        num_val = min(max(1, int(val * rest + 0.5)), rest - 1)
+        parts["train"] += members[:n]
+        parts["val"] += members[n : n + num_val]
+        parts["test"] += members[n + num_val :]
+    rule = f"{n} per class, val {val:g} of the rest, seed {seed}"
+    return _split(images, *(_mixed(part, seed) for part in parts.values()), rule)
+
+
+def official_split(images: ImageSet, *, val: float = 0.2, seed: int = 0) -> Splits:
+    """The data set's own test part (names that begin with ``test/``); of its train part a share `val` validates.
+
+    Raises:
+        ValueError: the names have no train/ and test/ parts, val outside (0, 1), or parts sharing an image.
+    """
+    official = {"train": [], "test": []}
+    for i, name in enumerate(images.names):
+        if (part := name.partition("/")[0]) not in official:
+            raise ValueError(f"'{images.source}' has no official parts ('{name}' is neither in train/ nor in test/)")
+        official[part].append(i)
+    if not 0 < val < 1:
+        raise ValueError(f"val = {val} must be a share between 0 and 1")
+    chosen, rest = [], []
+    for members in _shuffled_classes(images.take(official["train"]), seed):
+        num_val = int(val * len(members) + 0.5)
+        chosen += [official["train"][i] for i in members[:num_val]]
+        rest += [official["train"][i] for i in members[num_val:]]
+    rule = f"official, val {val:g}, seed {seed}"
+    return _split(images, _mixed(rest, seed), _mixed(chosen, seed), official["test"], rule)
+
+
+def _split(images: ImageSet, train: list[int], val: list[int], test: list[int], rule: str) -> Splits:
+    return Splits(images.take(train), images.take(val), SealedSet(images.take(test)), rule)
+
+
+def _by_class(names: Sequence[str], labels: Sequence[int], num_classes: int = 0) -> list[list[int]]:
+    """Positions of each class's images, sorted by name."""
+    classes = [[] for _ in range(max([num_classes, *(label + 1 for label in labels)]))]
+    for i in sorted(range(len(names)), key=names.__getitem__):
+        classes[labels[i]].append(i)
+    return classes
+
+
+def _shuffled_classes(images: ImageSet, seed: int) -> list[list[int]]:
+    generator = torch.Generator().manual_seed(seed)
+    classes = _by_class(images.names, images.labels.tolist(), images.num_classes)
+    return [[members[i] for i in torch.randperm(len(members), generator=generator).tolist()] for members in classes]
+
+
+def _mixed(positions: list[int], seed: int) -> list[int]:
+    """The same positions with the classes mixed, so that an unshuffled run does not see one class after another."""
+    order = torch.randperm(len(positions), generator=torch.Generator().manual_seed(seed))
+    return [positions[i] for i in order.tolist()]
+
+
+def _refuse_overlap(parts: dict[str, ImageSet]) -> None:
+    by_name, by_pixels, twins = {}, {}, []
+    for part, images in parts.items():
+        for name, digest in zip(images.names, images.pixel_hashes(), strict=True):
+            if by_name.setdefault(name, part) != part:
+                raise ValueError(
+                    f"'{name}' is in the {by_name[name]} part and in the {part} part: it must be in one only"
+                )
+            first_part, first_name = by_pixels.setdefault(digest, (part, name))
+            if first_part != part:
+                twins.append(f"'{first_name}' ({first_part}) and '{name}' ({part})")
+    if twins:
+        more = f", and {len(twins) - 1} more pairs" if len(twins) > 1 else ""
+        raise ValueError(
+            f"{twins[0]} have the same pixels{more}: keep one of them, or split images.without_duplicates() instead"
+        )

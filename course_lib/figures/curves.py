@@ -1,0 +1,216 @@
+"""Losses and accuracy by epoch, for each learning rate and optimiser (the homework's Figs. 5–27)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from scipy import stats
+
+from course_lib.analysis.selection import best_runs, diverged, select, setting, values_of
+from course_lib.figures.style import (
+    BLACK,
+    GREY,
+    OPTIMIZER_STYLES,
+    lr_color,
+    new_figure,
+    optimizer_name,
+    plain_log_axis,
+    styled,
+)
+
+QUANTITIES = {
+    "train_loss": "training loss (nats per image)",
+    "val_loss": "validation loss (nats per image)",
+    "train_accuracy": "training accuracy (%)",
+    "val_accuracy": "validation accuracy (%)",
+}
+BANDS = {"range": "lowest–highest seed", "interval": "95 % interval of mean"}
+
+
+@styled
+def training_curves(
+    records: Sequence[dict],
+    *,
+    title: str,
+    quantities: Sequence[str] = ("train_loss", "val_loss", "val_accuracy"),
+    log_loss: bool = False,
+    band: str = "range",
+    mark_best: bool = True,
+) -> Figure:
+    """Every quantity by epoch: one row of panels for each optimiser, one colour for each rate (cf. Figs. 7–24).
+
+    A line is the mean over seeds, as long as all of them are alive; where some diverged, the others go on as thin
+    lines. A cross at the top marks the epoch in which a run diverged, a star the epoch that validation chose.
+
+    Args:
+        records: finished runs; losses are means per image, accuracies fractions (drawn in per cent).
+        band: ``"range"`` (lowest to highest seed) or ``"interval"`` (95 % t-interval of the mean).
+
+    Raises:
+        ValueError: no records, an unknown quantity or band.
+    """
+    _check(records, quantities, band)
+    optimizers = values_of(records, "optimizer")
+    figure = new_figure(title, width=5.0 * len(quantities), height=1.4 + 3.7 * len(optimizers))
+    grid = figure.subplots(len(optimizers), len(quantities), sharex=True, sharey="col", squeeze=False)
+    for row, optimizer in zip(grid, optimizers, strict=True):
+        runs = select(records, optimizer=optimizer)
+        for axes, quantity in zip(row, quantities, strict=True):
+            _draw_panel(axes, runs, quantity, band, mark_best)
+            axes.set_title(optimizer_name(optimizer))
+    for axes, quantity in zip(grid[-1], quantities, strict=True):
+        _set_axes(axes, records, quantity, log_loss)
+    _add_legend(figure, records, band, mark_best, by_optimizer=False)
+    return figure
+
+
+@styled
+def quantity_curves(
+    records: Sequence[dict],
+    quantity: str = "val_accuracy",
+    *,
+    title: str,
+    log_loss: bool = False,
+    band: str = "range",
+    mark_best: bool = False,
+) -> Figure:
+    """One quantity by epoch in one panel: colour = rate, line style = optimiser (cf. Figs. 5 and 6).
+
+    Raises:
+        ValueError: no records, an unknown quantity or band.
+    """
+    _check(records, [quantity], band)
+    figure = new_figure(title, height=6.0)
+    axes = figure.subplots()
+    _draw_panel(axes, records, quantity, band, mark_best)
+    _set_axes(axes, records, quantity, log_loss)
+    _add_legend(figure, records, band, mark_best, by_optimizer=len(values_of(records, "optimizer")) > 1)
+    return figure
+
+
+def values_by_epoch(records: Sequence[dict], quantity: str) -> np.ndarray:
+    """One row for each run, one column for each epoch (R, E): NaN after a run's end and where it diverged."""
+    table = np.full((len(records), max(len(r["history"]) for r in records)), np.nan)
+    for row, record in zip(table, records, strict=True):
+        for index, epoch in enumerate(record["history"]):
+            finite = all(epoch.get(loss) is not None for loss in ("train_loss", "val_loss"))
+            if finite and epoch.get(quantity) is not None:
+                row[index] = epoch[quantity]
+    return 100 * table if quantity.endswith("accuracy") else table
+
+
+def _draw_panel(axes, records, quantity, band, mark_best) -> None:
+    for optimizer in values_of(records, "optimizer"):
+        line = OPTIMIZER_STYLES.get(optimizer, "-")
+        for lr in _rates(records):
+            if runs := select(records, optimizer=optimizer, lr=lr):
+                _draw_rate(axes, runs, quantity, band, color=lr_color(lr), linestyle=line)
+    for index, run in enumerate(diverged(records)):
+        at, height = len(run["history"]) - 1, 0.97 - 0.05 * (index % 4)
+        style = {"color": lr_color(setting(run, "lr")), "markeredgecolor": BLACK, "markersize": 12, "zorder": 5}
+        axes.plot([at], [height], "X", transform=axes.get_xaxis_transform(), clip_on=False, **style)
+    axes.set_ylabel(QUANTITIES[quantity])
+    if mark_best:
+        _mark_best(axes, records, quantity)
+
+
+def _set_axes(axes, records, quantity, log_loss) -> None:
+    """Scales and limits, once everything is drawn: the panels of a column share them."""
+    values = values_by_epoch(records, quantity)
+    finite = values[np.isfinite(values)]
+    if quantity.endswith("loss") and finite.size:
+        log = log_loss and finite.max() > 0
+        axes.set_yscale("log" if log else "linear")
+        if log:
+            axes.set_ylim(finite[finite > 0].min() / 1.3, finite.max() * 1.5)
+            plain_log_axis(axes.yaxis)
+        else:
+            axes.set_ylim(0, 1.08 * finite.max() or 1.0)
+    epochs = values.shape[1]
+    axes.set_xlim(-0.02 * epochs - 0.2, 1.02 * epochs - 0.8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
+    axes.set_xlabel("epoch")
+
+
+def _draw_rate(axes, runs, quantity, band, *, color, linestyle) -> None:
+    values = values_by_epoch(runs, quantity)  # (R, E)
+    epochs = np.arange(values.shape[1])
+    alive = np.isfinite(values).all(axis=0)
+    mean = np.where(alive, values.mean(axis=0), np.nan)
+    axes.plot(epochs, mean, color=color, linestyle=linestyle)
+    if alive.sum() == 1:  # a line through one point is invisible
+        axes.plot(epochs, mean, color=color, marker="o", linestyle="")
+    if len(runs) > 1:
+        low, high = _band(values, band)
+        axes.fill_between(epochs, low, high, where=alive, color=color, alpha=0.18, linewidth=0)
+    if not alive.all():
+        start = max(int(alive.sum()) - 1, 0)
+        for row in values:
+            axes.plot(epochs[start:], row[start:], color=color, linestyle=linestyle, linewidth=1)
+
+
+def _band(values: np.ndarray, band: str) -> tuple[np.ndarray, np.ndarray]:
+    if band == "range":
+        return values.min(axis=0), values.max(axis=0)
+    count = values.shape[0]
+    half = stats.t.ppf(0.975, count - 1) * values.std(axis=0, ddof=1) / np.sqrt(count)
+    return np.maximum(values.mean(axis=0) - half, 1e-12), values.mean(axis=0) + half  # none of them can be negative
+
+
+def _mark_best(axes, records, quantity) -> None:
+    for run in best_runs(records):
+        value = run["history"][run["best_epoch"]].get(quantity)
+        if value is None:
+            continue
+        value = 100 * value if quantity.endswith("accuracy") else value
+        color = lr_color(setting(run, "lr"))
+        axes.plot(
+            [run["best_epoch"]],
+            [value],
+            "*",
+            color=color,
+            markersize=17,
+            markeredgecolor=BLACK,
+            zorder=6,
+            clip_on=False,
+        )
+
+
+def _add_legend(figure, records, band, mark_best, *, by_optimizer) -> None:
+    rates = [Line2D([], [], color=lr_color(lr), linewidth=3, label=f"lr {lr:g}") for lr in _rates(records)]
+    handles = []
+    if by_optimizer:
+        for optimizer in values_of(records, "optimizer"):
+            line = OPTIMIZER_STYLES.get(optimizer, "-")
+            handles.append(Line2D([], [], color=GREY, linestyle=line, label=optimizer_name(optimizer)))
+    blank = {"color": "white", "linestyle": "", "markeredgecolor": BLACK}
+    if mark_best and best_runs(records):
+        handles.append(Line2D([], [], marker="*", markersize=15, label="best by validation", **blank))
+    if lost := diverged(records):
+        label = f"diverged: {len(lost)} of {len(records)}"
+        handles.append(Line2D([], [], marker="X", color=GREY, linestyle="", label=label))
+    if len(values_of(records, "seed")) > 1:
+        handles.append(Line2D([], [], color=GREY, alpha=0.3, linewidth=9, label=BANDS[band]))
+    if len(rates) + len(handles) > 6:  # legends fill by column: interleave, so that the rates make the first row
+        columns = max(len(rates), len(handles))
+        rows = [row + [Line2D([], [], linestyle="", label=" ")] * (columns - len(row)) for row in (rates, handles)]
+        handles = [handle for pair in zip(*rows, strict=True) for handle in pair]
+    else:
+        handles = rates + handles
+        columns = len(handles)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, columnspacing=1.5)
+
+
+def _rates(records) -> list[float]:
+    return sorted(values_of(records, "lr"), reverse=True)
+
+
+def _check(records, quantities, band) -> None:
+    if not records:
+        raise ValueError("no runs to draw: the list of records is empty")
+    if unknown := [q for q in quantities if q not in QUANTITIES]:
+        raise ValueError(f"unknown quantity '{unknown[0]}': choose from {', '.join(QUANTITIES)}")
+    if band not in BANDS:
+        raise ValueError(f"unknown band '{band}': choose range or interval")

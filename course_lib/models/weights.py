@@ -1,0 +1,279 @@
+"""Weights on disk: safetensors with their preprocessing and provenance, verified whenever they are read."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from course_lib.models.architectures import build
+from course_lib.models.catalogue import check_architecture, list_weights
+from course_lib.models.heads import head_sizes, replace_head
+from course_lib.models.official import fetch_official, find_official, rename_official
+from course_lib.models.staged import StagedModel
+from course_lib.paths import shipped_dir
+
+_REQUIRED = ("class_names", "mean", "std", "size", "source")
+_OPTIONAL = ("training",)
+_OFFICIAL = "torchvision:"
+_METADATA_KEY = "course"  # one key: safetensors writes several in random order, and the file would never be the same
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedWeights:
+    """Weights and what one must know to use them.
+
+    Attributes:
+        state: parameters and buffers by the names of a `StagedModel`, floats as float32, on the CPU.
+        meta: ``architecture``, ``num_classes``, ``hidden`` (the head's hidden widths; None for torchvision's original
+            classifier), ``class_names`` (tuple), ``mean`` and ``std`` (3 floats each, of pixels in [0, 1]), ``size``
+            (pixels), ``source``, ``training`` (dict), ``precision`` (on disk).
+        hash: `weights_hash` of the state.
+    """
+
+    state: dict[str, Tensor]
+    meta: dict[str, Any]
+    hash: str
+
+
+def save_weights(model: StagedModel, path: str | Path, meta: Mapping[str, Any], *, half: bool = False) -> str:
+    """Write a model's weights and metadata; the same content always gives the same file, whole or not at all.
+
+    Args:
+        model: its head must be one of `new_head`'s.
+        path: ends in ``.safetensors``; the folder is made.
+        meta: ``class_names``, ``mean``, ``std``, ``size``, ``source`` as in `LoadedWeights`; optionally ``training``, a
+            dict that JSON can hold. Architecture and head are read from the model.
+        half: half precision on disk, for small files.
+
+    Returns:
+        The hash that `load_weights` will report.
+
+    Raises:
+        ValueError: metadata missing, unknown or not fitting the model; weights that are not finite, or not in half
+            precision.
+    """
+    path = Path(path)
+    if path.suffix != ".safetensors":
+        raise ValueError(f"weights are kept in files that end in .safetensors: got '{path.name}'")
+    full_meta = _complete_meta(model, meta, half)
+    stored = {name: _storable(name, value, half) for name, value in model.state_dict().items()}
+    full_meta["hash"] = weights_hash(_as_float32(stored))
+    envelope = {"meta": full_meta, "checksum": _checksum(full_meta)}
+    content = safetensors.torch.save(stored, {_METADATA_KEY: json.dumps(envelope, sort_keys=True)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
+    return full_meta["hash"]
+
+
+def load_weights(weights: str | Path) -> LoadedWeights:
+    """Read and verify weights.
+
+    Args:
+        weights: a name that the course ships (`list_weights`), e.g. ``"mini_resnet18"``; the path of a
+            ``.safetensors`` file; or torchvision's official ones, ``"torchvision:resnet18"`` for its IMAGENET1K_V1 or
+            ``"torchvision:ResNet50_Weights.IMAGENET1K_V2"``.
+
+    Raises:
+        FileNotFoundError: no such weights or file; official weights neither in torch's cache nor downloadable.
+        ValueError: damaged file, metadata missing, unknown official name.
+    """
+    if str(weights).startswith(_OFFICIAL):
+        return _load_official(str(weights).removeprefix(_OFFICIAL))
+    return _load_file(_find_file(weights))
+
+
+def load_model(weights: str | Path | LoadedWeights) -> StagedModel:
+    """The complete model that weights describe, head included, in evaluation mode.
+
+    The caller's random generator is left alone.
+
+    Raises:
+        As `load_weights`.
+    """
+    loaded = weights if isinstance(weights, LoadedWeights) else load_weights(weights)
+    architecture, hidden = loaded.meta["architecture"], loaded.meta["hidden"]
+    with torch.random.fork_rng(devices=[]):
+        model = build(architecture) if hidden is None else build(architecture, loaded.meta["num_classes"], hidden)
+    _fill(model, loaded.state, architecture)
+    return model.eval()
+
+
+def start_model(
+    architecture: str,
+    weights: str | Path | LoadedWeights | None,
+    num_classes: int,
+    hidden: tuple[int, ...] = (),
+    seed: int = 0,
+) -> StagedModel:
+    """Where a training begins: a body from weights, or random without any, and a new head.
+
+    The head depends on `seed` and its widths only, so runs that differ in their body start from the same head. The
+    caller's generator is left alone.
+
+    Args:
+        architecture: one of `list_architectures`.
+        weights: what `load_weights` takes or gives; None for a random body.
+        num_classes: outputs of the head.
+        hidden: widths of the head's hidden layers.
+        seed: decides everything that is drawn.
+
+    Raises:
+        ValueError: unknown architecture, or weights of another one. FileNotFoundError: as `load_weights`.
+    """
+    check_architecture(architecture)
+    loaded = load_weights(weights) if isinstance(weights, str | Path) else weights
+    if loaded is not None and loaded.meta["architecture"] != architecture:
+        raise ValueError(f"the weights are of {loaded.meta['architecture']}, the model is {architecture}: choose one")
+    body_seed, head_seed = (int(value) for value in np.random.SeedSequence(seed).generate_state(2))
+    with torch.random.fork_rng(devices=[]):  # everything is drawn on the CPU
+        torch.default_generator.manual_seed(body_seed)
+        model = build(architecture, num_classes, hidden)
+        torch.default_generator.manual_seed(head_seed)
+        replace_head(model, num_classes, hidden)
+    if loaded is not None:
+        body = {name: value for name, value in loaded.state.items() if not name.startswith("head.")}
+        _fill(model.stages, {name.removeprefix("stages."): value for name, value in body.items()}, architecture)
+    return model
+
+
+def weights_hash(state: Mapping[str, Tensor]) -> str:
+    """sha256 (hex) over names, types, shapes and bytes of tensors, in the order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        value = state[name].detach().cpu().contiguous()
+        digest.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _find_file(weights: str | Path) -> Path:
+    path = Path(weights).expanduser()
+    if path.suffix != ".safetensors":
+        name = str(weights)
+        if name not in list_weights():
+            shipped = ", ".join(list_weights()) or "none"
+            raise FileNotFoundError(f"no weights '{name}': give a shipped name ({shipped}) or a .safetensors file")
+        path = shipped_dir("data/weights") / f"{name}.safetensors"
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no weights file {path}: check the path")
+    return path
+
+
+def _load_file(path: Path) -> LoadedWeights:
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            raw = file.metadata() or {}
+            state = _as_float32({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 (not a dict)
+    except (safetensors.SafetensorError, OSError, ValueError, RuntimeError) as error:
+        raise _damaged(path, "it cannot be read as safetensors") from error
+    meta = _read_meta(path, raw)
+    stored_hash = meta.pop("hash")
+    if weights_hash(state) != stored_hash:
+        raise _damaged(path, "its tensors do not match the hash stored with them")
+    return LoadedWeights(state, meta, stored_hash)
+
+
+def _read_meta(path: Path, raw: Mapping[str, str]) -> dict[str, Any]:
+    if _METADATA_KEY not in raw:
+        raise ValueError(
+            f"{path} has no metadata of the course (architecture, preprocessing): write it by save_weights"
+        )
+    try:
+        envelope = json.loads(raw[_METADATA_KEY])
+        meta, checksum = dict(envelope["meta"]), envelope["checksum"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, "its metadata cannot be read") from error
+    if missing := {*_REQUIRED, "architecture", "num_classes", "hidden", "hash"} - set(meta):
+        raise ValueError(f"the metadata in {path} lack '{min(missing)}': write the file again by save_weights")
+    if _checksum(meta) != checksum:
+        raise _damaged(path, "its metadata do not match their checksum")
+    return meta | {key: tuple(meta[key]) for key in ("class_names", "mean", "std", "hidden")}
+
+
+def _damaged(path: Path, why: str) -> ValueError:
+    return ValueError(f"the weights file {path} is damaged ({why}): delete it and fetch or train it again")
+
+
+def _load_official(name: str) -> LoadedWeights:
+    architecture, entry = find_official(name)
+    state = _as_float32(rename_official(architecture, fetch_official(entry.url)))
+    preset = entry.transforms()
+    meta = {
+        "architecture": architecture,
+        "num_classes": len(entry.meta["categories"]),
+        "hidden": None,
+        "class_names": tuple(entry.meta["categories"]),
+        "mean": tuple(preset.mean),
+        "std": tuple(preset.std),
+        "size": preset.crop_size[0],
+        "source": f"{_OFFICIAL}{entry}",
+        "training": {"url": entry.url},
+        "precision": "float32",
+    }
+    return LoadedWeights(state, meta, weights_hash(state))
+
+
+def _complete_meta(model: StagedModel, meta: Mapping[str, Any], half: bool) -> dict[str, Any]:
+    """Metadata as JSON will give them back, checked."""
+    if missing := [key for key in _REQUIRED if key not in meta]:
+        raise ValueError(f"the metadata lack '{missing[0]}': weights need {', '.join(_REQUIRED)}")
+    if unknown := sorted(set(meta) - {*_REQUIRED, *_OPTIONAL}):
+        raise ValueError(f"unknown metadata '{unknown[0]}': known are {', '.join(_REQUIRED + _OPTIONAL)}")
+    hidden, num_classes = head_sizes(model.head)
+    if len(meta["class_names"]) != num_classes:
+        raise ValueError(f"{len(meta['class_names'])} class names for a head with {num_classes} outputs: name each")
+    for key in ("mean", "std"):
+        if len(meta[key]) != 3:
+            raise ValueError(f"'{key}' has {len(meta[key])} values: it needs one for each of the 3 channels")
+    return {
+        "architecture": model.architecture,
+        "num_classes": num_classes,
+        "hidden": list(hidden),
+        "class_names": [str(name) for name in meta["class_names"]],
+        "mean": [float(value) for value in meta["mean"]],
+        "std": [float(value) for value in meta["std"]],
+        "size": int(meta["size"]),
+        "source": str(meta["source"]),
+        "training": json.loads(json.dumps(meta.get("training", {}))),
+        "precision": "float16" if half else "float32",
+    }
+
+
+def _checksum(meta: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()
+
+
+def _storable(name: str, value: Tensor, half: bool) -> Tensor:
+    value = value.detach().cpu()
+    if value.is_floating_point():
+        value = value.to(torch.float16 if half else torch.float32)
+        if not value.isfinite().all():
+            precision = "half precision" if half else "these weights"
+            raise ValueError(f"'{name}' has values that are not finite in {precision}: they cannot be saved")
+    return value.contiguous()
+
+
+def _as_float32(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
+
+
+def _fill(module: nn.Module, state: Mapping[str, Tensor], architecture: str) -> None:
+    shapes = {name: tuple(value.shape) for name, value in module.state_dict().items()}
+    given = {name: tuple(value.shape) for name, value in state.items()}
+    for name in sorted(set(shapes) | set(given)):
+        if shapes.get(name) != given.get(name):
+            found = f"has shape {given[name]}" if name in given else "is missing"
+            wanted = f"it should have {shapes[name]}" if name in shapes else "there should be none"
+            raise ValueError(f"the weights do not fit {architecture}: '{name}' {found}, {wanted}")
+    module.load_state_dict(state)

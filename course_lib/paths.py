@@ -1,0 +1,41 @@
+"""Where files live: what the course ships, what belongs to the user, where real images may be found."""
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped_dir(kind: str) -> Path:
+    """Folder of something the course ships, in a checkout or inside an installed wheel.
+
+    Args:
+        kind: path below the repository's root, e.g. ``"data/weights"``, ``"data/papers"`` or ``"notebooks"``.
+
+    Raises:
+        FileNotFoundError: neither the checkout nor the installed package has it.
+    """
+    for root in (_PACKAGE.parent, _PACKAGE / "shipped"):
+        if (root / kind).is_dir() and (root != _PACKAGE.parent or (root / "pyproject.toml").is_file()):
+            return root / kind
+    raise FileNotFoundError(f"the course's own folder '{kind}' is missing from {_PACKAGE}: reinstall course-lib")
+
+
+def user_dir() -> Path:
+    """The user's folder for downloads, caches and finished runs: ``COURSE_HOME``, else the platform's data folder."""
+    if home := os.environ.get("COURSE_HOME"):
+        return Path(home).expanduser()
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("course"))
+
+
+def cache_dir() -> Path:
+    """Folder of things that can be computed again (drawn and decoded images)."""
+    return user_dir() / "cache"
+
+
+def real_data_dirs() -> list[Path]:
+    """Folders that may hold real data sets, in the order they are searched."""
+    given = os.environ.get("COURSE_REAL_DATA")
+    return ([Path(given).expanduser()] if given else []) + [user_dir() / "datasets"]

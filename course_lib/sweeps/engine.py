@@ -1,0 +1,57 @@
+"""Runs tasks here, several at once, and hands over each record the moment it is finished."""
+
+import os
+import traceback
+from collections.abc import Callable, Sequence
+
+from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+from course_lib.sweeps.task import Task
+
+ATTEMPTS = 3  # a worker that is killed (out of memory, say) costs its running tasks only: they are tried again
+
+
+def default_workers() -> int:
+    """One worker for each core this process may use: a small net trains best on one thread."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_tasks(
+    tasks: Sequence[Task], on_record: Callable[[dict], None], *, workers: int | None = None, device: str = "cpu"
+) -> list[tuple[Task, str]]:
+    """Run every task in worker processes of one thread each.
+
+    Args:
+        on_record: called here, in the driver, with each record as it finishes.
+        workers: number of processes; 1 runs in this process.
+
+    Returns:
+        The tasks that failed, each with its traceback or what became of its worker.
+    """
+    open_tasks, failures = dict(enumerate(tasks)), []
+    for _ in range(ATTEMPTS):
+        try:
+            for index, record, error in _results(open_tasks, workers or default_workers(), device):
+                task = open_tasks.pop(index)
+                if error:
+                    failures.append((task, error))
+                else:
+                    on_record(record)
+        except TerminatedWorkerError:
+            continue
+        break
+    return failures + [(task, f"its worker was killed {ATTEMPTS} times") for task in open_tasks.values()]
+
+
+def _results(tasks: dict[int, Task], workers: int, device: str):
+    calls = [delayed(_run)(index, task, device) for index, task in tasks.items()]
+    parallel = Parallel(n_jobs=min(workers, len(calls)) or 1, batch_size=1, return_as="generator_unordered")
+    return parallel(calls)
+
+
+def _run(index: int, task: Task, device: str) -> tuple[int, dict | None, str | None]:
+    try:
+        return index, task.run(device), None
+    except Exception:  # an error must not take the other runs with it: it travels back as text
+        return index, None, traceback.format_exc()

@@ -1,0 +1,41 @@
+"""Profiles: the same lesson with smaller or larger numbers."""
+
+from dataclasses import dataclass
+
+# The homework's order: of equal runs the earlier one wins.
+HOMEWORK_RATES = (0.01, 0.03, 0.001, 0.003, 0.0001)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Numbers, and nothing else, that a study's grid is built from."""
+
+    name: str
+    epochs: int
+    seeds: int
+    rates: tuple[float, ...]
+    batch_size: int
+    size: int  # pixels a side
+    architecture: str
+    weights: str
+
+
+PROFILES = {
+    # proves that a lesson runs: about a minute on two cores
+    "smoke": Profile("smoke", 3, 3, (0.01, 0.001), 32, 48, "mini_resnet18", "mini_resnet18"),
+    # the full grid in the mini world, on a CPU
+    "mini": Profile("mini", 50, 3, HOMEWORK_RATES, 32, 48, "mini_resnet18", "mini_resnet18"),
+    # the document's protocol on real data: wants a GPU
+    "paper": Profile("paper", 50, 5, HOMEWORK_RATES, 8, 227, "resnet18", "torchvision:resnet18"),
+}
+
+
+def get_profile(name: str) -> Profile:
+    """The profile of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name not in PROFILES:
+        raise ValueError(f"unknown profile '{name}': choose one of {', '.join(PROFILES)}")
+    return PROFILES[name]

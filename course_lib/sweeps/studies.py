@@ -1,0 +1,130 @@
+"""The named grids of the course, and the one function that runs them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tqdm.auto import tqdm
+
+from course_lib.sweeps.dataspec import DataSpec
+from course_lib.sweeps.engine import run_tasks
+from course_lib.sweeps.ledger import Ledger, shipped_runs
+from course_lib.sweeps.profiles import Profile, get_profile
+from course_lib.sweeps.task import Task
+from course_lib.training.recipe import make_recipe
+
+OPTIMIZERS = ("sgd", "adam")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A named grid: `build` turns a profile, a source and seeds into tasks."""
+
+    name: str
+    about: str
+    build: Callable[[Profile, str, range], list[Task]]
+
+
+def _homework_grid(strategy: str, few_shot: bool) -> Callable[[Profile, str, range], list[Task]]:
+    """Every rate with both optimisers, as in the homework's Section II."""
+
+    def build(profile: Profile, source: str, seeds: range) -> list[Task]:
+        data = DataSpec(source=source, size=profile.size, few_shot=few_shot)
+        settings = {
+            "architecture": profile.architecture,
+            "epochs": profile.epochs,
+            "batch_size": profile.batch_size,
+        }
+        if strategy != "scratch":
+            settings["start"] = profile.weights
+        return [
+            Task(make_recipe(strategy, optimizer=optimizer, lr=lr, **settings), data, seed)
+            for seed in seeds
+            for optimizer in OPTIMIZERS
+            for lr in profile.rates
+        ]
+
+    return build
+
+
+STUDIES = {
+    study.name: study
+    for study in (
+        Study("scratch", "training from scratch, 1687 images (Table II)", _homework_grid("scratch", False)),
+        Study("last_layer", "fine-tuning the classifier, 1687 images (Table III)", _homework_grid("last_layer", False)),
+        Study("full", "full fine-tuning, 1687 images (Table IV)", _homework_grid("full", False)),
+        Study("few_shot_scratch", "training from scratch, 189 images (Table V)", _homework_grid("scratch", True)),
+        Study("few_shot_last_layer", "the classifier, 189 images (Table VI)", _homework_grid("last_layer", True)),
+        Study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _homework_grid("full", True)),
+    )
+}
+
+
+def study_tasks(name: str, profile: str = "mini", data: str = "mini:cartoon", seeds: int | None = None) -> list[Task]:
+    """The runs a study consists of.
+
+    Raises:
+        ValueError: unknown study or profile, or fewer than one seed.
+    """
+    if name not in STUDIES:
+        raise ValueError(f"unknown study '{name}': choose one of {', '.join(STUDIES)}")
+    numbers = get_profile(profile)
+    count = numbers.seeds if seeds is None else seeds
+    if count < 1:
+        raise ValueError(f"seeds = {count}: a study needs at least one seed (three or more for an interval)")
+    return STUDIES[name].build(numbers, data, range(count))
+
+
+def run_study(
+    name: str,
+    profile: str = "mini",
+    data: str = "mini:cartoon",
+    seeds: int | None = None,
+    *,
+    workers: int | None = None,
+    device: str = "cpu",
+    recompute: bool = False,
+    ledger: Ledger | None = None,
+    progress: bool = True,
+) -> list[dict]:
+    """Records of a study: finished runs from the ledger and the shipped results, the rest computed now.
+
+    Args:
+        seeds: how many seeds (0, 1, …); the profile's number by default.
+        recompute: compute every run, whatever the ledger holds.
+
+    Returns:
+        One dict a run, in the order of the grid; ``record["recipe"]["name"]`` is the strategy.
+
+    Raises:
+        ValueError: unknown study, profile, source or device.
+        RuntimeError: some runs failed; the others were kept, and running again does only what is missing.
+    """
+    tasks = study_tasks(name, profile, data, seeds)
+    own = ledger is None
+    ledger = ledger or Ledger()
+    try:
+        return _collect(name, tasks, ledger, workers, device, recompute, progress)
+    finally:
+        if own:
+            ledger.close()
+
+
+def _collect(name, tasks, ledger, workers, device, recompute, progress) -> list[dict]:
+    keys = [task.key() for task in tasks]
+    found = {} if recompute else {key: run for key in keys if (run := ledger.get(key) or shipped_runs().get(key))}
+    missing = [task for task, key in zip(tasks, keys, strict=True) if key not in found]
+    with tqdm(total=len(tasks), initial=len(found), desc=name, unit="run", disable=not (progress and missing)) as bar:
+
+        def keep(record: dict) -> None:
+            ledger.put(record)
+            found[record["key"]] = record
+            bar.update()
+
+        failures = run_tasks(missing, keep, workers=workers, device=device) if missing else []
+    if failures:
+        task, trace = failures[0]
+        raise RuntimeError(
+            f"{len(failures)} of {len(tasks)} runs of '{name}' failed, the others are kept; "
+            f"the first, {task.recipe.name} with lr {task.recipe.lr:g}, ended with: {trace.strip().splitlines()[-1]}"
+        )
+    return [found[key] for key in keys]

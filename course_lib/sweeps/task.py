@@ -1,0 +1,72 @@
+"""One run to be done: a recipe on some data with a seed."""
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+
+from course_lib.models.weights import load_weights
+from course_lib.sweeps.dataspec import DataSpec, prepare
+from course_lib.training.fitting import fit
+from course_lib.training.recipe import Recipe
+from course_lib.training.run import TRAINING_VERSION
+from course_lib.training.scoring import score_test
+
+
+@dataclass(frozen=True)
+class Task:
+    """A recipe, the data it trains on, and the seed of its new weights and order of images."""
+
+    recipe: Recipe
+    data: DataSpec
+    seed: int
+
+    def key(self) -> str:
+        """Name of the run in the ledger: a hash of all that can change its numbers."""
+        splits = prepare(self.data)
+        parts = {
+            "recipe": self.recipe.identity(),
+            "data": splits.train.source_fingerprint,
+            "split": splits.hash,
+            "weights": _weights_hash(self.recipe.start),
+            "seed": self.seed,
+            "training_version": TRAINING_VERSION,
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+    def run(self, device: str = "cpu") -> dict:
+        """Train, score the test set once, and return the record for the ledger (see `Run.record`)."""
+        # Results depend on the number of threads in their last bits: one thread everywhere, so that they agree.
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            splits = prepare(self.data)
+            run = fit(self.recipe, splits, seed=self.seed, device=device)
+            if run.best_epoch is not None:
+                score_test(run, splits, device)
+        finally:
+            torch.set_num_threads(threads)
+        return self._complete(run.record(), splits)
+
+    def _complete(self, record: dict, splits) -> dict:
+        record["provenance"] |= {
+            "data_fingerprint": splits.train.source_fingerprint,
+            "split_hash": splits.hash,
+            "weights_hash": _weights_hash(self.recipe.start),
+            "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        }
+        return {
+            "key": self.key(),
+            "data": self.data.model_dump(mode="json"),
+            "num_train": len(splits.train),
+            "num_val": len(splits.val),
+            **record,
+        }
+
+
+@lru_cache(maxsize=32)
+def _weights_hash(name: str | None) -> str | None:
+    return load_weights(name).hash if name else None

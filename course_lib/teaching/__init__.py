@@ -1,0 +1,21 @@
+"""What turns the library into lessons: catalogue, student copies, runs and their report, exercise checks, doctor.
+
+Only `course_lib.cli` and the notebooks import from here.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "builder": ["BuildResult", "build", "build_lessons"],
+        "checks": ["check_frozen", "check_merge", "report_check"],
+        "display": ["show"],
+        "doctor": ["checks_as_text", "run_checks"],
+        "lessons": ["Lesson", "find_lesson", "list_lessons"],
+        "prediction": ["Prediction"],
+        "report": ["write_report"],
+        "notebook": ["checked_cells"],
+        "run": ["LessonResult", "run_lessons"],
+    },
+)

@@ -1,0 +1,200 @@
+"""Checks of exercises: they never raise in the notebook, and name what to look at."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+# n, μ_n, σ²_n, m, μ_m, σ²_m: all different, so that every mix-up shows
+_MERGE_CASES = ((3, 0.2, 0.04, 5, 0.7, 0.01), (40, 0.9, 0.002, 2, 0.1, 0.05), (7, -1.0, 2.0, 9, 4.0, 0.3))
+_RUNNING = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def report_check(passed: bool, messages: str | Iterable[str]) -> bool:
+    """Print "✔ …" or "✘ …", one line per message; returns `passed`."""
+    mark = "✔" if passed else "✘"
+    for message in [messages] if isinstance(messages, str) else messages:
+        print(mark, message)
+    return bool(passed)
+
+
+def check_merge(merge: Callable) -> bool:
+    """Check a function that merges the mean and variance of two parts.
+
+    Args:
+        merge: ``merge(n, mu_n, var_n, m, mu_m, var_m) -> (mu, var)`` with counts n, m and population variances.
+
+    Returns:
+        whether it is right; the message names the likely mistake. Source: homework, Eq. (1).
+    """
+    fault = _merge_fault(merge)
+    return report_check(fault is None, fault or "merge: mean and variance are those of both parts together.")
+
+
+def check_frozen(
+    before: Mapping[str, "torch.Tensor"], model: "torch.nn.Module", moving: tuple[str, ...] = ("head",)
+) -> bool:
+    """Check that training moved nothing but the stages in `moving`.
+
+    Args:
+        before: a *cloned* ``model.state_dict()`` from before the training; running statistics included.
+        model: the model after the training.
+        moving: names of the stages that may move.
+
+    Returns:
+        whether the rest is bit-identical; otherwise the message names the first tensor that moved, and how to stop it.
+    """
+    fault = _frozen_fault(before, model, moving)
+    return report_check(fault is None, fault or f"frozen: nothing but {' and '.join(moving)} has moved.")
+
+
+def _merge_fault(merge: Callable) -> str | None:
+    """What is wrong with the merge, or None."""
+    suspects = None
+    for case in _MERGE_CASES:
+        pair, fault = _call_merge(merge, case)
+        if fault:
+            return fault
+        right = _merged(*case)
+        if _close(pair, right):
+            continue
+        matching = [text for text, wrong in _wrong_merges(*case) if _close(pair, wrong)]
+        # the mistake is named only if it explains every case
+        suspects = matching if suspects is None else [text for text in suspects if text in matching]
+        seen = (case, pair, right)
+    if suspects is None:
+        return _start_fault(merge)
+    if suspects:
+        return f"merge: {suspects[0]}"
+    (n, mu_n, var_n, m, mu_m, var_m), (mu, var), (true_mu, true_var) = seen
+    which = "the variance" if _same(mu, true_mu) else "the mean" if _same(var, true_var) else "mean and variance"
+    return (
+        f"merge: {which} is not right: n={n}, μ={mu_n}, σ²={var_n} and m={m}, μ={mu_m}, σ²={var_m} give "
+        f"μ={true_mu:.4f}, σ²={true_var:.4f}, yours are {mu:.4f} and {var:.4f}."
+    )
+
+
+def _call_merge(merge: Callable, case: tuple) -> tuple[tuple[float, float] | None, str | None]:
+    """(mean, variance) from the student's function, or the reason there is none."""
+    try:
+        pair = merge(*case)
+    except Exception as error:  # the student's code may do anything
+        return None, f"merge: it stops with {type(error).__name__}: {error}"
+    if pair is None or pair is ...:
+        return None, "merge: it returns nothing yet: fill in the two formulas and return (mu, var)."
+    try:
+        mu, var = pair
+        mu, var = float(mu), float(var)
+    except (TypeError, ValueError):
+        return None, f"merge: it should return two numbers (mu, var), not {type(pair).__name__}."
+    if not (math.isfinite(mu) and math.isfinite(var)):
+        return None, f"merge: mu={mu}, var={var} are not finite: look at what you divide by."
+    return (mu, var), None
+
+
+def _start_fault(merge: Callable) -> str | None:
+    """A merge that is right must also work at the start of a stream, when one part is empty, and channel by channel."""
+    import torch
+
+    pair, fault = _call_merge(merge, (0, 0.0, 0.0, 4, 0.5, 0.1))
+    if fault or not _close(pair, (0.5, 0.1)):
+        return "merge: right, except at the start of a stream: with n=0 the result is the other part, unchanged."
+    mu_n, var_n = torch.tensor([0.2, 0.5, 0.9]), torch.tensor([0.01, 0.02, 0.03])
+    given = [mu_n.clone(), var_n.clone()]
+    try:
+        mu, _ = merge(3, mu_n, var_n, 5, torch.tensor([0.1, 0.6, 0.4]), torch.tensor([0.05, 0.01, 0.04]))
+        as_channels = torch.allclose(torch.as_tensor(mu), torch.tensor([0.1375, 0.5625, 0.5875]))
+    except Exception as error:
+        return f"merge: right for numbers, but tensors of three channels stop it: {type(error).__name__}: {error}"
+    if not (torch.equal(mu_n, given[0]) and torch.equal(var_n, given[1])):
+        return "merge: right, but it changes mu_n or var_n in place (+=): compute new values instead."
+    return None if as_channels else "merge: right for numbers, but not for tensors of three channels."
+
+
+def _merged(n: int, mu_n: float, var_n: float, m: int, mu_m: float, var_m: float) -> tuple[float, float]:
+    total = n + m
+    mu = (n * mu_n + m * mu_m) / total
+    return mu, (n * var_n + m * var_m) / total + n * m / total**2 * (mu_n - mu_m) ** 2
+
+
+def _wrong_merges(n: int, mu_n: float, var_n: float, m: int, mu_m: float, var_m: float):
+    """(message, its result) of the usual mistakes."""
+    total, gap = n + m, mu_n - mu_m
+    mu, var = _merged(n, mu_n, var_n, m, mu_m, var_m)
+    inside, cross = (n * var_n + m * var_m) / total, n * m / total**2 * gap**2
+    swapped_mu = (m * mu_n + n * mu_m) / total
+    swapped_var = (m * var_n + n * var_m) / total + cross
+    plain_mu, plain_inside = (mu_n + mu_m) / 2, (var_n + var_m) / 2
+    yield "the cross term is missing: two parts with different means spread further than each of them.", (mu, inside)
+    yield "the difference of the means in the cross term is not squared.", (mu, inside + n * m / total**2 * gap)
+    yield "the difference of the means in the cross term is not squared.", (mu, inside + n * m / total**2 * abs(gap))
+    yield (
+        "the cross term's weight is mn/(m+n)², the square in its denominator is missing.",
+        (mu, inside + cross * total),
+    )
+    yield "the cross term is subtracted, it has to be added.", (mu, inside - cross)
+    yield "the cross term's weight lacks the product: mn/(m+n)².", (mu, inside + gap**2)
+    yield "you return the standard deviation, merge works with variances.", (mu, math.sqrt(var))
+    squared = (n * var_n**2 + m * var_m**2) / total + cross
+    message = "var_n and var_m are variances already, you square them as if they were standard deviations."
+    yield message, (mu, squared)
+    yield message, (mu, math.sqrt(squared))
+    if var_n >= 0 and var_m >= 0:
+        roots = (n * math.sqrt(var_n) + m * math.sqrt(var_m)) / total
+        message = "you average standard deviations (square roots), average the variances."
+        yield message, (mu, roots)
+        yield message, (mu, roots + cross)
+        yield message, (mu, roots**2)
+    bessel = "you divide by the count minus 1: these are population variances, divide by the count."
+    yield bessel, (mu, (inside + cross) * total / (total - 1))
+    yield bessel, (mu, ((n - 1) * var_n + (m - 1) * var_m + n * m / total * gap**2) / (total - 1))
+    yield bessel, (mu, (n * var_n + m * var_m) / (total - 1) + cross)
+    yield "the weights of the means are swapped: n belongs to mu_n.", (swapped_mu, var)
+    yield "the weights of the variances are swapped: n belongs to var_n.", (mu, swapped_var)
+    yield "the weights are swapped: n belongs to mu_n and var_n.", (swapped_mu, swapped_var)
+    yield "the means are averaged without their counts: a large part must weigh more.", (plain_mu, var)
+    yield "the variances are averaged without their counts: a large part must weigh more.", (mu, plain_inside + cross)
+    yield "the counts are ignored: a large part must weigh more than a small one.", (plain_mu, plain_inside)
+    yield (
+        "the counts are ignored: a large part must weigh more than a small one.",
+        (plain_mu, plain_inside + gap**2 / 4),
+    )
+    yield "the order is (mu, var), yours is (var, mu).", (var, mu)
+
+
+def _same(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-9)
+
+
+def _close(pair: tuple[float, float], other: tuple[float, float]) -> bool:
+    return _same(pair[0], other[0]) and _same(pair[1], other[1])
+
+
+def _frozen_fault(before: Mapping, model: "torch.nn.Module", moving: tuple[str, ...]) -> str | None:
+    """What is wrong with the freezing, or None."""
+    import torch
+
+    if not isinstance(before, Mapping) or not before:
+        return "frozen: the state from before is empty: keep {name: tensor.clone()} of model.state_dict() first."
+    after = model.state_dict()
+    if odd := sorted(set(before) ^ set(after)):
+        return f"frozen: '{odd[0]}' is in only one of the two states: compare the same model before and after."
+    shared = [name for name in after if after[name].numel() and before[name].data_ptr() == after[name].data_ptr()]
+    if shared:
+        return f"frozen: '{shared[0]}' of the state from before is the live tensor, so it moved along: clone() it."
+    changed = [name for name in after if not torch.equal(before[name].cpu(), after[name].cpu())]
+    held = [name for name in changed if not any(name.startswith(f"{stage}.") for stage in moving)]
+    if not held:
+        return None if changed else f"frozen: nothing moved, not even {' or '.join(moving)}: was the model trained?"
+    name, more = held[0], f" ({len(held) - 1} more moved, too)" if len(held) > 1 else ""
+    if name.endswith(_RUNNING):
+        hint = "a running statistic: train() moves it without any gradient, keep its stage in eval()"
+    elif dict(model.named_parameters())[name].requires_grad:
+        hint = "a parameter with requires_grad=True: freeze its stage"
+    else:
+        hint = (
+            "a parameter without gradient: the optimiser moved it (momentum, weight decay) or weights were loaded anew"
+        )
+    return f"frozen: '{name}' moved, {hint}{more}."

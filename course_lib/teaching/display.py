@@ -1,0 +1,46 @@
+"""Figures in lessons: shown with a description, small enough to be stored in a notebook."""
+
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_PALETTE_ABOVE_KB = 40  # larger pictures are stored in 256 colours, so that a notebook stays under its cap
+
+
+def show(figure: "Figure", alt: str | None = None) -> None:
+    """Display a figure with a description, in the middle of a cell or a loop, and close it.
+
+    Args:
+        figure: nothing of it is left open in pyplot afterwards.
+        alt: what the figure shows, in a sentence a person could act on without seeing it (default: its title).
+
+    Raises:
+        ValueError: neither `alt` nor a title says what is to be seen.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    from course_lib.figures.showing import show as described
+
+    try:
+        image = described(figure, alt)
+    finally:
+        plt.close(figure)
+    image.png = shrink(image.png)
+    display(image)
+
+
+def shrink(png: bytes) -> bytes:
+    """The same picture in fewer bytes: repacked, and in 256 colours if it is large."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(png)).convert("RGBA")
+    paper = Image.new("RGBA", image.size, "white")  # a transparent margin is unreadable on a dark page
+    image = Image.alpha_composite(paper, image).convert("RGB")
+    if len(png) > 1024 * _PALETTE_ABOVE_KB:
+        image = image.quantize(256, dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    image.save(packed, format="png", optimize=True)
+    return packed.getvalue()

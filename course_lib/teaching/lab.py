@@ -1,0 +1,65 @@
+"""The extra `lab`: its libraries when they are there, and a kernel that is surely this Python."""
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+KERNEL = "python3"
+
+
+def need(module: str) -> ModuleType:
+    """Import a library of the extra `lab`.
+
+    Raises:
+        RuntimeError: it is not installed; one sentence with the command that installs it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise RuntimeError(
+            f"this needs {error.name or module}, which is not installed: pip install 'course-lib[lab]'"
+        ) from None
+
+
+@contextmanager
+def own_kernel() -> Iterator[str]:
+    """Make `python3` mean the running interpreter, whatever kernelspecs the machine has or lacks.
+
+    Yields:
+        the kernel's name. A kernelspec in the user's folder may point at another Python, and a bare wheel install
+        has none: a temporary one goes first on the search path. Its log level silences ipykernel's start-up warning,
+        its fixed hash seed keeps printed sets in the same order.
+    """
+    need("ipykernel")
+    spec = {
+        "argv": [
+            sys.executable,
+            "-m",
+            "ipykernel_launcher",
+            "--IPKernelApp.log_level=ERROR",
+            "-f",
+            "{connection_file}",
+        ],
+        "display_name": "Python 3",
+        "language": "python",
+        "env": {"PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+    }
+    before = os.environ.get("JUPYTER_PATH")
+    with tempfile.TemporaryDirectory(prefix="course-kernel-") as folder:
+        target = Path(folder, "kernels", KERNEL)
+        target.mkdir(parents=True)
+        (target / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [folder, before]))
+        try:
+            yield KERNEL
+        finally:
+            if before is None:
+                os.environ.pop("JUPYTER_PATH", None)
+            else:
+                os.environ["JUPYTER_PATH"] = before

@@ -1,0 +1,110 @@
+"""The notebooks themselves: cells from a lesson source, outputs worth committing, one fixed form on disk."""
+
+import copy
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from course_lib.teaching.lab import KERNEL, need
+from course_lib.teaching.lessons import Lesson
+from course_lib.teaching.source import Cell, Source
+
+MAX_KB = 250  # of a written notebook, outputs included
+CHECK_TAG = "nbval-check-output"
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": KERNEL},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+
+
+class CheckedCell(NamedTuple):
+    """A cell whose output nbval compares."""
+
+    id: str
+    execution_count: int | None  # None: never executed, nbval would compare nothing
+    num_outputs: int
+
+
+def derive(lesson: Lesson, source: Source, *, student: bool):
+    """The notebook of a lesson, without outputs.
+
+    Args:
+        student: leave out solutions and `solution-only` cells; otherwise the full notebook, in which cells tagged
+            `checked` also carry nbval's tag.
+
+    Returns:
+        nbformat.NotebookNode. A cell's id is a hash of its text, so it survives edits elsewhere.
+    """
+    v4 = need("nbformat.v4")
+    cells, seen = [], {}
+    for cell in source.cells:
+        key = hashlib.sha256(f"{cell.kind}\n{cell.text}".encode()).hexdigest()[:8]
+        seen[key] = seen.get(key, 0) + 1
+        if student and "solution-only" in cell.tags:
+            continue
+        new = v4.new_markdown_cell if cell.kind == "markdown" else v4.new_code_cell
+        node = new(cell.student_text() if student else cell.text)
+        node["id"] = f"{lesson.number:02d}-{key}" + (f"-{seen[key]}" if seen[key] > 1 else "")
+        if tags := _tags(cell, student):
+            node["metadata"]["tags"] = tags
+        cells.append(node)
+    return v4.new_notebook(cells=cells, metadata=copy.deepcopy(_METADATA))
+
+
+def checked_cells(notebook) -> list[CheckedCell]:
+    """The cells of a notebook (path or NotebookNode) whose output nbval compares, with their execution counts."""
+    node = need("nbformat").read(str(notebook), as_version=4) if isinstance(notebook, str | Path) else notebook
+    return [
+        CheckedCell(cell["id"], cell.get("execution_count"), len(cell.get("outputs", ())))
+        for cell in node["cells"]
+        if cell["cell_type"] == "code" and CHECK_TAG in cell["metadata"].get("tags", ())
+    ]
+
+
+def tidy_outputs(outputs) -> tuple[list, str]:
+    """Outputs worth committing (no stderr, no live widgets, streams joined), and stderr's last line."""
+    kept, noise = [], ""
+    for output in copy.deepcopy(outputs):
+        if output["output_type"] == "stream" and output["name"] == "stderr":
+            noise = (output["text"].strip().splitlines() or [noise])[-1]
+            continue
+        if output["output_type"] == "stream" and kept and kept[-1]["output_type"] == "stream":
+            kept[-1]["text"] += output["text"]
+            continue
+        if "data" in output:
+            output["metadata"] = {}
+            if _WIDGET in output["data"] and set(output["data"]) <= {_WIDGET, "text/plain"}:
+                continue  # a live widget's name is nothing to look at
+            output["data"].pop(_WIDGET, None)
+        kept.append(output)
+    return kept, noise
+
+
+def to_text(notebook) -> str:
+    """A notebook as it is committed: sorted keys, one-space indent, a newline at the end."""
+    return need("nbformat").writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def read_notebook(path: Path):
+    """The notebook in a file (NotebookNode), or None if there is none."""
+    nbformat = need("nbformat")
+    try:
+        return nbformat.read(str(path), as_version=4)
+    except (OSError, ValueError, nbformat.reader.NotJSONError, nbformat.validator.NotebookValidationError):
+        return None
+
+
+def size_fault(path: Path, notebook, text: str) -> str:
+    """One sentence if a notebook is over the cap, naming its largest cell; otherwise an empty string."""
+    size_kb = len(text.encode()) / 1024
+    if size_kb <= MAX_KB:
+        return ""
+    largest = max(notebook["cells"], key=lambda cell: len(str(cell)))
+    start = (largest["source"].strip().splitlines() or [""])[0][:60]
+    share = len(str(largest)) / 1024
+    return f"{path.name}: {size_kb:.0f} KB, at most {MAX_KB}: its largest cell ({share:.0f} KB) starts with '{start}'"
+
+
+def _tags(cell: Cell, student: bool) -> list[str]:
+    return list(cell.tags) + ([CHECK_TAG] if "checked" in cell.tags and not student else [])

@@ -1,0 +1,151 @@
+"""The report of a run: one page without outside assets, and the executed notebooks beside it."""
+
+import html
+import math
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from course_lib.teaching.doctor import describe_machine
+from course_lib.teaching.lab import need
+from course_lib.teaching.run import LessonResult
+
+TEMPLATE = Path(__file__).with_name("report.html.j2")
+REPORT_TAG = "report"
+_IMAGE_KINDS = ("image/png", "image/jpeg")
+_STYLES = re.compile(r"<style.*?</style>", re.S | re.I)
+_SCRIPTS = re.compile(r"<script\b", re.I)
+
+
+def write_report(
+    results: Sequence[LessonResult],
+    out_dir: Path | str = "report",
+    *,
+    profile: str | None = None,
+    data: str | None = None,
+    seeds: int | None = None,
+    started: datetime | None = None,
+) -> Path:
+    """Write OUT/index.html and an HTML page of each executed notebook.
+
+    Args:
+        results: of `run_lessons`; notebooks are expected in `out_dir`.
+        profile, data, seeds: what the lessons were told; None means each lesson's own default.
+        started: when the run began; left out of the page if None.
+
+    Returns:
+        path of index.html.
+
+    Raises:
+        ValueError: there are no results. RuntimeError: the extra `lab` is missing.
+    """
+    jinja2 = need("jinja2")
+    if not results:
+        raise ValueError("there is nothing to report: run at least one lesson first")
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["duration"] = format_duration
+    lessons = [_lesson_view(result, out_dir) for result in results]
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        lessons=lessons,
+        passed=sum(lesson["passed"] for lesson in lessons),
+        seconds=sum(result.seconds for result in results),
+        peak_mb=max((result.peak_mb for result in results if math.isfinite(result.peak_mb)), default=None),
+        facts=_facts(results, profile, data, seeds, started),
+        machine=describe_machine(),
+    )
+    path = out_dir / "index.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def format_duration(seconds: float) -> str:
+    """``0.4 s``, ``47 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def report_outputs(notebook: Path, title: str) -> list[str]:
+    """HTML of the outputs of a notebook's cells tagged `report`: figures, tables, printed text."""
+    node = need("nbformat").read(str(notebook), as_version=4)
+    found = []
+    for cell in node["cells"]:
+        if cell["cell_type"] == "code" and REPORT_TAG in cell["metadata"].get("tags", ()):
+            found.extend(filter(None, (_output_html(output, title) for output in cell["outputs"])))
+    return found
+
+
+def _lesson_view(result: LessonResult, out_dir: Path) -> dict:
+    """What the template shows of one lesson."""
+    lesson = result.lesson
+    readable = _write_page(result, out_dir)
+    return {
+        "id": lesson.name,
+        "number": f"{lesson.number:02d}",
+        "title": lesson.title,
+        "question": lesson.question,
+        "passed": result.status == "ok",
+        "seconds": result.seconds,
+        "budget_s": lesson.budget_s.get(result.profile),
+        "over_budget": result.over_budget,
+        "peak_mb": result.peak_mb if math.isfinite(result.peak_mb) else None,
+        "error": result.error,
+        "page": readable.name if readable else None,
+        "notebook": result.notebook.name if result.notebook else None,
+        "outputs": report_outputs(result.notebook, lesson.title) if result.notebook else [],
+    }
+
+
+def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
+    """The executed notebook as HTML, so that it can be read without Jupyter."""
+    if result.notebook is None:
+        return None
+    exporter = need("nbconvert").HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True)
+    body, _ = exporter.from_filename(str(result.notebook))
+    path = out_dir / f"{result.lesson.name}.html"
+    path.write_text(body, encoding="utf-8")
+    return path
+
+
+def _facts(
+    results: Sequence[LessonResult], profile: str | None, data: str | None, seeds: int | None, started: datetime | None
+) -> dict[str, str]:
+    facts = {
+        "Profile": profile or ", ".join(sorted({result.profile for result in results})),
+        "Data": data or "as each lesson says",
+        "Runs of each recipe": "as the profile says" if seeds is None else str(seeds),
+    }
+    return facts if started is None else facts | {"Started": started.strftime("%Y-%m-%d %H:%M")}
+
+
+def _output_html(output: dict, title: str) -> str:
+    """One output as HTML fit for the page, or an empty string."""
+    if output["output_type"] == "stream":
+        return _text(output["text"]) if output["name"] == "stdout" else ""
+    data = output.get("data", {})
+    markup = _STYLES.sub("", data.get("text/html", ""))
+    if markup and not _SCRIPTS.search(markup):
+        return f'<div class="output">{markup}</div>'
+    for kind in _IMAGE_KINDS:
+        if kind in data:
+            alt = html.escape(f"Figure of the lesson “{title}”", quote=True)
+            return f'<div class="output"><img alt="{alt}" src="data:{kind};base64,{"".join(data[kind].split())}"></div>'
+    if "text/markdown" in data:
+        from nbconvert.filters import markdown2html
+
+        return f'<div class="output">{markdown2html(data["text/markdown"])}</div>'
+    return _text(data.get("text/plain", ""))
+
+
+def _text(text: str) -> str:
+    return f'<pre class="output">{html.escape(text.rstrip())}</pre>' if text.strip() else ""

@@ -1,0 +1,220 @@
+"""Running lessons: executed solutions with the caller's parameters, one lesson's failure apart from the next."""
+
+import ast
+import math
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+
+from course_lib.teaching.lab import need, own_kernel
+from course_lib.teaching.lessons import Lesson, Profile
+
+_POLL_S = 0.1
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class RunParameters(BaseModel):
+    """What every lesson can be told; None keeps the lesson's own default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    profile: Profile | None = None
+    data: str | None = None  # name of an image source, e.g. "mini:cartoon"
+    seeds: PositiveInt | None = None  # runs of each recipe
+
+
+@dataclass(frozen=True)
+class LessonResult:
+    """What came of running one lesson."""
+
+    lesson: Lesson
+    status: Literal["ok", "failed"]
+    seconds: float  # wall clock, kernel start included
+    peak_mb: float  # largest resident memory of kernel and workers together, sampled every 0.1 s; nan: unknown
+    notebook: Path | None  # the executed notebook, up to the failing cell
+    error: str | None  # one sentence
+    profile: str
+
+    @property
+    def over_budget(self) -> bool:
+        """It took longer than its budget in the catalogue."""
+        return self.seconds > self.lesson.budget_s.get(self.profile, float("inf"))
+
+
+def read_parameters(**given: object) -> RunParameters:
+    """Typed parameters from the command line's or a caller's values.
+
+    Raises:
+        ValueError: one sentence naming each wrong name or value.
+    """
+    try:
+        return RunParameters(**given)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}={e['input']!r}: {e['msg']}" for e in error.errors())
+        raise ValueError(f"cannot run the lessons with {faults}") from None
+
+
+def run_lessons(
+    lessons: Iterable[Lesson],
+    profile: str | None = "smoke",
+    data: str | None = None,
+    seeds: int | None = None,
+    out_dir: Path | str = "report",
+    progress: Callable[[str], None] | None = None,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    notebooks: Path | None = None,
+) -> list[LessonResult]:
+    """Execute the solutions of some lessons, one after another, into `out_dir`/NN_slug.ipynb.
+
+    Args:
+        profile, data, seeds: given to every lesson; None keeps the lesson's default.
+        progress: called with one line before and after each lesson.
+        parameters: further parameters by name; a lesson that does not have one of them fails.
+        notebooks: folder with `solutions/`; the course's own if None.
+
+    Raises:
+        ValueError: a wrong profile or seed. RuntimeError: the extra `lab` is missing. What goes wrong *in* a lesson is
+        in its result.
+    """
+    need("papermill")
+    typed = read_parameters(profile=profile, data=data, seeds=seeds).model_dump(exclude_none=True)
+    out_dir = Path(out_dir).resolve()
+    out_dir.mkdir(parents=True, exist_ok=True)
+    say = progress or (lambda line: None)
+    results = []
+    with own_kernel() as kernel:
+        for lesson in lessons:
+            say(f"{lesson.name} …")
+            result = _run_lesson(lesson, lesson.solution(notebooks), out_dir, kernel, {**typed, **(parameters or {})})
+            results.append(result)
+            say(_summary(result))
+    return results
+
+
+def _run_lesson(lesson: Lesson, given: Path, out_dir: Path, kernel: str, values: dict) -> LessonResult:
+    import papermill
+
+    done = out_dir / f"{lesson.name}.ipynb"
+    done.unlink(missing_ok=True)  # never take an earlier run's notebook for this one's
+    profile = str(values.get("profile", "smoke"))
+    budget_s = lesson.budget_s.get(profile, 600)
+    error, started = None, time.perf_counter()
+    with _MemoryWatch() as memory:
+        try:
+            values = check_parameters(given, values)
+            options = {"kernel_name": kernel, "progress_bar": False, "cwd": str(out_dir)}
+            options["execution_timeout"] = int(max(600, 10 * budget_s))  # per cell: a hang ends, slowness is only noted
+            papermill.execute_notebook(str(given), str(done), parameters=values, **options)
+        except Exception as fault:  # everything a lesson can do wrong ends in its row of the report
+            error = error_sentence(fault)
+    seconds = time.perf_counter() - started
+    status = "failed" if error else "ok"
+    return LessonResult(lesson, status, seconds, memory.peak_mb, done if done.is_file() else None, error, profile)
+
+
+def check_parameters(notebook: Path, values: Mapping[str, object]) -> dict[str, object]:
+    """The values in the types of the notebook's own defaults.
+
+    papermill only warns of a name the notebook does not have, and passes "1e-3" on as text.
+
+    Raises:
+        FileNotFoundError: no such notebook.
+        ValueError: the notebook has no parameter of that name, or the value is of another type.
+    """
+    if not notebook.is_file():
+        raise FileNotFoundError(f"{notebook.name} has not been built: run 'course build'")
+    known = need("papermill").inspect_notebook(str(notebook))
+    for name in values:
+        if name not in known:
+            raise ValueError(f"{notebook.stem} has no parameter '{name}', it has: {', '.join(known) or 'none'}")
+    return {name: _like_default(name, value, known[name]["default"]) for name, value in values.items()}
+
+
+def _like_default(name: str, value: object, default: str) -> object:
+    """`value` in the type of the literal `default`; text is read as that type."""
+    try:
+        model = ast.literal_eval(default)
+    except (ValueError, SyntaxError):
+        return value
+    if isinstance(value, str) and not isinstance(model, str | None):
+        try:
+            value = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            raise ValueError(f"parameter {name}={value!r} is not of the kind of its default {default}") from None
+    if name == "seeds" and isinstance(model, list) and isinstance(value, int):
+        value = list(range(value))  # a lesson that names its seeds, told how many
+    if isinstance(model, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    alike = model is None or value is None or type(value) is type(model)
+    if not alike:
+        raise ValueError(f"parameter {name}={value!r} is not of the kind of its default {default}")
+    return value
+
+
+def error_sentence(error: Exception) -> str:
+    """What a person needs to know of a failed execution: the cell, the error, its first line."""
+    kind = type(error).__name__
+    if kind == "PapermillExecutionError":
+        first = (_ANSI.sub("", str(error.evalue)).strip().splitlines() or [""])[0]
+        return f"cell {error.exec_count}: {error.ename}: {first}"
+    if kind == "DeadKernelError":
+        return "the kernel died, most often because memory ran out: close other programs or choose a smaller profile"
+    if kind == "CellTimeoutError":
+        return "a cell ran far beyond the lesson's budget and was stopped"
+    return (_ANSI.sub("", str(error)).strip().splitlines() or [kind])[0]
+
+
+def _summary(result: LessonResult) -> str:
+    memory = f", {result.peak_mb:.0f} MB" if math.isfinite(result.peak_mb) else ""
+    late = f" (budget {result.lesson.budget_s[result.profile]:.0f} s)" if result.over_budget else ""
+    mark = "✔" if result.status == "ok" else "✘"
+    line = f"{mark} {result.lesson.name}: {result.seconds:.1f} s{late}{memory}"
+    return f"{line}: {result.error}" if result.error else line
+
+
+class _MemoryWatch:
+    """Largest resident memory of the child processes started inside the `with` block, grandchildren included.
+
+    Sampled, so a spike between two samples is missed; memory shared by two processes counts twice.
+    """
+
+    def __enter__(self) -> "_MemoryWatch":
+        self.peak_mb = math.nan
+        self._stop = threading.Event()
+        try:
+            import psutil  # ipykernel needs it, so it is there
+        except ModuleNotFoundError:
+            self._thread = None
+            return self
+        self._me, self._gone = psutil.Process(), psutil.Error
+        self._before = {child.pid for child in self._me.children(recursive=True)}
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        if self._thread:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(_POLL_S):
+            total = 0
+            try:
+                children = self._me.children(recursive=True)
+            except self._gone:
+                continue
+            for child in children:
+                try:
+                    total += child.memory_info().rss if child.pid not in self._before else 0
+                except self._gone:
+                    continue
+            if total:
+                self.peak_mb = total / 2**20 if math.isnan(self.peak_mb) else max(self.peak_mb, total / 2**20)

@@ -1,0 +1,135 @@
+"""One's own images in, a saved classifier out, and the classifier put to use."""
+
+import json
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from course_lib.data.decode import decode_image, resize_and_crop
+from course_lib.data.sources import load_images
+from course_lib.data.splits import stratified_split
+from course_lib.models.weights import load_model, load_weights, save_weights, weights_hash
+from course_lib.training.device import pick_device
+from course_lib.training.fitting import fit
+from course_lib.training.prediction import normalise
+from course_lib.training.recipe import Recipe, make_recipe
+from course_lib.training.run import Run, describe_weights
+from course_lib.training.scoring import score_test
+
+VAL_SHARE = TEST_SHARE = 0.2
+
+
+def parse_settings(pairs: tuple[str, ...]) -> dict:
+    """``("lr=0.01", "multipliers={"stem": 0}")`` as settings of a recipe; values are JSON, or plain text.
+
+    Raises:
+        ValueError: a pair without ``=``.
+    """
+    settings = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes KEY=VALUE, got '{pair}': for example --set lr=0.001")
+        try:
+            settings[key.strip()] = json.loads(text)
+        except json.JSONDecodeError:
+            settings[key.strip()] = text
+    return settings
+
+
+def train_classifier(
+    source: str,
+    strategy: str,
+    settings: dict | None = None,
+    *,
+    size: int | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    out: Path | None = None,
+    progress: bool = False,
+) -> dict:
+    """Train on a source (60 % of each class train, 20 % choose the epoch, 20 % test), test once, save the model.
+
+    Args:
+        strategy: one of `STRATEGIES`; `settings` change single values of it.
+        size: pixels a side; by default what the starting weights were trained with (mini nets: 48, others: 224).
+        out: file of the model, by default ``model-STRATEGY-HASH.safetensors`` in the present folder.
+
+    Returns:
+        ``status``, ``best_epoch`` (0-based), ``val_accuracy``, ``test_accuracy``, ``num_test``, ``seconds``,
+        ``peak_mb`` and ``model`` (the file; None if training diverged before the first epoch ended).
+
+    Raises:
+        ValueError: the source, the recipe or the device is unusable.
+    """
+    recipe = make_recipe(strategy, **(settings or {}))
+    pick_device(device)  # refuse before the images are decoded
+    if recipe.num_outputs:
+        raise ValueError("num_outputs belongs to a lesson's experiment: leave it out, the classes decide")
+    images = load_images(source, size=size or _default_size(recipe), progress=progress)
+    splits = stratified_split(images, val=VAL_SHARE, test=TEST_SHARE, seed=seed)
+    with tqdm(total=recipe.epochs, desc=recipe.name, unit="epoch", disable=not progress) as bar:
+
+        def show(epoch):
+            bar.set_postfix(train_loss=f"{epoch.train_loss:.3f}", val=f"{epoch.val_accuracy:.1%}")
+            bar.update()
+
+        run = fit(recipe, splits, seed=seed, device=device, on_epoch=show)
+    file = None
+    if run.best_epoch is not None:
+        score_test(run, splits)
+        file = _save(run, source, splits.hash, out)
+    kept = ("status", "best_epoch", "val_accuracy", "test_accuracy", "seconds", "peak_mb")
+    record = run.record()
+    return {**{key: record[key] for key in kept}, "num_test": len(splits.test), "model": file and str(file)}
+
+
+def _default_size(recipe: Recipe) -> int:
+    if recipe.start:
+        return int(load_weights(recipe.start).meta["size"])
+    return 48 if recipe.architecture.startswith("mini_") else 224
+
+
+def _save(run: Run, source: str, split_hash: str, out: Path | None) -> Path:
+    meta = describe_weights(run, source, split_hash=split_hash)
+    if out is None:  # named after its content: training again never overwrites another model
+        name = f"model-{run.recipe.name}-{weights_hash(run.model.state_dict())[:8]}.safetensors"
+        out = Path(name)
+    save_weights(run.model, out, meta)
+    return out
+
+
+class Classifier:
+    """A saved classifier with the preprocessing it was trained with."""
+
+    def __init__(self, model: torch.nn.Module, meta: dict, device: str = "cpu"):
+        self.device = pick_device(device)
+        self.model = model.to(self.device).eval()
+        self.class_names = tuple(meta["class_names"])
+        self.size = int(meta["size"])
+        self.mean, self.std = (torch.tensor(meta[key], device=self.device) for key in ("mean", "std"))
+
+    @classmethod
+    def load(cls, path: Path | str, device: str = "cpu") -> "Classifier":
+        """Read a file written by `train_classifier`.
+
+        Raises:
+            FileNotFoundError, ValueError: there is no such file, or it is damaged or not a classifier.
+        """
+        if not Path(path).is_file():
+            raise FileNotFoundError(f"there is no model '{path}': 'course train' writes one and prints its name")
+        loaded = load_weights(path)
+        return cls(load_model(loaded), loaded.meta, device)
+
+    @torch.no_grad()
+    def predict(self, file: Path | str) -> dict:
+        """``class`` and ``probabilities`` (by class, summing to 1) of one image file.
+
+        Raises:
+            ValueError, FileNotFoundError: the file cannot be read as an image.
+        """
+        image = resize_and_crop(decode_image(Path(file)), self.size)  # (3, size, size) uint8
+        probabilities = self.model(normalise(image[None].to(self.device), self.mean, self.std)).softmax(1)[0]
+        best = self.class_names[int(probabilities.argmax())]
+        return {"class": best, "probabilities": dict(zip(self.class_names, probabilities.tolist(), strict=True))}

@@ -1,0 +1,129 @@
+"""The one vocabulary for every strategy: where to start, which head, which rate for which stage, for how long."""
+
+import json
+import math
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+MINI_WEIGHTS = "mini_resnet18"
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class L2SP(_Settings):
+    """Pull towards the starting point: α/2·‖w − w⁰‖² on inherited weights, β/2·‖w‖² on new ones.
+
+    Source: Li, Grandvalet, Davoine (ICML 2018), eq. 3; MultiTune, eq. 2.
+    """
+
+    alpha: Factor = 0.01
+    beta: Factor = 0.01
+
+
+class Recipe(_Settings):
+    """Everything that decides how a classifier is trained, apart from the images and the seed.
+
+    A stage's learning rate is ``lr × multiplier``; a stage with multiplier 0 is frozen completely, running
+    statistics included. ``multipliers`` is keyed by stage (``"stem"``, ``"stage1"`` … ``"head"``); the key
+    ``"inner"`` stands for every stage before the head that is not named itself; what is not named has multiplier 1.
+    """
+
+    name: str = "custom"  # a label for tables; two recipes that differ only in it are the same recipe
+    architecture: str = "mini_resnet18"
+    start: str | None = None  # name of weights, None = random
+    hidden: tuple[PositiveInt, ...] = ()  # widths of hidden layers in the new head
+    num_outputs: PositiveInt | None = None  # None = one for each class
+    lr: Rate = 1e-3
+    optimizer: Literal["sgd", "adam"] = "adam"
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0  # SGD only
+    weight_decay: Factor = 0.0
+    multipliers: dict[str, Factor] = {}
+    schedule: Literal["constant", "cosine"] = "constant"
+    normalisation: Literal["batch", "running", "frozen", "affine_only"] = "batch"  # of trained stages
+    penalty: L2SP | None = None
+    statistics: Literal["train", "train_and_val", "weights"] = "train"  # of the input's normalisation
+    epochs: PositiveInt = 30
+    batch_size: PositiveInt = 32
+    shuffle: bool = True
+
+    def multiplier_of(self, stage: str) -> float:
+        """The learning rate multiplier of a stage."""
+        fallback = 1.0 if stage == "head" else self.multipliers.get("inner", 1.0)
+        return self.multipliers.get(stage, fallback)
+
+    def rate_of(self, stage: str, epoch: int = 0) -> float:
+        """The learning rate of a stage in an epoch (0-based): lr × multiplier × schedule."""
+        rate = self.lr * self.multiplier_of(stage)
+        if self.schedule == "cosine":
+            rate *= 0.5 * (1 + math.cos(math.pi * epoch / self.epochs))
+        return rate
+
+    def rates(self, stages: tuple[str, ...], epoch: int = 0) -> dict[str, float]:
+        """The learning rate of every stage.
+
+        Raises:
+            ValueError: `multipliers` names a stage that the model does not have.
+        """
+        if unknown := sorted(set(self.multipliers) - set(stages) - {"inner"}):
+            raise ValueError(f"multipliers name the unknown stage '{unknown[0]}': this model has {', '.join(stages)}")
+        return {stage: self.rate_of(stage, epoch) for stage in stages}
+
+    def identity(self) -> str:
+        """Canonical JSON of all that can change the result: the label is left out, ``1`` and ``1.0`` are alike."""
+        return json.dumps(self.model_dump(mode="json", exclude={"name"}), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def scratch(cls, **settings) -> "Recipe":
+        """Training from scratch: random start, every stage ×1 (homework, Section III)."""
+        return make_recipe("scratch", **settings)
+
+    @classmethod
+    def last_layer(cls, **settings) -> "Recipe":
+        """Fine-tuning the classifier: every inner stage ×0, head ×1 (homework, Section IV)."""
+        return make_recipe("last_layer", **settings)
+
+    @classmethod
+    def full(cls, **settings) -> "Recipe":
+        """Full fine-tuning: every stage ×1 from pretrained weights (homework, Section V)."""
+        return make_recipe("full", **settings)
+
+
+# The three strategies of the homework as the settings in which they differ.
+STRATEGIES: dict[str, dict] = {
+    "scratch": {"start": None},
+    "last_layer": {"start": MINI_WEIGHTS, "multipliers": {"inner": 0.0}, "lr": 1e-2},
+    "full": {"start": MINI_WEIGHTS},
+}
+
+
+def make_recipe(strategy: str, **settings) -> Recipe:
+    """A recipe of one of `STRATEGIES`, with some settings changed.
+
+    Raises:
+        ValueError: unknown strategy, unknown setting or a value out of range; one sentence names each culprit.
+    """
+    if strategy not in STRATEGIES:
+        raise ValueError(f"unknown recipe '{strategy}': choose one of {', '.join(STRATEGIES)}")
+    if strategy == "scratch" and settings.get("start") is not None:
+        raise ValueError(f"the recipe 'scratch' starts from random weights, not from '{settings['start']}': use 'full'")
+    try:
+        return Recipe(**{"name": strategy, **STRATEGIES[strategy], **settings})
+    except ValidationError as error:
+        raise ValueError(_one_sentence(error)) from None
+
+
+def _one_sentence(error: ValidationError) -> str:
+    parts = []
+    for item in error.errors():
+        where = ".".join(str(step) for step in item["loc"])
+        if item["type"] == "extra_forbidden":
+            parts.append(f"unknown setting '{where}' (known: {', '.join(Recipe.model_fields)})")
+        else:
+            parts.append(f"{where} = {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}")
+    return "recipe refused: " + "; ".join(parts)

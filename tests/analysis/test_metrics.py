@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from sklearn.metrics import top_k_accuracy_score
+
+from course_lib.analysis.drift import stage_change
+from course_lib.analysis.metrics import accuracy, confusion_table, outcomes, top_k_accuracy
+
+LABELS, PREDICTED = [0, 1, 2, 2], [0, 2, 2, 2]
+
+
+def test_accuracy_outcomes_confusion():
+    assert accuracy(LABELS, PREDICTED) == 0.75
+    assert outcomes(LABELS, PREDICTED) == "1011"
+    table = confusion_table(LABELS, PREDICTED, ["dog", "horse", "house", "person"])
+    assert table.loc["horse", "house"] == 1
+    assert table.loc["person"].sum() == 0
+    assert table.to_numpy().sum() == 4
+
+
+def test_top_k_agrees_with_sklearn():
+    rng = np.random.default_rng(0)
+    labels, scores = rng.integers(0, 10, 50), rng.normal(size=(50, 10))
+    for k in (1, 3, 5):
+        assert top_k_accuracy(labels, scores, k) == top_k_accuracy_score(labels, scores, k=k, labels=range(10))
+
+
+def test_metrics_refuse():
+    with pytest.raises(ValueError, match="one per image"):
+        accuracy([0, 1], [0])
+    with pytest.raises(ValueError, match="one per image"):
+        outcomes([], [])
+    with pytest.raises(ValueError, match="k = 4"):
+        top_k_accuracy([0], [[0.1, 0.2, 0.7]], k=4)
+
+
+def state(scale=1.0):
+    return {
+        "stages.0.weight": np.full((2, 2), 3.0),
+        "stages.0.bn.running_mean": np.full(4, 2.0),
+        "stages.0.bn.num_batches_tracked": np.array(5),
+        "stages.1.weight": np.full(4, 2.0) * scale,
+        "head.weight": np.zeros(3),
+    }
+
+
+def test_stage_change():
+    names = ("stem", "stage1", "pool", "head")
+    assert stage_change(state(), state(), names) == {"stem": 0.0, "stage1": 0.0, "head": 0.0}
+    assert stage_change(state(), state(1.5), names)["stage1"] == pytest.approx(0.5)
+    after = state() | {"stages.0.bn.running_mean": np.full(4, 2.2), "stages.0.bn.num_batches_tracked": np.array(9)}
+    assert stage_change(state(), after, names)["stem"] == 0.0
+    assert stage_change(state(), after, names, part="statistics") == pytest.approx({"stem": 0.1})
+    with pytest.raises(ValueError, match=r"only one of the two models has 'extra'"):
+        stage_change(state(), state() | {"extra": np.zeros(1)}, names)
+    with pytest.raises(ValueError, match="unknown part"):
+        stage_change(state(), state(), names, part="biases")

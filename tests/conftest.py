@@ -1,0 +1,56 @@
+"""Fixtures for all tests: a private home, and small images that need no renderer."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def course_home(tmp_path_factory):
+    """A home of the tests' own, so that no test reads or writes the user's ledger and caches.
+
+    `COURSE_TEST_HOME` keeps it between sessions: the drawn worlds are then not drawn again.
+    """
+    kept = os.environ.get("COURSE_TEST_HOME")
+    home = Path(kept) if kept else tmp_path_factory.mktemp("home")
+    before = os.environ.get("COURSE_HOME")
+    os.environ["COURSE_HOME"] = str(home)
+    yield home
+    os.environ.pop("COURSE_HOME") if before is None else os.environ.update(COURSE_HOME=before)
+
+
+@pytest.fixture(scope="session")
+def make_images():
+    """`make_images(per_class, num_classes, size, seed)`: an ImageSet whose classes differ in colour and texture."""
+    from course_lib.data.imageset import ImageSet
+
+    def make(per_class=20, num_classes=3, size=32, seed=0):
+        draw = np.random.RandomState(seed)  # its stream is frozen by numpy's promise: the same on every platform
+        labels = np.repeat(np.arange(num_classes), per_class)
+        colour = draw.uniform(60, 195, (num_classes, 3, 1, 1))[labels]
+        stripes = 30 * np.sin(np.arange(size) * (1 + labels[:, None]) / 2)[:, None, None, :]
+        noise = draw.normal(0, 40, (len(labels), 3, size, size))
+        pixels = np.clip(colour + stripes + noise, 0, 255).astype(np.uint8)
+        names = [f"class{label}/{i:04d}.png" for i, label in enumerate(labels)]
+        return ImageSet.from_arrays(pixels, labels, [f"class{k}" for k in range(num_classes)], names, source="test")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def splits(make_images):
+    """60 coloured images, split."""
+    from course_lib.data.splits import stratified_split
+
+    return stratified_split(make_images(), val=0.2, test=0.2, seed=0)
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of real images named by COURSE_REAL_DATA; tests that need it are skipped without."""
+    folder = os.environ.get("COURSE_REAL_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("COURSE_REAL_DATA names no folder of real images")
+    return Path(folder)

@@ -1,0 +1,219 @@
+import importlib.util
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from course_lib.analysis.intervals import accuracy_interval
+from course_lib.analysis.printed import printed_channels, printed_top5
+from course_lib.figures import accuracy, curves, drift, filters, images, maps, save, show, statistics, style, top5
+
+_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parent / "fakes.py")
+fakes = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(fakes)
+
+TITLE = "A large rate is best for SGD"
+RNG = np.random.default_rng(0)
+NAMES = ("dog", "elephant", "giraffe")
+PICTURES = RNG.integers(0, 256, (6, 3, 8, 8), dtype=np.uint8)
+PROBABILITIES = np.array([[0.7, 0.2, 0.1]] * 6)
+GRID = fakes.fake_grid("full", rates=(0.03, 0.001), seeds=(0, 1), epochs=4)
+LOST = [fakes.fake_run("full", "sgd", 0.03, s, epochs=4, diverge_at=at) for s, at in enumerate([None, 0, 2])]
+FEW = fakes.fake_grid("full", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=True)
+CLASSES = [name for name, _ in printed_top5()] + ["cat"]
+
+FIGURES = {
+    "training_curves": lambda t: curves.training_curves(GRID, title=t),
+    "training_curves, diverged": lambda t: curves.training_curves(LOST, title=t, log_loss=True, band="interval"),
+    "training_curves, all lost": lambda t: curves.training_curves([LOST[1]], title=t),
+    "quantity_curves": lambda t: curves.quantity_curves(GRID, "train_loss", title=t, log_loss=True),
+    "filter_grid": lambda t: filters.filter_grid(RNG.normal(size=(16, 3, 7, 7)), title=t),
+    "channel_maps": lambda t: maps.channel_maps(RNG.normal(size=(20, 6, 6)), title=t),
+    "before_and_after": lambda t: maps.before_and_after(RNG.normal(size=(3, 6, 6)), title=t),
+    "contact_sheet": lambda t: images.contact_sheet(PICTURES, list("abcdef"), title=t),
+    "misclassified": lambda t: images.misclassified(PICTURES, [0, 1, 2, 1, 0, 0], PROBABILITIES, NAMES, title=t),
+    "top5_bars": lambda t: top5.top5_bars(CLASSES, [0.9, 0.04, 0.03, 0.01, 0.0, 0.02], title=t, printed=printed_top5()),
+    "pixel_histograms": lambda t: statistics.pixel_histograms(RNG.integers(1, 9, (3, 256)), title=t),
+    "running_statistics": lambda t: statistics.running_statistics(
+        [1, 2, 3], RNG.uniform(size=(3, 3)), RNG.uniform(size=(3, 3)), title=t, printed=printed_channels()
+    ),
+    "channel_spread": lambda t: statistics.channel_spread({"mini": (0.2, 0.3, 0.25)}, title=t),
+    "strategies": lambda t: accuracy.strategies({"full": GRID + FEW}, title=t),
+    "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
+    "stage_drift": lambda t: drift.stage_drift({"batch": {"stem": 0.1, "head": 0.0}}, title=t, log=True),
+}
+PICTURES_ONLY = {"filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified"}
+
+
+def all_axes(figure):
+    return [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_has_title_and_labelled_axes(name):
+    before = dict(mpl.rcParams)
+    figure = FIGURES[name](TITLE)
+    assert isinstance(figure, Figure)
+    assert figure.get_suptitle() == TITLE
+    if name not in PICTURES_ONLY:
+        first, last = all_axes(figure)[0], all_axes(figure)[-1]
+        assert last.get_xlabel()
+        assert first.get_ylabel() or any(text.get_text() for text in first.get_yticklabels())
+    assert dict(mpl.rcParams) == before, "a figure changed matplotlib's settings for everybody"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_refuses_an_empty_title(name):
+    with pytest.raises(ValueError, match="no title"):
+        FIGURES[name](" ")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_texts_stay_inside_and_apart(name):
+    """No tick label or title is cut off, and the tick labels of an axis do not overlap."""
+    figure = FIGURES[name](TITLE)
+    figure.draw_without_rendering()
+    width, height = figure.bbox.width, figure.bbox.height
+    for axes in all_axes(figure):
+        box = axes.get_tightbbox()
+        assert box.x0 > -2, name
+        assert box.y0 > -2, name
+        assert box.x1 < width + 2, name
+        assert box.y1 < height + 2, name
+        low, high = axes.get_xlim()
+        labels = zip(axes.get_xticks(), axes.get_xticklabels(), strict=False)  # inner panels have none
+        boxes = [text.get_window_extent() for at, text in labels if text.get_text() and low <= at <= high]
+        boxes.sort(key=lambda b: b.x0)
+        assert all(a.x1 <= b.x0 for a, b in itertools.pairwise(boxes)), f"{name}: tick labels overlap"
+
+
+def test_no_figure_leaks_into_pyplot():
+    from matplotlib import pyplot
+
+    pyplot.close("all")
+    for make in FIGURES.values():
+        make(TITLE)
+    assert pyplot.get_fignums() == []
+
+
+def test_a_users_settings_do_not_change_the_look():
+    plain = show(FIGURES["dot_intervals"](TITLE)).png
+    with mpl.rc_context({"font.size": 30, "axes.grid": False, "savefig.facecolor": "red"}):
+        assert show(FIGURES["dot_intervals"](TITLE)).png == plain
+
+
+def test_a_rate_has_one_colour_everywhere():
+    assert len({style.lr_color(lr) for lr in fakes.RATES}) == 5
+    assert style.lr_color(0.03) == style.lr_color(0.1 * 0.3) == style.VERMILLION
+    assert style.lr_color(0.3) != style.lr_color(3e-5)
+    lines = curves.quantity_curves(GRID, title=TITLE).axes[0].get_lines()
+    drawn = {(line.get_color(), line.get_linestyle()) for line in lines if len(line.get_xdata()) > 1}
+    assert drawn == {(style.lr_color(lr), dash) for lr in (0.03, 0.001) for dash in ("-", "--")}
+
+
+def test_curves_draw_the_mean_and_the_range():
+    runs = [r for r in GRID if r["recipe"] == GRID[0]["recipe"]]
+    axes = curves.quantity_curves(runs, "val_loss", title=TITLE).axes[0]
+    losses = np.array([[e["val_loss"] for e in r["history"]] for r in runs])
+    assert axes.get_lines()[0].get_ydata() == pytest.approx(losses.mean(axis=0))
+    band = axes.collections[0].get_paths()[0].vertices[:, 1]
+    assert (band.min(), band.max()) == pytest.approx((losses.min(), losses.max()))
+
+
+def test_the_best_epoch_is_marked():
+    figure = curves.training_curves(GRID, title=TITLE)
+    stars = [line for line in figure.axes[2].get_lines() if line.get_marker() == "*"]
+    marked = {(line.get_xdata()[0], round(float(line.get_ydata()[0]), 6)) for line in stars}
+    sgd = [max((r for r in GRID if r["recipe"]["optimizer"] == "sgd" and r["seed"] == s),
+               key=lambda r: r["val_accuracy"]) for s in (0, 1)]  # fmt: skip
+    assert marked == {(r["best_epoch"], round(100 * r["val_accuracy"], 6)) for r in sgd}
+
+
+def test_diverged_runs_are_marked_and_not_averaged_away():
+    figure = curves.training_curves(LOST, title=TITLE)
+    lines = figure.axes[0].get_lines()
+    assert sorted(line.get_xdata()[0] for line in lines if line.get_marker() == "X") == [0, 2]
+    assert np.isnan(lines[0].get_ydata()).all(), "a mean over the survivors would hide the lost runs"
+    assert any("diverged: 2 of 3" in text.get_text() for text in figure.legends[0].get_texts())
+    title = accuracy.strategies({"full": LOST}, [], title=TITLE).axes[0].get_title()
+    assert "2 of 3 runs diverged" in title
+
+
+def test_filters_are_scaled_one_by_one():
+    weights = np.stack([np.linspace(-1, 1, 27).reshape(3, 3, 3), np.linspace(-100, 5, 27).reshape(3, 3, 3)])
+    for axes in filters.filter_grid(weights, title=TITLE).axes[:2]:
+        picture = axes.get_images()[0].get_array()
+        assert (picture.min(), picture.max()) == (0, 1)
+
+
+def test_maps_share_one_scale_around_zero():
+    axes = all_axes(maps.channel_maps(np.stack([np.eye(3), -5 * np.eye(3)]), title=TITLE))
+    assert {a.get_images()[0].get_clim() for a in axes if a.get_images()} == {(-5, 5)}
+
+
+def test_histogram_states_population_moments():
+    counts = np.zeros((3, 256))
+    counts[:, [0, 255]] = 1, 3
+    titles = [axes.get_title() for axes in statistics.pixel_histograms(counts, title=TITLE).axes]
+    assert titles[0] == "red: mean 0.7500, std 0.4330"
+    assert pytest.approx(0.2887, abs=5e-5) == statistics.UNIFORM_STD
+
+
+def test_misclassified_takes_the_most_confident_mistakes_first():
+    probabilities = np.array([[0.6, 0.4, 0], [0.9, 0.1, 0], [0.5, 0.3, 0.2]])
+    figure = images.misclassified(PICTURES[:3], [1, 2, 0], probabilities, NAMES, title=TITLE)
+    assert [axes.get_title() for axes in figure.axes if axes.get_title()] == [
+        "giraffe, taken for",
+        "elephant, taken for",
+    ]
+    assert "2 of 3" in figure.get_supxlabel()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: curves.training_curves([], title=TITLE), "no runs"),
+        (lambda: curves.quantity_curves(GRID, "loss", title=TITLE), "unknown quantity 'loss'"),
+        (lambda: curves.quantity_curves(GRID, title=TITLE, band="std"), "unknown band 'std'"),
+        (lambda: filters.filter_grid(np.zeros((4, 5, 3, 3)), title=TITLE), r"\(4, 5, 3, 3\)"),
+        (lambda: maps.channel_maps(-np.ones((1, 2, 2)), title=TITLE, kind="relu"), "cannot be negative"),
+        (lambda: images.contact_sheet(np.full((1, 3, 2, 2), -1.5), title=TITLE), "undo the normalisation"),
+        (lambda: images.contact_sheet(PICTURES, ["a"], title=TITLE), "1 captions for 6 images"),
+        (
+            lambda: images.misclassified(PICTURES, [0] * 6, PROBABILITIES, NAMES, title=TITLE),
+            "none of the 6 images is misclassified",
+        ),
+        (lambda: top5.top5_bars(["a"], [0.5, 0.5], title=TITLE), "1 classes"),
+        (lambda: statistics.pixel_histograms(np.zeros((3, 256)), title=TITLE), "need \\(3, 256\\) counts"),
+        (lambda: accuracy.strategies({"full": []}, title=TITLE), "no runs"),
+        (lambda: drift.stage_drift({"a": {"stem": -1.0}}, title=TITLE), "need finite fractions"),
+    ],
+)
+def test_bad_input_is_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_show_keeps_the_description(tmp_path):
+    figure = FIGURES["stage_drift"](TITLE)
+    markup = show(figure, 'bars: "head" is 0')._repr_html_()
+    assert 'alt="bars: &quot;head&quot; is 0"' in markup
+    assert show(figure).alt == TITLE
+    assert save(figure, tmp_path / "new" / "drift.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_rooms_open_without_heavy_imports():
+    code = (
+        "import sys, course_lib.analysis, course_lib.figures; "
+        "print([m for m in ('torch', 'matplotlib', 'pandas', 'scipy', 'sklearn') if m in sys.modules]); "
+        "from course_lib.analysis import printed_results; printed_results(); print('numpy' in sys.modules); "
+        "from course_lib.figures import curves, accuracy, images; "
+        "print([m for m in ('torch', 'matplotlib.pyplot') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:3] == ["[]", "False", "[]"]

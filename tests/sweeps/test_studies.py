@@ -1,0 +1,174 @@
+"""Grids: what is finished is not run again, what fails does not take the others along, kill -9 loses nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from PIL import Image
+
+from course_lib.sweeps import studies
+from course_lib.sweeps.dataspec import DataSpec
+from course_lib.sweeps.engine import run_tasks
+from course_lib.sweeps.ledger import Ledger
+from course_lib.sweeps.studies import STUDIES, Study, run_study, study_tasks
+from course_lib.sweeps.task import Task
+from course_lib.training.recipe import Recipe
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, make_images):
+    """A folder of class folders with 60 coloured PNGs."""
+    root = tmp_path_factory.mktemp("images")
+    images = make_images()
+    for pixels, name in zip(images.images, images.names, strict=True):
+        (root / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(root / name)
+    return root
+
+
+def make_tasks(folder, seeds=3, **settings):
+    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
+    return [Task(Recipe.scratch(epochs=1, lr=lr, **settings), data, s) for s in range(seeds) for lr in (1e-3, 1e-2)]
+
+
+@pytest.fixture
+def tiny(folder, monkeypatch):
+    """A study of six tiny runs in place of the homework's."""
+    monkeypatch.setitem(STUDIES, "tiny", Study("tiny", "six tiny runs", lambda *_: make_tasks(folder)))
+    return "tiny"
+
+
+def test_second_time_nothing_is_run(tiny, tmp_path, monkeypatch):
+    with Ledger(tmp_path / "l.sqlite") as ledger:
+        first = run_study(tiny, ledger=ledger, workers=1, progress=False)
+        monkeypatch.setattr(studies, "run_tasks", lambda *a, **k: pytest.fail("something was run again"))
+        again = run_study(tiny, ledger=ledger, workers=1, progress=False)
+    assert first == again
+    assert len({record["key"] for record in first}) == 6
+    assert {record["status"] for record in first} == {"finished"}
+
+
+def test_workers_change_nothing_but_the_time(folder):
+    def results(workers):
+        records = {}
+        tasks = make_tasks(folder, seeds=2)
+        assert run_tasks(tasks, lambda r: records.update({r["key"]: r}), workers=workers) == []
+        return {key: (r["history"][0]["train_loss"], r["test_outcomes"]) for key, r in records.items()}
+
+    assert results(1) == results(2)
+
+
+def test_an_error_costs_its_own_run_only(folder, monkeypatch, tmp_path):
+    bad = make_tasks(folder, seeds=1, multipliers={"no_such_stage": 1.0})[:1]
+    monkeypatch.setitem(STUDIES, "mixed", Study("mixed", "", lambda *_: bad + make_tasks(folder, seeds=1)))
+    with Ledger(tmp_path / "l.sqlite") as ledger:
+        with pytest.raises(RuntimeError, match=r"1 of 3 runs of 'mixed' failed.*no_such_stage"):
+            run_study("mixed", ledger=ledger, workers=1, progress=False)
+        assert len(ledger) == 2
+
+
+def test_a_diverged_run_is_a_result(folder, tmp_path):
+    records = []
+    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
+    task = Task(Recipe.scratch(optimizer="sgd", lr=1e7, epochs=3), data, 0)
+    assert run_tasks([task], records.append, workers=1) == []
+    with Ledger(tmp_path / "l.sqlite") as ledger:
+        ledger.put(records[0])
+        assert ledger.get(task.key())["status"] == "diverged"
+
+
+def test_a_killed_worker_is_replaced(folder):
+    """Two workers, one shoots itself the first time: every run is there in the end."""
+    marker = folder.parent / "shot"
+    tasks = [*make_tasks(folder, seeds=2), _Deadly(make_tasks(folder, seeds=1)[0], str(marker))]
+    records = []
+    assert run_tasks(tasks, records.append, workers=2) == []
+    assert len(records) >= 5
+    assert marker.exists()
+
+
+class _Deadly:
+    """A task whose worker dies at the first attempt."""
+
+    def __init__(self, task, marker):
+        self.task, self.marker = task, marker
+
+    def run(self, device):
+        if not os.path.exists(self.marker):
+            open(self.marker, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self.task.run(device)
+
+
+DRIVER = """
+import sys
+from course_lib.sweeps.studies import STUDIES, Study, run_study
+from course_lib.sweeps.ledger import Ledger
+from course_lib.sweeps.dataspec import DataSpec
+from course_lib.sweeps.task import Task
+from course_lib.training.recipe import Recipe
+data = DataSpec(source="folder:" + sys.argv[1], size=32, split="stratified")
+tasks = [Task(Recipe.scratch(epochs=2, lr=1e-3), data, seed) for seed in range(10)]
+STUDIES["ten"] = Study("ten", "", lambda *_: tasks)
+if __name__ == "__main__":
+    import json
+    records = run_study("ten", ledger=Ledger(sys.argv[2]), workers=1, progress=False)
+    print(json.dumps([[r["key"], r["history"], r["test_outcomes"]] for r in records]))
+"""
+
+
+def test_contract_8_kill_9_loses_nothing_finished(folder, tmp_path):
+    script, killed, calm = tmp_path / "driver.py", tmp_path / "killed.sqlite", tmp_path / "calm.sqlite"
+    script.write_text(DRIVER)
+    for _ in range(2):  # die twice in the middle
+        before = count(killed)
+        driver = subprocess.Popen([sys.executable, script, folder, killed], stdout=subprocess.DEVNULL)
+        while count(killed) < before + 2:
+            assert driver.poll() is None, "the driver ended before it could be killed"
+            time.sleep(0.01)
+        kept = count(killed)
+        driver.kill()
+        driver.wait()
+        assert kept <= count(killed) < 10
+    assert strip(execute(script, folder, killed)) == strip(execute(script, folder, calm))
+
+
+def count(path):
+    if not path.exists():
+        return 0
+    with Ledger(path) as ledger:
+        return len(ledger)
+
+
+def execute(script, folder, ledger):
+    done = subprocess.run([sys.executable, script, folder, ledger], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def strip(runs):
+    """Histories without their seconds."""
+    return [[key, [{k: v for k, v in e.items() if k != "seconds"} for e in h], t] for key, h, t in runs]
+
+
+def test_contract_7_a_profile_changes_numbers_only():
+    def shapes(profile):
+        tasks = study_tasks("last_layer", profile)
+        numbers = {"lr", "epochs", "batch_size", "architecture", "start"}
+        return {str(sorted((k, v) for k, v in t.recipe if k not in numbers)) for t in tasks}
+
+    assert shapes("smoke") == shapes("mini") == shapes("paper")
+    assert len(study_tasks("full", "mini")) == 5 * 2 * 3
+    assert len(study_tasks("full", "mini", seeds=1)) == 5 * 2
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match="unknown study 'ful'.*scratch"):
+        study_tasks("ful")
+    with pytest.raises(ValueError, match="unknown profile 'big'.*smoke, mini, paper"):
+        study_tasks("full", "big")
+    with pytest.raises(ValueError, match="seeds = 0"):
+        study_tasks("full", seeds=0)

@@ -1,0 +1,47 @@
+"""Figures in lessons: described, small, closed."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_lib.teaching import show
+from course_lib.teaching.display import shrink
+
+
+def test_a_shown_figure_has_its_description_and_is_closed(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    figure, axes = plt.subplots()
+    axes.plot([1, 2])
+    show(figure, 'it rises from "1" to 2')
+    assert not plt.get_fignums()
+    (image,) = shown
+    markup = image._repr_html_()
+    assert 'alt="it rises from &quot;1&quot; to 2"' in markup
+    assert len(markup) < 60_000
+
+
+def test_a_figure_without_description_is_refused_and_closed():
+    figure, _ = plt.subplots()
+    with pytest.raises(ValueError, match="alt"):
+        show(figure, "  ")
+    assert not plt.get_fignums()
+
+
+def test_a_noisy_picture_shrinks_and_keeps_its_look():
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 400, 3)).astype(np.uint8)
+    raw = io.BytesIO()
+    Image.fromarray(pixels).save(raw, format="png")
+    small = shrink(raw.getvalue())
+    assert len(small) < 0.5 * len(raw.getvalue())
+    again = np.asarray(Image.open(io.BytesIO(small)).convert("RGB"), dtype=float)
+    assert np.abs(again - pixels).mean() < 25
+
+
+def test_transparency_becomes_white_paper():
+    raw = io.BytesIO()
+    Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(raw, format="png")
+    assert Image.open(io.BytesIO(shrink(raw.getvalue()))).convert("RGB").getpixel((0, 0)) == (255, 255, 255)

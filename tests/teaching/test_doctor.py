@@ -1,0 +1,81 @@
+"""`course doctor`: runs anywhere, tells what to do, keeps private paths private."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from course_lib.teaching import checks_as_text, doctor, run_checks
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return run_checks()
+
+
+def test_every_row_is_complete(rows):
+    assert {"Python", "PyTorch", "Device", "Cores", "Memory", "Disk", "Weights", "Real data"} <= {
+        r["name"] for r in rows
+    }
+    assert {row["status"] for row in rows} <= {"ok", "warn", "fail"}
+    assert all(row["value"] for row in rows)
+    assert all(row["advice"] for row in rows if row["status"] != "ok")
+    json.dumps(rows)
+
+
+def test_the_text_has_a_line_for_every_row_and_a_verdict(rows):
+    text = checks_as_text(rows)
+    assert all(row["name"] in text and row["value"] in text for row in rows)
+    last = text.splitlines()[-1]
+    assert last.startswith("Not ready") == any(row["status"] == "fail" for row in rows)
+
+
+def test_the_home_folder_is_not_in_the_text(monkeypatch, tmp_path):
+    home = tmp_path / "home" / "secret_name"
+    home.mkdir(parents=True)
+    monkeypatch.setattr(Path, "home", lambda: home)
+    monkeypatch.setenv("COURSE_HOME", str(home / "course"))
+    monkeypatch.setenv("COURSE_REAL_DATA", str(home))
+    text = checks_as_text()
+    assert "secret_name" not in text
+    assert "~/course" in text
+
+
+def test_a_broken_check_becomes_a_row(monkeypatch):
+    def _check_cores():
+        raise OSError("no such thing")
+
+    monkeypatch.setattr(doctor, "_check_cores", _check_cores)
+    row = next(row for row in run_checks() if row["name"] == "cores")
+    assert (row["status"], row["value"]) == ("fail", "OSError: no such thing")
+
+
+def test_what_is_missing_is_said_with_advice(monkeypatch, tmp_path):
+    def no_folder(kind):
+        raise FileNotFoundError(kind)
+
+    monkeypatch.setattr(doctor.paths, "shipped_dir", no_folder)
+    monkeypatch.setattr(doctor, "_version", lambda package: None)
+    monkeypatch.setattr(doctor, "_memory_gb", lambda: (8.0, 0.5))
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path and may(path, mode))
+    by_name = {row["name"]: row for row in run_checks()}
+    assert {name: by_name[name]["status"] for name in ("Weights", "Packages", "Lab", "Memory", "User folder")} == {
+        "Weights": "fail",
+        "Packages": "fail",
+        "Lab": "warn",
+        "Memory": "warn",
+        "User folder": "fail",
+    }
+    assert "COURSE_HOME" in by_name["User folder"]["advice"]
+    assert checks_as_text(list(by_name.values())).splitlines()[-1] == "Not ready: Packages, Weights, User folder."
+
+
+def test_real_data_is_listed(monkeypatch, tmp_path):
+    for name in ("pacs", "cifar100", ".hidden"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("COURSE_REAL_DATA", str(tmp_path))
+    row = next(row for row in run_checks() if row["name"] == "Real data")
+    assert row["value"].startswith("cifar100, pacs in ")

@@ -1,0 +1,94 @@
+"""The house rules: rooms, direction of imports, size of modules, docstrings, light start."""
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("data", "models", "training", "sweeps", "analysis", "figures", "teaching", "cli")  # imports point leftwards
+MODULES = sorted((ROOT / "course_lib").rglob("*.py"))
+TOP_FOLDERS = {"course_lib", "notebooks", "data", "tests"}
+
+
+def room_of(dotted):
+    parts = dotted.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in ROOMS else None
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def wrong_imports(path, dotted):
+    here = room_of(dotted)
+    for name in imports_of(path):
+        there = room_of(name) if name.startswith("course_lib.") else None
+        if here and there and ROOMS.index(there) > ROOMS.index(here):
+            yield f"{dotted} imports {name}"
+
+
+def test_imports_point_one_way():
+    wrong = [
+        problem
+        for path in MODULES
+        for problem in wrong_imports(path, ".".join(path.relative_to(ROOT).with_suffix("").parts))
+    ]
+    assert wrong == []
+
+
+def test_the_direction_test_can_fail(tmp_path):
+    path = tmp_path / "bad.py"
+    path.write_text("def f():\n    from course_lib.sweeps import ledger\n")
+    assert list(wrong_imports(path, "course_lib.training.bad"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_is_short_and_documented(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") < 300
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree), "a module says what it holds"
+    public = (ast.FunctionDef, ast.ClassDef)
+    bare = [n.name for n in tree.body if isinstance(n, public) and n.name[0] != "_" and not ast.get_docstring(n)]
+    assert bare == []
+
+
+def test_no_bare_assert_in_the_library():
+    assert [
+        f"{path.name}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assert)
+    ] == []
+
+
+def test_no_other_top_level_folder():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    if not tracked:
+        pytest.skip("not a git checkout")
+    folders = {name.split("/")[0] for name in tracked if "/" in name}
+    assert {name for name in folders if not name.startswith(".")} <= TOP_FOLDERS
+
+
+@pytest.mark.parametrize("command", [["--help"], ["data", "list"], ["train", "--help"]], ids=" ".join)
+def test_the_command_answers_before_torch_is_imported(command):
+    code = (
+        "import sys; from course_lib.cli import main\n"
+        f"try: main({command!r})\n"
+        "except SystemExit as end: code = end.code\n"
+        "heavy = {'torch', 'torchvision', 'matplotlib', 'pandas', 'sklearn', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy or code else 0)"
+    )
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert time.perf_counter() - began < 2.0  # 0.2 s on an idle machine; CI machines are not idle

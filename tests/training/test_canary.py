@@ -1,0 +1,55 @@
+"""Today's training still gives yesterday's numbers; if it must not, TRAINING_VERSION has to be raised.
+
+After raising it, store the new numbers: COURSE_STORE_CANARY=1 pytest tests/training/test_canary.py
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from course_lib.data.splits import stratified_split
+from course_lib.training.fitting import fit
+from course_lib.training.recipe import Recipe
+from course_lib.training.run import TRAINING_VERSION
+from course_lib.training.scoring import score_test
+
+STORED = Path(__file__).with_name("canary.json")
+RECIPES = {
+    "sgd": Recipe.scratch(optimizer="sgd", lr=0.005, momentum=0.5, weight_decay=1e-3, epochs=3, batch_size=8),
+    "adam": Recipe.scratch(optimizer="adam", lr=2e-3, schedule="cosine", epochs=3, batch_size=8),
+}
+
+
+def sing(name, make_images):
+    splits = stratified_split(make_images(), val=0.2, test=0.2, seed=0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        run = fit(RECIPES[name], splits, seed=3)
+        score_test(run, splits)
+    finally:
+        torch.set_num_threads(threads)
+    return {
+        "train_loss": [epoch.train_loss for epoch in run.history],
+        "val_loss": [epoch.val_loss for epoch in run.history],
+        "best_epoch": run.best_epoch,
+        "test_outcomes": run.test_outcomes,
+    }
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_training_gives_the_stored_numbers(name, make_images):
+    """Losses agree to 2 %: processors round differently, a changed algorithm changes far more."""
+    now = sing(name, make_images)
+    if os.environ.get("COURSE_STORE_CANARY"):
+        kept = json.loads(STORED.read_text()) if STORED.exists() else {}
+        STORED.write_text(json.dumps(kept | {"training_version": TRAINING_VERSION, name: now}, indent=1) + "\n")
+    stored = json.loads(STORED.read_text())
+    assert stored["training_version"] == TRAINING_VERSION, "TRAINING_VERSION was raised: store the new numbers"
+    for what in ("train_loss", "val_loss"):
+        assert now[what] == pytest.approx(stored[name][what], rel=0.02), "raise TRAINING_VERSION if this is meant"
+    differing = sum(a != b for a, b in zip(now["test_outcomes"], stored[name]["test_outcomes"], strict=True))
+    assert differing <= 1

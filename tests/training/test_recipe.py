@@ -1,0 +1,72 @@
+import pytest
+
+from course_lib.training.recipe import L2SP, Recipe, make_recipe
+
+STAGES = ("stem", "stage1", "stage2", "stage3", "stage4", "head")
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, [0.1] * 6),
+        ({"multipliers": {"inner": 0}}, [0, 0, 0, 0, 0, 0.1]),
+        ({"multipliers": {"inner": 0.5, "stage4": 1, "head": 2}}, [0.05, 0.05, 0.05, 0.05, 0.1, 0.2]),
+    ],
+)
+def test_rate_of_each_stage(settings, expected):
+    rates = Recipe(lr=0.1, **settings).rates(STAGES)
+    assert list(rates) == list(STAGES)
+    assert list(rates.values()) == pytest.approx(expected)
+
+
+def test_cosine_starts_at_the_rate_and_falls_to_nearly_nothing():
+    recipe = Recipe(lr=0.1, schedule="cosine", epochs=10)
+    assert recipe.rate_of("head", 0) == 0.1
+    assert recipe.rate_of("head", 5) == pytest.approx(0.05)
+    assert recipe.rate_of("head", 9) < 0.003
+
+
+def test_the_three_strategies_differ_where_the_document_says():
+    scratch, last, full = Recipe.scratch(), Recipe.last_layer(), Recipe.full()
+    assert scratch.start is None
+    assert last.start == full.start != None  # noqa: E711
+    assert set(full.rates(STAGES).values()) == {full.lr}
+    assert [stage for stage, rate in last.rates(STAGES).items() if rate] == ["head"]
+
+
+def test_identity_ignores_the_label_and_the_type_of_a_number():
+    assert Recipe(name="a", lr=1).identity() == Recipe(name="b", lr=1.0).identity()
+    assert Recipe(lr=1).identity() != Recipe(lr=2).identity()
+    assert Recipe(penalty=L2SP(alpha=0.1)).identity() != Recipe().identity()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"lr": 0}, ["lr", "0", "greater than 0"]),
+        ({"lr": -0.1}, ["lr", "-0.1"]),
+        ({"lr": float("nan")}, ["lr", "nan"]),
+        ({"lr": "abc"}, ["lr", "abc", "number"]),
+        ({"learning_rate": 0.1}, ["unknown setting 'learning_rate'", "lr"]),
+        ({"optimizer": "sdg"}, ["optimizer", "sdg", "'sgd' or 'adam'"]),
+        ({"epochs": 0}, ["epochs", "0"]),
+        ({"momentum": 1.0}, ["momentum", "1.0"]),
+        ({"multipliers": {"stem": -1}}, ["multipliers.stem", "-1"]),
+        ({"lr": 0, "epochs": 0}, ["lr", "epochs"]),  # all culprits at once
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_sentence(settings, words):
+    with pytest.raises(ValueError, match="recipe refused") as caught:
+        make_recipe("full", **settings)
+    assert "\n" not in str(caught.value)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match="unknown recipe 'fine'.*scratch, last_layer, full"):
+        make_recipe("fine")
+    with pytest.raises(ValueError, match="unknown stage 'layer9'.*stem"):
+        Recipe(multipliers={"layer9": 1}).rates(STAGES)
+    with pytest.raises(ValueError, match="starts from random weights"):
+        make_recipe("scratch", start="mini_resnet18")
