@@ -27,9 +27,15 @@ class CourseGroup(click.Group):
     def invoke(self, context):
         try:
             return super().invoke(context)
+        except click.exceptions.Exit:  # of --help and --version; a RuntimeError by its class
+            raise
         except USER_ERRORS as error:
             click.echo(f"course: {error}", err=True)
             context.exit(2)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 @click.group(cls=CourseGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -68,7 +74,7 @@ def run(lessons, profile, data, seeds, out):
     get_profile(profile)
     check_source(data)
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
-    results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out)
+    results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
     page = write_report(results, out, profile=profile, data=data, seeds=seeds)
     for result in results:
         note = f": {result.error}" if result.error else ""
@@ -267,9 +273,12 @@ def study(name, profile, data, seeds, workers, recompute, export, device):
 @click.option("--no-execute", is_flag=True, help="Derive the notebooks, but do not run the solutions.")
 def build(lessons, check, no_execute):
     """Derive student copies and executed solutions from notebooks/source."""
+    from course_lib.paths import shipped_dir
     from course_lib.teaching import build as build_lessons
+    from course_lib.teaching import update_readme
 
-    problems = build_lessons(lessons or None, check=check, execute=not no_execute)
+    problems = build_lessons(lessons or None, check=check, execute=not no_execute, progress=click.echo)
+    problems += update_readme(shipped_dir("notebooks").parent / "README.md", check=check)
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(bool(problems))
@@ -279,14 +288,10 @@ def build(lessons, check, no_execute):
 @JSON
 def doctor(as_json):
     """Is this machine ready? What a bug report needs."""
-    from course_lib.teaching.doctor import run_checks
+    from course_lib.teaching import checks_as_text, run_checks
 
     rows = run_checks()
-    if as_json:
-        click.echo(json.dumps(rows))
-    else:
-        for row in rows:
-            click.echo(f"{row['status']:<5} {row['name']:<18} {row['value']}")
+    click.echo(json.dumps(rows) if as_json else checks_as_text(rows))
     sys.exit(any(row["status"] == "fail" for row in rows))
 
 

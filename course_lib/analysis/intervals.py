@@ -56,7 +56,7 @@ def seed_interval(values: Sequence[float], confidence: float = 0.95) -> Interval
         raise ValueError(f"{values.size} value(s) show no spread over seeds: run at least two, better three or more")
     if not np.isfinite(values).all():
         raise ValueError("a value over seeds is not finite: count diverged runs apart, do not average them")
-    mean, error = values.mean(), values.std(ddof=0) / np.sqrt(values.size)
+    mean, error = values.mean(), values.std(ddof=1) / np.sqrt(values.size)
     half = stats.t.ppf(0.5 + confidence / 2, values.size - 1) * error
     return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds")
 

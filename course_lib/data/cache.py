@@ -1,9 +1,11 @@
 """Pixels drawn or decoded once, kept on disk as .npy, and opened in memory or memory-mapped."""
 
+import errno
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from filelock import FileLock
 from torch import Tensor
 
 from course_lib.paths import cache_dir
+
+_NO_ROOM = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows has no quota error
 
 
 def cached_pixels(
@@ -57,7 +61,7 @@ def _open(file: Path, memory_limit_mb: float) -> tuple[Tensor, dict] | None:
         mapped = file.stat().st_size > memory_limit_mb * 1e6
         kept = json.loads(file.with_suffix(".json").read_text())
         array = np.load(file, mmap_mode="c" if mapped else None)  # "c": writing makes a private copy
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, EOFError):  # cut short, by a crash of the machine for example
         file.unlink(missing_ok=True)
@@ -66,35 +70,49 @@ def _open(file: Path, memory_limit_mb: float) -> tuple[Tensor, dict] | None:
 
 
 def _write_once(file: Path, make: Callable) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        stem, about = file.name.split(".")[0], file.with_suffix(".json")
-        with FileLock(file.parent / f"{stem}.lock"):
-            if file.exists() and about.exists():
-                return
-            part, about_part = file.with_name(f"{stem}.part"), file.with_name(f"{stem}.json.part")
-            try:
-                shape, images, kept = make()
-                _write(part, shape, images)
-                about_part.write_text(json.dumps(kept))
-                about_part.replace(about)
-                part.replace(file)
-            finally:
-                part.unlink(missing_ok=True)
-            for old in set(file.parent.glob(f"{stem}.*.npy")) - {file}:
+    stem, about = file.name.split(".")[0], file.with_suffix(".json")
+    part, about_part = file.with_name(f"{stem}.part"), file.with_name(f"{stem}.json.part")
+    with _lock(file.with_name(f"{stem}.lock")):
+        if file.exists() and about.exists():
+            return  # another process made it meanwhile
+        try:
+            shape, images, kept = make()
+            _write_array(part, shape, images)
+            about_part.write_text(json.dumps(kept))
+            about_part.replace(about)
+            part.replace(file)
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise _unwritable(file, error) from None
+            raise
+        finally:
+            part.unlink(missing_ok=True)
+            about_part.unlink(missing_ok=True)
+        for old in set(file.parent.glob(f"{stem}.*.npy")) - {file}:
+            with suppress(OSError):  # Windows keeps a file that another process has mapped
                 old.unlink(missing_ok=True)
                 old.with_suffix(".json").unlink(missing_ok=True)
-    except PermissionError as error:
-        raise PermissionError(
-            f"the cache '{file.parent}' cannot be written ({error}): set COURSE_HOME to a folder of yours"
-        ) from None
 
 
-def _write(file: Path, shape: tuple[int, ...], images: Iterable[np.ndarray]) -> None:
-    header = {"descr": "|u1", "fortran_order": False, "shape": tuple(shape)}
+@contextmanager
+def _lock(file: Path) -> Iterator[None]:
+    """Hold `file` as a lock among processes; it is let go even if this one is killed."""
+    lock = FileLock(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _write_array(file: Path, shape: tuple[int, ...], images: Iterable[np.ndarray]) -> None:
     count = 0
     with open(file, "wb") as out:
-        np.lib.format.write_array_header_1_0(out, header)
+        np.lib.format.write_array_header_1_0(out, {"descr": "|u1", "fortran_order": False, "shape": tuple(shape)})
         for image in images:
             if image.shape != tuple(shape[1:]) or image.dtype != np.uint8:
                 raise ValueError(
@@ -104,3 +122,10 @@ def _write(file: Path, shape: tuple[int, ...], images: Iterable[np.ndarray]) -> 
             count += 1
     if count != shape[0]:
         raise ValueError(f"{count} images came instead of {shape[0]}: nothing was cached, try again")
+
+
+def _unwritable(file: Path, error: OSError) -> OSError:
+    return type(error)(
+        f"the cache '{file.parent}' cannot be written ({error.strerror or error}): "
+        f"make room there, or set COURSE_HOME to another folder"
+    )

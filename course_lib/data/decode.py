@@ -69,13 +69,17 @@ def _decode_array(file: Path, size: int | None) -> np.ndarray:
     return _to_planes(picture if size is None else _fit(picture, size))
 
 
+class _Unsuitable(ValueError):
+    """A whole image of a kind that is not taken."""
+
+
 def _open_rgb(file: Path) -> Image.Image:
     try:
         with Image.open(file) as picture:
             if Image.MAX_IMAGE_PIXELS and picture.width * picture.height > Image.MAX_IMAGE_PIXELS:
-                raise Image.DecompressionBombError
+                raise Image.DecompressionBombError  # PIL itself raises at twice the limit, and warns before
             if picture.mode in _WIDE_MODES:
-                raise ValueError(f"'{file}' has more than 8 bits a channel (mode {picture.mode}): save it as 8-bit RGB")
+                raise _Unsuitable(f"'{file}' has more than 8 bits a channel ({picture.mode}): save it as 8-bit RGB")
             picture.load()
             return ImageOps.exif_transpose(picture).convert("RGB")
     except Image.DecompressionBombError:
@@ -88,16 +92,10 @@ def _open_rgb(file: Path) -> Image.Image:
     except UnidentifiedImageError:
         what = "is empty (0 bytes)" if not os.path.getsize(file) else "is not an image that can be read"
         raise ValueError(f"'{file}' {what}: replace or remove it") from None
-    except ValueError as error:
-        raise error if str(file) in str(error) else _damaged(file, error) from None
-    except MemoryError:
+    except (_Unsuitable, MemoryError):
         raise
-    except Exception as error:  # decoders of damaged files raise OSError, SyntaxError, EOFError, struct.error, …
-        raise _damaged(file, error) from None
-
-
-def _damaged(file: Path, error: Exception) -> ValueError:
-    return ValueError(f"'{file}' is damaged ({error}): replace or remove it")
+    except Exception as error:  # of damaged files: OSError, SyntaxError, EOFError, struct.error, …
+        raise ValueError(f"'{file}' is damaged ({error}): replace or remove it") from None
 
 
 def _fit(picture: Image.Image, size: int) -> Image.Image:

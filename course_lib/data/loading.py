@@ -1,10 +1,14 @@
 """From files, archives and the mini world to image sets, by way of the cache."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor
+from tqdm.auto import tqdm
 
 from course_lib.data import cifar
 from course_lib.data.cache import cached_pixels
@@ -62,15 +66,16 @@ def load_cifar(size: int, *, progress: bool = True, memory_limit_mb: float) -> I
 
 def load_world(name: str, size: int, *, progress: bool = True, memory_limit_mb: float) -> ImageSet:
     """A world of drawn images."""
-    from course_lib.data.mini import HARD, WORLD_VERSION, build_world
+    from course_lib.data import mini
 
     def make():
-        pixels, labels, class_names, names = build_world(name, size=size)
+        with tqdm(desc=f"drawing mini:{name}", unit="class", disable=not progress) as bar:
+            pixels, labels, class_names, names = mini.build_world(name, size=size, progress=partial(_show, bar))
         kept = {"labels": [int(label) for label in labels], "class_names": list(class_names), "names": list(names)}
         pixels = torch.as_tensor(pixels)
         return tuple(pixels.shape), pixels.numpy(), kept
 
-    identity = [WORLD_VERSION, repr(HARD)]
+    identity = [mini.WORLD_VERSION, repr(mini.HARD), _code_digest(Path(mini.__file__).parent)]
     pixels, kept = cached_pixels(f"mini:{name}", size, identity, make, memory_limit_mb=memory_limit_mb)
     return ImageSet.from_arrays(pixels, kept["labels"], kept["class_names"], kept["names"], f"mini:{name}")
 
@@ -90,6 +95,17 @@ def part_of_images(images: ImageSet, part: str) -> Iterator[Tensor]:
         images = images.take(homework_folders(images.names, images.labels.tolist())[part == "test"])
     for i in range(len(images)):
         yield images.batch(i)[0]
+
+
+def _show(bar: tqdm, done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)
+
+
+def _code_digest(folder: Path) -> str:
+    """Digest of the code in `folder`: a stale drawing would go unnoticed, and drawing again costs seconds."""
+    files = sorted(folder.rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _as_loaded(images: ImageSet) -> ImageSet:

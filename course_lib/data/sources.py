@@ -159,7 +159,7 @@ def _find(source: str) -> Source:
     kind, _, rest = source.partition(":")
     if kind == "folder" and rest:
         return SOURCES["folder:PATH"]
-    if source not in SOURCES or source == "folder:PATH":
+    if source not in SOURCES:
         raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with a folder's path)")
     return SOURCES[source]
 

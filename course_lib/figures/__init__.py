@@ -7,6 +7,17 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["accuracy", "curves", "drift", "filters", "images", "maps", "showing", "statistics", "style", "top5"],
-    submod_attrs={"showing": ["save", "show"], "style": ["lr_color", "styled"]},
+    submod_attrs={
+        "accuracy": ["Dot", "dot_intervals", "strategies"],
+        "curves": ["quantity_curves", "training_curves"],
+        "drift": ["stage_drift"],
+        "features": ["feature_planes"],
+        "filters": ["filter_grid"],
+        "images": ["contact_sheet", "misclassified"],
+        "maps": ["before_and_after", "channel_maps"],
+        "showing": ["save", "show"],
+        "statistics": ["channel_spread", "pixel_histograms", "running_statistics"],
+        "style": ["lr_color", "styled"],
+        "top5": ["top5_bars"],
+    },
 )

@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "doctor": ["checks_as_text", "run_checks"],
         "lessons": ["Lesson", "find_lesson", "list_lessons"],
         "prediction": ["Prediction"],
+        "readme": ["lessons_table", "update_readme"],
         "report": ["write_report"],
         "notebook": ["checked_cells"],
         "run": ["LessonResult", "run_lessons"],

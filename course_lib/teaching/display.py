@@ -24,6 +24,8 @@ def show(figure: "Figure", alt: str | None = None) -> None:
 
     from course_lib.figures.showing import show as described
 
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")  # a figure made by hand would lose its axis labels at the edge
     try:
         image = described(figure, alt)
     finally:

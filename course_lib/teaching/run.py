@@ -20,11 +20,11 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class RunParameters(BaseModel):
-    """What every lesson can be told; None keeps the lesson's own default."""
+    """What every lesson can be told; None keeps the lesson's own value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    profile: Profile | None = None
+    profile: Profile = "mini"
     data: str | None = None  # name of an image source, e.g. "mini:cartoon"
     seeds: PositiveInt | None = None  # runs of each recipe
 
@@ -44,7 +44,7 @@ class LessonResult:
     @property
     def over_budget(self) -> bool:
         """It took longer than its budget in the catalogue."""
-        return self.seconds > self.lesson.budget_s.get(self.profile, float("inf"))
+        return self.seconds > self.lesson.budget_s[self.profile]
 
 
 def read_parameters(**given: object) -> RunParameters:
@@ -62,7 +62,7 @@ def read_parameters(**given: object) -> RunParameters:
 
 def run_lessons(
     lessons: Iterable[Lesson],
-    profile: str | None = "smoke",
+    profile: str = "mini",
     data: str | None = None,
     seeds: int | None = None,
     out_dir: Path | str = "report",
@@ -74,7 +74,7 @@ def run_lessons(
     """Execute the solutions of some lessons, one after another, into `out_dir`/NN_slug.ipynb.
 
     Args:
-        profile, data, seeds: given to every lesson; None keeps the lesson's default.
+        profile, data, seeds: given to every lesson; data or seeds None keeps the lesson's own.
         progress: called with one line before and after each lesson.
         parameters: further parameters by name; a lesson that does not have one of them fails.
         notebooks: folder with `solutions/`; the course's own if None.
@@ -92,7 +92,7 @@ def run_lessons(
     with own_kernel() as kernel:
         for lesson in lessons:
             say(f"{lesson.name} …")
-            result = _run_lesson(lesson, lesson.solution(notebooks), out_dir, kernel, {**typed, **(parameters or {})})
+            result = _run_lesson(lesson, lesson.solution(notebooks), out_dir, kernel, {**(parameters or {}), **typed})
             results.append(result)
             say(_summary(result))
     return results
@@ -103,8 +103,8 @@ def _run_lesson(lesson: Lesson, given: Path, out_dir: Path, kernel: str, values:
 
     done = out_dir / f"{lesson.name}.ipynb"
     done.unlink(missing_ok=True)  # never take an earlier run's notebook for this one's
-    profile = str(values.get("profile", "smoke"))
-    budget_s = lesson.budget_s.get(profile, 600)
+    profile = values["profile"]
+    budget_s = lesson.budget_s[profile]
     error, started = None, time.perf_counter()
     with _MemoryWatch() as memory:
         try:

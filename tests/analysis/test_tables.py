@@ -88,6 +88,8 @@ def test_tables_refuse_the_wrong_runs(grid):
     with pytest.raises(ValueError, match="strategy 'full', not 'scratch'"):
         tables.printed_and_measured("scratch", grid)
     mixed = [*grid, fakes.fake_run("full", few_shot=True, epochs=2)]
+    with pytest.raises(ValueError, match="mix few_shot"):  # even if no seed alone is mixed
+        tables.best_table([*select(grid, seed=0), fakes.fake_run("full", seed=1, few_shot=True, epochs=2)])
     for table in (tables.best_table, tables.grid_table, lambda r: tables.printed_and_measured("full", r)):
         with pytest.raises(ValueError, match="mix few_shot = False, True"):
             table(mixed)

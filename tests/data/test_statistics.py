@@ -10,7 +10,9 @@ from course_lib.data import Moments, PixelHistogram, channel_statistics, count_p
 @pytest.fixture
 def pixels():
     random = np.random.default_rng(3)
-    return torch.from_numpy(random.integers(0, 256, (50, 3, 9, 7), dtype=np.uint8) // np.array([1, 2, 7]).reshape(3, 1, 1))
+    return torch.from_numpy(
+        random.integers(0, 256, (50, 3, 9, 7), dtype=np.uint8) // np.array([1, 2, 7]).reshape(3, 1, 1)
+    )
 
 
 def reference(pixels):

@@ -109,7 +109,7 @@ def test_a_users_settings_do_not_change_the_look():
 
 def test_a_rate_has_one_colour_everywhere():
     assert len({style.lr_color(lr) for lr in fakes.RATES}) == 5
-    assert style.lr_color(0.03) == style.lr_color(0.1 * 0.3) == style.VERMILLION
+    assert style.lr_color(0.03) == style.lr_color(0.3 - 0.27) == style.VERMILLION
     assert style.lr_color(0.3) != style.lr_color(3e-5)
     lines = curves.quantity_curves(GRID, title=TITLE).axes[0].get_lines()
     drawn = {(line.get_color(), line.get_linestyle()) for line in lines if len(line.get_xdata()) > 1}

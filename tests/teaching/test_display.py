@@ -45,3 +45,11 @@ def test_transparency_becomes_white_paper():
     raw = io.BytesIO()
     Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(raw, format="png")
     assert Image.open(io.BytesIO(shrink(raw.getvalue()))).convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_axis_labels_are_not_cut_off(monkeypatch):
+    monkeypatch.setattr("IPython.display.display", lambda image: None)
+    figure, axes = plt.subplots(figsize=(6, 2))
+    axes.set_xlabel("epoch", fontsize=30)
+    show(figure, "nothing")
+    assert axes.xaxis.label.get_window_extent().y0 >= 0

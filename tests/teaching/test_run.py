@@ -132,7 +132,7 @@ def test_the_report_shows_every_lesson(ran):
     text = path.read_text(encoding="utf-8")
     assert path == ran.out / "index.html"
     for wanted in (
-        "1 of 3 lessons ran",
+        "1 of 3 lessons passed",
         "A good lesson",
         "A broken lesson",
         "Does one plus one make two?",

@@ -1,6 +1,6 @@
 """The mini world: images drawn from a few signed-distance shapes, the same on every machine, with no download.
 
-`draw` paints pictures of one category, `build_world` a whole labelled set, `draw_scenes` pictures with several labels each.
+`draw` paints pictures of one category, `build_world` a whole labelled set, `draw_scenes` pictures with several labels.
 """
 
 import lazy_loader
@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "dials": ["EASY", "HARD", "Dials"],
         "drawing": ["STYLES", "draw"],
         "scenes": ["CONCEPTS", "draw_scenes"],
-        "versions": ["WORLD_VERSION", "world_fingerprint"],
+        "versions": ["WORLD_VERSION", "world_fingerprint", "world_means"],
         "worlds": ["WORLDS", "build_world"],
     },
 )

@@ -13,7 +13,7 @@ _PAPER = ["#ffffff", "#ffffff", "#ffffff", "#fffdf4"]
 _PASTEL = ["#cfeaff", "#ffe9c7", "#e4f6d4", "#ffdfe6", "#e9e2ff", "#fff6bf", "#d9f5f0"]
 _LAWN = ["#bfe59a", "#f4dfa6", "#d5efb0", "#e6dccb", "#c9e8c0"]
 _GREY = ["#6a6a62", "#4a4f45", "#7c7466", "#8a5a44", "#56646e", "#3c4436", "#a39a86", "#5a6b3e", "#7a3f38"]
-_CANDY = ["#ffd98a", "#a9dcff", "#ffb3b0", "#c4ecaa", "#d9c4ff", "#ffe27a", "#b5efe0", "#f5c9a6", "#e8e8e8"]
+_CANDY = ["#ffd98a", "#a9dcff", "#ffb3b0", "#c4ecaa", "#d9c4ff", "#ffe27a", "#b5efe0", "#f5c9a6", "#ffc4dd"]
 
 
 def smooth_noise(dice: Dice, channel: str, knots: int, size: int) -> torch.Tensor:
@@ -33,15 +33,15 @@ def paint_backdrop(pen: Pen, indoor: float) -> None:
     ground = (0.5 - (pen.y - horizon) * pen.pixels).clamp_(0, 1)[:, None]
     inside = dice.chance("indoor", indoor)[:, :, None]
     if pen.cartoon:
-        scenic = dice.chance("scenic", 0.16)[:, :, None]
-        tinted = dice.chance("tinted", 0.15)[:, :, None]
+        scenic = dice.chance("scenic", 0.14)[:, :, None]
+        tinted = dice.chance("tinted", 0.10)[:, :, None]
         paper = pen.colour("paper", _PAPER, 0.0)
         paper = paper + (pen.colour("pastel", _PASTEL) - paper) * torch.maximum(scenic, tinted)
         pen.image.copy_(paper + (pen.colour("lawn", _LAWN) - paper) * (ground * scenic))
         return
     above = pen.colour("sky", _SKY) * (1 - inside) + pen.colour("wall", _WALL) * inside
     below = pen.colour("ground", _GROUND) * (1 - inside) + pen.colour("floor", _FLOOR) * inside
-    patchy = smooth_noise(dice, "patchy", 5, pen.size) * 0.5 + smooth_noise(dice, "rough", 16, pen.size) * 0.35 + 0.55
+    patchy = smooth_noise(dice, "patchy", 5, pen.size) * 0.3 + smooth_noise(dice, "rough", 16, pen.size) * 0.22 + 0.78
     haze = 1 + (pen.y * dice.uniform("haze", -0.2, 0.25))
     pen.image.copy_((above + (below - above) * ground) * (patchy * haze)[:, None])
 
@@ -62,8 +62,8 @@ def paint_clutter(pen: Pen, *, front: bool) -> None:
 def _paint_shape(pen: Pen, name: str, where, front: bool) -> None:
     dice = pen.dice
     angle = dice.uniform(name + " angle", 0, 360)
-    far = dice.uniform(name + " far", 0.62, 1.0) if front else dice.uniform(name + " far", 0.25, 1.05)
-    largest = 0.24 if front else 0.34
+    far = dice.uniform(name + " far", 0.4, 1.0) if front else dice.uniform(name + " far", 0.25, 1.05)
+    largest = 0.3 if front else 0.36
     rx = dice.uniform(name + " rx", 0.07, largest)
     ry = dice.uniform(name + " ry", 0.05, largest)
     corner = torch.minimum(rx, ry) * dice.uniform(name + " corner", 0.05, 1.0)
@@ -86,10 +86,10 @@ def light(pen: Pen) -> None:
     if pen.cartoon:
         return
     dice = pen.dice
-    level = dice.uniform("exposure", 0.72, 1.18)
+    level = dice.uniform("exposure", 0.8, 1.25)
     slope = pen.x * dice.uniform("light x", -0.18, 0.18) + pen.y * dice.uniform("light y", -0.08, 0.22)
     rim = (pen.x * pen.x + pen.y * pen.y) * -0.07
-    grain = smooth_noise(dice, "grain", 40, pen.size) * 0.16 + smooth_noise(dice, "cloth", 11, pen.size) * 0.18 - 0.17
+    grain = smooth_noise(dice, "grain", 40, pen.size) * 0.14 + smooth_noise(dice, "cloth", 11, pen.size) * 0.12 - 0.13
     pen.image.mul_(((slope + rim + grain + 1) * level)[:, None])
     warm = dice.uniform("white balance", -0.08, 0.08)
     pen.image.mul_(torch.stack([1 + warm, torch.ones_like(warm), 1 - warm], dim=1))

@@ -17,7 +17,16 @@ _TABLES = {
     "tools": made.TOOLS,
     "household": made.HOUSEHOLD,
 }
-_INDOOR = {"animals": 0.1, "people": 0.4, "plants": 0.25, "instruments": 0.8, "buildings": 0.0, "vehicles": 0.1, "tools": 0.8, "household": 0.9}
+_INDOOR = {
+    "animals": 0.1,
+    "people": 0.4,
+    "plants": 0.25,
+    "instruments": 0.8,
+    "buildings": 0.0,
+    "vehicles": 0.1,
+    "tools": 0.8,
+    "household": 0.9,
+}
 
 
 @dataclass(frozen=True)
@@ -32,10 +41,14 @@ class Category:
 
 
 CATEGORIES = {
-    name: Category(name, domain, plan, table, _INDOOR[domain]) for domain, rows in _TABLES.items() for name, (plan, table) in rows.items()
+    name: Category(name, domain, plan, table, _INDOOR[domain])
+    for domain, rows in _TABLES.items()
+    for name, (plan, table) in rows.items()
 }
 SOURCE_CATEGORIES = tuple(sorted(set(CATEGORIES) - set(TARGET_CLASSES)))
-SOURCE_DOMAINS = {domain: tuple(name for name in SOURCE_CATEGORIES if CATEGORIES[name].domain == domain) for domain in _TABLES}
+SOURCE_DOMAINS = {
+    domain: tuple(name for name in SOURCE_CATEGORIES if CATEGORIES[name].domain == domain) for domain in _TABLES
+}
 
 
 def category_named(name: str) -> Category:

@@ -6,8 +6,22 @@ from course_lib.data.mini.dials import Dials
 from course_lib.data.mini.hashing import Dice
 from course_lib.data.mini.primitives import Plane, cos_deg, sin_deg
 
-INK = 0.10  # cartoon outlines are this share of the part's own colour
-OUTLINE = 0.027  # width of an outline as a share of the picture's width
+INK = 0.21  # cartoon outlines are this share of the part's own colour
+_PAINTED = {"coat", "mark", "hair", "wood", "wall", "tiles", "top", "legs", "paint", "leaf", "metal"}
+_FANCY = [
+    "#e8506a",
+    "#f08a3c",
+    "#f0cc3c",
+    "#7ac84c",
+    "#3fb8a0",
+    "#4f9ae8",
+    "#8a6ae0",
+    "#e07ad0",
+    "#a8744c",
+    "#9aa0a8",
+    "#f4f0e8",
+]
+OUTLINE = 0.025  # width of an outline as a share of the picture's width
 
 
 def rgb(colour: str) -> tuple[float, float, float]:
@@ -23,6 +37,8 @@ class Pen(Plane):
         self.image, self.scale, self.size = image, scale, size
         self.cartoon, self.dice, self.dials = style == "cartoon", dice, dials
         self.pixels = scale * (size / 2)  # pixels per object unit
+        inked = dice.chance("line art", dials.line_art) if self.cartoon and dials.line_art else None
+        self.inked = None if inked is None else inked[:, :, None]
 
     def framed(self, centre, scale, turn=0.0, mirror=None) -> "Pen":
         """A pen on the same pictures whose frame sits at `centre`, scaled, turned (degrees) and mirrored (+1 or -1)."""
@@ -55,6 +71,9 @@ class Pen(Plane):
             tone.mul_(shade)
         if isinstance(colour, str):
             colour = torch.tensor(rgb(colour), device=self.image.device)[None, :, None]
+        if self.inked is not None:  # parts with an outline become paper, what has none becomes a grey
+            plain = 0.97 if outline else (colour[:, :1] + colour[:, 1:2] + colour[:, 2:]) * (1 / 3)
+            colour = colour + (plain - colour) * self.inked
         self.image.mul_((1 - cover)[:, None]).add_(tone[:, None] * colour)
 
     def darken(self, distance, amount, softness=0.05):
@@ -66,14 +85,25 @@ class Pen(Plane):
         """One colour per picture, (N, 3, 1), picked from a list of '#rrggbb' and varied a little."""
         table = torch.tensor([rgb(c) for c in palette], dtype=torch.float32, device=self.image.device)
         base = table[self.dice.choice(channel, len(palette))]
+        if self.cartoon and channel in _PAINTED and self.dials.repaint:
+            fancy = torch.tensor([rgb(c) for c in _FANCY], device=self.image.device)
+            fancy = fancy[self.dice.choice(channel + " fancy", len(_FANCY))]
+            base = base + (fancy - base) * self.dice.chance("repainted", self.dials.repaint)
         grey = base[:, :1] * 0.3 + base[:, 1:2] * 0.6 + base[:, 2:] * 0.1
         spread = spread * self.dials.jitter
         light = self.dice.uniform(channel + " light", 1 - spread, 1 + spread)
         warm = self.dice.uniform(channel + " warm", -0.4 * spread, 0.4 * spread)
         tint = torch.cat([1 + warm, torch.ones_like(warm), 1 - warm], dim=1)
-        vivid = self.dice.uniform(channel + " vivid", 1.05, 1.45) if self.cartoon else self.dice.uniform(channel + " vivid", 0.6, 1.0)
+        vivid = (
+            self.dice.uniform(channel + " vivid", 1.05, 1.45)
+            if self.cartoon
+            else self.dice.uniform(channel + " vivid", 0.6, 1.0)
+        )
         bright = 1.06 if self.cartoon else 0.80
-        return ((grey + (base - grey) * vivid) * (light * bright) * tint).clamp(0.02, 1.0)[:, :, None]
+        shown = ((grey + (base - grey) * vivid) * (light * bright) * tint).clamp(0.02, 1.0)
+        if self.cartoon:  # as printed: no colour is darker than its ink
+            shown = shown * 0.75 + 0.25
+        return shown[:, :, None]
 
 
 class Traits:

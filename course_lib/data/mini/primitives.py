@@ -1,7 +1,7 @@
 """Signed distances to a few flat shapes, for a batch of pictures at once.
 
 Distances are negative inside. Coordinates are (N, P): N pictures of P pixels; shape parameters are numbers or (N, 1) tensors.
-Only additions, products, quotients, roots, minima and maxima are used: these are rounded alike on every device.
+Only sums, products, quotients, roots, minima and maxima are used: they are rounded alike on every device.
 """
 
 import math

@@ -27,11 +27,11 @@ def build_world(
     device: str | torch.device = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...], tuple[str, ...]]:
-    """Draw a world: (pixels uint8 (N, 3, size, size) on the CPU, labels int64 (N,), class names, names like 'dog/pic_001').
+    """Draw a world: pixels uint8 (N, 3, size, size) on the CPU, labels int64 (N,), class names, names 'dog/pic_001'.
 
-    name: 'cartoon' (2344 pictures) and 'photo' (1670) hold the seven target classes with the class counts of PACS; 'source' holds
-    `per_category` pictures of each source category (or of `categories` alone), a share `dials.illustrations` of them cartoons.
-    progress: called with (classes done, classes in all). Raises ValueError for an unknown name.
+    name: 'cartoon' (2344 pictures) and 'photo' (1670) hold the seven target classes with the class counts of PACS;
+    'source' holds `per_category` pictures of each source category, a share `dials.illustrations` of them cartoons.
+    categories: only these. progress: called with (classes done, classes in all). Raises ValueError for an unknown name.
     """
     if name not in WORLDS:
         raise ValueError(f"world {name!r} is unknown; choose one of {', '.join(WORLDS)}.")

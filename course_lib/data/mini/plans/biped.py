@@ -78,14 +78,20 @@ def _torso(pen, t, j):
         pen.paint(pen.limb((0.0, j["shoulder"]), (0.0, j["hip"] + 0.04), t.shoulders, t.waist), t.top)
     if t.may("skirt"):
         wide = t.waist * 1.9
-        skirt = pen.polygon((-wide, j["hip"] - t.leg * 0.5), (wide, j["hip"] - t.leg * 0.5),
-                            (t.waist * 0.8, j["hip"] + t.body * 0.35), (-t.waist * 0.8, j["hip"] + t.body * 0.35))
+        skirt = pen.polygon(
+            (-wide, j["hip"] - t.leg * 0.5),
+            (wide, j["hip"] - t.leg * 0.5),
+            (t.waist * 0.8, j["hip"] + t.body * 0.35),
+            (-t.waist * 0.8, j["hip"] + t.body * 0.35),
+        )
         colour = t.legs if t.headgear == "scarf" else t.top
         pen.paint(skirt, colour, where=t.chance("skirt"))
     if t.tutu:
         pen.paint(pen.ellipse((0.0, j["hip"] + 0.06), t.waist * 2.7, 0.09), t.top)
     if t.belly:
-        pen.paint(pen.ellipse((0.0, (j["hip"] + j["shoulder"]) / 2), t.waist * 0.75, t.body * 0.42), "#f4efe4", outline=False)
+        pen.paint(
+            pen.ellipse((0.0, (j["hip"] + j["shoulder"]) / 2), t.waist * 0.75, t.body * 0.42), "#f4efe4", outline=False
+        )
     if t.panel:
         middle = (0.0, (j["hip"] + j["shoulder"]) / 2 + 0.05)
         pen.paint(pen.box(middle, t.shoulders * 0.8, t.body * 0.22), "#2c3440", outline=False)
@@ -97,11 +103,16 @@ def _arm(pen, t, j, name, side):
     start = (side * t.shoulders * 0.85, j["shoulder"] + t.shoulders * 0.25)
     angle = t.left_arm if side < 0 else t.right_arm
     if t.flippers:
-        return pen.paint(pen.limb(start, towards(start, angle, t.arm * 1.5), t.arm_width * 1.3, t.arm_width * 0.6), t.top, shade=0.9)
+        return pen.paint(
+            pen.limb(start, towards(start, angle, t.arm * 1.5), t.arm_width * 1.3, t.arm_width * 0.6), t.top, shade=0.9
+        )
     bend = pen.dice.uniform(name + " elbow", -40.0, 80.0) * side
     elbow = towards(start, angle, t.arm)
     hand = towards(elbow, angle + bend, t.arm * 0.95)
-    pen.paint(smooth_union(pen.limb(start, elbow, t.arm_width * 1.2, t.arm_width), pen.limb(elbow, hand, t.arm_width), 0.02), t.top)
+    pen.paint(
+        smooth_union(pen.limb(start, elbow, t.arm_width * 1.2, t.arm_width), pen.limb(elbow, hand, t.arm_width), 0.02),
+        t.top,
+    )
     pen.paint(pen.disc(hand, t.arm_width * 1.25), t.skin)
     return None
 
@@ -109,7 +120,11 @@ def _arm(pen, t, j, name, side):
 def _hair_behind(pen, t, j):
     if t.hair == "person":
         x, y = j["head"]
-        pen.paint(pen.limb((x, y + t.head * 0.1), (x, y - t.head * 1.1), t.head * 1.12, t.head * 0.9), t.hair_colour, where=t.chance("long_hair"))
+        pen.paint(
+            pen.limb((x, y + t.head * 0.1), (x, y - t.head * 1.1), t.head * 1.12, t.head * 0.9),
+            t.hair_colour,
+            where=t.chance("long_hair"),
+        )
 
 
 def _head(pen, t, j):
@@ -124,8 +139,10 @@ def _head(pen, t, j):
         pen.paint(pen.ellipse((x, y), r * 0.95, r), t.skin)
     if t.hair == "person":
         part = pen.dice.uniform("parting", -0.5, 0.5)
-        cap = common(pen.ellipse((x, y + r * 0.06), r * 1.08, r * 1.1), pen.half((x, y + r * 0.42), 270.0 + part * 40))
-        cap = union(cap, common(pen.ellipse((x, y), r * 1.06, r * 1.02), -pen.box((x, y - r * 0.5), r * 0.78, r * 1.0)))
+        cap = common(pen.ellipse((x, y + r * 0.06), r * 1.08, r * 1.1), pen.half((x, y + r * 0.48), 270.0 + part * 40))
+        cap = union(
+            cap, common(pen.ellipse((x, y), r * 1.02, r * 1.02), -pen.box((x, y - r * 0.5), r * 0.88, r * 1.05))
+        )
         pen.paint(cap, t.hair_colour)
     if t.ears:
         pen.paint(pen.ellipse((x, y - r * 0.25), r * 0.62, r * 0.6), "#e6c49a", outline=False)
@@ -138,12 +155,14 @@ def _face(pen, t, x, y, r):
     if t.beak:
         pen.paint(pen.ellipse((x, y + r * 0.05), r * 0.7, r * 0.62), "#f6f2e8", outline=False)
     for side in (-1, 1):
-        eye = (x + side * r * 0.38 + look, y + r * 0.05)
+        eye = (x + side * r * 0.38 + look, y + r * 0.02)
         if pen.cartoon:
             pen.paint(pen.disc(eye, r * 0.25), "#ffffff", outline=False)
         pen.paint(pen.disc(eye, r * (0.16 if pen.cartoon else 0.13)), "#15110f", outline=False)
     if t.beak:
-        return pen.paint(pen.polygon((x - r * 0.25, y - r * 0.2), (x, y - r * 0.6), (x + r * 0.25, y - r * 0.2)), "#f2a52c")
+        return pen.paint(
+            pen.polygon((x - r * 0.25, y - r * 0.2), (x, y - r * 0.6), (x + r * 0.25, y - r * 0.2)), "#f2a52c"
+        )
     smile = common(pen.ring((x + look, y - r * 0.22), r * 0.34, r * 0.075), pen.half((x, y - r * 0.36), 90.0))
     return pen.paint(smile, "#8c2f28", outline=False)
 
@@ -152,9 +171,15 @@ def _headgear(pen, t, j):
     x, y = j["head"]
     r = t.head
     if t.may("hat"):
-        hat = union(common(pen.ellipse((x, y + r * 0.4), r * 0.95, r * 0.95), pen.half((x, y + r * 0.42), 270.0)),
-                    pen.limb((x - r * 1.25, y + r * 0.44), (x + r * 1.25, y + r * 0.44), r * 0.12))
-        pen.paint(hat, pen.colour("hat colour", ["#d8b468", "#7c4a2a", "#2d2f38", "#c43a30", "#3a6ab8"]), where=t.chance("hat"))
+        hat = union(
+            common(pen.ellipse((x, y + r * 0.4), r * 0.95, r * 0.95), pen.half((x, y + r * 0.42), 270.0)),
+            pen.limb((x - r * 1.25, y + r * 0.44), (x + r * 1.25, y + r * 0.44), r * 0.12),
+        )
+        pen.paint(
+            hat,
+            pen.colour("hat colour", ["#d8b468", "#7c4a2a", "#2d2f38", "#c43a30", "#3a6ab8"]),
+            where=t.chance("hat"),
+        )
     if t.headgear == "antenna":
         pen.paint(pen.limb((x, y + r * 0.85), (x, y + r * 1.3), 0.018), "#777c84")
         pen.paint(pen.disc((x, y + r * 1.38), 0.05), "#e8483c")
@@ -169,12 +194,21 @@ def _headgear(pen, t, j):
         pen.paint(pen.disc((x, y + r * 1.95), r * 0.22), "#ffffff")
         pen.paint(pen.disc((x, y - r * 0.1), r * 0.24), "#e03a30")
     elif t.headgear == "tophat":
-        pen.paint(union(pen.box((x, y + r * 1.2), r * 0.6, r * 0.5), pen.box((x, y + r * 0.75), r * 0.95, r * 0.1)), "#23242a")
-        pen.paint(pen.polygon((x, y - r * 0.2), (x + r * 0.9, y - r * 0.08), (x, y + r * 0.02)), "#ee8a2c")
+        pen.paint(
+            union(pen.box((x, y + r * 1.2), r * 0.6, r * 0.5), pen.box((x, y + r * 0.75), r * 0.95, r * 0.1)), "#23242a"
+        )
+        pen.paint(pen.polygon((x, y - r * 0.2), (x + r * 0.62, y - r * 0.04), (x, y + r * 0.1)), "#ee8a2c")
     elif t.headgear == "crown":
         pen.paint(pen.box((x, y + r * 0.95), r * 0.75, r * 0.15), "#f0c030")
         for i in (-1, 0, 1):
-            pen.paint(pen.polygon((x + r * (i * 0.5 - 0.25), y + r), (x + r * (i * 0.5 + 0.25), y + r), (x + r * i * 0.55, y + r * 1.6)), "#f0c030")
+            pen.paint(
+                pen.polygon(
+                    (x + r * (i * 0.5 - 0.25), y + r),
+                    (x + r * (i * 0.5 + 0.25), y + r),
+                    (x + r * i * 0.55, y + r * 1.6),
+                ),
+                "#f0c030",
+            )
 
 
 def snow(pen: Pen, table: dict) -> None:
@@ -183,7 +217,9 @@ def snow(pen: Pen, table: dict) -> None:
     white = torch.ones_like(t.top) * (0.97 if pen.cartoon else 0.8)
     for side in (-1, 1):
         start = (side * 0.2, 0.05)
-        pen.paint(pen.limb(start, towards(start, t.right_arm + 60 if side > 0 else t.left_arm - 60, 0.35), 0.022), "#6d4a2c")
+        pen.paint(
+            pen.limb(start, towards(start, t.right_arm + 60 if side > 0 else t.left_arm - 60, 0.35), 0.022), "#6d4a2c"
+        )
     pen.paint(pen.disc((0.0, -0.35), 0.36), white)
     pen.paint(pen.disc((0.0, 0.1), 0.26), white)
     for y in (-0.3, -0.05, 0.12):

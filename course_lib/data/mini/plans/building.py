@@ -48,7 +48,9 @@ def building(pen: Pen, table: dict) -> None:
         return _tent(pen, t, j)
     walls = pen.box((0.0, middle), t.width, t.height)
     if t.roof == "cone" or t.blades or t.beacon:
-        walls = pen.polygon((-t.width, j["floor"]), (t.width, j["floor"]), (t.width * 0.66, j["top"]), (-t.width * 0.66, j["top"]))
+        walls = pen.polygon(
+            (-t.width, j["floor"]), (t.width, j["floor"]), (t.width * 0.66, j["top"]), (-t.width * 0.66, j["top"])
+        )
     pen.paint(walls, t.wall)
     if t.bands:
         pen.paint(common(walls + 0.012, pen.stripes(t.bands / 1.2, 0.5, 90.0)), t.tiles, outline=False)
@@ -62,11 +64,15 @@ def building(pen: Pen, table: dict) -> None:
 def _roof(pen, t, j):
     w, top, rise = t.width + t.eaves, j["top"], t.roof_height
     if t.roof == "gable":
-        pen.paint(pen.polygon((-w, top), (w, top), (w * t_ridge(pen), top + rise), (-w * t_ridge(pen), top + rise)), t.tiles)
+        pen.paint(
+            pen.polygon((-w, top), (w, top), (w * t_ridge(pen), top + rise), (-w * t_ridge(pen), top + rise)), t.tiles
+        )
         if t.may("gable_window"):
             pen.paint(pen.disc((0.0, top + rise * 0.38), t.window * 0.75), t.glass, where=t.chance("gable_window"))
     elif t.roof == "gambrel":
-        shape = pen.polygon((-w, top), (w, top), (w * 0.72, top + rise * 0.62), (0.0, top + rise), (-w * 0.72, top + rise * 0.62))
+        shape = pen.polygon(
+            (-w, top), (w, top), (w * 0.72, top + rise * 0.62), (0.0, top + rise), (-w * 0.72, top + rise * 0.62)
+        )
         pen.paint(shape, t.tiles)
         pen.paint(pen.box((0.0, top + rise * 0.42), t.window, t.window), t.trim)
     elif t.roof == "dome":
@@ -96,7 +102,9 @@ def _windows(pen, t, j):
             pen.paint(pen.box((x, y), t.window + 0.02, t.window + 0.02), t.trim)
             pen.paint(pen.box((x, y), t.window, t.window), t.glass, outline=False)
             if rows * columns <= 4:
-                pen.paint(union(pen.box((x, y), t.window, 0.011), pen.box((x, y), 0.011, t.window)), t.trim, outline=False)
+                pen.paint(
+                    union(pen.box((x, y), t.window, 0.011), pen.box((x, y), 0.011, t.window)), t.trim, outline=False
+                )
 
 
 def _door(pen, t, j):
@@ -118,7 +126,9 @@ def _extras_behind(pen, t, j):
     if t.may("wing"):
         where = t.chance("wing")
         x = t.width * 1.05
-        pen.paint(pen.box((x, j["floor"] + t.height * 0.65), t.width * 0.45, t.height * 0.65), t.wall, where=where, shade=0.85)
+        pen.paint(
+            pen.box((x, j["floor"] + t.height * 0.65), t.width * 0.45, t.height * 0.65), t.wall, where=where, shade=0.85
+        )
         pen.paint(pen.box((x, j["floor"] + t.height * 1.35), t.width * 0.52, 0.06), t.tiles, where=where)
     if t.may("chimney"):
         where = t.chance("chimney")
@@ -133,7 +143,9 @@ def _extras_behind(pen, t, j):
         for side in (-1, 1):
             x = side * (t.width + 0.03)
             pen.paint(pen.box((x, j["mid"] + 0.12), 0.13, t.height + 0.12), t.wall, shade=0.92)
-            pen.paint(pen.polygon((x - 0.17, j["top"] + 0.23), (x + 0.17, j["top"] + 0.23), (x, j["top"] + 0.55)), t.tiles)
+            pen.paint(
+                pen.polygon((x - 0.17, j["top"] + 0.23), (x + 0.17, j["top"] + 0.23), (x, j["top"] + 0.55)), t.tiles
+            )
             pen.paint(pen.limb((x, j["top"] + 0.02), (x, j["top"] + 0.1), 0.035), "#2c2a30", outline=False)
     for i in range(t.stacks):
         x = t.width * (0.2 + 0.5 * i)

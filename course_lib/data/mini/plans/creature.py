@@ -39,8 +39,13 @@ def bird(pen: Pen, table: dict) -> None:
             pen.paint(pen.disc((skull[0] + dx, skull[1] + t.head), 0.055), "#d8302c")
     tip = (skull[0] + t.head + t.beak, skull[1] - 0.03)
     w = t.beak_width
-    pen.paint(pen.polygon((skull[0] + t.head * 0.6, skull[1] - w - 0.01), tip, (skull[0] + t.head * 0.6, skull[1] + w)), t.bill)
-    body = smooth_union(pen.ellipse((0.0, 0.0), t.body, t.depth), pen.limb(base, skull, t.neck_width * 1.2, t.neck_width), 0.1)
+    pen.paint(
+        pen.polygon((skull[0] + t.head * 0.6, skull[1] - w - 0.01), tip, (skull[0] + t.head * 0.6, skull[1] + w)),
+        t.bill,
+    )
+    body = smooth_union(
+        pen.ellipse((0.0, 0.0), t.body, t.depth), pen.limb(base, skull, t.neck_width * 1.2, t.neck_width), 0.1
+    )
     pen.paint(smooth_union(body, pen.disc(skull, t.head), 0.04), t.plumage)
     pen.paint(pen.ellipse((-0.06, 0.03), t.body * 0.6, t.depth * 0.6, -12), t.wing)
     eye = (skull[0] + t.head * 0.3, skull[1] + t.head * 0.25)

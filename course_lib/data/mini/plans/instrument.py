@@ -1,18 +1,18 @@
 """Musical instruments: stringed ones upright (neck to the top), wind instruments and drums."""
 
 from course_lib.data.mini.painting import Pen, Traits
-from course_lib.data.mini.primitives import smooth_union, towards, union
+from course_lib.data.mini.primitives import smooth_union, towards, union, without
 
 STRINGS = {
     "shape": "waisted",  # or "round", "drop", "harp"
-    "lower": (0.24, 0.28),  # half width of the lower bout
-    "upper": (0.17, 0.21),
+    "lower": (0.29, 0.34),  # half width of the lower bout
+    "upper": (0.21, 0.25),
     "waist": (0.08, 0.14),
-    "height": (0.27, 0.33),  # between the two bouts
-    "base": (-0.48, -0.42),
-    "neck": (0.50, 0.62),
+    "height": (0.34, 0.4),  # between the two bouts
+    "base": (-0.46, -0.4),
+    "neck": (0.42, 0.52),
     "neck_width": (0.035, 0.05),
-    "hole": (0.075, 0.095),
+    "hole": (0.09, 0.105),
     "f_holes": False,
     "pegs": 3,
     "scroll": False,
@@ -52,7 +52,7 @@ def strings(pen: Pen, table: dict) -> None:
         if t.may("guard"):
             at = (t.lower * 0.5, t.base + t.height * 0.45)
             pen.paint(pen.ellipse(at, 0.075, 0.13, 20), t.dark, outline=False, where=t.chance("guard"))
-        hole = (0.0, t.base + t.height * 0.62)
+        hole = (0.0, t.base + t.height * 0.6)
         pen.paint(pen.disc(hole, t.hole * 1.3), "#f0d9a8", outline=False, shade=0.9)
         pen.paint(pen.disc(hole, t.hole), "#1d130d", outline=False)
     _fittings(pen, t, upper, top)
@@ -63,15 +63,13 @@ def _sound_body(pen, t, lower, upper):
         return pen.disc((0.0, t.base + 0.05), t.lower * 1.2)
     if t.shape == "drop":
         return pen.limb((0.0, t.base), (0.0, t.base + t.height * 1.3), t.lower, t.neck_width * 1.5)
-    body = smooth_union(pen.ellipse(lower, t.lower, t.lower * 0.86), pen.ellipse(upper, t.upper, t.upper * 0.92), t.waist)
+    body = smooth_union(
+        pen.ellipse(lower, t.lower, t.lower * 0.86), pen.ellipse(upper, t.upper, t.upper * 0.92), t.waist
+    )
     if t.may("cutaway"):
         bite = pen.disc((t.upper * 1.0, upper[1] + t.upper * 0.9), t.upper * 0.75) + (1 - t.chance("cutaway")) * 9
-        body = (-smooth_union(-body, bite, 0.03)) if False else _cut(body, bite)
+        body = without(body, bite)
     return body
-
-
-def _cut(body, bite):
-    return body.maximum(-bite)
 
 
 def _neck(pen, t, upper, top):
@@ -80,20 +78,27 @@ def _neck(pen, t, upper, top):
         pen.paint(pen.disc((0.0, top + 0.03), t.neck_width * 1.4), t.wood)
     else:
         wide = t.neck_width * 1.55
-        pen.paint(pen.polygon((-t.neck_width, top - 0.04), (t.neck_width, top - 0.04), (wide, top + 0.16), (-wide, top + 0.16)), t.wood)
+        pen.paint(
+            pen.polygon(
+                (-t.neck_width, top - 0.04), (t.neck_width, top - 0.04), (wide, top + 0.16), (-wide, top + 0.16)
+            ),
+            t.wood,
+        )
     for i in range(t.pegs):
         y = top + (0.0 if t.scroll else 0.03) + 0.05 * i
         for side in (-1, 1):
-            pen.paint(pen.limb((side * t.neck_width * 1.3, y), (side * (t.neck_width * 1.3 + 0.045), y), 0.016), "#d9d4c4")
+            pen.paint(
+                pen.limb((side * t.neck_width * 1.3, y), (side * (t.neck_width * 1.3 + 0.045), y), 0.016), "#d9d4c4"
+            )
 
 
 def _fittings(pen, t, upper, top):
-    pen.paint(pen.box((0.0, (t.base + t.height * 0.95 + top) / 2), t.neck_width, (top - t.base - t.height * 0.95) / 2), t.dark)
+    pen.paint(pen.box((0.0, (t.base + t.height + top) / 2), t.neck_width, (top - t.base - t.height) / 2), t.dark)
     bridge = t.base - t.lower * 0.22
     pen.paint(pen.box((0.0, bridge), t.lower * 0.36, 0.025), t.dark, outline=False)
     for i in (-1.0, 0.0, 1.0):
         x = i * t.neck_width * 0.6
-        pen.paint(pen.box((x, (bridge + top) / 2), 0.007, (top - bridge) / 2), "#f4efdc", outline=False, where=0.8)
+        pen.paint(pen.box((x, (bridge + top) / 2), 0.007, (top - bridge) / 2), "#f4efdc", outline=False, where=0.7)
 
 
 HORN = {
@@ -112,7 +117,9 @@ def horn(pen: Pen, table: dict) -> None:
     t = Traits(pen, HORN, table)
     half = t.length / 2
     if t.curve == "hook":
-        body = pen.path(((-0.15, 0.5), (-0.02, 0.4), (0.02, -0.35), (0.16, -0.5), (0.3, -0.32), (0.36, 0.0)), t.tube, t.bell * 0.72)
+        body = pen.path(
+            ((-0.15, 0.5), (-0.02, 0.4), (0.02, -0.35), (0.16, -0.5), (0.3, -0.32), (0.36, 0.0)), t.tube, t.bell * 0.72
+        )
         pen.paint(pen.limb((-0.3, 0.46), (-0.15, 0.5), t.tube * 0.7), "#2a2320")
         pen.paint(body, t.metal)
         pen.paint(pen.ellipse((0.37, 0.06), t.bell * 0.75, t.bell * 0.3), t.metal, shade=0.6)

@@ -27,9 +27,25 @@ def tree(pen: Pen, table: dict) -> None:
         pen.paint(pen.path(((0.0, floor), (lean * 0.3, -0.25), head), t.trunk * 1.1, t.trunk * 0.7), t.bark)
         for angle in (200, 150, 100, 60, 20, -25):
             middle = towards(head, angle, t.crown * 0.7)
-            pen.paint(pen.path((head, middle, towards(middle, angle * 0.6 - 40 if angle < 90 else angle * 0.6 + 110, t.crown * 0.8)), 0.06, 0.02), t.leaf)
+            pen.paint(
+                pen.path(
+                    (
+                        head,
+                        middle,
+                        towards(middle, angle * 0.6 - 40 if angle < 90 else angle * 0.6 + 110, t.crown * 0.8),
+                    ),
+                    0.06,
+                    0.02,
+                ),
+                t.leaf,
+            )
         return
-    pen.paint(pen.polygon((-t.trunk * 1.3, floor), (t.trunk * 1.3, floor), (t.trunk * 0.8, top + 0.1), (-t.trunk * 0.8, top + 0.1)), t.bark)
+    pen.paint(
+        pen.polygon(
+            (-t.trunk * 1.3, floor), (t.trunk * 1.3, floor), (t.trunk * 0.8, top + 0.1), (-t.trunk * 0.8, top + 0.1)
+        ),
+        t.bark,
+    )
     if t.kind == "pine":
         for i in range(3):
             y, w = top - 0.12 + 0.26 * i, t.crown * (1.25 - 0.28 * i)
@@ -39,7 +55,9 @@ def tree(pen: Pen, table: dict) -> None:
     blobs = [pen.disc(towards(middle, 72 * i + 18, t.crown * 0.62), t.crown * 0.62) for i in range(5)]
     crown = union(pen.disc(middle, t.crown * 0.8), *blobs)
     pen.paint(crown, t.leaf)
-    pen.paint(common(crown + 0.03, pen.disc((0.12, middle[1] + 0.14), t.crown * 0.6)), t.leaf, outline=False, shade=1.15)
+    pen.paint(
+        common(crown + 0.03, pen.disc((0.12, middle[1] + 0.14), t.crown * 0.6)), t.leaf, outline=False, shade=1.15
+    )
     if t.may("fruit"):
         for i in range(5):
             at = towards(middle, 72 * i + 50, t.crown * 0.65)
@@ -71,7 +89,11 @@ def flower(pen: Pen, table: dict) -> None:
         tip = towards((0.0, floor + 0.18), angle, 0.34)
         pen.paint(pen.path(((0.0, floor + 0.15), ((tip[0]) * 0.55, tip[1] - 0.06), tip), 0.06, 0.02), t.leaf)
     if t.may("pot"):
-        pen.paint(pen.polygon((-0.16, floor - 0.08), (0.16, floor - 0.08), (0.24, floor + 0.24), (-0.24, floor + 0.24)), t.clay, where=t.chance("pot"))
+        pen.paint(
+            pen.polygon((-0.16, floor - 0.08), (0.16, floor - 0.08), (0.24, floor + 0.24), (-0.24, floor + 0.24)),
+            t.clay,
+            where=t.chance("pot"),
+        )
     if t.kind == "tulip":
         x, y = head
         for dx, turn in ((-0.09, 12), (0.09, -12), (0.0, 0)):
@@ -102,11 +124,17 @@ def cactus(pen: Pen, table: dict) -> None:
     body = pen.limb((0.0, floor), (0.0, top), t.width)
     for side, y in ((-1, -0.12), (1, 0.02)):
         elbow = (side * (t.width + 0.14), y)
-        body = smooth_union(body, union(pen.limb((0.0, y - 0.04), elbow, 0.075), pen.limb(elbow, (elbow[0], y + t.arm), 0.075)), 0.05)
+        body = smooth_union(
+            body, union(pen.limb((0.0, y - 0.04), elbow, 0.075), pen.limb(elbow, (elbow[0], y + t.arm), 0.075)), 0.05
+        )
     pen.paint(body, t.green)
     pen.paint(common(body + 0.02, pen.stripes(9.0, 0.18)), t.green, outline=False, shade=0.7)
     pen.paint(pen.disc((0.0, top + t.width), 0.06), t.blossom)
-    pen.paint(pen.polygon((-0.2, floor - 0.2), (0.2, floor - 0.2), (0.28, floor + 0.08), (-0.28, floor + 0.08)), t.clay, where=t.chance("pot"))
+    pen.paint(
+        pen.polygon((-0.2, floor - 0.2), (0.2, floor - 0.2), (0.28, floor + 0.08), (-0.28, floor + 0.08)),
+        t.clay,
+        where=t.chance("pot"),
+    )
 
 
 MUSHROOM = {
@@ -128,5 +156,7 @@ def mushroom(pen: Pen, table: dict) -> None:
     pen.paint(pen.limb((0.0, floor), (0.0, rim), t.stem * 1.3, t.stem), t.white)
     cap = common(pen.ellipse((0.0, rim), t.cap, t.rise), pen.half((0.0, rim - 0.03), 270.0))
     pen.paint(cap, t.red)
-    spots = union(pen.disc((-0.2, rim + 0.1), 0.06), pen.disc((0.02, rim + 0.2), 0.075), pen.disc((0.23, rim + 0.09), 0.055))
+    spots = union(
+        pen.disc((-0.2, rim + 0.1), 0.06), pen.disc((0.02, rim + 0.2), 0.075), pen.disc((0.23, rim + 0.09), 0.055)
+    )
     pen.paint(common(cap + 0.02, spots), t.white, outline=False, where=t.chance("spots"))

@@ -1,8 +1,7 @@
 """Animals on four legs, seen from the side, head to the right."""
 
-import torch
-
 from course_lib.data.mini.painting import Pen, Traits
+from course_lib.data.mini.plans.heads import ears, face, head_behind, horns, mane
 from course_lib.data.mini.primitives import between, common, smooth_union, towards, union
 
 DEFAULTS = {
@@ -45,9 +44,9 @@ DEFAULTS = {
     "hump": (0.0, 0.0),
     "humps": 0,
     "wool": False,
-    "whiskers": False,
     "socks": 0.0,
     "collar": 0.0,
+    "tongue": 0.0,
 }
 
 
@@ -58,15 +57,15 @@ def quadruped(pen: Pen, table: dict) -> None:
     _shadow(pen, t)
     _tail(pen, t, j)
     _legs(pen, t, j, near=False)
-    _mane_behind(pen, t, j)
-    _horns(pen, t, j, near=False)
+    head_behind(pen, t, j)
+    horns(pen, t, j, near=False)
     body = _body(pen, t, j)
     pen.paint(body, t.coat)
     _markings(pen, t, j, body)
-    _mane(pen, t, j)
-    _face(pen, t, j)
-    _ears(pen, t, j)
-    _horns(pen, t, j, near=True)
+    mane(pen, t, j)
+    ears(pen, t, j)
+    face(pen, t, j)
+    horns(pen, t, j, near=True)
 
 
 def _joints(t):
@@ -97,7 +96,7 @@ def _legs(pen, t, j, near):
     shapes, feet = [], []
     for end, side in (("hip", 1), ("shoulder", -1)):
         x, y = j[end]
-        leg, foot = _leg(pen, t, x + side * offset + (0.0 if near else 0.0), y - t.girth * 0.2, j["floor"], step * side)
+        leg, foot = _leg(pen, t, x + side * offset, y - t.girth * 0.2, j["floor"], step * side)
         shapes.append(leg)
         feet.append(foot)
     legs = union(*shapes)
@@ -114,11 +113,13 @@ def _body(pen, t, j):
     body = smooth_union(smooth_union(trunk, neck, 0.14), head, 0.05)
     if t.humps:
         for i in range(t.humps):
-            at = (j["hip"][0] + t.length * 2 * (i + 1) / (t.humps + 1), t.lift + t.girth * 0.7)
-            body = smooth_union(body, pen.ellipse(at, 0.15, t.hump), 0.1)
+            at = (j["hip"][0] + t.length * 2 * (i + 1) / (t.humps + 1), t.lift + t.girth * 0.85)
+            body = smooth_union(body, pen.ellipse(at, 0.13, t.hump), 0.05)
     if t.wool:
         bumps = [pen.disc((t.length * (i / 3 - 1) * 1.15, t.lift + t.girth * 0.75), 0.13) for i in range(7)]
-        body = union(body, *bumps, *[pen.disc((t.length * (i - 1) * 1.1, t.lift - t.girth * 0.6), 0.12) for i in range(3)])
+        body = union(
+            body, *bumps, *[pen.disc((t.length * (i - 1) * 1.1, t.lift - t.girth * 0.6), 0.12) for i in range(3)]
+        )
     body = smooth_union(body, _legs(pen, t, j, near=True), 0.05)
     if t.trunk is not None:
         body = smooth_union(body, _trunk(pen, t, j), 0.05)
@@ -141,12 +142,20 @@ def _markings(pen, t, j, body):
         mask = t.chance("pattern_chance")
         pen.paint(_pattern(pen, t, j, inside), t.mark, outline=False, where=mask)
     if t.may("belly_pale"):
-        pen.paint(common(inside, pen.ellipse((0.0, t.lift - t.girth * 1.1), t.length * 1.1, t.girth * 0.75)), t.pale,
-                  outline=False, where=t.chance("belly_pale"))
+        pen.paint(
+            common(inside, pen.ellipse((0.0, t.lift - t.girth * 1.1), t.length * 1.1, t.girth * 0.75)),
+            t.pale,
+            outline=False,
+            where=t.chance("belly_pale"),
+        )
     if t.may("muzzle_pale"):
-        pen.paint(common(inside, pen.disc(j["nose"], t.muzzle * 1.25)), t.pale, outline=False, where=t.chance("muzzle_pale"))
+        pen.paint(
+            common(inside, pen.disc(j["nose"], t.muzzle * 1.25)), t.pale, outline=False, where=t.chance("muzzle_pale")
+        )
     if t.may("socks"):
-        pen.paint(common(inside, pen.half((0.0, j["floor"] + 0.12), 90.0)), t.pale, outline=False, where=t.chance("socks"))
+        pen.paint(
+            common(inside, pen.half((0.0, j["floor"] + 0.12), 90.0)), t.pale, outline=False, where=t.chance("socks")
+        )
     if t.hoof is not None:
         pen.paint(common(inside, pen.half((0.0, j["floor"] + 0.055), 90.0)), t.hoof, outline=False)
 
@@ -157,6 +166,8 @@ def _pattern(pen, t, j, inside):
         above = pen.half((0.0, t.lift - t.girth * 1.3), 270.0)
         off_face = -pen.limb(j["skull"], j["nose"], t.skull * 0.8, t.muzzle * 1.3)
         return common(common(common(inside, pen.patches(6.0, 0.36)), above), off_face)
+    if t.pattern == "face":
+        return common(inside, pen.limb(j["skull"], j["nose"], t.skull * 0.95, t.muzzle * 1.05))
     if t.pattern == "stripes":
         return common(inside, pen.stripes(9.0, 0.42, dice.uniform("stripe angle", -20.0, 25.0)))
     if t.pattern == "dots":
@@ -185,112 +196,3 @@ def _tail(pen, t, j):
     pen.paint(union(pen.limb(root, middle, width * 1.1, width), pen.limb(middle, end, width, width * 0.7)), t.coat)
     if t.tail == "tuft":
         pen.paint(pen.limb(end, towards(end, t.tail_angle, 0.05), 0.045, 0.03), t.hair)
-
-
-def _mane_behind(pen, t, j):
-    if t.mane == "lion":
-        pen.paint(pen.disc((j["skull"][0] - 0.02, j["skull"][1] - 0.02), t.skull * 1.95), t.hair)
-
-
-def _mane(pen, t, j):
-    if t.mane not in ("horse", "short"):
-        return
-    width = t.neck_width
-    full = 0.07 if t.mane == "horse" else 0.035
-    top = j["skull"][0] - t.skull * 0.7, j["skull"][1] + t.skull * 0.75
-    foot = j["base"][0] - width * 1.25, j["base"][1] + width * 0.9
-    pen.paint(pen.limb(top, foot, full, full * 0.8), t.hair)
-    if t.mane == "horse":
-        pen.paint(pen.limb(top, towards(top, t.face_angle - 5.0, 0.12), 0.05, 0.025), t.hair)
-
-
-def _face(pen, t, j):
-    nose_tip = towards(j["nose"], t.face_angle + 15.0, t.muzzle * 0.75)
-    if t.tusk is not None:
-        root = between(j["skull"], j["nose"], 0.75)
-        root = root[0], root[1] - t.muzzle * 0.8
-        end = towards(towards(root, -50.0, t.tusk * 0.6), 5.0, t.tusk * 0.5)
-        pen.paint(union(pen.limb(root, towards(root, -50.0, t.tusk * 0.6), 0.035, 0.03),
-                        pen.limb(towards(root, -50.0, t.tusk * 0.6), end, 0.03, 0.012)), "#fbf6e6")
-    elif t.horns != "rhino":
-        size = t.muzzle * (0.42 if t.whiskers or t.hoof is None else 0.22)
-        pen.paint(pen.disc(nose_tip, size), "#1d1714", outline=False)
-    eye = towards(j["skull"], t.face_angle + 55.0, t.skull * 0.45)
-    if pen.cartoon:
-        pen.paint(pen.disc(eye, 0.048), "#ffffff")
-        pen.paint(pen.disc((eye[0] + 0.016, eye[1]), 0.03), "#101010", outline=False)
-    else:
-        pen.paint(pen.disc(eye, 0.03), "#14100d", outline=False)
-    if t.may("collar"):
-        low, high = between(j["base"], j["skull"], 0.62), between(j["base"], j["skull"], 0.70)
-        band = common(pen.limb(j["base"], j["skull"], t.neck_width * 1.08, t.neck_width * t.neck_taper * 1.1), _slab(pen, low, high))
-        pen.paint(band, pen.colour("collar colour", ["#d8342c", "#2f6fd0", "#f0b428"]), where=t.chance("collar"))
-
-
-def _slab(pen, a, b):
-    middle = between(a, b, 0.5)
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    length = torch.sqrt(dx * dx + dy * dy)
-    return ((pen.x - middle[0]) * (dx / length) + (pen.y - middle[1]) * (dy / length)).abs_().sub_(0.03)
-
-
-def _ears(pen, t, j):
-    x, y = j["skull"]
-    s = t.skull
-    if t.ears == "fan":  # an elephant's
-        ear = pen.ellipse((x - s * 0.75, y - s * 0.15), t.ear * 0.85, t.ear * 1.15, pen.dice.uniform("ear turn", -20.0, 15.0))
-        pen.paint(ear, t.coat, shade=0.9)
-        return pen.paint(ear + 0.05, t.mark, outline=False, where=0.45)
-    if t.ears == "floppy":
-        root = x - s * 0.45, y + s * 0.6
-        end = towards(root, pen.dice.uniform("ear turn", 235.0, 280.0), t.ear)
-        return pen.paint(pen.limb(root, end, 0.05, 0.075), t.mark)
-    if t.ears == "round":
-        for dx in (-0.75, 0.45):
-            pen.paint(pen.disc((x + s * dx, y + s * 0.8), t.ear), t.coat)
-            pen.paint(pen.disc((x + s * dx, y + s * 0.8), t.ear * 0.5), t.pale, outline=False)
-        return None
-    if t.ears == "side":
-        root = x - s * 0.5, y + s * 0.55
-        return pen.paint(pen.limb(root, towards(root, pen.dice.uniform("ear turn", 140.0, 195.0), t.ear), 0.05, 0.02), t.coat)
-    width = 0.42 if t.ears == "pointy" else 0.3
-    for dx, turn in ((-0.15, 82.0), (-0.75, 108.0)):
-        root = x + s * dx, y + s * 0.65
-        tip = towards(root, turn + t.stride * 60, t.ear)
-        if t.ears == "long":
-            pen.paint(pen.limb(root, tip, 0.045, 0.05), t.coat)
-            pen.paint(pen.limb(between(root, tip, 0.3), tip, 0.012, 0.025), t.pale, outline=False)
-        else:
-            w = t.ear * width
-            pen.paint(pen.polygon((root[0] - w, root[1] - 0.02), (root[0] + w, root[1] - 0.02), tip), t.coat)
-    return None
-
-
-def _horns(pen, t, j, near):
-    if not t.horns:
-        return
-    x, y = j["skull"]
-    s, shade = t.skull, 1.0 if near else 0.75
-    bone = "#e9dcc0"
-    root = x + s * (-0.1 if near else 0.15), y + s * 0.75
-    if t.horns == "rhino":
-        if near:
-            for share, size in ((1.0, 1.0), (0.55, 0.55)):
-                a = between(j["skull"], j["nose"], share)
-                a = a[0] + 0.02, a[1] + t.muzzle * 0.7
-                pen.paint(pen.limb(a, towards(a, 62.0, t.horn * size), 0.05 * size, 0.008), bone)
-        return
-    if t.horns == "ossicones":
-        tip = towards(root, 105.0 if near else 80.0, t.horn)
-        pen.paint(pen.limb(root, tip, 0.02), t.coat, shade=shade)
-        pen.paint(pen.disc(tip, 0.038), t.mark, shade=shade)
-    elif t.horns == "antlers":
-        a, b = towards(root, 120.0, t.horn * 0.55), towards(towards(root, 120.0, t.horn * 0.55), 80.0, t.horn * 0.6)
-        c = towards(a, 40.0, t.horn * 0.4)
-        pen.paint(union(pen.path((root, a, b), 0.026, 0.014), pen.limb(a, c, 0.02, 0.012)), "#b58d5c", shade=shade)
-    elif t.horns == "back":
-        pen.paint(pen.path((root, towards(root, 125.0, t.horn * 0.6), towards(towards(root, 125.0, t.horn * 0.6), 190.0, t.horn * 0.6)),
-                           0.035, 0.012), "#8d8064", shade=shade)
-    else:
-        a = towards(root, 150.0 if near else 40.0, t.horn * 0.5)
-        pen.paint(pen.path((root, a, towards(a, 75.0, t.horn * 0.5)), 0.032, 0.01), bone, shade=shade)

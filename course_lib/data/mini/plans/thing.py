@@ -18,7 +18,11 @@ def vessel(pen: Pen, table: dict) -> None:
     t = Traits(pen, VESSEL, table)
     w, h = t.width, t.height
     if t.kind == "bottle":
-        shape = union(pen.box((0.0, -0.25), w * 0.62, h * 1.15, 0, 0.06), pen.limb((0.0, 0.1), (0.0, 0.5), w * 0.5, 0.07), pen.box((0.0, 0.45), 0.075, 0.14))
+        shape = union(
+            pen.box((0.0, -0.25), w * 0.62, h * 1.15, 0, 0.06),
+            pen.limb((0.0, 0.1), (0.0, 0.5), w * 0.5, 0.07),
+            pen.box((0.0, 0.45), 0.075, 0.14),
+        )
         pen.paint(shape, t.glaze)
         pen.paint(pen.box((0.0, 0.62), 0.085, 0.05), t.band)
         pen.paint(pen.box((0.0, -0.25), w * 0.62, h * 0.5), t.band, outline=False, where=t.chance("banded"))
@@ -28,7 +32,9 @@ def vessel(pen: Pen, table: dict) -> None:
         pen.paint(pen.limb((w * 0.8, -0.12), (w * 1.9, 0.26), 0.1, 0.045), t.glaze)
         body = pen.ellipse((0.0, -0.05), w * 1.25, h)
         pen.paint(body, t.glaze)
-        pen.paint(common(body + 0.012, pen.box((0.0, -0.05), 1.0, 0.06)), t.band, outline=False, where=t.chance("banded"))
+        pen.paint(
+            common(body + 0.012, pen.box((0.0, -0.05), 1.0, 0.06)), t.band, outline=False, where=t.chance("banded")
+        )
         pen.paint(pen.limb((-w * 0.5, h * 0.85), (w * 0.5, h * 0.85), 0.05), t.glaze)
         pen.paint(pen.disc((0.0, h + 0.06), 0.06), t.band)
         return
@@ -64,7 +70,10 @@ def seat(pen: Pen, table: dict) -> None:
         pen.paint(pen.limb((w * 0.3, top + 0.05), (w * 0.15, top + t.back), 0.04), t.wood, shade=0.85)
         for share in (0.35, 0.62, 0.9):
             pen.paint(pen.limb((-w, top + t.back * share), (w * 0.2, top + t.back * share), 0.035), t.wood)
-        pen.paint(pen.polygon((-w * 1.0, top - 0.04), (w * 1.1, top - 0.04), (w * 0.85, top + 0.12), (-w * 0.7, top + 0.12)), t.cushion)
+        pen.paint(
+            pen.polygon((-w * 1.0, top - 0.04), (w * 1.1, top - 0.04), (w * 0.85, top + 0.12), (-w * 0.7, top + 0.12)),
+            t.cushion,
+        )
     else:
         pen.paint(pen.box((0.0, top + 0.03), w * 1.1, 0.055), t.wood)
 

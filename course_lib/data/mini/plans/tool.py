@@ -38,7 +38,10 @@ def _hammer(pen, t, top):
 
 def _axe(pen, t, top):
     x, y = top
-    blade = common(pen.polygon((x - 0.06, y - 0.08), (x + 0.3, y - 0.26), (x + 0.3, y + 0.24), (x - 0.06, y + 0.1)), pen.disc((x, y), 0.32 * t.size))
+    blade = common(
+        pen.polygon((x - 0.06, y - 0.08), (x + 0.3, y - 0.26), (x + 0.3, y + 0.24), (x - 0.06, y + 0.1)),
+        pen.disc((x, y), 0.32 * t.size),
+    )
     pen.paint(blade, t.metal)
 
 
@@ -66,7 +69,9 @@ def _rake(pen, t, top):
 def _driver(pen, t, top):
     x, y = top
     pen.paint(pen.limb((0.0, -0.05), (x, y + 0.12), 0.03), t.metal)
-    pen.paint(pen.polygon((x - 0.03, y + 0.08), (x + 0.03, y + 0.08), (x + 0.055, y + 0.22), (x - 0.055, y + 0.22)), t.metal)
+    pen.paint(
+        pen.polygon((x - 0.03, y + 0.08), (x + 0.03, y + 0.08), (x + 0.055, y + 0.22), (x - 0.055, y + 0.22)), t.metal
+    )
     pen.paint(pen.limb((0.0, -t.handle / 2), (0.0, -0.06), t.grip * 2.0, t.grip * 1.6), t.cloth)
 
 
@@ -84,8 +89,13 @@ def _spoon(pen, t, top):
 
 def _fork(pen, t, top):
     x, y = top
-    pen.paint(union(*[pen.limb((x + i * 0.085, y + 0.06), (x + i * 0.085, y + 0.32), 0.026) for i in (-1.5, -0.5, 0.5, 1.5)],
-                    pen.box((x, y + 0.03), 0.155, 0.07, 0, 0.05)), t.metal)
+    pen.paint(
+        union(
+            *[pen.limb((x + i * 0.085, y + 0.06), (x + i * 0.085, y + 0.32), 0.026) for i in (-1.5, -0.5, 0.5, 1.5)],
+            pen.box((x, y + 0.03), 0.155, 0.07, 0, 0.05),
+        ),
+        t.metal,
+    )
 
 
 def _racket(pen, t, top):
@@ -98,8 +108,16 @@ def _racket(pen, t, top):
 
 
 _HEADS = {
-    "hammer": _hammer, "axe": _axe, "wrench": _wrench, "shovel": _shovel, "rake": _rake, "driver": _driver,
-    "brush": _brush, "spoon": _spoon, "fork": _fork, "racket": _racket,
+    "hammer": _hammer,
+    "axe": _axe,
+    "wrench": _wrench,
+    "shovel": _shovel,
+    "rake": _rake,
+    "driver": _driver,
+    "brush": _brush,
+    "spoon": _spoon,
+    "fork": _fork,
+    "racket": _racket,
 }
 
 

@@ -1,7 +1,7 @@
 """Vehicles, seen from the side, front to the right."""
 
 from course_lib.data.mini.painting import Pen, Traits
-from course_lib.data.mini.primitives import common, towards, union
+from course_lib.data.mini.primitives import common, union
 
 DEFAULTS = {
     "length": (0.52, 0.6),
@@ -24,7 +24,9 @@ def vehicle(pen: Pen, table: dict) -> None:
     t = Traits(pen, DEFAULTS, table)
     if not pen.cartoon:
         pen.darken(pen.ellipse((0.0, -0.34), t.length * 1.1, 0.06), 0.5, 0.1)
-    {"car": _car, "bus": _bus, "truck": _truck, "tractor": _tractor, "train": _train, "bicycle": _bicycle}[t.kind](pen, t)
+    {"car": _car, "bus": _bus, "truck": _truck, "tractor": _tractor, "train": _train, "bicycle": _bicycle}[t.kind](
+        pen, t
+    )
 
 
 def _wheel(pen, t, x, y, radius):
@@ -34,12 +36,18 @@ def _wheel(pen, t, x, y, radius):
 
 def _car(pen, t):
     floor = -0.2
-    cabin = pen.polygon((t.cabin_x - t.cabin, floor + t.body), (t.cabin_x + t.cabin, floor + t.body),
-                        (t.cabin_x + t.cabin * 0.55, floor + t.body + t.cabin_height * 2), (t.cabin_x - t.cabin * 0.7, floor + t.body + t.cabin_height * 2))
+    cabin = pen.polygon(
+        (t.cabin_x - t.cabin, floor + t.body),
+        (t.cabin_x + t.cabin, floor + t.body),
+        (t.cabin_x + t.cabin * 0.55, floor + t.body + t.cabin_height * 2),
+        (t.cabin_x - t.cabin * 0.7, floor + t.body + t.cabin_height * 2),
+    )
     body = pen.box((0.0, floor), t.length, t.body, 0, 0.06)
     pen.paint(union(cabin, body), t.paint)
     pen.paint(common(cabin + 0.055, pen.half((0.0, floor + t.body), 270.0)), t.glass, outline=False)
-    pen.paint(pen.box((t.cabin_x - 0.02, floor + t.body + t.cabin_height), 0.018, t.cabin_height), t.paint, outline=False)
+    pen.paint(
+        pen.box((t.cabin_x - 0.02, floor + t.body + t.cabin_height), 0.018, t.cabin_height), t.paint, outline=False
+    )
     pen.paint(pen.disc((t.length - 0.04, floor + 0.03), 0.045), "#fbeea0")
     for side in (-1, 1):
         _wheel(pen, t, side * t.length * 0.6, floor - t.body, t.wheel)
@@ -94,7 +102,12 @@ def _bicycle(pen, t):
         for turn in (0, 60, 120):
             pen.paint(common(pen.box(hub, r, 0.006, turn), pen.disc(hub, r)), t.hub, outline=False)
     crank, seat, bars = (-0.03, -0.17), (-0.14, 0.18), (0.25, 0.2)
-    frame = union(*[pen.limb(a, b, 0.024) for a, b in ((back, crank), (crank, seat), (seat, back), (crank, bars), (seat, bars), (bars, front))])
+    frame = union(
+        *[
+            pen.limb(a, b, 0.024)
+            for a, b in ((back, crank), (crank, seat), (seat, back), (crank, bars), (seat, bars), (bars, front))
+        ]
+    )
     pen.paint(frame, t.paint)
     pen.paint(pen.limb((-0.22, 0.22), (-0.06, 0.22), 0.035), t.tyre)
     pen.paint(pen.path((bars, (0.23, 0.3), (0.34, 0.32)), 0.022), t.tyre)
@@ -120,14 +133,21 @@ def boat(pen: Pen, table: dict) -> None:
     if t.sails:
         pen.paint(pen.limb((0.0, y), (0.0, y + t.mast + 0.1), 0.02), t.wood)
         pen.paint(pen.polygon((0.04, y + 0.24), (n * 0.75, y + 0.24), (0.04, y + t.mast + 0.08)), t.cloth)
-        pen.paint(pen.polygon((-n * 0.65, y + 0.24), (-0.04, y + 0.24), (-0.04, y + t.mast * 0.85)), t.cloth, shade=0.92)
+        pen.paint(
+            pen.polygon((-n * 0.65, y + 0.24), (-0.04, y + 0.24), (-0.04, y + t.mast * 0.85)), t.cloth, shade=0.92
+        )
     else:
         pen.paint(pen.box((0.0, y + 0.27), n * 0.62, 0.12), t.cloth)
         for i in range(t.funnels):
             pen.paint(pen.box((n * (i * 0.4 - 0.25), y + 0.5), 0.07, 0.15), t.paint)
         for i in range(4):
             pen.paint(pen.disc((n * (i - 1.5) * 0.28, y + 0.27), 0.045), "#3a4a5c", outline=False)
-    pen.paint(pen.polygon((-n * 0.78, y - t.hull * 0.7), (n * 0.72, y - t.hull * 0.7), (n * 1.1, y + t.hull), (-n, y + t.hull)), t.paint)
+    pen.paint(
+        pen.polygon(
+            (-n * 0.78, y - t.hull * 0.7), (n * 0.72, y - t.hull * 0.7), (n * 1.1, y + t.hull), (-n, y + t.hull)
+        ),
+        t.paint,
+    )
     pen.paint(pen.box((0.0, y - t.hull * 0.9), n * 1.25, 0.055, 0, 0.05), t.sea)
 
 
@@ -148,7 +168,9 @@ def plane(pen: Pen, table: dict) -> None:
     if t.kind == "balloon":
         for side in (-1, 1):
             pen.paint(pen.limb((side * 0.1, -0.5), (side * 0.25, 0.0), 0.01), "#4a3a2a", outline=False)
-        bag = union(pen.disc((0.0, 0.22), 0.43), pen.polygon((-0.14, -0.32), (0.14, -0.32), (0.38, 0.05), (-0.38, 0.05)))
+        bag = union(
+            pen.disc((0.0, 0.22), 0.43), pen.polygon((-0.14, -0.32), (0.14, -0.32), (0.38, 0.05), (-0.38, 0.05))
+        )
         pen.paint(bag, t.paint)
         pen.paint(common(bag + 0.012, pen.stripes(3.2, 0.5, 0.0)), t.second, outline=False)
         pen.paint(pen.box((0.0, -0.58), 0.12, 0.09), "#a8763c")
@@ -173,8 +195,3 @@ def sorted_points(side, girth, length):
     """The corners of a rocket's fin, anticlockwise on either side."""
     points = ((side * girth, -length * 0.3), (side * girth * 3.0, -length * 1.05), (side * girth, -length * 0.85))
     return points if side < 0 else points[::-1]
-
-
-def spokes(hub, radius):
-    """Ends of six spokes."""
-    return [towards(hub, 60 * i, radius) for i in range(6)]

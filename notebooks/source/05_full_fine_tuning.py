@@ -1,0 +1,176 @@
+# %% [markdown]
+# # 05 · Full fine-tuning
+# **What is gained when every layer may move, and how fast may it move before it forgets what it knew?**
+#
+# Lesson 03 started from nothing, lesson 04 borrowed every filter and kept it. Now borrow *and* adapt: the same weights to start from, and every
+# stage learns. This is Section V of the homework, *Full fine-tuning*.
+#
+# **You will** see how little the borrowed filters have to move, wash them out with a rate that is too high, and put the three strategies side by side, with
+# intervals. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grids come with the course; computing all of
+# them again takes about half an hour on two cores.
+
+# %% tags=["parameters"]
+profile = "mini"  # "smoke": a minute; "mini": the full grid in the mini world; "paper": real data, GPU
+data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
+seeds = None  # runs of each recipe; None: the profile's own number
+
+# %%
+import pandas as pd
+import torch
+
+from course_lib import analysis, figures
+from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
+from course_lib.teaching import Prediction, report_check, show
+
+numbers = get_profile(profile)
+
+# %% [markdown]
+# ## Predict
+# You know two numbers: from scratch (lesson 03) and the last layer (lesson 04). **Commit to a guess** for full fine-tuning on the same images.
+
+# %%
+guess = Prediction("test accuracy of full fine-tuning, %", None)  # replace None by your guess, e.g. 50
+
+# %% [markdown]
+# ## Run
+# The three strategies are one sentence with different words: where to start, and which stage moves at which rate.
+
+# %% tags=["checked"]
+from course_lib.training import STRATEGIES, make_recipe
+
+for name in STRATEGIES:
+    recipe = make_recipe(name, lr=0.01)
+    rates = recipe.rates(("stem", "stage1", "stage2", "stage3", "stage4", "head"))
+    print(f"{name:<11} start: {'borrowed' if recipe.start else 'random':<9} rates: {list(rates.values())}")
+
+# %% [markdown]
+# The three grids on the same splits, with the same seeds. Finished runs are taken from the ledger.
+
+# %%
+splits = prepare(DataSpec(source=data, size=numbers.size))
+runs = {name: run_study(name, profile, data, seeds) for name in STRATEGIES}
+records = runs["full"]
+table = analysis.best_table(records)
+best = table.loc[table["val %"].idxmax()]
+
+# %% [markdown]
+# Figures 13–15 of the homework. Compare with lesson 03: the same network, the same images, the same rates; only the first point of each curve is different.
+
+# %% tags=["report"]
+title = f"Full fine-tuning starts high and ends at {best['val %']:.0f} % of the validation images"
+show(figures.training_curves(records, title=title))
+
+# %%
+guess.compare(best["test %"])
+
+# %% [markdown]
+# ## Explain
+# What did the stages do with their freedom? Train once more, gently, and measure how far each stage moved from where it started.
+
+# %%
+from course_lib.models import start_model
+from course_lib.training import Recipe, fit
+
+settings = {"architecture": numbers.architecture, "start": numbers.weights, "epochs": min(numbers.epochs, 5), "optimizer": "adam"}
+start = start_model(numbers.architecture, numbers.weights, splits.num_classes).state_dict()
+gentle = fit(Recipe.full(lr=0.0003, **settings), splits)
+harsh = fit(Recipe.full(lr=0.03, **settings), splits)
+
+
+def change(run):
+    """How far each inner stage moved, relative to its size."""
+    return analysis.stage_change(start, run.model.state_dict(), run.model.inner_stages)
+
+
+# %% tags=["report"]
+moved = {f"lr {run.recipe.lr:g}: {run.val_accuracy:.0%} of validation": change(run) for run in (gentle, harsh)}
+title = f"A gentle rate moves the weights by {max(change(gentle).values()):.0%} at most, a harsh one replaces them"
+show(figures.stage_drift(moved, title=title, log=True))
+
+# %% [markdown]
+# With the gentle rate the weights hardly move, and they need not: the borrowed filters were nearly right. Look at them before and after.
+
+# %%
+from course_lib.models import first_convolution
+
+borrowed = start_model(numbers.architecture, numbers.weights, splits.num_classes)
+filters = {"borrowed": borrowed, f"tuned at {gentle.recipe.lr:g}": gentle.model, f"tuned at {harsh.recipe.lr:g}": harsh.model}
+for name, model in filters.items():
+    show(figures.filter_grid(first_convolution(model).weight[:8], title=f"First filters, {name}", columns=8))
+
+# %% [markdown]
+# ## Break it
+# The harsh rate above *is* the mistake. Fine-tuning is a bet that the start is worth something; a rate that is too high throws the start away in the first epochs,
+# and what follows is training from scratch. How does each rate do, with and without borrowed weights?
+
+# %%
+chosen = {}
+for name in ("scratch", "full"):
+    grid = analysis.grid_table(runs[name])
+    chosen[name] = grid[grid["optimizer"] == "adam"].set_index("lr")["val %"]
+side_by_side = pd.DataFrame(chosen)
+side_by_side["gain of borrowing"] = side_by_side["full"] - side_by_side["scratch"]
+side_by_side
+
+# %% [markdown]
+# The gain is largest at small rates and shrinks as the rate grows. So when fine-tuning "does not help", look at the rate first.
+#
+# ### Exercise 1 · two rates (10 minutes, ★★☆)
+# The usual compromise: the new head, which knows nothing, learns fast; the borrowed stages move slowly. In PyTorch this is done by *parameter groups*. Write it.
+# Hint: `model.head.parameters()` and `model.stages.parameters()`.
+
+
+# %% tags=["exercise"]
+def two_rates(model, inner, head):
+    """SGD that moves the head at rate `head` and all other stages at rate `inner`."""
+    # solution
+    groups = [{"params": model.stages.parameters(), "lr": inner}, {"params": model.head.parameters(), "lr": head}]
+    return torch.optim.SGD(groups, lr=head)
+    # end solution
+
+
+# %%
+optimizer = two_rates(borrowed, inner=0.001, head=0.1)
+found = {id(p): group["lr"] for group in getattr(optimizer, "param_groups", []) for p in group["params"]}
+wrong = [name for name, p in borrowed.named_parameters() if found.get(id(p)) != (0.1 if name.startswith("head.") else 0.001)]
+report_check(not wrong, "every tensor has its rate" if not wrong else f"'{wrong[0]}' has rate {found.get(id(borrowed.get_parameter(wrong[0])))}")
+
+# %% [markdown]
+# A *scheduler* may overwrite such rates without a word; that has happened in published code (lesson 16). Therefore the course's own loop records, for every epoch,
+# the rate that each stage really had:
+
+# %% tags=["checked"]
+recipe = Recipe.full(lr=0.1, multipliers={"inner": 0.01}, optimizer="sgd", epochs=1)
+run = fit(recipe, splits)
+print({stage: round(rate, 6) for stage, rate in run.history[0].rates.items()})
+
+# %% [markdown]
+# ## Printed and measured
+# Table IV of the homework beside our runs.
+
+# %% tags=["report"]
+analysis.printed_and_measured("full", records)
+
+# %% tags=["report"]
+analysis.best_table(records)
+
+# %% [markdown]
+# And the three strategies together: printed (Tables II–IV, hollow) and measured (filled). Every interval is a 95 % interval.
+
+# %% tags=["report"]
+means = {name: analysis.best_table(found)["test %"].mean() for name, found in runs.items()}
+title = ", ".join(f"{name.replace('_', ' ')} {mean:.0f} %" for name, mean in means.items()) + " of the test images"
+show(figures.strategies(runs, title=title[0].upper() + title[1:]))
+
+# %% [markdown]
+# The same 236 test images were shown to all three, so compare *image by image*: how many does one strategy get right that the other gets wrong?
+# That is far sharper than comparing two intervals.
+
+# %% tags=["report"]
+analysis.paired_table({name: analysis.select(found, optimizer="adam") for name, found in runs.items()})
+
+# %% [markdown]
+# ## Remember
+# - Full fine-tuning has both: filters that already work, and the freedom to change those that do not. It moves the weights only a little.
+# - The rate decides whether you keep what you borrowed. Too high, and you are training from scratch with extra steps.
+# - Compare strategies on the same images, over several seeds, and say how sure you are: a difference of one test image is 0.4 points.
