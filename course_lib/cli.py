@@ -228,14 +228,12 @@ def pretrain(names, out, epochs, device):
 
     About 15 minutes on two cores.
     """
-    from course_lib.training.pretraining import PRETRAINED, pretrain_weights
+    from course_lib.training.pretraining import pretrain_all
 
-    for name in names or PRETRAINED:
-        result = pretrain_weights(name, out_dir=out, epochs=epochs, device=device)
-        click.echo(
-            f"{name}: {result['test_accuracy']:.1%} of {result['num_test']} unseen images of "
-            f"{result['num_classes']} categories, {result['seconds']:.0f} s → {result['model']}"
-        )
+    for name, result in pretrain_all(names, out_dir=out, epochs=epochs, device=device).items():
+        reached = f"{result['test_accuracy']:.1%} of {result['num_test']} unseen images"
+        seconds = f"{result['seconds']:.0f} s"
+        click.echo(f"{name}: {reached} of {result['num_classes']} categories, {seconds} → {result['model']}")
 
 
 @main.command()

@@ -23,6 +23,8 @@ class ImageSet:
         names: (N,) unique names, e.g. ``"dog/pic_001.jpg"``.
         source: where the images come from, e.g. ``"pacs:cartoon"``.
         root: the set as it was loaded; None for that set itself.
+        identity: what decides the pixels of a drawn set (edition, dials, size). It stands for them in the fingerprint:
+            another processor may round a pixel differently, which must not make finished runs unfindable.
     """
 
     pixels: Tensor
@@ -136,8 +138,9 @@ class ImageSet:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) over size, pixels, labels, names and class names: the same for the same content anywhere."""
-        content = [self.size, self.pixel_hashes(), self.labels.tolist(), self.names, self.class_names]
+        """SHA-256 (hex) over size, pixels (or identity), labels, names and class names: the same content, the same hash."""
+        pixels = self.identity or self.pixel_hashes()
+        content = [self.size, pixels, self.labels.tolist(), self.names, self.class_names]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,9 +31,9 @@ class Moments:
         Raises:
             ValueError: another shape, or no pixels.
         """
-        channels = _by_channel(images).to(torch.float64)  # (C, pixels)
+        channels = torch.from_numpy(_by_channel(images.cpu().numpy())).to(torch.float64)  # (C, pixels)
         if images.dtype == torch.uint8:
-            channels /= 255
+            channels = channels / 255
         mean = channels.mean(dim=1)
         return cls(channels.shape[1], mean, (channels - mean[:, None]).square().mean(dim=1))
 
@@ -83,10 +84,12 @@ class PixelHistogram:
         """
         if images.dtype != torch.uint8:
             raise ValueError(f"a histogram counts uint8 pixels, got {images.dtype}: count before scaling to [0, 1]")
-        channels = _by_channel(images)
+        # numpy, because torch's threads would wait for those that decode the next images, and slow both down.
+        channels = _by_channel(images.cpu().numpy())
         if len(channels) != len(self.counts):
             raise ValueError(f"a histogram counts images of 3 channels, got {len(channels)}: convert them to RGB")
-        self.counts += torch.stack([torch.bincount(channel, minlength=256) for channel in channels])
+        for counts, channel in zip(self.counts, channels, strict=True):
+            counts += torch.from_numpy(np.bincount(channel, minlength=256))
         return self
 
     def merge(self, other: "PixelHistogram") -> "PixelHistogram":
@@ -129,8 +132,9 @@ def channel_statistics(images: ImageSet, batch_size: int = 256) -> tuple[Tensor,
     return histogram.mean, histogram.std
 
 
-def _by_channel(images: Tensor) -> Tensor:
+def _by_channel(images: np.ndarray) -> np.ndarray:
     """(N, C, H, W) or (C, H, W) images as (C, pixels)."""
-    if images.ndim not in (3, 4) or images.numel() == 0:
-        raise ValueError(f"images must be (N, C, H, W) or (C, H, W) and not empty, got {tuple(images.shape)}")
-    return images.movedim(-3, 0).flatten(1)
+    if images.ndim not in (3, 4) or images.size == 0:
+        raise ValueError(f"images must be (N, C, H, W) or (C, H, W) and not empty, got {images.shape}")
+    channels = np.moveaxis(images, -3, 0)
+    return channels.reshape(len(channels), -1)

@@ -1,9 +1,11 @@
 """The source training behind the shipped weights: drawn photos and illustrations, never a target class."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from course_lib.data.sources import load_images
@@ -48,14 +50,12 @@ def pretrain_weights(
     Raises:
         ValueError: no weights of that name are shipped.
     """
-    if name not in PRETRAINED:
-        raise ValueError(f"unknown weights '{name}': choose one of {', '.join(PRETRAINED)}")
-    job = PRETRAINED[name]
+    job = _find(name)
     recipe = job.recipe.model_copy(update={"epochs": epochs}) if epochs else job.recipe
     images = load_images(job.source, size=job.size, progress=progress)
     splits = stratified_split(images, val=0.05, test=0.05, seed=job.seed)
     threads = torch.get_num_threads()
-    torch.set_num_threads(2)  # part of the definition: the last bits depend on it
+    torch.set_num_threads(1)  # part of the definition: the last bits depend on it
     try:
         with tqdm(total=recipe.epochs, desc=name, unit="epoch", disable=not progress) as bar:
             run = fit(recipe, splits, seed=job.seed, device=device, on_epoch=lambda epoch: _show(bar, epoch))
@@ -71,6 +71,23 @@ def pretrain_weights(
         "seconds": run.seconds,
         "model": str(file),
     }
+
+
+def pretrain_all(
+    names: Sequence[str] = (), *, out_dir: Path | None = None, epochs: int | None = None, device: str = "cpu"
+) -> dict[str, dict]:
+    """`pretrain_weights` for several names (all by default), each in a process of its own with one thread."""
+    names = tuple(names) or tuple(PRETRAINED)
+    for source, size in {(_find(name).source, _find(name).size) for name in names}:
+        load_images(source, size=size)  # drawn once, here, and not by two processes at the same time
+    calls = [delayed(pretrain_weights)(name, out_dir=out_dir, epochs=epochs, device=device) for name in names]
+    return dict(zip(names, Parallel(n_jobs=len(names))(calls), strict=True))
+
+
+def _find(name: str) -> Pretraining:
+    if name not in PRETRAINED:
+        raise ValueError(f"unknown weights '{name}': choose one of {', '.join(PRETRAINED)}")
+    return PRETRAINED[name]
 
 
 def _show(bar: tqdm, epoch) -> None:

@@ -148,6 +148,6 @@ def test_two_processes_make_it_once(course_home, tmp_path):
     )
     log = tmp_path / "log"
     command = [sys.executable, "-c", code, str(log)]
-    workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    assert [worker.communicate()[0].strip() for worker in workers] == ["54"] * 3
+    workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [worker.communicate()[0].strip() for worker in workers] == ["54"] * 2
     assert log.read_text() == "made\n"

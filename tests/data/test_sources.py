@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.data import describe, iter_native_images, list_sources, load_images, official_split, source_names
+from course_lib.data import describe, iter_native_images, list_sources, load_images, official_split, pacs, source_names
+from course_lib.data.folder import list_class_folders
 
 
 def run_python(code):
@@ -185,3 +186,13 @@ def test_native_size_of_the_real_cartoons(real_cartoons):
     name, image = next(iter(iter_native_images(real_cartoons, progress=False)))
     assert name == "dog/pic_001.jpg"
     assert image.shape == (3, 227, 227)
+
+
+@pytest.mark.real
+def test_digests_of_the_real_pacs(real_cartoons):
+    for domain, digest in pacs.DIGESTS.items():
+        folder = pacs.find_domain(domain)
+        if folder is not None:
+            listing = list_class_folders(folder)
+            assert len(listing.names) == pacs.NUM_IMAGES[domain]
+            assert pacs.content_digest(listing) == digest

@@ -53,7 +53,7 @@ class Pen(Plane):
     def paint(self, distance, colour, *, outline=True, where=None, shade=1.0):
         """Paint the inside of `distance` (N, P) with `colour` (N, 3, 1) or a '#rrggbb' text.
 
-        outline: cartoon outline around the part; where: (N, 1) share from 0 (leave out) to 1; shade: factor on the colour.
+        outline: cartoon outline around the part; where: (N, 1) share from 0 (leave out) to 1; shade: colour factor.
         """
         level = 0.5 - distance * self.pixels
         fill = level.clamp(0, 1)
@@ -109,8 +109,8 @@ class Pen(Plane):
 class Traits:
     """The proportions of a batch of objects, drawn from a category's table of ranges.
 
-    A pair (low, high) is drawn uniformly, a single number within 8 %, a list of colours gives one of them; texts, flags and whole
-    numbers stand for themselves.
+    A pair (low, high) is drawn uniformly, a single number within 8 %, a list of colours gives one of them; texts, flags
+    and whole numbers stand for themselves.
     """
 
     def __init__(self, pen: Pen, defaults: dict, table: dict):

@@ -1,6 +1,6 @@
 """Signed distances to a few flat shapes, for a batch of pictures at once.
 
-Distances are negative inside. Coordinates are (N, P): N pictures of P pixels; shape parameters are numbers or (N, 1) tensors.
+Distances are negative inside. Coordinates are (N, P): N pictures of P pixels; parameters are numbers or (N, 1) tensors.
 Only sums, products, quotients, roots, minima and maxima are used: they are rounded alike on every device.
 """
 
@@ -152,7 +152,7 @@ class Plane:
         return union(*pieces)
 
     def patches(self, density, size, skew=0.35):
-        """A brick pattern of rounded patches (coats, walls); `density` per unit length, `size` from 0 to 0.5 of a cell."""
+        """A brick pattern of rounded patches (coats); `density` per unit length, `size` from 0 to 0.5 of a cell."""
         row = self.y * density
         row_number = torch.floor(row)
         column = self.x * density + row_number * (0.5 + 0.11 * skew) + row * skew

@@ -8,6 +8,7 @@ from course_lib.data.mini.backdrop import paint_backdrop
 from course_lib.data.mini.catalogue import category_named
 from course_lib.data.mini.dials import Dials
 from course_lib.data.mini.drawing import STYLES, canvas, finish
+from course_lib.data.mini.hashing import Dice
 from course_lib.data.mini.plans import plan_named
 
 SCENE_OBJECTS = ("dog", "horse", "person", "house", "tree", "car", "flower", "umbrella")
@@ -51,7 +52,8 @@ def _draw_chunk(ids, size, style, seed, chance):
         place = (present.cumsum(1) - 1 + dice.choice("first place", len(_PLACES))[:, None]) % len(_PLACES)
         spots = torch.tensor(_PLACES, device=ids.device)
         for i, name in enumerate(SCENE_OBJECTS):
-            _put(pen, name, spots[place[:, i].long()], present[:, i : i + 1])
+            its_dice = Dice(seed, f"scene/{style}/{name}", ids)
+            _put(pen, name, its_dice, spots[place[:, i].long()], present[:, i : i + 1])
         night = dice.chance("night", 0.25)
         pen.image.mul_((1 - 0.62 * night)[:, :, None])
         pen.image[:, 2].add_(0.12 * night)
@@ -60,11 +62,13 @@ def _draw_chunk(ids, size, style, seed, chance):
         return finish(pen), labels
 
 
-def _put(pen, name, spot, present):
+def _put(pen, name, dice, spot, present):
     """Paint one object near its spot; where it is absent, far outside the picture."""
-    dice, entry = pen.dice, category_named(name)
-    x = spot[:, :1] + dice.uniform(f"{name} x", -0.1, 0.1) + (1 - present) * 50
-    y = spot[:, 1:] + dice.uniform(f"{name} y", -0.08, 0.08)
-    mirror = 1 - 2 * dice.chance(f"{name} mirror", 0.5)
-    turn = dice.uniform(f"{name} turn", -_SCENE.rotation, _SCENE.rotation)
-    plan_named(entry.plan)(pen.framed((x, y), dice.uniform(f"{name} scale", 0.5, 0.68), turn, mirror), entry.table)
+    entry = category_named(name)
+    x = spot[:, :1] + dice.uniform("x", -0.1, 0.1) + (1 - present) * 50
+    y = spot[:, 1:] + dice.uniform("y", -0.08, 0.08)
+    mirror = 1 - 2 * dice.chance("mirror", 0.5)
+    turn = dice.uniform("turn", -_SCENE.rotation, _SCENE.rotation)
+    frame = pen.framed((x, y), dice.uniform("scale", 0.5, 0.68), turn, mirror)
+    frame.dice = dice
+    plan_named(entry.plan)(frame, entry.table)

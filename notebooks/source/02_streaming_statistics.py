@@ -1,0 +1,414 @@
+# %% [markdown]
+# # 02 · Streaming statistics
+# **How do you find the mean and the deviation of images that never fit into memory together?**
+#
+# Before a network sees an image, each colour channel is shifted by a mean and divided by a standard deviation. Two numbers per channel,
+# over *all pixels of all training images*. This is Section II of the homework, Eqs. (1) and (2).
+#
+# **You will** derive and write the merge that needs one pass and almost no memory, find out what the two numbers say about an image (and
+# what they do not), and break three formulas that look right. **Time** 30 minutes. **Cost** seconds on a laptop; nothing is trained.
+
+# %% tags=["parameters"]
+profile = "mini"  # "smoke" and "mini" try three orders of the stream, "paper" five
+data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon" or "folder:/my/pictures"
+seeds = None  # random orders of the stream; None: the profile's own number
+
+# %%
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+import torch
+
+from course_lib import figures
+from course_lib.analysis.printed import printed_channels
+from course_lib.data import Moments, PixelHistogram, iter_native_images
+from course_lib.sweeps import DataSpec, get_profile, prepare
+from course_lib.teaching import Prediction, check_merge, report_check, show
+
+numbers = get_profile(profile)
+num_orders = seeds or numbers.seeds
+
+# %% [markdown]
+# ## Predict
+# Pixel values run from 0 (dark) to 1 (bright). For photographs (ImageNet) the red channel has mean 0.485 and standard deviation 0.229.
+# Cartoons often stand on white paper. **Commit to two guesses**: is the mean higher? And is the deviation higher or *lower*, now that so
+# many pixels have the same value?
+
+# %%
+guess_mean = Prediction("mean of the red channel", None)  # replace None by your guess, e.g. 0.6
+guess_std = Prediction("standard deviation of the red channel", None)
+
+# %% [markdown]
+# ## Run
+# The images come one after another, each at its own size. Of each we keep a small *summary* and let the pixels go. `Moments` is three
+# things: how many pixels, their mean, their variance (for each channel). `PixelHistogram` is how often each of the 256 values occurs.
+# A stream needs only one summary, of everything so far; we keep that of every image, so that we can try many orders without
+# decoding a single image again.
+
+# %%
+moments, histograms = {}, {}
+for name, image in iter_native_images(data, progress=False):  # image: (3, H, W) uint8
+    moments[name] = Moments.of(image)
+    histograms[name] = PixelHistogram().update(image)
+
+# %% [markdown]
+# Which of them may we use? The homework took its whole train folder, training and validation images. We start with the same, and ask
+# further below what that changes.
+
+# %% tags=["checked"]
+splits = prepare(DataSpec(source=data, size=numbers.size))
+folder = sorted((*splits.train.names, *splits.val.names))  # in the order of the files: class by class
+num_pixels = sum(moments[name].count for name in folder)
+print(f"{len(folder)} images in the train folder, {num_pixels:,} pixels in each channel")
+print(f"held as floats: {num_pixels * 3 * 4 / 2**20:,.0f} MB; kept while streaming: 7 numbers (count, 3 means, 3 variances)")
+
+# %% [markdown]
+# ### How two summaries become one
+# One part has $n$ pixels with mean $\mu_n$ and variance $\sigma_n^2$, the other $m$ pixels with $\mu_m$ and $\sigma_m^2$. Sums add up, so
+# the common mean is
+#
+# $$\mu = \frac{n\,\mu_n + m\,\mu_m}{n+m}.$$
+#
+# For the variance, measure the first part's deviations from the *common* mean. Write $x-\mu = (x-\mu_n) + (\mu_n-\mu)$, square, and
+# sum. The mixed term vanishes, because deviations from a part's own mean sum to zero:
+#
+# $$\sum_{x \in \text{part } n} (x-\mu)^2 = n\,\sigma_n^2 + n\,(\mu_n-\mu)^2, \qquad \mu_n-\mu = \frac{m}{n+m}\,(\mu_n-\mu_m).$$
+#
+# The same holds for the other part with $n$ and $m$ exchanged. Add both, divide by $n+m$, and you have Eq. (1) of the homework:
+#
+# $$\sigma^2 = \underbrace{\frac{n\,\sigma_n^2 + m\,\sigma_m^2}{n+m}}_{\text{spread inside the parts}}
+# + \underbrace{\frac{m\,n}{(m+n)^2}\,(\mu_m-\mu_n)^2}_{\text{spread between the parts}}.$$
+#
+# ### Exercise 1 · write the merge (5 minutes, ★★☆)
+# Hint: compute the mean first. Two checks for your head: two parts with the same mean have no spread between them, and two single pixels
+# ($n=m=1$, no variance) at 0 and 1 together have variance ¼.
+
+# %% tags=["exercise"]
+def merge(n, mu_n, var_n, m, mu_m, var_m):
+    """Mean and variance (divided by the count) of two parts together; numbers, or tensors with one value per channel."""
+    # solution
+    total = n + m
+    mu = (n * mu_n + m * mu_m) / total
+    var = (n * var_n + m * var_m) / total + n * m / total**2 * (mu_m - mu_n) ** 2
+    return mu, var
+    # end solution
+
+
+# %% [markdown]
+# The check; if it passes, your function runs over the whole stream, one image after another, starting from nothing.
+
+# %% tags=["checked"]
+if check_merge(merge):
+    n, mu, var = 0, torch.zeros(3), torch.zeros(3)
+    for name in folder:
+        part = moments[name]
+        mu, var = merge(n, mu, var, part.count, part.mean, part.var)
+        n += part.count
+    print("mean", *(f"{value:.4f}" for value in mu), " std", *(f"{value:.4f}" for value in var.sqrt()))
+
+# %% [markdown]
+# From here on the library's `Moments.merge` does the same; `streaming_statistics(batches)` of `course_lib.data` is nothing but this loop.
+# Watch the numbers settle as the stream proceeds in the order of the files.
+
+# %%
+running = [moments[folder[0]]]
+for name in folder[1:]:
+    running.append(running[-1].merge(moments[name]))
+measured = running[-1]
+red = [f"{float(part.mean[0]):.3f}" for part in (running[0], measured)]
+print(f"red mean after one image {red[0]}, after all {red[1]}")
+guess_mean.compare(float(measured.mean[0]))
+guess_std.compare(float(measured.std[0]))
+
+# %% tags=["report"]
+steps = sorted({round(step) for step in np.geomspace(1, len(running), 120)})
+first_class = folder[0].split("/")[0]
+own_class = sum(name.split("/")[0] == first_class for name in folder)
+drift = float((running[own_class - 1].mean - measured.mean).abs().max())
+title = f"After all {own_class} images of '{first_class}' a mean is off by {drift:.3f}: only the end counts"
+means, stds = ([getattr(running[step - 1], what).tolist() for step in steps] for what in ("mean", "std"))
+show(figures.running_statistics(steps, means, stds, title=title, printed=printed_channels()))
+
+# %% [markdown]
+# The files come class by class, so the *way* depends on the order, and only a shuffled stream may be stopped early. Does the *end* depend
+# on the order, too?
+#
+# ## Explain
+# Two parts, merged, are exactly the summary of all their pixels. So it cannot matter how the stream was cut, nor in which order the parts
+# come. Let us try: several random orders, groups of several sizes, all compared with the histogram.
+#
+# The histogram is the other way to stream 8-bit images: 256 *whole numbers* per channel. Two histograms are merged by adding, whole
+# numbers know no rounding, and mean and deviation are computed once, at the end.
+
+# %% tags=["checked"]
+def merge_in_groups(names, size):
+    """Merge the images of each group of `size`, then the groups."""
+    groups = [names[start : start + size] for start in range(0, len(names), size)]
+    return reduce(Moments.merge, [reduce(Moments.merge, [moments[name] for name in group]) for group in groups])
+
+
+def add_histograms(names):
+    """One histogram of all pixels of these images."""
+    return reduce(PixelHistogram.merge, [histograms[name] for name in names])
+
+
+exact, worst = add_histograms(folder), 0.0
+for seed in range(num_orders):
+    order = np.random.default_rng(seed).permutation(folder).tolist()
+    print(f"order {seed}: the histogram is the same, bit for bit:", torch.equal(add_histograms(order).counts, exact.counts))
+    for size in (1, 7, 256, len(order)):
+        found = merge_in_groups(order, size)
+        worst = max(worst, float((found.mean - exact.mean).abs().max()), float((found.std - exact.std).abs().max()))
+print("every order, every group size: same mean and std to 12 digits:", worst < 1e-12)
+
+# %% [markdown]
+# ### Exercise 2 · mean and deviation from 256 numbers (5 minutes, ★★☆)
+# `counts[v]` says how many pixels have the value `v` (0 … 255). Return mean and standard deviation on the scale from 0 to 1.
+# Hint: a mean is a weighted sum, and `counts` are the weights. Use float64.
+
+# %% tags=["exercise"]
+def mean_and_std(counts):
+    """Mean and population standard deviation, in [0, 1], of pixels whose values 0 … 255 occur `counts` (256,) times."""
+    # solution
+    values = torch.arange(256, dtype=torch.float64) / 255
+    share = counts.double() / counts.sum()
+    mean = (share * values).sum()
+    return mean, (share * (values - mean) ** 2).sum().sqrt()
+    # end solution
+
+
+# %% [markdown]
+# The check compares your two numbers with the library's, which computes them in whole numbers.
+
+# %% tags=["checked"]
+wanted = float(exact.mean[0]), float(exact.std[0])
+found = mean_and_std(exact.counts[0])
+if found is None or found is ...:
+    report_check(False, "mean_and_std: it returns nothing yet, return two numbers (mean, std).")
+else:
+    found = tuple(map(float, found))
+    if np.allclose(found, [255 * value for value in wanted], rtol=1e-9):
+        report_check(False, "mean_and_std: right on the scale from 0 to 255, divide the values by 255.")
+    elif np.allclose(found, (wanted[0], wanted[1] ** 2), rtol=1e-9):
+        report_check(False, "mean_and_std: the second number is the variance, take its square root.")
+    else:
+        right = np.allclose(found, wanted, rtol=1e-9)
+        report_check(right, f"mean_and_std: red {found[0]:.4f} and {found[1]:.4f}, the library {wanted[0]:.4f} and {wanted[1]:.4f}.")
+
+# %% [markdown]
+# ### What do the two numbers mean?
+# Here are the pixels behind them. The mean is high because of *one* bar: paper.
+
+# %% tags=["report"]
+white_share = exact.counts[:, 243:].sum(dim=1) / exact.num_pixels  # values above 0.95
+pure_share = exact.counts[:, 255] / exact.num_pixels
+title = f"{100 * white_share.mean():.0f} % of the values are above 0.95, {100 * pure_share.mean():.0f} % are exactly 255: far from evenly spread"
+show(figures.pixel_histograms(exact.counts, title=title))
+
+# %% [markdown]
+# The homework could explain the mean (white paper, bright colours) but not the deviation. It noticed that values spread *evenly* over
+# [0, 1] have the deviation $1/\sqrt{12} \approx 0.288$, which "approximately matches". The dotted line is what evenly spread
+# pixels would look like.
+#
+# A better explanation comes from Eq. (1) itself. Call the pixels above 0.95 one part, *white*, and all others the second part, *colour*.
+# Merge the two: the formula tells how much of the variance lies inside the parts and how much between them.
+
+# %% tags=["report"]
+values = torch.arange(256, dtype=torch.float64) / 255
+
+
+def summarise(counts):
+    """Count, mean and variance of pixels whose values occur `counts` (3, 256) times; each (3,)."""
+    n = counts.sum(dim=1)
+    mean = counts @ values / n.clamp(min=1)
+    return n, mean, (counts * (values - mean[:, None]) ** 2).sum(dim=1) / n.clamp(min=1)
+
+
+n, mu_n, var_n = summarise(exact.counts * (values > 0.95).double())  # white
+m, mu_m, var_m = summarise(exact.counts * (values <= 0.95).double())  # colour
+between = n * m / (n + m) ** 2 * (mu_n - mu_m) ** 2  # the second term of Eq. (1)
+columns = {"std": exact.std, "std of colour alone": var_m.sqrt(), "variance between white and colour, %": 100 * between / exact.std**2}
+pd.DataFrame({name: column.tolist() for name, column in columns.items()}, index=["red", "green", "blue"]).round(4)
+
+# %% [markdown]
+# So a large part of the variance is one *gap*, the distance from white paper to the mean colour. How varied the colours are is only the rest.
+# The homework was right not to claim anything about "richness".
+#
+# And the even spread? Here are two inventions beside the real pixels. One is spread evenly. The other has only *two* values, chosen so that
+# its mean and its deviation are those of the real channel.
+
+# %%
+mu, sigma = float(exact.mean[1]), float(exact.std[1])  # green
+bright = sigma**2 / (sigma**2 + (1 - mu) ** 2)  # share of pixels that are 1 …
+dark = 1 - (1 - mu) / (1 - bright)  # … and the value of all others
+two_values = torch.zeros(256)
+two_values[255], two_values[round(255 * dark)] = bright, 1 - bright
+inventions = {"real green channel": exact.counts[1], "two values": two_values, "spread evenly": torch.ones(256)}
+
+# %% tags=["report"]
+from course_lib.figures.style import GREEN, new_figure
+
+
+@figures.styled
+def draw_histograms(counts_by_name, title):
+    """Histograms (256,) side by side, with their mean and standard deviation."""
+    figure = new_figure(title, width=13, height=4.4)
+    for axes, (name, counts) in zip(figure.subplots(1, 3, sharey=True), counts_by_name.items(), strict=True):
+        share = counts.double() / counts.sum()
+        mean = float(share @ values)
+        std = float(share @ (values - mean) ** 2) ** 0.5
+        axes.bar((np.arange(32) + 0.5) / 32, 100 * share.reshape(32, 8).sum(dim=1), width=1 / 32, color=GREEN, edgecolor="white")
+        axes.set_title(f"{name}: mean {mean:.3f}, std {std:.3f}", fontsize=13)
+        axes.set_xlabel("pixel value (0 = dark, 1 = bright)")
+    figure.axes[0].set_ylabel("share of pixels (%)")
+    return figure
+
+
+title = f"Two values, {100 * bright:.0f} % white and {100 - 100 * bright:.0f} % at {dark:.2f}, have the real pixels' mean and deviation"
+show(draw_histograms(inventions, title))
+
+# %% [markdown]
+# Very different histograms, the same two numbers. That 0.288 comes out close is an accident: values spread evenly would also have
+# their mean at 0.5, and the homework's means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
+
+# %% tags=["checked"]
+print(f"evenly spread from 0 to 1: mean 0.5, std {1 / 12**0.5:.4f}")
+print(f"half black, half white:    mean 0.5, std {torch.tensor([0.0, 1.0]).std(correction=0):.4f}, the largest possible")
+print(f"all the same grey:         mean 0.5, std {torch.full((2,), 0.5).std(correction=0):.4f}")
+red_mean = float(exact.mean[0])
+print(f"any image of mean {red_mean:.2f}:    std from 0 to √(μ(1−μ)) = {(red_mean * (1 - red_mean)) ** 0.5:.2f} (pure black and pure white)")
+
+# %% [markdown]
+# ## Break it
+# Three formulas that look right. **First**, average what you have of each image, or of each batch, the way one averages a loss.
+
+# %%
+def average_of_parts(size):
+    """The plain averages of the means and of the deviations of consecutive groups of `size` images, for red."""
+    parts = [reduce(Moments.merge, [moments[n] for n in folder[i : i + size]]) for i in range(0, len(folder), size)]
+    return [float(np.mean([part.mean[0] for part in parts])), float(np.mean([part.std[0] for part in parts]))]
+
+
+large = len(folder) // 2 - len(folder) // 20  # two batches and a small rest
+recipes = {
+    "Eq. (1)": [float(exact.mean[0]), float(exact.std[0])],
+    "average over images": average_of_parts(1),
+    "average over batches of 8": average_of_parts(8),
+    f"average over batches of {large}, {large} and {len(folder) - 2 * large}": average_of_parts(large),
+}
+table = pd.DataFrame(recipes, index=["red mean", "red std"]).T
+table["std error, %"] = 100 * (table["red std"] / table["red std"].iloc[0] - 1)
+table.round({"red mean": 4, "red std": 4, "std error, %": 1})
+
+# %% [markdown]
+# Averaging deviations forgets the spread *between* the parts, the second term of Eq. (1). Small parts: too small a result. Averaging
+# means is right only if all parts are equally large. A short last batch that counts as much as a full one pulls the result its way, and
+# in the order of the files it holds little but the last class.
+#
+# **Second**, the formula from school, $\sigma^2 = \overline{x^2} - \bar{x}^2$. On paper it is exact, and it streams: two sums, nothing
+# else. In 32-bit floats it subtracts two large, nearly equal numbers as soon as the mean is large against the deviation: temperatures in
+# kelvin, X-rays, raw sensor counts. Lift the pixels of one image by an offset, which cannot change how far they spread:
+
+# %%
+pixels = next(iter_native_images(data, progress=False))[1][0].flatten().float() / 255  # red channel of the first image
+rows = {}
+for offset in (0, 10, 100, 1_000, 10_000):
+    x = pixels + offset  # float32
+    school = ((x * x).mean() - x.mean() ** 2).sqrt()
+    merged = reduce(Moments.merge, [Moments(len(part), part.mean(), part.var(correction=0)) for part in x.split(1000)])
+    rows[offset] = {"by the school's formula": school.item(), "merged by Eq. (1)": merged.std.item()}
+table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("offset")
+table.round(4)
+
+# %% [markdown]
+# At large offsets the school's formula returns nonsense, or `NaN`, the root of a negative variance. Eq. (1) subtracts *means* from each
+# other, which are small differences of like things, and in the same 32 bits it keeps its digits.
+#
+# **Third**, a running sum in 32-bit floats. It works in every small test. Then, pixel by pixel, add up twenty million white pixels:
+
+# %% tags=["checked"]
+ones = np.ones(20_000_000, dtype=np.float32)
+print(f"sum of {len(ones):,} ones, one after another, in float32: {np.cumsum(ones, out=ones)[-1]:,.0f}")
+stuck = np.float32(2**24)
+print("16,777,216 + 1 is still 16,777,216:", stuck + np.float32(1) == stuck)
+print(f"white images of 227 × 227 pixels until then: {2**24 / 227**2:.0f}")
+
+# %% [markdown]
+# Above 2²⁴ the gap between neighbouring floats is 2, and adding 1 does nothing. Libraries add in blocks and in several lanes, so they fail
+# later and less visibly. Count in whole numbers, or merge means, which never grow.
+#
+# ### Whose pixels?
+# A deployed network meets images nobody has measured, so mean and deviation must come from *training* images only, like everything else that
+# is learned. The homework used training and validation images together. The summaries are there, so every subset costs nothing:
+
+# %%
+few = prepare(DataSpec(source=data, size=numbers.size, few_shot=True))
+parts = {
+    "training images": splits.train.names,
+    "training and validation (the homework)": folder,
+    "few-shot: training images": few.train.names,
+    "few-shot: training and validation": (*few.train.names, *few.val.names),
+}
+found = {name: add_histograms(names) for name, names in parts.items()}
+table = pd.DataFrame({name: [*h.mean.tolist(), *h.std.tolist()] for name, h in found.items()}).T
+table.columns = [f"{what} {channel}" for what in ("mean", "std") for channel in ("red", "green", "blue")]
+table.insert(0, "images", [len(names) for names in parts.values()])
+table.round(4)
+
+# %%
+ours, homework, few_shot = (found[name] for name in list(parts)[:3])
+peek = float(((homework.mean - ours.mean) / ours.std).abs().max())
+other = float(((few_shot.mean - ours.mean) / ours.std).abs().max())
+print(f"with the validation images:  a mean moves by {255 * peek * float(ours.std.max()):.1f} grey levels of 255 at most, {peek:.3f} deviations")
+print(f"few-shot instead of all:     a mean moves by {other:.3f} deviations at most")
+
+# %% [markdown]
+# Peeking at the validation images changes next to nothing here. It is still the wrong habit: with few images, or when the later images
+# differ, it is not nothing, and nobody can tell beforehand. This course uses training images; the homework's choice is a named option of
+# `Recipe` (`statistics="train_and_val"`).
+#
+# ## Printed and measured
+# Eq. (2) of the homework beside the train folder of `data`, and the numbers of ImageNet, which come with most pretrained weights.
+
+# %% tags=["report"]
+imagenet = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+printed = printed_channels()
+table = pd.DataFrame(index=["red", "green", "blue"])
+for column, what in enumerate(("mean", "std")):
+    table[f"{what}, printed"] = printed[column]
+    table[f"{what}, measured"] = getattr(homework, what).tolist()
+    table[f"{what}, ImageNet"] = imagenet[column]
+table.round(4)
+
+# %% tags=["report"]
+same = all(np.array_equal(np.round(getattr(homework, what), 4), printed[i]) for i, what in enumerate(("mean", "std")))
+apart = max(float((getattr(homework, what) - torch.tensor(printed[i])).abs().max()) for i, what in enumerate(("mean", "std")))
+if same:
+    print(f"'{data}' gives all six printed numbers to the last digit: the same {len(folder)} images, every pixel of them.")
+else:
+    print(f"'{data}' is not the homework's folder: its numbers differ by up to {apart:.3f}. The real cartoons, data='pacs:cartoon', give all six.")
+
+# %% [markdown]
+# Why do photographs spread less? Here are the deviations side by side, with photos that the mini world draws of the same seven classes.
+
+# %% tags=["report"]
+from course_lib.data.mini import TARGET_CLASSES, draw
+
+photos = PixelHistogram()
+for category in TARGET_CLASSES:
+    photos.update(draw(category, "photo", range(1, 31)))
+worlds = {f"{data} (train folder)": exact.std.tolist(), "real cartoons (printed, Eq. 2)": printed[1]}
+worlds |= {"few-shot training images": few_shot.std.tolist(), "drawn photos (mini world)": photos.std.tolist(), "ImageNet photos": imagenet[1]}
+low, high = (f"{min(stds):.3f} to {max(stds):.3f}" for stds in (imagenet[1], exact.std.tolist()))
+title = f"std of '{data}': {high}; of ImageNet's photos: {low}"
+show(figures.channel_spread(worlds, title=title))
+
+# %% [markdown]
+# A photograph has light and shade everywhere, so most of its pixels lie somewhere in the middle. A cartoon has paper at one end of the scale and
+# ink or colour far from it. More *different* values do not mean a larger deviation, values *farther apart* do.
+#
+# ## Remember
+# - Mean and variance merge exactly, Eq. (1): spread inside the parts plus spread between them. One pass, any order, any batch size.
+# - Never average deviations, never weigh unequal parts equally, never subtract large sums in 32-bit floats; 8-bit images can be counted exactly.
+# - Mean and deviation are two numbers, not a distribution. Take them from training images only, and look at the histogram once.

@@ -1,0 +1,103 @@
+"""Every lesson runs, is what its source says, and its checked cells are really compared."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_lib.paths import shipped_dir
+from course_lib.teaching import build, checked_cells, list_lessons, run_lessons, update_readme, write_report
+from course_lib.teaching.notebook import read_notebook
+
+NOTEBOOKS = shipped_dir("notebooks")
+LESSONS = list_lessons()
+IDS = [lesson.name for lesson in LESSONS]
+
+
+def test_notebooks_are_what_the_sources_say():
+    """`course build` would change nothing."""
+    assert build(check=True) == []
+    assert update_readme(NOTEBOOKS.parent / "README.md", check=True) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
+def test_solution_has_checked_cells_that_ran(lesson):
+    """nbval compares nothing in a cell without an execution count or an output."""
+    cells = checked_cells(lesson.solution())
+    assert len(cells) >= 2
+    assert all(cell.execution_count and cell.num_outputs for cell in cells)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
+def test_executed_solution_is_clean(lesson):
+    """No errors, no warnings on stderr; every figure has a description."""
+    outputs = [output for cell in read_notebook(lesson.solution()).cells for output in cell.get("outputs", ())]
+    assert outputs
+    assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+    pictures = [html for o in outputs if "<img" in (html := "".join(o.get("data", {}).get("text/html", "")))]
+    assert pictures
+    assert all('alt="' in html and 'alt=""' not in html for html in pictures)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
+def test_nbval_finds_the_same_outputs(lesson):
+    """Executed again at their default parameters, the checked cells print the same."""
+    assert nbval(lesson.solution()) == 0
+
+
+def test_nbval_does_compare(tmp_path):
+    """The same call fails when one checked output is altered."""
+    text = LESSONS[-1].solution().read_text(encoding="utf-8")
+    assert "rates: [0.01, 0.01" in text
+    altered = tmp_path / "altered.ipynb"
+    altered.write_text(text.replace("rates: [0.01, 0.01", "rates: [0.02, 0.01"), encoding="utf-8")
+    assert nbval(altered) == 1
+
+
+def nbval(notebook: Path) -> int:
+    """Exit code of pytest on a notebook, in a process of its own."""
+    call = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
+    call += ["-q", "-p", "no:cacheprovider", "--override-ini=addopts=", "--rootdir", notebook.parent, notebook]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=900)
+    print(done.stdout[-3000:])  # noqa: T201 (shown when the test fails)
+    return done.returncode
+
+
+def test_every_lesson_runs_at_smoke_and_the_report_shows_it(tmp_path):
+    results = run_lessons(LESSONS, profile="smoke", out_dir=tmp_path)
+    page = write_report(results, tmp_path, profile="smoke").read_text(encoding="utf-8")
+    print(table_of(results))
+    assert [r.error for r in results if r.status != "ok"] == []
+    assert all(lesson.title in page for lesson in LESSONS)
+    assert page.count("<img") >= len(LESSONS)
+
+
+def test_student_copies_run_with_their_holes(tmp_path):
+    """A student who runs all cells before doing an exercise gets hints, not tracebacks."""
+    import papermill
+
+    for lesson in LESSONS:
+        path = tmp_path / f"{lesson.name}.ipynb"
+        papermill.execute_notebook(lesson.student_copy(), path, {"profile": "smoke"}, kernel_name="python3",
+                                   progress_bar=False)  # fmt: skip
+        assert "# solution" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.real
+def test_lessons_run_on_real_cartoons(real_data, tmp_path):
+    """At reduced size, from the mini weights; lessons 03 and 04 find their runs in the ledger that 05 filled."""
+    if not (real_data / "pacs" / "cartoon").is_dir():
+        pytest.skip(f"no pacs/cartoon in {real_data}")
+    chosen = [lesson for lesson in reversed(LESSONS) if lesson.number in (2, 3, 4, 5)]
+    results = run_lessons(chosen, profile="smoke", data="pacs:cartoon", out_dir=tmp_path)
+    print(table_of(results))
+    assert [r.error for r in results if r.status != "ok"] == []
+    text = (tmp_path / "05_full_fine_tuning.ipynb").read_text(encoding="utf-8")
+    assert "of 236" in text
+
+
+def table_of(results) -> str:
+    """Seconds and memory of each lesson, for CI's log."""
+    return "\n".join(f"{r.lesson.name:<28}{r.status:<8}{r.seconds:6.1f} s{r.peak_mb:8.0f} MB" for r in results)
+
