@@ -61,7 +61,9 @@ splits = prepare(DataSpec(source=data, size=numbers.size))
 folder = sorted((*splits.train.names, *splits.val.names))  # in the order of the files: class by class
 num_pixels = sum(moments[name].count for name in folder)
 print(f"{len(folder)} images in the train folder, {num_pixels:,} pixels in each channel")
-print(f"held as floats: {num_pixels * 3 * 4 / 2**20:,.0f} MB; kept while streaming: 7 numbers (count, 3 means, 3 variances)")
+print(
+    f"held as floats: {num_pixels * 3 * 4 / 2**20:,.0f} MB; kept while streaming: 7 numbers (count, 3 means, 3 variances)"
+)
 
 # %% [markdown]
 # ### How two summaries become one
@@ -83,6 +85,7 @@ print(f"held as floats: {num_pixels * 3 * 4 / 2**20:,.0f} MB; kept while streami
 # ### Exercise 1 · write the merge (5 minutes, ★★☆)
 # Hint: compute the mean first. Two checks for your head: two parts with the same mean have no spread between them, and two single pixels
 # ($n=m=1$, no variance) at 0 and 1 together have variance ¼.
+
 
 # %% tags=["exercise"]
 def merge(n, mu_n, var_n, m, mu_m, var_m):
@@ -141,6 +144,7 @@ show(figures.running_statistics(steps, means, stds, title=title, printed=printed
 # The histogram is the other way to stream 8-bit images: 256 *whole numbers* per channel. Two histograms are merged by adding, whole
 # numbers know no rounding, and mean and deviation are computed once, at the end.
 
+
 # %% tags=["checked"]
 def merge_in_groups(names, size):
     """Merge the images of each group of `size`, then the groups."""
@@ -156,7 +160,10 @@ def add_histograms(names):
 exact, worst = add_histograms(folder), 0.0
 for seed in range(num_orders):
     order = np.random.default_rng(seed).permutation(folder).tolist()
-    print(f"order {seed}: the histogram is the same, bit for bit:", torch.equal(add_histograms(order).counts, exact.counts))
+    print(
+        f"order {seed}: the histogram is the same, bit for bit:",
+        torch.equal(add_histograms(order).counts, exact.counts),
+    )
     for size in (1, 7, 256, len(order)):
         found = merge_in_groups(order, size)
         worst = max(worst, float((found.mean - exact.mean).abs().max()), float((found.std - exact.std).abs().max()))
@@ -166,6 +173,7 @@ print("every order, every group size: same mean and std to 12 digits:", worst < 
 # ### Exercise 2 · mean and deviation from 256 numbers (5 minutes, ★★☆)
 # `counts[v]` says how many pixels have the value `v` (0 … 255). Return mean and standard deviation on the scale from 0 to 1.
 # Hint: a mean is a weighted sum, and `counts` are the weights. Use float64.
+
 
 # %% tags=["exercise"]
 def mean_and_std(counts):
@@ -194,7 +202,10 @@ else:
         report_check(False, "mean_and_std: the second number is the variance, take its square root.")
     else:
         right = np.allclose(found, wanted, rtol=1e-9)
-        report_check(right, f"mean_and_std: red {found[0]:.4f} and {found[1]:.4f}, the library {wanted[0]:.4f} and {wanted[1]:.4f}.")
+        report_check(
+            right,
+            f"mean_and_std: red {found[0]:.4f} and {found[1]:.4f}, the library {wanted[0]:.4f} and {wanted[1]:.4f}.",
+        )
 
 # %% [markdown]
 # ### What do the two numbers mean?
@@ -228,7 +239,11 @@ def summarise(counts):
 n, mu_n, var_n = summarise(exact.counts * (values > 0.95).double())  # white
 m, mu_m, var_m = summarise(exact.counts * (values <= 0.95).double())  # colour
 between = n * m / (n + m) ** 2 * (mu_n - mu_m) ** 2  # the second term of Eq. (1)
-columns = {"std": exact.std, "std of colour alone": var_m.sqrt(), "variance between white and colour, %": 100 * between / exact.std**2}
+columns = {
+    "std": exact.std,
+    "std of colour alone": var_m.sqrt(),
+    "variance between white and colour, %": 100 * between / exact.std**2,
+}
 pd.DataFrame({name: column.tolist() for name, column in columns.items()}, index=["red", "green", "blue"]).round(4)
 
 # %% [markdown]
@@ -258,7 +273,13 @@ def draw_histograms(counts_by_name, title):
         share = counts.double() / counts.sum()
         mean = float(share @ values)
         std = float(share @ (values - mean) ** 2) ** 0.5
-        axes.bar((np.arange(32) + 0.5) / 32, 100 * share.reshape(32, 8).sum(dim=1), width=1 / 32, color=GREEN, edgecolor="white")
+        axes.bar(
+            (np.arange(32) + 0.5) / 32,
+            100 * share.reshape(32, 8).sum(dim=1),
+            width=1 / 32,
+            color=GREEN,
+            edgecolor="white",
+        )
         axes.set_title(f"{name}: mean {mean:.3f}, std {std:.3f}", fontsize=13)
         axes.set_xlabel("pixel value (0 = dark, 1 = bright)")
     figure.axes[0].set_ylabel("share of pixels (%)")
@@ -274,14 +295,19 @@ show(draw_histograms(inventions, title))
 
 # %% tags=["checked"]
 print(f"evenly spread from 0 to 1: mean 0.5, std {1 / 12**0.5:.4f}")
-print(f"half black, half white:    mean 0.5, std {torch.tensor([0.0, 1.0]).std(correction=0):.4f}, the largest possible")
+print(
+    f"half black, half white:    mean 0.5, std {torch.tensor([0.0, 1.0]).std(correction=0):.4f}, the largest possible"
+)
 print(f"all the same grey:         mean 0.5, std {torch.full((2,), 0.5).std(correction=0):.4f}")
 red_mean = float(exact.mean[0])
-print(f"any image of mean {red_mean:.2f}:    std from 0 to √(μ(1−μ)) = {(red_mean * (1 - red_mean)) ** 0.5:.2f} (pure black and pure white)")
+print(
+    f"any image of mean {red_mean:.2f}:    std from 0 to √(μ(1−μ)) = {(red_mean * (1 - red_mean)) ** 0.5:.2f} (pure black and pure white)"
+)
 
 # %% [markdown]
 # ## Break it
 # Three formulas that look right. **First**, average what you have of each image, or of each batch, the way one averages a loss.
+
 
 # %%
 def average_of_parts(size):
@@ -360,7 +386,9 @@ table.round(4)
 ours, homework, few_shot = (found[name] for name in list(parts)[:3])
 peek = float(((homework.mean - ours.mean) / ours.std).abs().max())
 other = float(((few_shot.mean - ours.mean) / ours.std).abs().max())
-print(f"with the validation images:  a mean moves by {255 * peek * float(ours.std.max()):.1f} grey levels of 255 at most, {peek:.3f} deviations")
+print(
+    f"with the validation images:  a mean moves by {255 * peek * float(ours.std.max()):.1f} grey levels of 255 at most, {peek:.3f} deviations"
+)
 print(f"few-shot instead of all:     a mean moves by {other:.3f} deviations at most")
 
 # %% [markdown]
@@ -383,11 +411,17 @@ table.round(4)
 
 # %% tags=["report"]
 same = all(np.array_equal(np.round(getattr(homework, what), 4), printed[i]) for i, what in enumerate(("mean", "std")))
-apart = max(float((getattr(homework, what) - torch.tensor(printed[i])).abs().max()) for i, what in enumerate(("mean", "std")))
+apart = max(
+    float((getattr(homework, what) - torch.tensor(printed[i])).abs().max()) for i, what in enumerate(("mean", "std"))
+)
 if same:
-    print(f"'{data}' gives all six printed numbers to the last digit: the same {len(folder)} images, every pixel of them.")
+    print(
+        f"'{data}' gives all six printed numbers to the last digit: the same {len(folder)} images, every pixel of them."
+    )
 else:
-    print(f"'{data}' is not the homework's folder: its numbers differ by up to {apart:.3f}. The real cartoons, data='pacs:cartoon', give all six.")
+    print(
+        f"'{data}' is not the homework's folder: its numbers differ by up to {apart:.3f}. The real cartoons, data='pacs:cartoon', give all six."
+    )
 
 # %% [markdown]
 # Why do photographs spread less? Here are the deviations side by side, with photos that the mini world draws of the same seven classes.
@@ -399,7 +433,11 @@ photos = PixelHistogram()
 for category in TARGET_CLASSES:
     photos.update(draw(category, "photo", range(1, 31)))
 worlds = {f"{data} (train folder)": exact.std.tolist(), "real cartoons (printed, Eq. 2)": printed[1]}
-worlds |= {"few-shot training images": few_shot.std.tolist(), "drawn photos (mini world)": photos.std.tolist(), "ImageNet photos": imagenet[1]}
+worlds |= {
+    "few-shot training images": few_shot.std.tolist(),
+    "drawn photos (mini world)": photos.std.tolist(),
+    "ImageNet photos": imagenet[1],
+}
 low, high = (f"{min(stds):.3f} to {max(stds):.3f}" for stds in (imagenet[1], exact.std.tolist()))
 title = f"std of '{data}': {high}; of ImageNet's photos: {low}"
 show(figures.channel_spread(worlds, title=title))

@@ -46,7 +46,10 @@ show(figures.contact_sheet(splits.train.take(rows).images, splits.class_names, t
 # Three parts that share no image. The test part is *sealed*: the training loop cannot look at it, so it cannot choose anything by it.
 
 # %% tags=["checked"]
-print("parts share an image:", bool(set(splits.train.names) & set(splits.val.names) | set(splits.train.names) & set(splits.test.names)))
+print(
+    "parts share an image:",
+    bool(set(splits.train.names) & set(splits.val.names) | set(splits.train.names) & set(splits.test.names)),
+)
 print("test set opened so far:", splits.test.times_opened, "times")
 
 # %% [markdown]
@@ -173,7 +176,11 @@ def accuracy_of(batches):
 # %%
 ones = torch.ones(32)
 answer = accuracy_of([(ones, ones), (ones[:4], 0 * ones[:4])])
-culprit = "0.5 is the mean of the two batches: the 4 images got the weight of 32" if answer == 0.5 else f"expected 32/36, got {answer}"
+culprit = (
+    "0.5 is the mean of the two batches: the 4 images got the weight of 32"
+    if answer == 0.5
+    else f"expected 32/36, got {answer}"
+)
 report_check(answer == 32 / 36, "each image counts once" if answer == 32 / 36 else culprit)
 
 # %% [markdown]
@@ -192,7 +199,9 @@ if not isinstance(my_rate, int | float):
     report_check(False, "set my_rate to a number, for example 1.0")
 else:
     broken = fit(Recipe.scratch(optimizer="sgd", lr=my_rate, epochs=2, architecture=numbers.architecture), splits)
-    report_check(broken.status == "diverged", f"lr {my_rate:g}: the run {broken.status} after {len(broken.history)} epochs")
+    report_check(
+        broken.status == "diverged", f"lr {my_rate:g}: the run {broken.status} after {len(broken.history)} epochs"
+    )
 
 # %% [markdown]
 # BatchNorm makes networks hard to break: it rescales whatever the weights do. The homework saw NaNs at 0.03 already, because of a

@@ -89,7 +89,10 @@ def compute_features(model, images):
 
 borrowed = start_model(numbers.architecture, numbers.weights, splits.num_classes)
 untrained = start_model(numbers.architecture, None, splits.num_classes)
-seen = {"borrowed weights": compute_features(borrowed, splits.val), "random weights": compute_features(untrained, splits.val)}
+seen = {
+    "borrowed weights": compute_features(borrowed, splits.val),
+    "random weights": compute_features(untrained, splits.val),
+}
 
 # %%
 title = f"Before any training on cartoons: the {borrowed.num_features} numbers the head sees"
@@ -126,7 +129,10 @@ rates = recipe.rates((*borrowed.inner_stages, "head"))
 set_trainable(borrowed, rates)
 train_mode(borrowed, rates)  # how the course's own loop prepares an epoch
 few = normalise(splits.train.images[:8], mean, std)
-print("same features while training:", torch.equal(borrowed.features(few), compute_features(borrowed, splits.train.take(range(8)))))
+print(
+    "same features while training:",
+    torch.equal(borrowed.features(few), compute_features(borrowed, splits.train.take(range(8)))),
+)
 trained = sum(p.numel() for p in borrowed.parameters() if p.requires_grad)
 print("parameters that learn:", trained, "=", borrowed.num_features, "× 7 + 7")
 
@@ -152,7 +158,11 @@ after = {name: value.detach() for name, value in careless.state_dict().items()}
 stages = (*careless.inner_stages, "head")
 drift = {part: analysis.stage_change(before, after, stages, part=part) for part in ("weights", "statistics")}
 title = "One epoch of model.train(): the weights of the frozen stages stood still, their statistics did not"
-show(figures.stage_drift({"weights": drift["weights"], "running statistics": drift["statistics"]}, title=title, what="state"))
+show(
+    figures.stage_drift(
+        {"weights": drift["weights"], "running statistics": drift["statistics"]}, title=title, what="state"
+    )
+)
 
 # %% [markdown]
 # The features the head was trained on are gone; a copy of them on disk would now be of another network. Sometimes the drift even *helps*,
@@ -161,6 +171,7 @@ show(figures.stage_drift({"weights": drift["weights"], "running statistics": dri
 # ### Exercise 1 · freeze it properly (5 minutes, ★★☆)
 # Write `freeze` so that *nothing* of the inner stages changes, whatever comes afterwards. Hint: two things have to be told to stop. One is
 # the gradient. The other takes its orders from the module's *mode*.
+
 
 # %% tags=["exercise"]
 def freeze(model):

@@ -71,7 +71,12 @@ guess.compare(best["test %"])
 from course_lib.models import start_model
 from course_lib.training import Recipe, fit
 
-settings = {"architecture": numbers.architecture, "start": numbers.weights, "epochs": min(numbers.epochs, 5), "optimizer": "adam"}
+settings = {
+    "architecture": numbers.architecture,
+    "start": numbers.weights,
+    "epochs": min(numbers.epochs, 5),
+    "optimizer": "adam",
+}
 start = start_model(numbers.architecture, numbers.weights, splits.num_classes).state_dict()
 gentle = fit(Recipe.full(lr=0.0003, **settings), splits)
 harsh = fit(Recipe.full(lr=0.03, **settings), splits)
@@ -94,7 +99,11 @@ show(figures.stage_drift(moved, title=title, log=True))
 from course_lib.models import first_convolution
 
 borrowed = start_model(numbers.architecture, numbers.weights, splits.num_classes)
-filters = {"borrowed": borrowed, f"tuned at {gentle.recipe.lr:g}": gentle.model, f"tuned at {harsh.recipe.lr:g}": harsh.model}
+filters = {
+    "borrowed": borrowed,
+    f"tuned at {gentle.recipe.lr:g}": gentle.model,
+    f"tuned at {harsh.recipe.lr:g}": harsh.model,
+}
 for name, model in filters.items():
     show(figures.filter_grid(first_convolution(model).weight[:8], title=f"First filters, {name}", columns=8))
 
@@ -132,8 +141,15 @@ def two_rates(model, inner, head):
 # %%
 optimizer = two_rates(borrowed, inner=0.001, head=0.1)
 found = {id(p): group["lr"] for group in getattr(optimizer, "param_groups", []) for p in group["params"]}
-wrong = [name for name, p in borrowed.named_parameters() if found.get(id(p)) != (0.1 if name.startswith("head.") else 0.001)]
-report_check(not wrong, "every tensor has its rate" if not wrong else f"'{wrong[0]}' has rate {found.get(id(borrowed.get_parameter(wrong[0])))}")
+wrong = [
+    name for name, p in borrowed.named_parameters() if found.get(id(p)) != (0.1 if name.startswith("head.") else 0.001)
+]
+report_check(
+    not wrong,
+    "every tensor has its rate"
+    if not wrong
+    else f"'{wrong[0]}' has rate {found.get(id(borrowed.get_parameter(wrong[0])))}",
+)
 
 # %% [markdown]
 # A *scheduler* may overwrite such rates without a word; that has happened in published code (lesson 16). Therefore the course's own loop records, for every epoch,

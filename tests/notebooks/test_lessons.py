@@ -100,4 +100,3 @@ def test_lessons_run_on_real_cartoons(real_data, tmp_path):
 def table_of(results) -> str:
     """Seconds and memory of each lesson, for CI's log."""
     return "\n".join(f"{r.lesson.name:<28}{r.status:<8}{r.seconds:6.1f} s{r.peak_mb:8.0f} MB" for r in results)
-
