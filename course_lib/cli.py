@@ -67,12 +67,12 @@ def run(lessons, profile, data, seeds, out):
 
     A lesson that fails does not stop the others; the exit code is 1 if any did.
     """
-    from course_lib.data.sources import check_source
+    from course_lib.data.sources import describe
     from course_lib.sweeps.profiles import get_profile
     from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
 
     get_profile(profile)
-    check_source(data)
+    describe(data)  # an unknown name is refused now, not once in every lesson
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
     results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
     page = write_report(results, out, profile=profile, data=data, seeds=seeds)

@@ -34,6 +34,7 @@ class ImageSet:
     names: tuple[str, ...]
     source: str
     root: "ImageSet | None" = None
+    identity: str | None = None
 
     def __post_init__(self):
         if self.pixels.dtype != torch.uint8 or self.pixels.ndim != 4 or self.pixels.shape[1] != 3:
@@ -138,7 +139,7 @@ class ImageSet:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) over size, pixels (or identity), labels, names and class names: the same content, the same hash."""
+        """SHA-256 (hex) over size, pixels (or their identity), labels, names and class names."""
         pixels = self.identity or self.pixel_hashes()
         content = [self.size, pixels, self.labels.tolist(), self.names, self.class_names]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -30,10 +30,10 @@ class Pretraining:
 
 PRETRAINED = {
     "mini_resnet18": Pretraining(
-        Recipe(name="pretrain", architecture="mini_resnet18", lr=2e-3, schedule="cosine", epochs=24, batch_size=64)
+        Recipe(name="pretrain", architecture="mini_resnet18", lr=2e-3, schedule="cosine", epochs=16, batch_size=64)
     ),
     "mini_squeezenet": Pretraining(
-        Recipe(name="pretrain", architecture="mini_squeezenet", lr=1e-3, schedule="cosine", epochs=24, batch_size=64)
+        Recipe(name="pretrain", architecture="mini_squeezenet", lr=1.5e-3, schedule="cosine", epochs=20, batch_size=64)
     ),
 }
 

@@ -384,12 +384,11 @@ table.round(4)
 
 # %%
 ours, homework, few_shot = (found[name] for name in list(parts)[:3])
-peek = float(((homework.mean - ours.mean) / ours.std).abs().max())
-other = float(((few_shot.mean - ours.mean) / ours.std).abs().max())
-print(
-    f"with the validation images:  a mean moves by {255 * peek * float(ours.std.max()):.1f} grey levels of 255 at most, {peek:.3f} deviations"
-)
-print(f"few-shot instead of all:     a mean moves by {other:.3f} deviations at most")
+for what, other in (("with the validation images", homework), ("few-shot images instead", few_shot)):
+    moved = (other.mean - ours.mean).abs()
+    print(
+        f"{what}: a mean moves by up to {255 * moved.max():.1f} of 255 grey levels, {(moved / ours.std).max():.3f} deviations"
+    )
 
 # %% [markdown]
 # Peeking at the validation images changes next to nothing here. It is still the wrong habit: with few images, or when the later images

@@ -60,7 +60,7 @@ def nbval(notebook: Path) -> int:
     call = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
     call += ["-q", "-p", "no:cacheprovider", "--override-ini=addopts=", "--rootdir", notebook.parent, notebook]
     done = subprocess.run(call, capture_output=True, text=True, timeout=900)
-    print(done.stdout[-3000:])  # noqa: T201 (shown when the test fails)
+    print(done.stdout[-3000:])
     return done.returncode
 
 

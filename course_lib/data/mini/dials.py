@@ -21,16 +21,16 @@ class Dials:
     Raises ValueError for a range that is empty or a value outside its domain.
     """
 
-    rotation: float = 20.0
+    rotation: float = 25.0
     scale: tuple[float, float] = (0.65, 1.75)
     shift: float = 0.3
     mirror: bool = True
     clutter: tuple[int, int] = (3, 6)
-    occluders: int = 2
+    occluders: int = 3
     jitter: float = 1.5
     repaint: float = 0.35
     line_art: float = 0.15
-    illustrations: float = 0.25
+    illustrations: float = 0.5
 
     def __post_init__(self):
         if not 0 < self.scale[0] <= self.scale[1]:

@@ -1,0 +1,464 @@
+# %% [markdown]
+# # 01 · Filters and features
+# **What does a trained network look for in an image, and what is left of the image after each layer?**
+#
+# You give an image to a network that somebody else has trained, and then you look inside: at the first layer's filters, at the sixteen maps
+# they produce, and at what a photograph becomes on its way to the last layer. This is Section I of the homework, Table I and Figs. 1–4.
+#
+# **You will** read a network's five best guesses, see its filters as pictures, compute one number of a map by hand, and break the prediction
+# in four ways that raise no error. **Time** 30 minutes. **Cost** seconds on a laptop; nothing is trained.
+
+# %% tags=["parameters"]
+profile = "mini"  # how many photos are looked at: "smoke" 2 of each category, "mini" 5, "paper" 20
+data = "mini:cartoon"  # where the pictures of unknown kinds come from, e.g. "pacs:cartoon"
+seeds = None  # the random filters to compare with; None: seed 0
+
+# %%
+import pandas as pd
+import torch
+from torch import nn
+
+from course_lib import analysis, figures
+from course_lib.data import load_images
+from course_lib.data.mini import TARGET_CLASSES, draw
+from course_lib.models import first_convolution, first_maps, load_model, load_weights, start_model
+from course_lib.sweeps import get_profile
+from course_lib.teaching import Prediction, report_check, show
+from course_lib.training import normalise
+
+num_photos = {"smoke": 2, "mini": 5, "paper": 20}[get_profile(profile).name]
+
+# %% [markdown]
+# The homework uses SqueezeNet 1.0, trained on ImageNet. The course ships a small relative, trained on *drawn* photos, so that everything
+# runs here and now; the real one comes at the end, if you have it. Weights alone are not enough to use a network. One must know how its
+# images were prepared, so the course keeps that in the same file.
+
+# %% tags=["checked"]
+loaded = load_weights("mini_squeezenet")
+model = load_model(loaded)
+class_names, size = loaded.meta["class_names"], loaded.meta["size"]
+mean, std = torch.tensor(loaded.meta["mean"]), torch.tensor(loaded.meta["std"])
+filters = first_convolution(model).weight.detach()  # (F, 3, 7, 7)
+print(f"it tells {len(class_names)} categories apart, in images of {size} × {size} pixels")
+print(f"its first layer has {len(filters)} filters of shape {tuple(filters.shape[1:])}")
+print("it has seen one of", ", ".join(TARGET_CLASSES) + ":", any(name in class_names for name in TARGET_CLASSES))
+
+# %% [markdown]
+# ## Predict
+# After the first convolution comes the ReLU: what is negative becomes 0, the rest stays. Which share of all numbers becomes 0?
+# **Commit to a guess** before you go on.
+
+# %%
+guess = Prediction("share of the first layer's outputs that the ReLU turns into 0, %", None)  # replace None, e.g. by 10
+
+# %% [markdown]
+# ## Run
+# The mini world draws photo number 10 000 of a category as easily as number 1, and training saw the first five hundred only.
+# Prepare the photos as in training, compute one *logit* per category, and turn the logits into probabilities with the softmax.
+
+# %%
+new = 10_000
+categories = ("zebra", "sailboat", "violin", "penguin")
+photos = torch.cat([draw(category, "photo", [new], size=size) for category in categories])  # (4, 3, 48, 48) uint8
+
+
+@torch.no_grad()
+def compute_logits(images):
+    """One number per category and image, (N, C), for uint8 images."""
+    return model(normalise(images, mean, std))
+
+
+probabilities = compute_logits(photos).softmax(dim=1)  # (4, C)
+best, names = probabilities.max(dim=1)
+captions = [f"{a}: '{class_names[b]}' {100 * p:.0f} %" for a, b, p in zip(categories, names, best, strict=True)]
+right = sum(class_names[b] == a for a, b in zip(categories, names, strict=True))
+title = f"Photos the network has never seen: {right} of {len(photos)} named rightly"
+show(figures.contact_sheet(photos, captions, title=title))
+
+# %% [markdown]
+# The five most probable categories of the first photo, in the form of the homework's Table I:
+
+# %%
+top5 = probabilities[0].topk(5)
+pd.DataFrame(
+    {"class": [class_names[i] for i in top5.indices], "probability": [f"{100 * p:.2f} %" for p in top5.values]}
+)
+
+# %% [markdown]
+# ### Exercise 1 · the five best by hand (5 minutes, ★☆☆)
+# Write `top_k`: the `k` most probable classes of one row of logits, with their probabilities, most probable first. The softmax is
+# $p_i = e^{z_i} / \sum_j e^{z_j}$. Write it yourself, with `exp`, `sum` and `sort`.
+# Hint: $e^{1000}$ is infinite in floating point. Subtracting the largest logit from all of them changes no probability.
+
+
+# %% tags=["exercise"]
+def top_k(logits, k):
+    """[(class index, probability), …] of the `k` most probable classes, for logits (C,)."""
+    # solution
+    odds = (logits - logits.max()).exp()
+    values, order = (odds / odds.sum()).sort(descending=True)
+    return [(int(i), float(p)) for i, p in zip(order[:k], values[:k], strict=True)]
+    # end solution
+
+
+# %% [markdown]
+# The check tries your function on logits whose probabilities are known: ⅛, ½, ¼, ⅛, and the same moved by 1000.
+
+
+# %% tags=["checked"]
+def find_fault(top_k):
+    """What is wrong with a student's top_k, or None."""
+    logits = torch.tensor([0.125, 0.5, 0.25, 0.125]).log()
+    try:
+        (first, p_first), (second, p_second) = top_k(logits, 2)
+        (_, p_large), _ = top_k(logits + 1000, 2)
+    except (TypeError, ValueError):
+        return "top_k: it should return a list of k pairs (class index, probability)."
+    if abs(p_first - 1) < 1e-5 or p_first < 0:
+        return f"top_k: the best class has {p_first:.3f}, that is no probability of these logits: divide by the sum of all e^z."
+    if first != 1 or second != 2:
+        return f"top_k: the two best classes are 1 and 2, yours are {first} and {second}: sort from large to small."
+    if abs(p_first - 0.5) > 1e-5 or abs(p_second - 0.25) > 1e-5:
+        return f"top_k: the probabilities are 0.5 and 0.25, yours {p_first:.3f} and {p_second:.3f}: exp first, then divide by the sum."
+    if not abs(p_large - 0.5) < 1e-3:
+        return "top_k: right, but logits around 1000 break it: subtract the largest logit first."
+
+
+fault = find_fault(top_k)
+passed = report_check(
+    fault is None, fault or "top_k: the right classes, the right probabilities, also for huge logits."
+)
+
+# %% [markdown]
+# ### The filters (Fig. 4)
+# A filter of the first layer has 3 × 7 × 7 weights, so it *is* a small colour picture. Here are all of them, and in the last row sixteen
+# random ones, as they are before training.
+
+# %%
+untrained = start_model("mini_squeezenet", None, len(class_names), seed=seeds or 0)
+random_filters = first_convolution(untrained).weight.detach()
+
+
+def correlate_neighbours(weights):
+    """Correlation of each weight with the one to its right: 0 for noise, near 1 for smooth patterns."""
+    return float(torch.corrcoef(torch.stack([weights[..., :-1].flatten(), weights[..., 1:].flatten()]))[0, 1])
+
+
+trained_r, random_r = correlate_neighbours(filters), correlate_neighbours(random_filters)
+title = f"Neighbouring weights: correlation {trained_r:.2f} if trained, {random_r:.2f} if random (last row)"
+show(figures.filter_grid(torch.cat([filters, random_filters[:16]]), title=title, columns=16))
+
+# %% [markdown]
+# Nobody drew these. Training found patterns that vary smoothly: edges of several directions, stripes, a colour against its opposite.
+# Learned filters of the first layer look alike whatever the network was trained on, and that is why borrowing them works.
+#
+# ### Sixteen maps (Figs. 2 and 3)
+# Each filter slides over the image and answers at every second pixel with one number. The answers of one filter are its *map*.
+
+# %%
+x = normalise(photos, mean, std)
+linear, rectified = first_maps(model, x)  # both (6, F, 24, 24)
+first = linear[0, :16]
+title = (
+    f"Sixteen first maps of the {categories[0]}: the ReLU keeps {100 * (first > 0).float().mean():.0f} % of the numbers"
+)
+show(figures.before_and_after(linear[0], title=title))
+guess.compare(100 * float((rectified == 0).float().mean()))
+
+# %% [markdown]
+# ## Explain
+# What is one of these numbers? Take the 7 × 7 pixels under the filter, multiply each with the weight on top of it, add everything up, and
+# add the filter's bias:
+#
+# $$\text{map}_f[i, j] = b_f + \sum_{c=1}^{3} \sum_{u=0}^{6} \sum_{v=0}^{6} w_f[c, u, v] \; x[c,\; 2i + u - 3,\; 2j + v - 3].$$
+#
+# The 2 is the stride. The 3 is the padding: three rows of zeros around the image, so that the filter can be centred on its edge.
+#
+# ### Exercise 2 · one number of a map (8 minutes, ★★☆)
+# Write `respond`. Hint: pad first, with `torch.nn.functional.pad(x, (3, 3, 3, 3))`; then the patch begins at row `2 * i`.
+
+
+# %% tags=["exercise"]
+def respond(x, weight, bias, i, j):
+    """The answer of one filter (3, 7, 7) at row i, column j of its map, for a normalised image x (3, H, W)."""
+    # solution
+    padded = nn.functional.pad(x, (3, 3, 3, 3))
+    patch = padded[:, 2 * i : 2 * i + 7, 2 * j : 2 * j + 7]
+    return (patch * weight).sum() + bias
+    # end solution
+
+
+# %% [markdown]
+# The check compares with the network's own maps, inside the image and in its corner.
+
+
+# %% tags=["checked"]
+def find_fault(respond):
+    """What is wrong with a student's respond, or None."""
+    for place, (i, j) in {"inside the image": (9, 14), "in the corner": (0, 0)}.items():
+        for f in (0, 3):
+            bias = first_convolution(model).bias.detach()[f]
+            answer = respond(x[0], filters[f], bias, i, j)
+            if answer is None or answer is ... or torch.as_tensor(answer).numel() != 1:
+                return "respond: it should return one number."
+            error = float(answer) - float(linear[0, f, i, j])
+            if abs(error + bias) < 1e-4 < abs(bias):
+                return "respond: the bias is missing."
+            if abs(error) > 1e-4:
+                hint = "look at the stride and at where the patch begins" if i else "look at the padding"
+                return f"respond: wrong {place}: {hint}."
+
+
+fault = find_fault(respond)
+passed = report_check(fault is None, fault or "respond: this is what the first layer computes, at every place.")
+
+# %% [markdown]
+# ### What does a filter look for?
+# The sum is a scalar product $\langle w, \text{patch} \rangle$. Among patches of equal length it is largest for the one that points the same
+# way as $w$ (Cauchy and Schwarz). So **a filter looks for its own picture**. Search many photos for the patches with the strongest answers:
+
+# %%
+crowd = torch.cat([draw(name, "photo", range(new, new + num_photos), size=size) for name in class_names])  # uint8
+labels = torch.arange(len(class_names)).repeat_interleave(num_photos)
+crowd_x = normalise(crowd, mean, std)
+answers, kept = first_maps(model, crowd_x)  # (N, F, 24, 24)
+
+
+def find_patches(f, count=50):
+    """Where filter f answers most strongly, in `count` different photos: (photo, top row, left column) of the patch."""
+    inner = answers[:, f, 2:-2, 2:-2].flatten(1)  # whole patches only, without padding
+    strongest, place = inner.max(dim=1)  # one of each photo
+    width = answers.shape[-1] - 4
+    return [
+        (n, 2 * int(place[n] // width) + 1, 2 * int(place[n] % width) + 1)
+        for n in strongest.topk(min(count, len(crowd))).indices.tolist()
+    ]
+
+
+def cosine(f, patch):
+    """How well a normalised patch fits filter f: 1 for the same picture, 0 for no relation."""
+    return float(nn.functional.cosine_similarity(patch.flatten(), filters[f].flatten(), dim=0))
+
+
+# %% [markdown]
+# Five filters, those with the largest weights. Beside each: the *average* of the fifty patches it likes best, and six of them.
+
+# %%
+pictures, captions, fits, chance = [], [], [], []
+for f in filters.flatten(1).norm(dim=1).topk(5).indices.tolist():
+    windows = [(n, slice(None), slice(row, row + 7), slice(column, column + 7)) for n, row, column in find_patches(f)]
+    weights = filters[f]
+    pictures.append((weights - weights.min()) / (weights.max() - weights.min()))
+    patches = [crowd[window] / 255 for window in windows]
+    pictures += [torch.stack(patches).mean(dim=0), *patches[:6]]
+    captions += [f"filter {f}", f"mean of {len(patches)}", *(class_names[labels[window[0]]] for window in windows[:6])]
+    fits += [cosine(f, crowd_x[window]) for window in windows]
+    chance += [cosine(f, crowd_x[(n + 1) % len(crowd), *rest]) for n, *rest in windows]  # same place, another photo
+fit, other = (sum(values) / len(values) for values in (fits, chance))
+title = f"A filter likes what looks like it: cosine {fit:.2f}, other patches {other:.2f}"
+show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns=8))
+
+# %% [markdown]
+# The categories in the captions hardly matter: a filter finds its edge or its colour in animals, ships and spoons alike. The first layer knows
+# nothing of objects.
+#
+# ### What does the ReLU remove?
+# A negative answer means "rather the opposite of my picture". The ReLU throws that away. Does each channel lose the same?
+
+# %%
+zeros = 100 * (kept == 0).float().mean(dim=(0, 2, 3))  # (F,) per cent of each channel
+silent = int((kept.amax(dim=(0, 2, 3)) == 0).sum())
+print(f"numbers that became 0: {zeros.mean():.0f} % of all; by channel from {zeros.min():.0f} % to {zeros.max():.0f} %")
+print(f"channels that are silent in all {len(crowd)} photos: {silent} of {len(zeros)}")
+print(f"channels that lose nothing at all: {int((zeros == 0).sum())}")
+
+# %% [markdown]
+# A channel with many zeros is *selective*: it speaks only where its picture is. A channel that loses next to nothing passes on a smoothed
+# colour or brightness. A silent channel would be wasted.
+#
+# ### What is left of the image after each layer?
+# Count first. The network has stages; each makes the maps coarser or the list of channels longer.
+
+# %% tags=["checked"]
+stages = [name for name in model.stage_names if name != "head"]
+shapes = {"image": photos[0].shape} | {name: model.features(x[:1], until=name)[0].shape for name in stages}
+for name, shape in shapes.items():
+    print(f"{name:<7} {' × '.join(map(str, shape)):<12} = {shape.numel():>5} numbers")
+
+# %% [markdown]
+# The places fade: 48 × 48 pixels become 3 × 3 fields, and in the end one list. Here is where each stage is active for the first photo above:
+# the mean over its channels, bright where it is large.
+
+# %%
+pictures, captions = [], []
+for stage in stages[:-1]:
+    with torch.no_grad():
+        activity = model.features(x[:1], until=stage).mean(dim=1, keepdim=True)  # (1, 1, h, w)
+    activity = (activity - activity.min()) / (activity.max() - activity.min()).clamp(min=1e-9)
+    pictures.append(nn.functional.interpolate(activity, size=size, mode="nearest").expand(-1, 3, -1, -1))
+    captions.append(f"{stage}: {activity.shape[-2]} × {activity.shape[-1]}")
+title = f"From {captions[0].split(': ')[1]} fields to {captions[-1].split(': ')[1]}: the zebra becomes a place"
+show(figures.contact_sheet(torch.cat(pictures), captions, title=title.replace("zebra", categories[0])))
+
+# %% [markdown]
+# So much for *where*. And *what*? Ask which other photos look alike to the network: for each photo, find the nearest of all others,
+# once by its pixels and then by its numbers after each stage. What counts is whether the two have the same category.
+
+
+# %%
+@torch.no_grad()
+def find_neighbours(stage, count=3):
+    """The `count` photos nearest to each photo (N, count), by cosine of the numbers after a stage; "image": by pixels."""
+    values = (crowd_x if stage == "image" else model.features(crowd_x, until=stage)).flatten(1)
+    values = nn.functional.normalize(values - values.mean(dim=0), dim=1)
+    return (values @ values.T).fill_diagonal_(-1).topk(count, dim=1).indices
+
+
+neighbours = {stage: find_neighbours(stage) for stage in ("image", *stages)}
+agreement = {}
+for stage, found in neighbours.items():
+    hits = int((labels[found[:, 0]] == labels).sum())
+    agreement[stage] = analysis.accuracy_interval(hits, len(labels))
+    print(f"{stage:<7} nearest photo of the same category: {agreement[stage]}")
+print(f"by chance: {100 * (num_photos - 1) / (len(crowd) - 1):.1f} %")
+
+# %%
+row = class_names.index(categories[0]) * num_photos  # photo number 10 000 of the first category
+pictures, captions = [], []
+for stage, caption in (("image", "by pixels"), ("pool", "by the last stage")):
+    found = neighbours[stage][row].tolist()
+    pictures += [crowd[row], *crowd[found]]
+    captions += [caption, *(class_names[labels[n]] for n in found)]
+by_pixels, by_pool = (f"{100 * agreement[stage].estimate:.0f} %" for stage in ("image", "pool"))
+title = f"Nearest photo of the same category: {by_pixels} by pixels, {by_pool} by the last stage"
+show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns=4))
+
+# %% [markdown]
+# By pixels, photos are alike if they have the same background in the same place. Stage by stage, light, place and background lose weight and
+# the object gains. That is what is left: few numbers, chosen by training because they tell categories apart.
+#
+# ## Break it
+# A network raises no error if its images are prepared in another way than in training. It only guesses worse:
+
+# %%
+scaled = crowd / 255
+ways = {
+    "as in training": crowd_x,
+    "not normalised, 0 to 1": scaled,
+    "not even scaled, 0 to 255": crowd.float(),
+    "normalised twice": (crowd_x - mean.view(3, 1, 1)) / std.view(3, 1, 1),
+    "channels as BGR (OpenCV's order)": normalise(crowd.flip(1), mean, std),
+}
+rows = {}
+with torch.no_grad():
+    for way, images in ways.items():
+        found = model(images)
+        correct = int((found.argmax(dim=1) == labels).sum())
+        confidence = f"{100 * found.softmax(dim=1).max(dim=1).values.mean():.0f} %"
+        rows[way] = [str(analysis.accuracy_interval(correct, len(labels))), confidence]
+pd.DataFrame.from_dict(
+    rows, orient="index", columns=[f"accuracy on {len(labels)} new photos [95 %]", "mean confidence"]
+)
+
+# %% [markdown]
+# Mind the last column. With wrong inputs the network can be *surer* than with right ones: large inputs make large logits, and the softmax of
+# large logits is close to 0 or 1. Confidence is no alarm.
+#
+# The second mistake: taking logits for probabilities. Their order is the same, so the top five come out right. But they do not sum to
+# 1, some are negative, and adding the same number to all of them changes nothing:
+
+# %%
+logits = compute_logits(photos[:1])[0]
+print(f"logits: largest {logits.max():.1f}, smallest {logits.min():.1f}, sum {logits.sum():.1f}")
+moved = (logits + 5).softmax(dim=0)
+print("the order is that of the probabilities:", torch.equal(logits.topk(5).indices, moved.topk(5).indices))
+print(f"the largest probability: {logits.softmax(dim=0).max():.4f}; with 5 added to each logit: {moved.max():.4f}")
+
+# %% [markdown]
+# The third mistake: `model.train()` left on. SqueezeNet 1.0 has *dropout* before its classifier, which in training mode zeroes half of the
+# features at random. The small network has none, so put one in, and ask for the same photo five times in each mode:
+
+# %%
+dropping = nn.Sequential(nn.Dropout(0.5), model.head)
+with torch.no_grad():
+    features = model.features(x[:1])
+    for mode in ("train", "eval"):
+        dropping.train(mode == "train")
+        answers_5 = [dropping(features).softmax(dim=1)[0].max(dim=0) for _ in range(5)]
+        print(f"{mode + '()':<8}", "   ".join(f"{class_names[i]} {100 * p:.0f} %" for p, i in answers_5))
+
+# %% [markdown]
+# The same photo, five answers. In networks with BatchNorm it is worse: there `train()` also makes an image's result depend on its neighbours in
+# the batch, and changes the network while it looks (lesson 04).
+#
+# ## Printed and measured
+# Now the original: SqueezeNet 1.0 with ImageNet's weights and the homework's photograph. Its preparation is: scale to [0, 1], resize the short
+# side to 224 (antialiased, *no* centre crop), normalise by ImageNet's mean and deviation. This needs two files that are not part of the
+# course; without them the lesson goes on.
+
+# %%
+from course_lib.paths import real_data_dirs
+
+photograph = next((file for folder in real_data_dirs() if (file := folder / "samoyed.jpg").is_file()), None)
+official = None
+if photograph is None:
+    print(
+        f"No photograph of a Samoyed here: put one as samoyed.jpg into {real_data_dirs()[-1].name}/ of the course's folder (`course doctor` shows it)."
+    )
+else:
+    try:
+        official = load_weights("torchvision:squeezenet1_0")
+    except (FileNotFoundError, ValueError) as error:
+        print(f"The photograph is here, the weights are not: {error}.")
+
+# %% tags=["report"]
+printed = pd.DataFrame(analysis.printed_top5(), columns=["class", "printed"])
+if official is not None:
+    from torchvision.transforms.v2.functional import resize
+
+    from course_lib.data.decode import decode_image
+
+    net = load_model(official)
+    image = resize(decode_image(photograph).float() / 255, [224], antialias=True)[None]  # (1, 3, 224, W)
+    big_mean, big_std = (torch.tensor(official.meta[key]).view(3, 1, 1) for key in ("mean", "std"))
+    prepared = (image - big_mean) / big_std
+    with torch.no_grad():
+        real = net(prepared).softmax(dim=1)[0]
+    known = {name.lower(): float(p) for name, p in zip(official.meta["class_names"], real, strict=True)}
+    printed["measured"] = [known[name.lower()] for name in printed["class"]]
+printed.round(4)
+
+# %% [markdown]
+# With both files, here are its filters (Fig. 4) and its first sixteen maps before and after the ReLU (Figs. 2 and 3).
+
+# %% tags=["report"]
+if official is not None:
+    big = first_convolution(net).weight.detach()  # (96, 3, 7, 7)
+    title = f"SqueezeNet 1.0: {len(big)} filters, neighbouring weights correlate by {correlate_neighbours(big):.2f}"
+    show(figures.filter_grid(big, title=title))
+    big_linear, big_kept = first_maps(net, prepared)
+    title = f"SqueezeNet 1.0 on the photograph: the ReLU keeps {100 * (big_kept > 0).float().mean():.0f} % of all first-layer numbers"
+    show(figures.before_and_after(big_linear[0], title=title))
+
+# %% [markdown]
+# ### Where the course goes from here
+# The network knows no elephant and no guitar. Show it one picture of each kind from `data`, and it does what it can:
+
+# %%
+pictures = load_images(data, size=size, progress=False)
+firsts = [int((pictures.labels == label).nonzero()[0]) for label in pictures.labels.unique()[:10]]
+images, kinds = pictures.batch(torch.tensor(firsts))
+for kind, row in zip(kinds.tolist(), compute_logits(images).softmax(dim=1), strict=True):
+    print(
+        f"{pictures.class_names[kind]:<10} looks like",
+        ", ".join(f"{class_names[i]} ({100 * row[i]:.0f} %)" for i in row.topk(3).indices),
+    )
+
+# %% [markdown]
+# Its words are wrong, and yet they are not arbitrary. The features before the last layer may still be useful, and to find out how useful is the
+# rest of this course.
+#
+# ## Remember
+# - A filter of the first layer is a small picture, its answer a scalar product: it is largest where the image looks like the filter.
+# - From stage to stage the network gives up *where* and keeps *what*: places fade, categories come closer together.
+# - Weights are worth nothing without their preparation. Wrong scaling, swapped colours or `train()` raise no error, they only lower the accuracy.

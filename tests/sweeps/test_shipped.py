@@ -1,0 +1,27 @@
+"""The results that ship are those that today's code gives."""
+
+import pytest
+
+from course_lib.sweeps.ledger import shipped_runs
+from course_lib.sweeps.studies import STUDIES, study_tasks
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_run_of_the_mini_grids_is_shipped(name):
+    """By key, so with these recipes, images, splits, weights, seeds and this training version."""
+    missing = [task for task in study_tasks(name, "mini") if task.key() not in shipped_runs()]
+    assert not missing, f"{len(missing)} runs to compute: course study {name} --export data/results/{name}.jsonl.gz"
+
+
+def test_a_shipped_run_comes_out_the_same_today():
+    """One few-shot run, again: processors may round differently, so one validation image may differ at the end."""
+    (task,) = (
+        t
+        for t in study_tasks("few_shot_last_layer", "mini", seeds=1)
+        if t.recipe.optimizer == "adam" and t.recipe.lr == 0.01
+    )
+    stored, today = shipped_runs()[task.key()], task.run()
+    assert today["val_accuracy"] == pytest.approx(stored["val_accuracy"], abs=1.01 / 47)
+    assert today["test_accuracy"] == pytest.approx(stored["test_accuracy"], abs=0.02)
+    for then, now in zip(stored["history"][::10], today["history"][::10], strict=True):
+        assert now["train_loss"] == pytest.approx(then["train_loss"], rel=0.01)

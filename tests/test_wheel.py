@@ -1,0 +1,83 @@
+"""The built wheel, installed in an empty folder, trains, predicts and runs a student copy: what it ships is inside."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+MAX_MB = 30
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built from this checkout with the tools that are installed."""
+    out = tmp_path_factory.mktemp("dist")
+    call = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    (file,) = out.glob("*.whl")
+    return file
+
+
+@pytest.fixture(scope="module")
+def python(wheel, tmp_path_factory):
+    """A fresh environment that holds the wheel; its dependencies are borrowed from this one, the checkout is not."""
+    home = tmp_path_factory.mktemp("environment")
+    venv.create(home, with_pip=True)
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)
+    site = sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)})
+    # A folder named in a .pth file is searched, but its own .pth files (the editable checkout's) are not read.
+    Path(site, "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return python
+
+
+def test_the_wheel_is_small_and_holds_what_the_course_ships(wheel):
+    assert wheel.stat().st_size < MAX_MB * 2**20
+    names = zipfile.ZipFile(wheel).namelist()
+    for needed in ("data/weights/mini_resnet18.safetensors", "data/papers/homework.csv", "notebooks/lessons.yml"):
+        assert f"course_lib/shipped/{needed}" in names
+
+
+def run(python, *args, cwd, **env):
+    environment = {**os.environ, "COURSE_HOME": str(cwd / "home"), **env}
+    done = subprocess.run([python, *args], cwd=cwd, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_it_is_the_wheel_that_runs(python, tmp_path):
+    where = run(python, "-c", "import course_lib; print(course_lib.__file__)", cwd=tmp_path).strip()
+    assert not Path(where).is_relative_to(ROOT)
+
+
+def test_it_trains_and_predicts(python, tmp_path, make_images):
+    images = make_images(per_class=12)
+    for pixels, name in zip(images.images, images.names, strict=True):
+        file = tmp_path / "photos" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(file)
+    train = ("-m", "course_lib.cli", "train", "--data", "folder:photos", "--set", "epochs=2", "--json")
+    model = json.loads(run(python, *train, cwd=tmp_path))["model"]
+    answer = json.loads(run(python, "-m", "course_lib.cli", "predict", model, str(file), cwd=tmp_path))
+    assert set(answer["probabilities"]) == {"class0", "class1", "class2"}
+
+
+def test_it_runs_a_student_copy(python, tmp_path):
+    code = (
+        "import papermill; from course_lib.teaching import find_lesson\n"
+        "from course_lib.teaching.lab import own_kernel\n"
+        "with own_kernel() as kernel:\n"
+        "    papermill.execute_notebook(find_lesson('02').student_copy(), 'out.ipynb', {'profile': 'smoke'},\n"
+        "                               kernel_name=kernel, progress_bar=False)"
+    )
+    run(python, "-c", code, cwd=tmp_path)
+    assert (tmp_path / "out.ipynb").exists()
