@@ -228,9 +228,10 @@ def pretrain(names, out, epochs, device):
 
     About 15 minutes on two cores.
     """
-    from course_lib.training.pretraining import pretrain_all
+    from course_lib.training.pretraining import PRETRAINED, pretrain_weights
 
-    for name, result in pretrain_all(names, out_dir=out, epochs=epochs, device=device).items():
+    for name in names or PRETRAINED:
+        result = pretrain_weights(name, out_dir=out, epochs=epochs, device=device)
         reached = f"{result['test_accuracy']:.1%} of {result['num_test']} unseen images"
         seconds = f"{result['seconds']:.0f} s"
         click.echo(f"{name}: {reached} of {result['num_classes']} categories, {seconds} → {result['model']}")

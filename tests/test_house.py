@@ -72,11 +72,28 @@ def test_no_bare_assert_in_the_library():
 
 
 def test_no_other_top_level_folder():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
-    if not tracked:
+    parts = [path.relative_to(ROOT).parts for path in tracked_files()]
+    folders = {first for first, *rest in parts if rest and not first.startswith(".")}
+    assert folders == TOP_FOLDERS
+
+
+def tracked_files():
+    """Paths of all tracked files; skips outside a git checkout."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout
+    if not listed:
         pytest.skip("not a git checkout")
-    folders = {name.split("/")[0] for name in tracked if "/" in name}
-    assert {name for name in folders if not name.startswith(".")} <= TOP_FOLDERS
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_files_are_small():
+    """250 KB a file, but for the lock and what the course's own commands made; weights 2 MB each, 12 MB together."""
+    made = {ROOT / "data" / "weights", ROOT / "data" / "results"}
+    large = [f for f in tracked_files() if f.stat().st_size > 250_000 and f.parent not in made and f.name != "uv.lock"]
+    assert large == []
+    weights = [f.stat().st_size for f in (ROOT / "data" / "weights").glob("*.safetensors")]
+    assert weights
+    assert max(weights) <= 2 * 2**20
+    assert sum(weights) <= 12 * 2**20
 
 
 @pytest.mark.parametrize("command", [["--help"], ["data", "list"], ["train", "--help"]], ids=" ".join)

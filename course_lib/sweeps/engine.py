@@ -1,8 +1,11 @@
 """Runs tasks here, several at once, and hands over each record the moment it is finished."""
 
 import os
+import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
@@ -45,13 +48,27 @@ def run_tasks(
 
 
 def _results(tasks: dict[int, Task], workers: int, device: str):
-    calls = [delayed(_run)(index, task, device) for index, task in tasks.items()]
+    calls = [delayed(_run)(index, task, device, os.getpid()) for index, task in tasks.items()]
     parallel = Parallel(n_jobs=min(workers, len(calls)) or 1, batch_size=1, return_as="generator_unordered")
     return parallel(calls)
 
 
-def _run(index: int, task: Task, device: str) -> tuple[int, dict | None, str | None]:
+def _run(index: int, task: Task, device: str, driver: int) -> tuple[int, dict | None, str | None]:
+    _leave_with(driver)
     try:
         return index, task.run(device), None
     except Exception:  # an error must not take the other runs with it: it travels back as text
         return index, None, traceback.format_exc()
+
+
+@cache
+def _leave_with(driver: int) -> None:
+    """End this worker once its driver is gone: after a kill -9 nobody collects what it computes."""
+
+    def watch() -> None:
+        while os.getppid() == driver:
+            time.sleep(0.5)
+        os._exit(1)
+
+    if os.getpid() != driver:
+        threading.Thread(target=watch, daemon=True).start()

@@ -1,11 +1,9 @@
 """The source training behind the shipped weights: drawn photos and illustrations, never a target class."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from course_lib.data.sources import load_images
@@ -33,7 +31,7 @@ PRETRAINED = {
         Recipe(name="pretrain", architecture="mini_resnet18", lr=2e-3, schedule="cosine", epochs=16, batch_size=64)
     ),
     "mini_squeezenet": Pretraining(
-        Recipe(name="pretrain", architecture="mini_squeezenet", lr=1.5e-3, schedule="cosine", epochs=20, batch_size=64)
+        Recipe(name="pretrain", architecture="mini_squeezenet", lr=2e-3, schedule="warmup_cosine", epochs=20, batch_size=64)
     ),
 }
 
@@ -71,17 +69,6 @@ def pretrain_weights(
         "seconds": run.seconds,
         "model": str(file),
     }
-
-
-def pretrain_all(
-    names: Sequence[str] = (), *, out_dir: Path | None = None, epochs: int | None = None, device: str = "cpu"
-) -> dict[str, dict]:
-    """`pretrain_weights` for several names (all by default), each in a process of its own with one thread."""
-    names = tuple(names) or tuple(PRETRAINED)
-    for source, size in {(_find(name).source, _find(name).size) for name in names}:
-        load_images(source, size=size)  # drawn once, here, and not by two processes at the same time
-    calls = [delayed(pretrain_weights)(name, out_dir=out_dir, epochs=epochs, device=device) for name in names]
-    return dict(zip(names, Parallel(n_jobs=len(names))(calls), strict=True))
 
 
 def _find(name: str) -> Pretraining:

@@ -44,7 +44,7 @@ class Recipe(_Settings):
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0  # SGD only
     weight_decay: Factor = 0.0
     multipliers: dict[str, Factor] = {}
-    schedule: Literal["constant", "cosine"] = "constant"
+    schedule: Literal["constant", "cosine", "warmup_cosine"] = "constant"
     normalisation: Literal["batch", "running", "frozen", "affine_only"] = "batch"  # of trained stages
     penalty: L2SP | None = None
     statistics: Literal["train", "train_and_val", "weights"] = "train"  # of the input's normalisation
@@ -59,10 +59,16 @@ class Recipe(_Settings):
 
     def rate_of(self, stage: str, epoch: int = 0) -> float:
         """The learning rate of a stage in an epoch (0-based): lr × multiplier × schedule."""
-        rate = self.lr * self.multiplier_of(stage)
-        if self.schedule == "cosine":
-            rate *= 0.5 * (1 + math.cos(math.pi * epoch / self.epochs))
-        return rate
+        return self.lr * self.multiplier_of(stage) * self._schedule_factor(epoch)
+
+    def _schedule_factor(self, epoch: int) -> float:
+        if self.schedule == "constant":
+            return 1.0
+        # A warm-up in equal steps over the first 15 % of the epochs gets nets without BatchNorm going.
+        warmup = math.ceil(0.15 * self.epochs) if self.schedule == "warmup_cosine" else 0
+        if epoch < warmup:
+            return (epoch + 1) / (warmup + 1)
+        return 0.5 * (1 + math.cos(math.pi * (epoch - warmup) / (self.epochs - warmup)))
 
     def rates(self, stages: tuple[str, ...], epoch: int = 0) -> dict[str, float]:
         """The learning rate of every stage.

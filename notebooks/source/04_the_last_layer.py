@@ -7,7 +7,7 @@
 #
 # **You will** see why this is cheap, train such a head in ten lines, catch a frozen network that is not frozen, and compare
 # your numbers with Table III. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course;
-# `recompute=True` below trains all of them again (about ten minutes on two cores).
+# `course study last_layer --recompute` trains them all again.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke": a minute; "mini": the full grid in the mini world; "paper": real data, GPU

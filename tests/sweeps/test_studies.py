@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -116,7 +117,7 @@ tasks = [Task(Recipe.scratch(epochs=2, lr=1e-3), data, seed) for seed in range(1
 STUDIES["ten"] = Study("ten", "", lambda *_: tasks)
 if __name__ == "__main__":
     import json
-    records = run_study("ten", ledger=Ledger(sys.argv[2]), workers=1, progress=False)
+    records = run_study("ten", ledger=Ledger(sys.argv[2]), workers=2, progress=False)
     print(json.dumps([[r["key"], r["history"], r["test_outcomes"]] for r in records]))
 """
 
@@ -130,10 +131,12 @@ def test_contract_8_kill_9_loses_nothing_finished(folder, tmp_path):
         while count(killed) < before + 2:
             assert driver.poll() is None, "the driver ended before it could be killed"
             time.sleep(0.01)
-        kept = count(killed)
+        kept, workers = count(killed), psutil.Process(driver.pid).children(recursive=True)
         driver.kill()
         driver.wait()
         assert kept <= count(killed) < 10
+        _, orphans = psutil.wait_procs(workers, timeout=20)
+        assert not orphans, "workers go on computing for nobody"
     assert strip(execute(script, folder, killed)) == strip(execute(script, folder, calm))
 
 
