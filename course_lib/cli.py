@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from course_lib import __version__
+from course_lib.errors import MissingExtraError, RunsFailedError
 
 # What a user can mend is told in one sentence; anything else is our mistake and shows its traceback.
-USER_ERRORS = (ValueError, FileNotFoundError, ConnectionError, PermissionError, NotADirectoryError, RuntimeError)
+USER_ERRORS = (ValueError, OSError, MissingExtraError, RunsFailedError)
 PROFILE = click.option(
     "--profile",
     default="mini",
@@ -22,16 +23,16 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obje
 
 
 class CourseGroup(click.Group):
-    """Turns the library's errors into one sentence on stderr and exit code 2."""
+    """Turns the library's errors into one sentence on stderr and an exit code."""
 
     def invoke(self, context):
         try:
             return super().invoke(context)
-        except click.exceptions.Exit:  # of --help and --version; a RuntimeError by its class
+        except BrokenPipeError:  # `course … | head` is no mistake; click ends quietly
             raise
         except USER_ERRORS as error:
             click.echo(f"course: {error}", err=True)
-            context.exit(2)
+            context.exit(1 if isinstance(error, RunsFailedError) else 2)
 
 
 def _say(line: str) -> None:
@@ -72,6 +73,8 @@ def run(lessons, profile, data, seeds, out):
     from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
 
     get_profile(profile)
+    if data.startswith("folder:"):  # lessons run in the report's folder
+        data = f"folder:{Path(data.removeprefix('folder:')).expanduser().absolute()}"
     describe(data)  # an unknown name is refused now, not once in every lesson
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
     results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
@@ -94,7 +97,13 @@ def run(lessons, profile, data, seeds, out):
 @click.option(
     "--size", type=click.IntRange(min=16), help="Pixels a side; what the weights were trained with by default."
 )
-@click.option("--seed", default=0, show_default=True, help="Decides new weights, order of images and the split.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Decides new weights, order of images and the split.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="File of the model; named after the run by default.")
 @DEVICE
 @JSON
@@ -140,7 +149,7 @@ def predict(model, files, as_json, device):
     classifier, failed = Classifier.load(model, device=device), False
     for file in files:
         try:
-            click.echo(json.dumps({"file": str(file), **classifier.predict(file)}, ensure_ascii=False))
+            click.echo(json.dumps({"file": str(file), **classifier.predict(file)}))
         except (ValueError, OSError) as error:
             failed = True
             click.echo(f"course: {error}", err=True)
@@ -221,20 +230,23 @@ def data_check(source):
 @main.command()
 @click.argument("names", nargs=-1)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights; data/weights by default.")
-@click.option("--epochs", type=click.IntRange(min=1), help="Fewer epochs, to try it.")
-@DEVICE
+@click.option("--epochs", type=click.IntRange(min=1), help="Fewer epochs, to try it; needs --out.")
+@click.option("--device", default="cpu", show_default=True, help="The shipped weights were trained on a CPU.")
 def pretrain(names, out, epochs, device):
     """Train the shipped weights NAMES (all by default) again on drawn photos, and print what they reach.
 
-    About 15 minutes on two cores.
+    About 25 minutes on one core.
     """
-    from course_lib.training.pretraining import PRETRAINED, pretrain_weights
+    from course_lib.training.pretraining import PRETRAINED, find_pretraining, pretrain_weights
 
-    for name in names or PRETRAINED:
+    names = names or tuple(PRETRAINED)
+    for name in names:
+        find_pretraining(name)  # refuse a misspelt one before the first is trained
+    for name in names:
         result = pretrain_weights(name, out_dir=out, epochs=epochs, device=device)
         reached = f"{result['test_accuracy']:.1%} of {result['num_test']} unseen images"
         seconds = f"{result['seconds']:.0f} s"
-        click.echo(f"{name}: {reached} of {result['num_classes']} categories, {seconds} → {result['model']}")
+        click.echo(f"{name}: {reached} of {result['num_classes']} categories, {seconds}: {result['model']}")
 
 
 @main.command()
@@ -243,9 +255,9 @@ def pretrain(names, out, epochs, device):
 @DATA
 @click.option("--seeds", type=click.IntRange(min=1), help="Runs of each recipe; the profile's number by default.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes of one thread; one a core by default.")
-@click.option("--recompute", is_flag=True, help="Compute every run again, whatever the ledger holds.")
+@click.option("--recompute", is_flag=True, help="Compute every run again; to go on after Ctrl-C, leave it out.")
 @click.option("--export", type=click.Path(path_type=Path), help="Also write the runs to this .jsonl.gz file.")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, mps or auto.")
+@DEVICE
 def study(name, profile, data, seeds, workers, recompute, export, device):
     """Run the study NAME: a grid of recipes. What the ledger holds is not run again; without NAME, list them.
 

@@ -24,7 +24,7 @@ def shipped_dir(kind: str) -> Path:
 def user_dir() -> Path:
     """The user's folder for downloads, caches and finished runs: ``COURSE_HOME``, else the platform's data folder."""
     if home := os.environ.get("COURSE_HOME"):
-        return Path(home).expanduser()
+        return Path(home).expanduser().absolute()
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("course"))
@@ -38,4 +38,4 @@ def cache_dir() -> Path:
 def real_data_dirs() -> list[Path]:
     """Folders that may hold real data sets, in the order they are searched."""
     given = os.environ.get("COURSE_REAL_DATA")
-    return ([Path(given).expanduser()] if given else []) + [user_dir() / "datasets"]
+    return ([Path(given).expanduser().absolute()] if given else []) + [user_dir() / "datasets"]

@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "drift": ["stage_change"],
         "intervals": ["Interval", "McNemar", "accuracy_interval", "mcnemar", "paired_difference", "seed_interval"],
         "metrics": ["confusion_table", "outcomes", "top_k_accuracy"],
-        "printed": ["PrintedResult", "printed_result", "printed_results", "printed_top5"],
+        "printed": ["PrintedResult", "printed_channels", "printed_result", "printed_results", "printed_top5"],
         "selection": ["best_run", "best_runs", "select"],
         "tables": [
             "accuracy_over_runs",

@@ -3,20 +3,21 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import seaborn
 from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from course_lib.figures.style import new_figure, styled
 
-MARKERS = "osD^vPX*"
-
 
 @styled
 def feature_planes(
     features_by_model: Mapping[str, object], labels, class_names: Sequence[str], *, title: str
 ) -> Figure:
-    """Features of the same images from several models, each projected on its first two principal components.
+    """Features of the same images from several models, each on its first two principal components.
+
+    Every feature is brought to mean 0 and variance 1 before, so that none dominates by its scale.
 
     Args:
         features_by_model: model → (N, D) array or CPU tensor.
@@ -29,6 +30,7 @@ def feature_planes(
     if not features_by_model:
         raise ValueError("no features to draw: give at least one model")
     figure = new_figure(title, width=6.2 * len(features_by_model), height=5.6)
+    names, first = [class_names[label] for label in labels], next(iter(features_by_model))
     panels = figure.subplots(1, len(features_by_model), squeeze=False)[0]
     for axes, (name, features) in zip(panels, features_by_model.items(), strict=True):
         features = np.asarray(features, dtype=np.float64)
@@ -38,12 +40,14 @@ def feature_planes(
             )
         plane = PCA(2, random_state=0)
         points = plane.fit_transform(StandardScaler().fit_transform(features))
-        for number, class_name in enumerate(class_names):
-            mine = points[labels == number]
-            axes.scatter(*mine.T, s=22, alpha=0.75, marker=MARKERS[number % len(MARKERS)], label=class_name)
+        seaborn.scatterplot(
+            x=points[:, 0], y=points[:, 1], hue=names, style=names, hue_order=class_names, style_order=class_names,
+            palette="colorblind", s=34, alpha=0.8, linewidth=0, legend=name == first, ax=axes,
+        )  # fmt: skip
         share = 100 * plane.explained_variance_ratio_
         axes.set(title=name, xlabel=f"component 1 ({share[0]:.0f} % of variance)")
         axes.set_ylabel(f"component 2 ({share[1]:.0f} %)")
-    handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(class_names), markerscale=1.6)
+    handles, shown = panels[0].get_legend_handles_labels()
+    panels[0].get_legend().remove()
+    figure.legend(handles, shown, loc="outside lower center", ncols=min(len(class_names), 8), markerscale=1.4)
     return figure

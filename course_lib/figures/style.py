@@ -88,7 +88,7 @@ def new_figure(title: str, *, width: float = WIDTH, height: float = 5.0) -> Figu
         raise ValueError("the figure has no title: say in one sentence what it shows")
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
     figure.get_layout_engine().set(w_pad=0.09, h_pad=0.08)
-    figure.suptitle(textwrap.fill(title, width=int(width * 8.5)), fontweight="bold")
+    figure.suptitle(textwrap.fill(title, width=int(width * 7.3)), fontweight="bold")
     return figure
 
 

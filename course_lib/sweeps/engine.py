@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from course_lib.sweeps.task import Task
@@ -15,9 +15,9 @@ from course_lib.sweeps.task import Task
 ATTEMPTS = 3  # a worker that is killed (out of memory, say) costs its running tasks only: they are tried again
 
 
-def default_workers() -> int:
-    """One worker for each core this process may use: a small net trains best on one thread."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def default_workers(device: str) -> int:
+    """One worker for each core this process may use, since a small net trains best on one thread; one for a GPU."""
+    return cpu_count() if device == "cpu" else 1
 
 
 def run_tasks(
@@ -32,18 +32,21 @@ def run_tasks(
     Returns:
         The tasks that failed, each with its traceback or what became of its worker.
     """
-    open_tasks, failures = dict(enumerate(tasks)), []
-    for _ in range(ATTEMPTS):
+    workers = workers or default_workers(device)
+    open_tasks, failures, attempts = dict(enumerate(tasks)), [], ATTEMPTS
+    while open_tasks and attempts:
+        before = len(open_tasks)
         try:
-            for index, record, error in _results(open_tasks, workers or default_workers(), device):
+            for index, record, error in _results(open_tasks, workers, device):
                 task = open_tasks.pop(index)
                 if error:
                     failures.append((task, error))
                 else:
                     on_record(record)
         except TerminatedWorkerError:
-            continue
-        break
+            attempts = ATTEMPTS if len(open_tasks) < before else attempts - 1
+            for suspect in list(open_tasks)[: 2 * workers]:  # one of those that had started: they come last now
+                open_tasks[suspect] = open_tasks.pop(suspect)
     return failures + [(task, f"its worker was killed {ATTEMPTS} times") for task in open_tasks.values()]
 
 
@@ -63,12 +66,15 @@ def _run(index: int, task: Task, device: str, driver: int) -> tuple[int, dict | 
 
 @cache
 def _leave_with(driver: int) -> None:
-    """End this worker once its driver is gone: after a kill -9 nobody collects what it computes."""
+    """End this worker once its driver, its parent, is gone: after a kill -9 nobody collects what it computes.
+
+    Where the driver is not the parent (this very process, a cluster's worker) nothing is watched.
+    """
 
     def watch() -> None:
         while os.getppid() == driver:
             time.sleep(0.5)
         os._exit(1)
 
-    if os.getpid() != driver:
+    if os.getppid() == driver:
         threading.Thread(target=watch, daemon=True).start()

@@ -27,16 +27,21 @@ class Ledger:
     def __init__(self, path: Path | str | None = None):
         self.path = Path(path) if path else user_dir() / "ledger.sqlite"
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(self.path, timeout=60)  # waits for another process that writes
         try:
+            self._db = sqlite3.connect(self.path, timeout=60)  # waits for another process that writes
             self._prepare()
+        except sqlite3.OperationalError as error:  # locked, read-only, full: the ledger itself may be well
+            raise OSError(f"the ledger '{self.path}' cannot be opened now ({error}): close what uses it") from None
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise ValueError(f"'{self.path}' is not a usable ledger ({error}): move it away and run again") from None
+            raise ValueError(f"'{self.path}' is not a ledger ({error}): move it away and run again") from None
 
     def _prepare(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version not in (0, LEDGER_VERSION):
+        if version == LEDGER_VERSION:
+            return
+        if version != 0:
+            self._db.close()
             raise ValueError(
                 f"ledger '{self.path}' has version {version}, this course writes version {LEDGER_VERSION}: "
                 "move it away, or set COURSE_HOME to another folder"
@@ -75,7 +80,7 @@ class Ledger:
 def shipped_runs() -> dict[str, dict]:
     """Finished runs that ship with the course, by key (``data/results/*.jsonl.gz``)."""
     runs = {}
-    for path in sorted(shipped_dir("data/results").glob("*.jsonl.gz")):
+    for path in sorted((shipped_dir("data") / "results").glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             runs |= {record["key"]: record for record in map(json.loads, lines)}
     return runs

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from tqdm.auto import tqdm
 
+from course_lib.errors import RunsFailedError
 from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import run_tasks
 from course_lib.sweeps.ledger import Ledger, shipped_runs
 from course_lib.sweeps.profiles import Profile, get_profile
 from course_lib.sweeps.task import Task
+from course_lib.training.device import pick_device
 from course_lib.training.recipe import make_recipe
 
 OPTIMIZERS = ("sgd", "adam")
@@ -81,7 +83,7 @@ def run_study(
     seeds: int | None = None,
     *,
     workers: int | None = None,
-    device: str = "cpu",
+    device: str = "auto",
     recompute: bool = False,
     ledger: Ledger | None = None,
     progress: bool = True,
@@ -90,18 +92,19 @@ def run_study(
 
     Args:
         seeds: how many seeds (0, 1, …); the profile's number by default.
-        recompute: compute every run, whatever the ledger holds.
+        recompute: compute every run, whatever the ledger holds. To go on after an interruption, leave it out.
 
     Returns:
         One dict a run, in the order of the grid; ``record["recipe"]["name"]`` is the strategy.
 
     Raises:
         ValueError: unknown study, profile, source or device.
-        RuntimeError: some runs failed; the others were kept, and running again does only what is missing.
+        RunsFailedError: some runs failed; the others were kept, and running again does only what is missing.
     """
+    device = str(pick_device(device))
     tasks = study_tasks(name, profile, data, seeds)
     own = ledger is None
-    ledger = ledger or Ledger()
+    ledger = Ledger() if own else ledger  # an empty ledger is false: test for None
     try:
         return _collect(name, tasks, ledger, workers, device, recompute, progress)
     finally:
@@ -116,6 +119,8 @@ def _collect(name, tasks, ledger, workers, device, recompute, progress) -> list[
     with tqdm(total=len(tasks), initial=len(found), desc=name, unit="run", disable=not (progress and missing)) as bar:
 
         def keep(record: dict) -> None:
+            if record["key"] not in keys:
+                raise ValueError(f"the images or weights of '{name}' changed while it ran: run it again")
             ledger.put(record)
             found[record["key"]] = record
             bar.update()
@@ -123,8 +128,11 @@ def _collect(name, tasks, ledger, workers, device, recompute, progress) -> list[
         failures = run_tasks(missing, keep, workers=workers, device=device) if missing else []
     if failures:
         task, trace = failures[0]
-        raise RuntimeError(
+        raise RunsFailedError(
             f"{len(failures)} of {len(tasks)} runs of '{name}' failed, the others are kept; "
             f"the first, {task.recipe.name} with lr {task.recipe.lr:g}, ended with: {trace.strip().splitlines()[-1]}"
         )
-    return [found[key] for key in keys]
+    # Two studies may share a run: each sees it under its own label.
+    return [
+        {**found[key], "recipe": task.recipe.model_dump(mode="json")} for task, key in zip(tasks, keys, strict=True)
+    ]

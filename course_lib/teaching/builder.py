@@ -56,7 +56,7 @@ def build_lessons(
         progress: called with one line per lesson and per warning.
 
     Raises:
-        FileNotFoundError, ValueError: no catalogue or a wrong one. RuntimeError: the extra `lab` is missing.
+        FileNotFoundError, ValueError: no catalogue or a wrong one. MissingExtraError: the extra `lab` is missing.
     """
     notebooks = notebooks or shipped_dir("notebooks")
     result = BuildResult()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_PALETTE_ABOVE_KB = 40  # larger pictures are stored in 256 colours, so that a notebook stays under its cap
+_PALETTE_ABOVE_KB = 10  # larger pictures are stored in 256 colours, so that a notebook stays under its cap
 
 
 def show(figure: "Figure", alt: str | None = None) -> None:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from course_lib.errors import MissingExtraError
+
 KERNEL = "python3"
 
 
@@ -17,12 +19,12 @@ def need(module: str) -> ModuleType:
     """Import a library of the extra `lab`.
 
     Raises:
-        RuntimeError: it is not installed; one sentence with the command that installs it.
+        MissingExtraError: it is not installed; one sentence with the command that installs it.
     """
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise RuntimeError(
+        raise MissingExtraError(
             f"this needs {error.name or module}, which is not installed: pip install 'course-lib[lab]'"
         ) from None
 
@@ -34,7 +36,8 @@ def own_kernel() -> Iterator[str]:
     Yields:
         the kernel's name. A kernelspec in the user's folder may point at another Python, and a bare wheel install
         has none: a temporary one goes first on the search path. Its log level silences ipykernel's start-up warning,
-        its fixed hash seed keeps printed sets in the same order.
+        its fixed hash seed keeps printed sets in the same order; one thread is enough for small nets, and a second one
+        makes them many times slower on a busy machine.
     """
     need("ipykernel")
     spec = {
@@ -48,7 +51,7 @@ def own_kernel() -> Iterator[str]:
         ],
         "display_name": "Python 3",
         "language": "python",
-        "env": {"PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+        "env": {"PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "OMP_NUM_THREADS": "1"},
     }
     before = os.environ.get("JUPYTER_PATH")
     with tempfile.TemporaryDirectory(prefix="course-kernel-") as folder:

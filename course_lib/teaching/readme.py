@@ -34,5 +34,5 @@ def update_readme(readme: Path, *, check: bool = False, lessons: Iterable[Lesson
         return []
     if check:
         return [f"{readme.name}: its table of lessons differs from notebooks/lessons.yml: run 'course build'"]
-    readme.write_text(new, encoding="utf-8")
+    readme.write_text(new, encoding="utf-8", newline="\n")
     return []

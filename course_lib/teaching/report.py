@@ -38,7 +38,7 @@ def write_report(
         path of index.html.
 
     Raises:
-        ValueError: there are no results. RuntimeError: the extra `lab` is missing.
+        ValueError: there are no results. MissingExtraError: the extra `lab` is missing.
     """
     jinja2 = need("jinja2")
     if not results:

@@ -80,8 +80,8 @@ def run_lessons(
         notebooks: folder with `solutions/`; the course's own if None.
 
     Raises:
-        ValueError: a wrong profile or seed. RuntimeError: the extra `lab` is missing. What goes wrong *in* a lesson is
-        in its result.
+        ValueError: a wrong profile or seed. MissingExtraError: the extra `lab` is missing. What goes wrong *in* a
+        lesson is in its result.
     """
     need("papermill")
     typed = read_parameters(profile=profile, data=data, seeds=seeds).model_dump(exclude_none=True)

@@ -66,7 +66,7 @@ def read_source(path: Path) -> Source:
 
     Raises:
         FileNotFoundError: there is no such file.
-        RuntimeError: the extra `lab` is missing.
+        MissingExtraError: the extra `lab` is missing.
     """
     jupytext = need("jupytext")
     if not path.is_file():

@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "device": ["pick_device"],
-        "fitting": ["fit"],
+        "fitting": ["fit", "input_statistics"],
         "prediction": ["normalise", "predict_probabilities"],
         "recipe": ["STRATEGIES", "L2SP", "Recipe", "make_recipe"],
         "run": ["TRAINING_VERSION", "EpochRecord", "Run"],

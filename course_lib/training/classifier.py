@@ -1,6 +1,7 @@
 """One's own images in, a saved classifier out, and the classifier put to use."""
 
 import json
+import os
 from pathlib import Path
 
 import torch
@@ -9,6 +10,7 @@ from tqdm.auto import tqdm
 from course_lib.data.decode import decode_image, resize_and_crop
 from course_lib.data.sources import load_images
 from course_lib.data.splits import stratified_split
+from course_lib.models.catalogue import check_architecture
 from course_lib.models.weights import load_model, load_weights, save_weights, weights_hash
 from course_lib.training.device import pick_device
 from course_lib.training.fitting import fit
@@ -63,8 +65,14 @@ def train_classifier(
     Raises:
         ValueError: the source, the recipe or the device is unusable.
     """
-    recipe = make_recipe(strategy, **(settings or {}))
-    pick_device(device)  # refuse before the images are decoded
+    settings = dict(settings or {})
+    if isinstance(settings.get("start"), str) and "architecture" not in settings:
+        settings["architecture"] = load_weights(settings["start"]).meta["architecture"]
+    recipe = make_recipe(strategy, **settings)
+    # Refuse before hours of work, not after.
+    pick_device(device)
+    check_architecture(recipe.architecture)
+    _check_file(out)
     if recipe.num_outputs:
         raise ValueError("num_outputs belongs to a lesson's experiment: leave it out, the classes decide")
     images = load_images(source, size=size or _default_size(recipe), progress=progress)
@@ -78,8 +86,8 @@ def train_classifier(
         run = fit(recipe, splits, seed=seed, device=device, on_epoch=show)
     file = None
     if run.best_epoch is not None:
-        score_test(run, splits)
-        file = _save(run, source, splits.hash, out)
+        score_test(run, splits, device)
+        file = _save(run, source, splits.hash, strategy, out)
     kept = ("status", "best_epoch", "val_accuracy", "test_accuracy", "seconds", "peak_mb")
     record = run.record()
     return {**{key: record[key] for key in kept}, "num_test": len(splits.test), "model": file and str(file)}
@@ -91,10 +99,20 @@ def _default_size(recipe: Recipe) -> int:
     return 48 if recipe.architecture.startswith("mini_") else 224
 
 
-def _save(run: Run, source: str, split_hash: str, out: Path | None) -> Path:
+def _check_file(out: Path | None) -> None:
+    if out is None:
+        return
+    if out.suffix != ".safetensors" or out.is_dir():
+        raise ValueError(f"--out '{out}' is no name for a model file: end it in .safetensors")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(out.parent, os.W_OK):
+        raise PermissionError(f"the folder '{out.parent}' cannot be written to: choose another one for --out")
+
+
+def _save(run: Run, source: str, split_hash: str, strategy: str, out: Path | None) -> Path:
     meta = describe_weights(run, source, split_hash=split_hash)
     if out is None:  # named after its content: training again never overwrites another model
-        name = f"model-{run.recipe.name}-{weights_hash(run.model.state_dict())[:8]}.safetensors"
+        name = f"model-{strategy}-{weights_hash(run.model.state_dict())[:8]}.safetensors"
         out = Path(name)
     save_weights(run.model, out, meta)
     return out

@@ -1,6 +1,9 @@
 """The one switch between CPU, CUDA and MPS."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -8,21 +11,41 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """The device to train on: ``auto`` takes CUDA, then MPS, then the CPU.
+    """The device to train on: ``auto`` takes ``COURSE_DEVICE`` if that is set, else CUDA, then MPS, then the CPU.
 
     Raises:
         ValueError: the name is unknown, or the machine does not have that device.
     """
+    if name == "auto":
+        name = os.environ.get("COURSE_DEVICE", "auto")
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if available[kind]))
-    kind = name.partition(":")[0]
-    if kind not in available:
+    kind, _, index = name.partition(":")
+    if kind not in available or (":" in name and not index.isdecimal()):
         raise ValueError(f"unknown device '{name}': choose one of {', '.join(DEVICES)}")
     if not available[kind]:
         usable = ", ".join(k for k, yes in available.items() if yes)
         raise ValueError(f"device '{name}' is not available on this machine: use {usable}")
+    if kind == "cuda" and index and int(index) >= torch.cuda.device_count():
+        raise ValueError(f"device '{name}' is not available: this machine has {torch.cuda.device_count()} GPUs, from 0")
     return torch.device(name)
+
+
+@contextmanager
+def deliberate_threads(architecture: str) -> Iterator[None]:
+    """One CPU thread for a mini net, the caller's number for larger ones; restored afterwards.
+
+    A mini net gains little from a second thread, loses much of its speed to it on a busy machine, and its results
+    depend on the number in their last bits: with one everywhere they are the same on two cores and on sixteen.
+    """
+    before = torch.get_num_threads()
+    if architecture.startswith("mini_"):
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def peak_memory_mb(device: torch.device) -> float:

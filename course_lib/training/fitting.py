@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from course_lib.data.imageset import ImageSet
 from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
-from course_lib.models.freezing import set_trainable, train_mode
+from course_lib.models.freezing import set_trainable, snapshot, train_mode
 from course_lib.models.staged import StagedModel
 from course_lib.models.weights import load_weights, start_model
-from course_lib.training.device import peak_memory_mb, pick_device
+from course_lib.training.device import deliberate_threads, peak_memory_mb, pick_device
 from course_lib.training.penalties import StartingPointPenalty
 from course_lib.training.prediction import evaluate, normalise
 from course_lib.training.recipe import Recipe
@@ -41,13 +41,18 @@ def fit(
         ValueError: the recipe names an unknown stage, architecture or device, or the weights do not fit.
     """
     target, began = pick_device(device), time.perf_counter()
+    if recipe.penalty and recipe.start is None:
+        raise ValueError("the penalty L2-SP pulls towards borrowed weights: this recipe starts at random")
     mean, std = input_statistics(recipe, splits)
     outputs = recipe.num_outputs or splits.num_classes
     if outputs < splits.num_classes:
         raise ValueError(f"num_outputs = {outputs} is too few: the images have {splits.num_classes} classes")
     model = start_model(recipe.architecture, recipe.start, outputs, recipe.hidden, seed).to(target)
     trainer = _Trainer(recipe, model, mean.to(target), std.to(target), seed)
-    with torch.random.fork_rng():  # dropout draws from the global generator: seed it, and leave the caller's alone
+    if target.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(target)
+    # Dropout draws from the global generator: seed it, and leave the caller's alone.
+    with deliberate_threads(recipe.architecture), torch.random.fork_rng([target] if target.type == "cuda" else []):
         torch.manual_seed(seed)
         history, best = _train(trainer, splits, on_epoch)
     return Run(
@@ -78,7 +83,7 @@ def _train(trainer: "_Trainer", splits: Splits, on_epoch) -> tuple[list[EpochRec
         if not _is_finite(history[-1]):
             break
         if best is None or history[-1].val_accuracy > best.val_accuracy:  # strictly: ties go to the earlier epoch
-            best, best_state = history[-1], _copy_state(trainer.model)
+            best, best_state = history[-1], snapshot(trainer.model)
     if best_state is not None:
         trainer.model.load_state_dict(best_state)
     return history, best
@@ -95,7 +100,8 @@ def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
     if recipe.statistics == "train_and_val":  # the homework's own choice: its whole train folder
         images = images.joined_with(splits.val)
     mean, std = channel_statistics(images)
-    return torch.as_tensor(mean, dtype=torch.float32), torch.as_tensor(std, dtype=torch.float32)
+    # A channel without any contrast has std 0; it must not turn into NaN.
+    return torch.as_tensor(mean, dtype=torch.float32), torch.as_tensor(std, dtype=torch.float32).clamp_min(1e-3)
 
 
 class _Trainer:
@@ -103,7 +109,7 @@ class _Trainer:
 
     def __init__(self, recipe: Recipe, model: StagedModel, mean: Tensor, std: Tensor, seed: int):
         self.recipe, self.model, self.mean, self.std = recipe, model, mean, std
-        self.stages = (*model.inner_stages, "head")
+        self.stages = trained_stages(model)
         self.rates = recipe.rates(self.stages)
         set_trainable(model, self.rates, recipe.normalisation)
         self.penalty = StartingPointPenalty(model, recipe.penalty) if recipe.penalty else None
@@ -151,10 +157,15 @@ class _Trainer:
         return loss.detach(), (logits.argmax(dim=1) == labels).sum()
 
 
+def trained_stages(model: StagedModel) -> tuple[str, ...]:
+    """The stages that have a learning rate: those with parameters, and the head."""
+    return (*model.inner_stages, "head")
+
+
 def make_optimizer(recipe: Recipe, model: StagedModel) -> torch.optim.Optimizer:
     """SGD or Adam with one parameter group for each stage that trains, labelled with its ``"stage"``."""
     groups = []
-    for stage in (*model.inner_stages, "head"):
+    for stage in trained_stages(model):
         trained = [p for p in model.stage_parameters(stage) if p.requires_grad]
         if trained:
             groups.append({"params": trained, "stage": stage, "lr": recipe.rate_of(stage)})
@@ -173,7 +184,3 @@ def effective_rates(optimizer: torch.optim.Optimizer, stages: tuple[str, ...]) -
 
 def _is_finite(epoch: EpochRecord) -> bool:
     return math.isfinite(epoch.train_loss) and math.isfinite(epoch.val_loss)
-
-
-def _copy_state(model: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in model.state_dict().items()}

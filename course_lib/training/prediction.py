@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.data.imageset import ImageSet
+from course_lib.training.device import pick_device
 
 EVAL_BATCH = 256
 
@@ -25,9 +26,9 @@ def compute_logits(model: nn.Module, images: ImageSet, mean: Tensor, std: Tensor
     return torch.cat(parts)  # (N, C)
 
 
-def predict_probabilities(model: nn.Module, images: ImageSet, mean: Tensor, std: Tensor, device="cpu") -> Tensor:
+def predict_probabilities(model: nn.Module, images: ImageSet, mean: Tensor, std: Tensor, device: str = "cpu") -> Tensor:
     """Class probabilities (N, C), each row summing to 1."""
-    return compute_logits(model, images, mean, std, torch.device(device)).softmax(dim=1)
+    return compute_logits(model, images, mean, std, pick_device(device)).softmax(dim=1)
 
 
 def evaluate(model: nn.Module, images: ImageSet, mean: Tensor, std: Tensor, device) -> tuple[float, Tensor]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from tqdm.auto import tqdm
 
 from course_lib.data.sources import load_images
@@ -26,12 +25,13 @@ class Pretraining:
     seed: int = 0
 
 
+_COMMON = {"name": "pretrain", "lr": 2e-3, "batch_size": 64}
 PRETRAINED = {
-    "mini_resnet18": Pretraining(
-        Recipe(name="pretrain", architecture="mini_resnet18", lr=2e-3, schedule="cosine", epochs=16, batch_size=64)
-    ),
+    "mini_resnet18": Pretraining(Recipe(architecture="mini_resnet18", schedule="cosine", epochs=7, **_COMMON)),
     "mini_squeezenet": Pretraining(
-        Recipe(name="pretrain", architecture="mini_squeezenet", lr=2e-3, schedule="warmup_cosine", epochs=20, batch_size=64)
+        Recipe(
+            name="pretrain", architecture="mini_squeezenet", lr=2e-3, schedule="warmup_cosine", epochs=9, batch_size=64
+        )
     ),
 }
 
@@ -48,18 +48,17 @@ def pretrain_weights(
     Raises:
         ValueError: no weights of that name are shipped.
     """
-    job = _find(name)
+    job = find_pretraining(name)
+    if epochs and out_dir is None:
+        raise ValueError(
+            "a trial with other epochs must not replace the shipped weights: name another folder with --out"
+        )
     recipe = job.recipe.model_copy(update={"epochs": epochs}) if epochs else job.recipe
     images = load_images(job.source, size=job.size, progress=progress)
     splits = stratified_split(images, val=0.05, test=0.05, seed=job.seed)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # part of the definition: the last bits depend on it
-    try:
-        with tqdm(total=recipe.epochs, desc=name, unit="epoch", disable=not progress) as bar:
-            run = fit(recipe, splits, seed=job.seed, device=device, on_epoch=lambda epoch: _show(bar, epoch))
-        score_test(run, splits)
-    finally:
-        torch.set_num_threads(threads)
+    with tqdm(total=recipe.epochs, desc=name, unit="epoch", disable=not progress) as bar:
+        run = fit(recipe, splits, seed=job.seed, device=device, on_epoch=lambda epoch: _show(bar, epoch))
+    score_test(run, splits, device)
     file = (out_dir or shipped_dir("data/weights")) / f"{name}.safetensors"
     save_weights(run.model, file, describe_weights(run, job.source, split_hash=splits.hash), half=True)
     return {
@@ -71,7 +70,8 @@ def pretrain_weights(
     }
 
 
-def _find(name: str) -> Pretraining:
+def find_pretraining(name: str) -> Pretraining:
+    """The pretraining behind shipped weights; ValueError if none are shipped under that name."""
     if name not in PRETRAINED:
         raise ValueError(f"unknown weights '{name}': choose one of {', '.join(PRETRAINED)}")
     return PRETRAINED[name]

@@ -129,7 +129,8 @@ def _one_sentence(error: ValidationError) -> str:
     for item in error.errors():
         where = ".".join(str(step) for step in item["loc"])
         if item["type"] == "extra_forbidden":
-            parts.append(f"unknown setting '{where}' (known: {', '.join(Recipe.model_fields)})")
+            known = L2SP.model_fields if len(item["loc"]) > 1 else Recipe.model_fields
+            parts.append(f"unknown setting '{where}' (known: {', '.join(known)})")
         else:
             parts.append(f"{where} = {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}")
     return "recipe refused: " + "; ".join(parts)

@@ -5,10 +5,13 @@ import math
 import os
 import platform
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from course_lib import __version__
 from course_lib.training.recipe import Recipe
 
 # Raise this when a change may alter results: runs in ledgers are then computed again. A canary test watches over it.
@@ -100,13 +103,23 @@ def describe_machine(device: torch.device) -> dict:
         "training_version": TRAINING_VERSION,
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "machine": platform.machine(),
+        "numpy": np.__version__,
+        "course_lib": __version__,
+        "cpu": _cpu_name(),
         "system": platform.system(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "device": device.type,
         **gpu,
     }
+
+
+def _cpu_name() -> str:
+    if (info := Path("/proc/cpuinfo")).is_file():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
 
 
 def _finite(values: dict) -> dict:

@@ -149,8 +149,10 @@ title = f"Neighbouring weights: correlation {trained_r:.2f} if trained, {random_
 show(figures.filter_grid(torch.cat([filters, random_filters[:16]]), title=title, columns=16))
 
 # %% [markdown]
-# Nobody drew these. Training found patterns that vary smoothly: edges of several directions, stripes, a colour against its opposite.
-# Learned filters of the first layer look alike whatever the network was trained on, and that is why borrowing them works.
+# Random filters are noise. Training made neighbouring weights agree, because in photos neighbouring pixels agree: a filter that wants to
+# answer to photos has to be smooth, at least in part. Noise that no photo ever excites is left over from the start; nothing in the loss
+# removes it. In large networks, trained long on millions of photos, edges, stripes and pairs of opposite colours come out cleanly (Fig. 4),
+# and much the same ones whatever the task. That is why borrowing them works.
 #
 # ### Sixteen maps (Figs. 2 and 3)
 # Each filter slides over the image and answers at every second pixel with one number. The answers of one filter are its *map*.
@@ -334,8 +336,8 @@ title = f"Nearest photo of the same category: {by_pixels} by pixels, {by_pool} b
 show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns=4))
 
 # %% [markdown]
-# By pixels, photos are alike if they have the same background in the same place. Stage by stage, light, place and background lose weight and
-# the object gains. That is what is left: few numbers, chosen by training because they tell categories apart.
+# By pixels, photos are alike if the same brightness is in the same place, and that is mostly background. The last stage weighs light, place and
+# background less and the object more. That is what is left: few numbers, chosen by training because they tell categories apart.
 #
 # ## Break it
 # A network raises no error if its images are prepared in another way than in training. It only guesses worse:

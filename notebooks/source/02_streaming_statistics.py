@@ -21,7 +21,7 @@ import pandas as pd
 import torch
 
 from course_lib import figures
-from course_lib.analysis.printed import printed_channels
+from course_lib.analysis import printed_channels
 from course_lib.data import Moments, PixelHistogram, iter_native_images
 from course_lib.sweeps import DataSpec, get_profile, prepare
 from course_lib.teaching import Prediction, check_merge, report_check, show
@@ -273,13 +273,8 @@ def draw_histograms(counts_by_name, title):
         share = counts.double() / counts.sum()
         mean = float(share @ values)
         std = float(share @ (values - mean) ** 2) ** 0.5
-        axes.bar(
-            (np.arange(32) + 0.5) / 32,
-            100 * share.reshape(32, 8).sum(dim=1),
-            width=1 / 32,
-            color=GREEN,
-            edgecolor="white",
-        )
+        bars = 100 * share.reshape(32, 8).sum(dim=1)
+        axes.bar((np.arange(32) + 0.5) / 32, bars, width=1 / 32, color=GREEN, edgecolor="white")
         axes.set_title(f"{name}: mean {mean:.3f}, std {std:.3f}", fontsize=13)
         axes.set_xlabel("pixel value (0 = dark, 1 = bright)")
     figure.axes[0].set_ylabel("share of pixels (%)")

@@ -47,7 +47,7 @@ def test_a_ledger_of_another_version_or_kind_is_refused_and_left_alone(tmp_path)
     text = tmp_path / "text.sqlite"
     text.write_text("not a database, and long enough to be read as a header of one" * 10)
     before = text.read_bytes()
-    with pytest.raises(ValueError, match="not a usable ledger"):
+    with pytest.raises(ValueError, match="is not a ledger"):
         Ledger(text)
     assert text.read_bytes() == before
 

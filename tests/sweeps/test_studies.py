@@ -11,6 +11,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from course_lib.errors import RunsFailedError
 from course_lib.sweeps import studies
 from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import run_tasks
@@ -67,7 +68,7 @@ def test_an_error_costs_its_own_run_only(folder, monkeypatch, tmp_path):
     bad = make_tasks(folder, seeds=1, multipliers={"no_such_stage": 1.0})[:1]
     monkeypatch.setitem(STUDIES, "mixed", Study("mixed", "", lambda *_: bad + make_tasks(folder, seeds=1)))
     with Ledger(tmp_path / "l.sqlite") as ledger:
-        with pytest.raises(RuntimeError, match=r"1 of 3 runs of 'mixed' failed.*no_such_stage"):
+        with pytest.raises(RunsFailedError, match=r"1 of 3 runs of 'mixed' failed.*no_such_stage"):
             run_study("mixed", ledger=ledger, workers=1, progress=False)
         assert len(ledger) == 2
 

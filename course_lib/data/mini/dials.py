@@ -21,15 +21,15 @@ class Dials:
     Raises ValueError for a range that is empty or a value outside its domain.
     """
 
-    rotation: float = 25.0
+    rotation: float = 35.0
     scale: tuple[float, float] = (0.65, 1.75)
     shift: float = 0.3
     mirror: bool = True
-    clutter: tuple[int, int] = (3, 6)
+    clutter: tuple[int, int] = (4, 7)
     occluders: int = 3
     jitter: float = 1.5
-    repaint: float = 0.35
-    line_art: float = 0.15
+    repaint: float = 0.5
+    line_art: float = 0.25
     illustrations: float = 0.5
 
     def __post_init__(self):

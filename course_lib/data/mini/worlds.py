@@ -22,7 +22,7 @@ def build_world(
     *,
     seed: int = 0,
     dials: Dials = HARD,
-    per_category: int = 500,
+    per_category: int = 1000,
     categories: tuple[str, ...] | None = None,
     device: str | torch.device = "cpu",
     progress: Callable[[int, int], None] | None = None,
