@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(BIN)/python
 
-.PHONY: run test lint build lab clean
+.PHONY: help run test lint build lab clean
 .DEFAULT_GOAL := help
 
 help:

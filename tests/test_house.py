@@ -1,6 +1,7 @@
 """The house rules: rooms, direction of imports, size of modules, docstrings, light start."""
 
 import ast
+import importlib
 import subprocess
 import sys
 import time
@@ -21,7 +22,8 @@ def room_of(dotted):
 
 def imports_of(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}:{node.lineno}: write imports in full"
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
@@ -71,6 +73,17 @@ def test_no_bare_assert_in_the_library():
     ] == []
 
 
+def test_what_the_lessons_import_exists():
+    """A renamed function is found here in a second, and not after an hour of lessons."""
+    missing = []
+    for path in sorted((ROOT / "notebooks" / "source").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("course_lib"):
+                room = importlib.import_module(node.module)
+                missing += [f"{path.name}: {node.module}.{a.name}" for a in node.names if not hasattr(room, a.name)]
+    assert missing == []
+
+
 def test_no_other_top_level_folder():
     parts = [path.relative_to(ROOT).parts for path in tracked_files()]
     folders = {first for first, *rest in parts if rest and not first.startswith(".")}
@@ -105,7 +118,10 @@ def test_the_command_answers_before_torch_is_imported(command):
         "heavy = {'torch', 'torchvision', 'matplotlib', 'pandas', 'sklearn', 'scipy'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy or code else 0)"
     )
-    began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert time.perf_counter() - began < 2.0  # 0.2 s on an idle machine; CI machines are not idle
+    seconds = []
+    for _ in range(5):  # the best of five: a machine that does other things too is slow now and then
+        began = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        seconds.append(time.perf_counter() - began)
+        assert done.returncode == 0, done.stderr
+    assert min(seconds) < 0.5

@@ -23,8 +23,8 @@ class ImageSet:
         names: (N,) unique names, e.g. ``"dog/pic_001.jpg"``.
         source: where the images come from, e.g. ``"pacs:cartoon"``.
         root: the set as it was loaded; None for that set itself.
-        identity: what decides the pixels of a drawn set (edition, dials, size). It stands for them in the fingerprint:
-            another processor may round a pixel differently, which must not make finished runs unfindable.
+        identity: what decides the pixels of a drawn set (edition of the world, size). It stands for them in the
+            fingerprint: another processor may round a pixel differently, which must not hide finished runs.
     """
 
     pixels: Tensor

@@ -78,7 +78,7 @@ def load_world(name: str, size: int, *, progress: bool = True, memory_limit_mb: 
     identity = [mini.WORLD_VERSION, repr(mini.HARD), _code_digest(Path(mini.__file__).parent)]
     pixels, kept = cached_pixels(f"mini:{name}", size, identity, make, memory_limit_mb=memory_limit_mb)
     images = ImageSet.from_arrays(pixels, kept["labels"], kept["class_names"], kept["names"], f"mini:{name}")
-    return replace(images, identity=f"mini:{name}, edition {mini.WORLD_VERSION}, {mini.HARD!r}, {size} px")
+    return replace(images, identity=f"mini:{name}, edition {mini.WORLD_VERSION}, {size} px")
 
 
 def part_of_listing(listing: Listing, part: str) -> Listing:

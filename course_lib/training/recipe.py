@@ -49,7 +49,7 @@ class Recipe(_Settings):
     penalty: L2SP | None = None
     statistics: Literal["train", "train_and_val", "weights"] = "train"  # of the input's normalisation
     epochs: PositiveInt = 30
-    batch_size: PositiveInt = 32
+    batch_size: PositiveInt = 16  # small enough for a folder of a hundred images
     shuffle: bool = True
 
     def multiplier_of(self, stage: str) -> float:
