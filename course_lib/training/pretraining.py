@@ -29,9 +29,8 @@ _COMMON = {"name": "pretrain", "lr": 2e-3, "batch_size": 64}
 PRETRAINED = {
     "mini_resnet18": Pretraining(Recipe(architecture="mini_resnet18", schedule="cosine", epochs=7, **_COMMON)),
     "mini_squeezenet": Pretraining(
-        Recipe(
-            name="pretrain", architecture="mini_squeezenet", lr=2e-3, schedule="warmup_cosine", epochs=9, batch_size=64
-        )
+        Recipe(architecture="mini_squeezenet", schedule="warmup_cosine", epochs=9, **_COMMON),
+        source="mini:album",  # lesson 01 shows it photos
     ),
 }
 

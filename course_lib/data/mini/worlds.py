@@ -1,4 +1,4 @@
-"""Whole worlds: the seven target classes as cartoons or photos, and the source to pretrain on."""
+"""Whole worlds: the seven target classes as cartoons or photos, and two sources to pretrain on."""
 
 import math
 from collections.abc import Callable
@@ -10,7 +10,10 @@ from course_lib.data.mini.dials import HARD, Dials
 from course_lib.data.mini.drawing import draw
 from course_lib.data.mini.hashing import Dice
 
-WORLDS = ("cartoon", "photo", "source")
+# World -> share of its pictures drawn as cartoons. What a source shows decides what its features are good for: trained
+# on half illustrations, features let the last layer reach 78 % of the cartoons, on four fifths 86 % (one seed).
+ILLUSTRATED = {"cartoon": 1.0, "photo": 0.0, "source": 0.8, "album": 0.5}
+WORLDS = tuple(ILLUSTRATED)
 # Images per class of the same two domains of PACS (Li et al. 2017, https://arxiv.org/abs/1710.03077).
 CARTOON_COUNTS = {"dog": 389, "elephant": 457, "giraffe": 346, "guitar": 135, "horse": 324, "house": 288, "person": 405}
 PHOTO_COUNTS = {"dog": 189, "elephant": 202, "giraffe": 182, "guitar": 186, "horse": 199, "house": 280, "person": 432}
@@ -30,7 +33,7 @@ def build_world(
     """Draw a world: pixels uint8 (N, 3, size, size) on the CPU, labels int64 (N,), class names, names 'dog/pic_001'.
 
     name: 'cartoon' (2344 pictures) and 'photo' (1670) hold the seven target classes with the class counts of PACS;
-    'source' holds `per_category` pictures of each source category, a share `dials.illustrations` of them cartoons.
+    'source' and 'album' hold `per_category` pictures of each source category, photos and cartoons (`ILLUSTRATED`).
     categories: only these. progress: called with (classes done, classes in all). Raises ValueError for an unknown name.
     """
     if name not in WORLDS:
@@ -39,8 +42,9 @@ def build_world(
     names, labels, parts = [], [], []
     for label, (category, count) in enumerate(counts.items()):
         ids = torch.arange(1, count + 1, dtype=torch.int64, device=device)
-        share = {"cartoon": 1.0, "photo": 0.0, "source": dials.illustrations}[name]
-        parts.append(_draw_mixed(category, ids, share, size=size, seed=seed, dials=dials, device=device).cpu())
+        parts.append(
+            _draw_mixed(category, ids, ILLUSTRATED[name], size=size, seed=seed, dials=dials, device=device).cpu()
+        )
         labels.append(torch.full((count,), label, dtype=torch.int64))
         names += [f"{category}/pic_{i:03d}" for i in range(1, count + 1)]
         if progress is not None:
@@ -49,7 +53,7 @@ def build_world(
 
 
 def _counts(name, per_category, categories):
-    if name == "source":
+    if name in ("source", "album"):
         return dict.fromkeys(sorted(categories or SOURCE_CATEGORIES), per_category)
     counts = CARTOON_COUNTS if name == "cartoon" else PHOTO_COUNTS
     return {category: counts[category] for category in (categories or TARGET_CLASSES)}
