@@ -79,12 +79,7 @@ def run(lessons, profile, data, seeds, out):
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
     results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
     page = write_report(results, out, profile=profile, data=data, seeds=seeds)
-    for result in results:
-        note = f": {result.error}" if result.error else ""
-        click.echo(
-            f"{result.lesson.slug:<28} {result.status:<7} {result.seconds:6.1f} s {result.peak_mb:6.0f} MB{note}"
-        )
-    click.echo(f"\nReport: {page.resolve().as_uri()}")
+    click.echo(f"Report: {page.resolve().as_uri()}")
     sys.exit(any(result.status != "ok" for result in results))
 
 

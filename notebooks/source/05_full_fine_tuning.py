@@ -165,10 +165,10 @@ print({stage: round(rate, 6) for stage, rate in run.history[0].rates.items()})
 # Table IV of the homework beside our runs.
 
 # %% tags=["report"]
-analysis.printed_and_measured("full", records)
+analysis.printed_and_measured("full", records).set_index("optimizer").T
 
 # %% tags=["report"]
-analysis.best_table(records)
+analysis.best_table(records).set_index("optimizer").T
 
 # %% [markdown]
 # And the three strategies together: printed (Tables II–IV, hollow) and measured (filled). Every interval is a 95 % interval.

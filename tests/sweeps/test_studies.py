@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -49,6 +50,7 @@ def test_second_time_nothing_is_run(tiny, tmp_path, monkeypatch):
         first = run_study(tiny, ledger=ledger, workers=1, progress=False)
         monkeypatch.setattr(studies, "run_tasks", lambda *a, **k: pytest.fail("something was run again"))
         again = run_study(tiny, ledger=ledger, workers=1, progress=False)
+        assert len(ledger) == 6
     assert first == again
     assert len({record["key"] for record in first}) == 6
     assert {record["status"] for record in first} == {"finished"}
@@ -89,19 +91,39 @@ def test_a_killed_worker_is_replaced(folder):
     tasks = [*make_tasks(folder, seeds=2), _Deadly(make_tasks(folder, seeds=1)[0], str(marker))]
     records = []
     assert run_tasks(tasks, records.append, workers=2) == []
-    assert len(records) >= 5
+    assert len(records) == 5
     assert marker.exists()
 
 
+def test_a_worker_that_always_dies_fails_alone(folder):
+    deadly = _Deadly(make_tasks(folder, seeds=1)[0], None)
+    records = []
+    ((failed, why),) = run_tasks([deadly, *make_tasks(folder, seeds=2)], records.append, workers=2)
+    assert "killed" in why
+    assert len(records) == 4
+
+
+def test_two_studies_share_a_run_under_their_own_labels(folder, tmp_path, monkeypatch):
+    for label in ("one", "two"):
+        tasks = [replace(t, recipe=t.recipe.model_copy(update={"name": label})) for t in make_tasks(folder, seeds=1)]
+        monkeypatch.setitem(STUDIES, label, Study(label, "", lambda *_, tasks=tasks: tasks))
+    with Ledger(tmp_path / "l.sqlite") as ledger:
+        for label in ("one", "two"):
+            records = run_study(label, ledger=ledger, workers=1, progress=False)
+            assert {record["recipe"]["name"] for record in records} == {label}
+        assert len(ledger) == 2
+
+
 class _Deadly:
-    """A task whose worker dies at the first attempt."""
+    """A task whose worker dies: at the first attempt, or without a marker at every one."""
 
     def __init__(self, task, marker):
         self.task, self.marker = task, marker
 
     def run(self, device):
-        if not os.path.exists(self.marker):
-            open(self.marker, "w").close()
+        if self.marker is None or not os.path.exists(self.marker):
+            if self.marker:
+                open(self.marker, "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
         return self.task.run(device)
 

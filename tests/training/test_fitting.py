@@ -143,6 +143,19 @@ def test_divergence_is_recorded_not_raised(splits):
     assert None in (record["history"][-1]["train_loss"], record["history"][-1]["val_loss"])
 
 
+def test_a_last_batch_of_one_image_joins_the_one_before(splits):
+    """At 32 pixels the last stage is one pixel wide: BatchNorm could not normalise a single image."""
+    assert len(splits.train) % 7 == 1
+    assert fit(Recipe.scratch(epochs=1, batch_size=7), splits).status == "finished"
+
+
+def test_a_channel_without_contrast_is_no_divergence(make_images):
+    images = make_images()
+    images.pixels[:, 2] = 0
+    splits = stratified_split(images, val=0.2, test=0.2, seed=0)
+    assert fit(Recipe.scratch(epochs=1), splits).status == "finished"
+
+
 def test_a_head_of_a_thousand_outputs_trains(splits):
     run = fit(Recipe.scratch(num_outputs=1000, epochs=1), splits, seed=0)
     assert run.status == "finished"

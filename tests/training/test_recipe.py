@@ -26,6 +26,14 @@ def test_cosine_starts_at_the_rate_and_falls_to_nearly_nothing():
     assert recipe.rate_of("head", 9) < 0.003
 
 
+def test_warm_up_rises_in_equal_steps_and_then_falls():
+    recipe = Recipe(lr=0.4, schedule="warmup_cosine", epochs=20)
+    rates = [recipe.rate_of("head", epoch) for epoch in range(20)]
+    assert rates[:4] == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert rates[4:] == sorted(rates[4:], reverse=True)
+    assert Recipe(lr=0.4, schedule="warmup_cosine", epochs=1).rate_of("head", 0) == pytest.approx(0.2)
+
+
 def test_the_three_strategies_differ_where_the_document_says():
     scratch, last, full = Recipe.scratch(), Recipe.last_layer(), Recipe.full()
     assert scratch.start is None

@@ -17,9 +17,9 @@ class Dials:
     repaint: share of cartoons in unusual colours (a blue horse).
     line_art: share of cartoons drawn in ink alone.
 
-    The defaults were turned up (pose, occluders, odd colours, ink) until a net trained from scratch on 1687 cartoons fell
-    as far behind fine-tuning as in the homework; with a gentle world it reached 94 %. How well the last layer does is
-    decided elsewhere, by the share of illustrations in the source (`course_lib.data.mini.worlds`).
+    The defaults were turned up (pose, occluders, odd colours, ink) until a net trained from scratch on 1687 cartoons
+    fell as far behind fine-tuning as in the homework; with a gentle world it reached 94 %. How well the last layer does
+    is decided elsewhere, by the share of illustrations in the source (`course_lib.data.mini.worlds`).
 
     Raises ValueError for a range that is empty or a value outside its domain.
     """
