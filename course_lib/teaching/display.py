@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves
 _PALETTE_ABOVE_KB = 10  # larger pictures are stored in 256 colours, so that a notebook stays under its cap
 
 
@@ -42,7 +43,8 @@ def shrink(png: bytes) -> bytes:
     paper = Image.new("RGBA", image.size, "white")  # a transparent margin is unreadable on a dark page
     image = Image.alpha_composite(paper, image).convert("RGB")
     if len(png) > 1024 * _PALETTE_ABOVE_KB:
-        image = image.quantize(256, dither=Image.Dither.NONE)
+        colors = 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB else 256
+        image = image.quantize(colors, dither=Image.Dither.NONE)
     packed = io.BytesIO()
     image.save(packed, format="png", optimize=True)
     return packed.getvalue()

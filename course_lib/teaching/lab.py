@@ -35,7 +35,7 @@ def own_kernel() -> Iterator[str]:
 
     Yields:
         the kernel's name. A kernelspec in the user's folder may point at another Python, and a bare wheel install
-        has none: a temporary one goes first on the search path. Its log level silences ipykernel's start-up warning,
+        has none: a temporary one goes first on the search path. Its log level silences ipykernel's start-up warning and its note on being stopped,
         its fixed hash seed keeps printed sets in the same order; one thread is enough for small nets, and a second one
         makes them many times slower on a busy machine.
     """
@@ -45,7 +45,7 @@ def own_kernel() -> Iterator[str]:
             sys.executable,
             "-m",
             "ipykernel_launcher",
-            "--IPKernelApp.log_level=ERROR",
+            "--IPKernelApp.log_level=CRITICAL",
             "-f",
             "{connection_file}",
         ],

@@ -182,7 +182,7 @@ culprit = (
     if answer == 0.5
     else f"expected 32/36, got {answer}"
 )
-report_check(answer == 32 / 36, "each image counts once" if answer == 32 / 36 else culprit)
+passed = report_check(answer == 32 / 36, "each image counts once" if answer == 32 / 36 else culprit)
 
 # %% [markdown]
 # ### Exercise 2 · what diverging looks like (5 minutes, ★★☆)
@@ -198,10 +198,10 @@ my_rate = 1e6
 from course_lib.training import fit
 
 if not isinstance(my_rate, int | float):
-    report_check(False, "set my_rate to a number, for example 1.0")
+    passed = report_check(False, "set my_rate to a number, for example 1.0")
 else:
     broken = fit(Recipe.scratch(optimizer="sgd", lr=my_rate, epochs=2, architecture=numbers.architecture), splits)
-    report_check(
+    passed = report_check(
         broken.status == "diverged", f"lr {my_rate:g}: the run {broken.status} after {len(broken.history)} epochs"
     )
 

@@ -151,7 +151,7 @@ before = snapshot(careless)
 careless.train()  # the usual line, and the mistake
 for part in splits.train.images.split(32):
     careless(normalise(part, mean, std))
-check_frozen(before, careless)
+passed = check_frozen(before, careless)
 
 # %%
 after = {name: value.detach() for name, value in careless.state_dict().items()}
@@ -192,7 +192,7 @@ nudge = torch.optim.SGD([p for p in mine.parameters() if p.requires_grad], lr=0.
 images, labels = splits.train.batch(torch.arange(64))
 nn.functional.cross_entropy(mine(normalise(images, mean, std)), labels).backward()
 nudge.step()
-check_frozen(before, mine)
+passed = check_frozen(before, mine)
 
 # %% [markdown]
 # ## Printed and measured

@@ -144,7 +144,7 @@ found = {id(p): group["lr"] for group in getattr(optimizer, "param_groups", []) 
 wrong = [
     name for name, p in borrowed.named_parameters() if found.get(id(p)) != (0.1 if name.startswith("head.") else 0.001)
 ]
-report_check(
+passed = report_check(
     not wrong,
     "every tensor has its rate"
     if not wrong

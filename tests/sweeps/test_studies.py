@@ -99,6 +99,7 @@ def test_a_worker_that_always_dies_fails_alone(folder):
     deadly = _Deadly(make_tasks(folder, seeds=1)[0], None)
     records = []
     ((failed, why),) = run_tasks([deadly, *make_tasks(folder, seeds=2)], records.append, workers=2)
+    assert failed is deadly
     assert "killed" in why
     assert len(records) == 4
 
