@@ -35,9 +35,9 @@ def own_kernel() -> Iterator[str]:
 
     Yields:
         the kernel's name. A kernelspec in the user's folder may point at another Python, and a bare wheel install
-        has none: a temporary one goes first on the search path. Its log level silences ipykernel's start-up warning and its note on being stopped,
-        its fixed hash seed keeps printed sets in the same order; one thread is enough for small nets, and a second one
-        makes them many times slower on a busy machine.
+        has none: a temporary one goes first on the search path. Its log level silences ipykernel's notes on starting
+        and being stopped, its fixed hash seed keeps printed sets in the same order; one thread is enough for small
+        nets, and a second one makes them many times slower on a busy machine.
     """
     need("ipykernel")
     spec = {
