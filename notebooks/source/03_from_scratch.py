@@ -96,8 +96,8 @@ title = f"At the end: {known:.0f} % of the images it trained on, {new:.0f} % of 
 show(figures.training_curves(records, title=title, quantities=("train_accuracy", "val_accuracy")))
 
 # %% [markdown]
-# The rate decides how fast this goes, and whether it goes anywhere. Read the table by columns: SGD wants large rates here, Adam small ones, since Adam divides each step by the
-# gradient's own size.
+# The rate decides how fast this goes, and whether it goes anywhere. With SGD a factor of ten in the rate is the difference between learning
+# and standing still; Adam, which divides each step by the gradient's own size, forgives much more.
 
 # %%
 analysis.grid_table(records)
