@@ -52,8 +52,8 @@ def run_tasks(
 
 def _results(tasks: dict[int, Task], workers: int, device: str):
     calls = [delayed(_run)(index, task, device, os.getpid()) for index, task in tasks.items()]
-    parallel = Parallel(n_jobs=min(workers, len(calls)) or 1, batch_size=1, return_as="generator_unordered")
-    return parallel(calls)
+    # Never fewer jobs for fewer calls: one job would run here, and a call that kills its process would kill the driver.
+    return Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")(calls)
 
 
 def _run(index: int, task: Task, device: str, driver: int) -> tuple[int, dict | None, str | None]:
