@@ -18,6 +18,7 @@ PROFILE = click.option(
     help="smoke (a minute a lesson), mini (the full grid) or paper (GPU).",
 )
 DATA = click.option("--data", default="mini:cartoon", show_default=True, help="A source, see 'course data list'.")
+SEEDS = click.option("--seeds", type=click.IntRange(min=1), help="Runs of each recipe; default: the profile's number.")
 DEVICE = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object to stdout, all else to stderr.")
 
@@ -59,10 +60,8 @@ def main():
 @click.argument("lessons", nargs=-1)
 @PROFILE
 @DATA
-@click.option("--seeds", type=click.IntRange(min=1), help="Runs of each recipe; the profile's number by default.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("report"), show_default=True, help="Report folder."
-)
+@SEEDS
+@click.option("--out", type=click.Path(path_type=Path), default=Path("report"), help="Folder of the report.")
 def run(lessons, profile, data, seeds, out):
     """Run LESSONS (all by default), e.g. 'course run 02 05', and write an HTML report.
 
@@ -122,10 +121,8 @@ def train(data, strategy, settings, size, seed, out, device, as_json):
     else:
         test, count = outcome["test_accuracy"], outcome["num_test"]
         click.echo(f"{outcome['status']}: best epoch {outcome['best_epoch']} (counted from 0)")
-        click.echo(
-            f"validation {outcome['val_accuracy']:.1%}, test {test:.1%} = {round(test * count)} of {count} images"
-        )
-        click.echo(f"model saved: {outcome['model']}   (course predict {outcome['model']} IMAGE…)")
+        click.echo(f"validation {outcome['val_accuracy']:.1%}, test {test:.1%} = {round(test * count)} of {count}")
+        click.echo(f"model saved; use it: course predict {outcome['model']} IMAGE…")
     sys.exit(outcome["model"] is None)
 
 
@@ -204,10 +201,7 @@ def data_get(source):
     """Draw, decode or fetch SOURCE, so that lessons start at once later."""
     from course_lib.data.sources import load_images
 
-    images = load_images(source)
-    click.echo(
-        f"{source}: {len(images)} images of {images.num_classes} classes, {images.size[0]}×{images.size[1]} pixels"
-    )
+    click.echo(repr(load_images(source)))
 
 
 @data.command("check")
@@ -248,7 +242,7 @@ def pretrain(names, out, epochs, device):
 @click.argument("name", required=False)
 @PROFILE
 @DATA
-@click.option("--seeds", type=click.IntRange(min=1), help="Runs of each recipe; the profile's number by default.")
+@SEEDS
 @click.option("--workers", type=click.IntRange(min=1), help="Processes of one thread; one a core by default.")
 @click.option("--recompute", is_flag=True, help="Compute every run again; to go on after Ctrl-C, leave it out.")
 @click.option("--export", type=click.Path(path_type=Path), help="Also write the runs to this .jsonl.gz file.")
