@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from joblib import cpu_count
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from tqdm.auto import tqdm
@@ -51,7 +52,7 @@ def decode_files(files: Sequence[Path], size: int | None = None, *, progress: bo
 
 def map_parallel(function: Callable, items: Sequence, *, desc: str = "decoding", progress: bool = True) -> Iterator:
     """`function` of each item, in order, with threads (PIL works outside Python's lock) and a progress bar."""
-    with ThreadPoolExecutor(_num_cores()) as pool, tqdm(total=len(items), desc=desc, disable=not progress) as bar:
+    with ThreadPoolExecutor(cpu_count()) as pool, tqdm(total=len(items), desc=desc, disable=not progress) as bar:
         for start in range(0, len(items), _CHUNK):
             for result in pool.map(function, items[start : start + _CHUNK]):
                 yield result
@@ -112,7 +113,3 @@ def _fit(picture: Image.Image, size: int) -> Image.Image:
 
 def _to_planes(picture: Image.Image) -> np.ndarray:
     return np.array(picture).transpose(2, 0, 1).copy()  # (H, W, 3) → (3, H, W)
-
-
-def _num_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

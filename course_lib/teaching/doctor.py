@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import joblib
+
 from course_lib import paths
 
 _PACKAGES = ("torch", "torchvision", "numpy", "matplotlib", "pydantic", "safetensors")
@@ -112,8 +114,7 @@ def _check_device() -> Check:
 
 
 def _check_cores() -> Check:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Check("Cores", "ok", f"{usable} of {os.cpu_count()} usable")
+    return Check("Cores", "ok", f"{joblib.cpu_count()} of {os.cpu_count()} usable")
 
 
 def _check_memory() -> Check:

@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 import pytest
-import torch
 
 from course_lib.data.splits import stratified_split
 from course_lib.training.fitting import fit
@@ -25,13 +24,8 @@ RECIPES = {
 
 def sing(name, make_images):
     splits = stratified_split(make_images(), val=0.2, test=0.2, seed=0)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        run = fit(RECIPES[name], splits, seed=3)
-        score_test(run, splits)
-    finally:
-        torch.set_num_threads(threads)
+    run = fit(RECIPES[name], splits, seed=3)
+    score_test(run, splits)
     return {
         "train_loss": [epoch.train_loss for epoch in run.history],
         "val_loss": [epoch.val_loss for epoch in run.history],
