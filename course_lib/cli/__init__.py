@@ -1,0 +1,54 @@
+"""The command `course`: thin shells over the library; nothing heavy is imported until a command needs it."""
+
+import click
+
+from course_lib import __version__
+from course_lib.cli import images, lessons, models, sweeps
+from course_lib.errors import MissingExtraError, RunsFailedError
+
+# What a user can mend is told in one sentence; anything else is our mistake and shows its traceback.
+USER_ERRORS = (ValueError, OSError, MissingExtraError, RunsFailedError)
+
+
+class CourseGroup(click.Group):
+    """Turns the library's errors into one sentence on stderr and an exit code."""
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:  # `course … | head` is no mistake; click ends quietly
+            raise
+        except USER_ERRORS as error:
+            click.echo(f"course: {error}", err=True)
+            context.exit(1 if isinstance(error, RunsFailedError) else 2)
+
+
+@click.group(cls=CourseGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="course")
+def main():
+    """Fine-tuning and transfer learning for image classifiers: lessons, runs, images.
+
+    \b
+    Start here:
+      course doctor                                is this machine ready?
+      course run 05 --profile smoke                run a lesson, get a report
+      course train --data folder:my_photos         train on your own images
+      course predict MODEL photo.jpg               and use the model
+
+    Exit codes: 0 all went well, 1 something ran and failed (a lesson, a check), 2 bad input or nothing to work on.
+    """
+
+
+COMMANDS = (
+    lessons.run,
+    models.train,
+    models.predict,
+    images.stats,
+    images.data,
+    models.pretrain,
+    sweeps.study,
+    lessons.build,
+    lessons.doctor,
+)
+for command in COMMANDS:
+    main.add_command(command)

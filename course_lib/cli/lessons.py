@@ -1,0 +1,67 @@
+"""Lessons: run them, derive them, and see whether this machine is ready."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from course_lib.cli.options import DATA, JSON, PROFILE, SEEDS
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@click.command()
+@click.argument("lessons", nargs=-1)
+@PROFILE
+@DATA
+@SEEDS
+@click.option("--out", type=click.Path(path_type=Path), default=Path("report"), help="Folder of the report.")
+def run(lessons, profile, data, seeds, out):
+    """Run LESSONS (all by default), e.g. 'course run 02 05', and write an HTML report.
+
+    A lesson that fails does not stop the others; the exit code is 1 if any did.
+    """
+    from course_lib.data.sources import describe
+    from course_lib.sweeps.profiles import get_profile
+    from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
+
+    get_profile(profile)
+    if data.startswith("folder:"):  # lessons run in the report's folder
+        data = f"folder:{Path(data.removeprefix('folder:')).expanduser().absolute()}"
+    describe(data)  # an unknown name is refused now, not once in every lesson
+    chosen = [find_lesson(name) for name in lessons] or list_lessons()
+    results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
+    page = write_report(results, out, profile=profile, data=data, seeds=seeds)
+    click.echo(f"Report: {page.resolve().as_uri()}")
+    sys.exit(any(result.status != "ok" for result in results))
+
+
+@click.command()
+@click.argument("lessons", nargs=-1)
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if anything is out of date.")
+@click.option("--no-execute", is_flag=True, help="Derive the notebooks, but do not run the solutions.")
+def build(lessons, check, no_execute):
+    """Derive student copies and executed solutions from notebooks/source."""
+    from course_lib.paths import shipped_dir
+    from course_lib.teaching import build as build_lessons
+    from course_lib.teaching import update_readme
+
+    problems = build_lessons(lessons or None, check=check, execute=not no_execute, progress=click.echo)
+    problems += update_readme(shipped_dir("notebooks").parent / "README.md", check=check)
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(bool(problems))
+
+
+@click.command()
+@JSON
+def doctor(as_json):
+    """Is this machine ready? What a bug report needs."""
+    from course_lib.teaching import checks_as_text, run_checks
+
+    rows = run_checks()
+    click.echo(json.dumps(rows) if as_json else checks_as_text(rows))
+    sys.exit(any(row["status"] == "fail" for row in rows))

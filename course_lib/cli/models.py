@@ -1,0 +1,97 @@
+"""Models: train one on images, put it to use, train the shipped weights again."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from course_lib.cli.options import DEVICE, JSON
+
+
+@click.command()
+@click.option("--data", required=True, help="A source, e.g. folder:PATH (one folder of images for each class).")
+@click.option("--recipe", "strategy", default="full", show_default=True, help="scratch, last_layer or full.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting of the recipe (repeatable)."
+)
+@click.option(
+    "--size", type=click.IntRange(min=16), help="Pixels a side; what the weights were trained with by default."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Decides new weights, order of images and the split.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="File of the model; named after the run by default.")
+@DEVICE
+@JSON
+def train(data, strategy, settings, size, seed, out, device, as_json):
+    """Train a classifier on images, test it once, save it.
+
+    60 % of the images train, 20 % choose the epoch, 20 % test.
+
+    \b
+    course train --data folder:my_photos --recipe last_layer
+    course train --data folder:my_photos --recipe full --set lr=0.0003 --set epochs=50
+    """
+    from course_lib.training.classifier import parse_settings, train_classifier
+
+    changed = parse_settings(settings)
+    outcome = train_classifier(data, strategy, changed, size=size, seed=seed, device=device, out=out, progress=True)
+    if as_json:
+        click.echo(json.dumps(outcome))
+    elif outcome["model"] is None:
+        click.echo("The training diverged before its first epoch ended: try a lower rate, e.g. --set lr=0.0001")
+    else:
+        test, count = outcome["test_accuracy"], outcome["num_test"]
+        click.echo(f"{outcome['status']}: best epoch {outcome['best_epoch']} (counted from 0)")
+        click.echo(f"validation {outcome['val_accuracy']:.1%}, test {test:.1%} = {round(test * count)} of {count}")
+        click.echo(f"model saved; use it: course predict {outcome['model']} IMAGE…")
+    sys.exit(outcome["model"] is None)
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Accepted for symmetry: the output is JSON always.")
+@DEVICE
+def predict(model, files, as_json, device):
+    """Classify image FILES with a MODEL from 'course train': one JSON object a line.
+
+    A file that cannot be read is named on stderr, the others are classified, and the exit code is 1.
+    """
+    from course_lib.training.classifier import Classifier
+
+    classifier, failed = Classifier.load(model, device=device), False
+    for file in files:
+        try:
+            click.echo(json.dumps({"file": str(file), **classifier.predict(file)}))
+        except (ValueError, OSError) as error:
+            failed = True
+            click.echo(f"course: {error}", err=True)
+    sys.exit(failed)
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights; data/weights by default.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Fewer epochs, to try it; needs --out.")
+@click.option("--device", default="cpu", show_default=True, help="The shipped weights were trained on a CPU.")
+def pretrain(names, out, epochs, device):
+    """Train the shipped weights NAMES (all by default) again on drawn photos, and print what they reach.
+
+    About 25 minutes on one core.
+    """
+    from course_lib.training.pretraining import PRETRAINED, find_pretraining, pretrain_weights
+
+    names = names or tuple(PRETRAINED)
+    for name in names:
+        find_pretraining(name)  # refuse a misspelt one before the first is trained
+    for name in names:
+        result = pretrain_weights(name, out_dir=out, epochs=epochs, device=device)
+        reached = f"{result['test_accuracy']:.1%} of {result['num_test']} unseen images"
+        seconds = f"{result['seconds']:.0f} s"
+        click.echo(f"{name}: {reached} of {result['num_classes']} categories, {seconds}: {result['model']}")
