@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +45,10 @@ class Task:
             score_test(run, splits, device)
         return self._complete(run.record(), splits)
 
+    def group(self) -> object | None:
+        """Tasks of the same group train together, see `run_together`; None if this one trains alone."""
+        return None
+
     def _complete(self, record: dict, splits) -> dict:
         record["provenance"] |= {
             "data_fingerprint": splits.train.source_fingerprint,
@@ -58,6 +63,11 @@ class Task:
             "num_val": len(splits.val),
             **record,
         }
+
+
+def run_together(tasks: Sequence[Task], device: str = "cpu") -> list[dict]:
+    """Records of tasks of one group, in order."""
+    raise NotImplementedError
 
 
 def _weights_hash(name: str | None) -> str | None:
