@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+MEMORY_LIMIT_MB = 2000  # a larger array of the cache is memory-mapped instead of read
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -31,7 +32,7 @@ def user_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Folder of things that can be computed again (drawn and decoded images)."""
+    """Folder of things that can be computed again (drawn and decoded images, outputs of frozen stages)."""
     return user_dir() / "cache"
 
 

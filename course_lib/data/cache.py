@@ -1,8 +1,9 @@
-"""Pixels drawn or decoded once, kept on disk as .npy, and opened in memory or memory-mapped."""
+"""Arrays made once (pixels, outputs of frozen stages), kept on disk as .npy, opened in memory or memory-mapped."""
 
 import errno
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,46 +14,63 @@ import torch
 from filelock import FileLock
 from torch import Tensor
 
-from course_lib.paths import cache_dir
+from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
 
 _NO_ROOM = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows has no quota error
 
 
-def cached_pixels(
+def cached_array(
     label: str,
     size: int,
     identity: object,
-    make: Callable[[], tuple[tuple[int, int, int, int], Iterable[np.ndarray], dict]],
+    make: Callable[[], tuple[tuple[int, ...], Iterable[np.ndarray], dict]],
     *,
-    memory_limit_mb: float,
+    memory_limit_mb: float = MEMORY_LIMIT_MB,
+    dtype: type[np.generic] = np.uint8,
+    folder: Path | None = None,
 ) -> tuple[Tensor, dict]:
-    """The images that `make` makes, from the cache if they are there; several processes may ask at once.
+    """The array that `make` makes, from the cache if it is there; several processes may ask at once.
 
     Args:
-        label: what the images are, e.g. ``"pacs:cartoon"``; with `size` it names the entry, and a new entry replaces
-            an older one of the same label and size.
-        identity: anything JSON can hold that changes whenever the pixels may (file names, sizes, times, versions).
-        make: returns the shape (N, 3, H, W), an iterable of N arrays (3, H, W) uint8, and what else is to be kept (a
+        label: what it holds, e.g. ``"pacs:cartoon"``; with `size` it names the entry, and a new entry replaces an
+            older one of the same label and size.
+        size: pixels a side of the images.
+        identity: anything JSON can hold that changes whenever the values may (file names, sizes, times, versions).
+        make: returns the shape (N, …), an iterable of N arrays of shape (…) and `dtype`, and what else is to be kept (a
             dict for JSON); called only when the cache has no such entry.
         memory_limit_mb: larger arrays are memory-mapped instead of read.
+        folder: where entries lie; the user's cache by default.
 
     Returns:
-        Pixels (N, 3, H, W) uint8 (writing to them never changes the file), and what else was kept.
+        The array (N, …) (writing to it never changes the file), and what else was kept.
 
     Raises:
         OSError: the cache cannot be written.
     """
-    file = _entry(label, size, identity)
+    file = _entry(folder or cache_dir(), label, size, identity)
     while (found := _open(file, memory_limit_mb)) is None:  # twice only if another process replaces it just now
-        _write_once(file, make)
+        _write_once(file, make, np.dtype(dtype))
     return found
 
 
-def _entry(label: str, size: int, identity: object) -> Path:
+def limit_folder(folder: Path, limit_mb: float) -> None:
+    """Remove the entries of a cache folder that were used longest ago, until the rest takes up at most `limit_mb`."""
+    entries = []
+    for file in folder.glob("*.npy"):
+        with suppress(OSError):  # another process removes it just now
+            entries.append((file.stat().st_mtime, file.stat().st_size, file))
+    room = limit_mb * 1e6
+    for _, size, file in sorted(entries, reverse=True):
+        room -= size
+        if room < 0:
+            _remove(file)
+
+
+def _entry(folder: Path, label: str, size: int, identity: object) -> Path:
     where = hashlib.sha256(label.encode(errors="surrogatepass")).hexdigest()[:8]
     what = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
     plain = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")[-40:]
-    return cache_dir() / f"{plain}-{where}-{size}px.{what}.npy"
+    return folder / f"{plain}-{where}-{size}px.{what}.npy"
 
 
 def _open(file: Path, memory_limit_mb: float) -> tuple[Tensor, dict] | None:
@@ -61,6 +79,8 @@ def _open(file: Path, memory_limit_mb: float) -> tuple[Tensor, dict] | None:
         mapped = file.stat().st_size > memory_limit_mb * 1e6
         kept = json.loads(file.with_suffix(".json").read_text())
         array = np.load(file, mmap_mode="c" if mapped else None)  # "c": writing makes a private copy
+        with suppress(OSError):  # a cache that may only be read
+            os.utime(file)  # used just now: see `limit_folder`
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, EOFError):  # cut short, by a crash of the machine for example
@@ -69,15 +89,15 @@ def _open(file: Path, memory_limit_mb: float) -> tuple[Tensor, dict] | None:
     return torch.from_numpy(array), kept
 
 
-def _write_once(file: Path, make: Callable) -> None:
+def _write_once(file: Path, make: Callable, dtype: np.dtype) -> None:
     stem, about = file.name.split(".")[0], file.with_suffix(".json")
     part, about_part = file.with_name(f"{stem}.part"), file.with_name(f"{stem}.json.part")
     with _lock(file.with_name(f"{stem}.lock")):
         if file.exists() and about.exists():
             return  # another process made it meanwhile
         try:
-            shape, images, kept = make()
-            _write_array(part, shape, images)
+            shape, arrays, kept = make()
+            _write_array(part, shape, dtype, arrays)
             about_part.write_text(json.dumps(kept))
             about_part.replace(about)
             part.replace(file)
@@ -89,9 +109,13 @@ def _write_once(file: Path, make: Callable) -> None:
             part.unlink(missing_ok=True)
             about_part.unlink(missing_ok=True)
         for old in set(file.parent.glob(f"{stem}.*.npy")) - {file}:
-            with suppress(OSError):  # Windows keeps a file that another process has mapped
-                old.unlink(missing_ok=True)
-                old.with_suffix(".json").unlink(missing_ok=True)
+            _remove(old)
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):  # Windows keeps a file that another process has mapped
+        file.unlink(missing_ok=True)
+        file.with_suffix(".json").unlink(missing_ok=True)
 
 
 @contextmanager
@@ -109,16 +133,16 @@ def _lock(file: Path) -> Iterator[None]:
         lock.release()
 
 
-def _write_array(file: Path, shape: tuple[int, ...], images: Iterable[np.ndarray]) -> None:
+def _write_array(file: Path, shape: tuple[int, ...], dtype: np.dtype, arrays: Iterable[np.ndarray]) -> None:
     count = 0
     with open(file, "wb") as out:
-        np.lib.format.write_array_header_1_0(out, {"descr": "|u1", "fortran_order": False, "shape": tuple(shape)})
-        for image in images:
-            if image.shape != tuple(shape[1:]) or image.dtype != np.uint8:
-                raise ValueError(
-                    f"image {count} is {image.dtype} {image.shape}, not uint8 {shape[1:]}: cannot be cached"
-                )
-            out.write(np.ascontiguousarray(image).data)
+        about = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": tuple(shape)}
+        np.lib.format.write_array_header_1_0(out, about)
+        for array in arrays:
+            if array.shape != tuple(shape[1:]) or array.dtype != dtype:
+                found = f"{array.dtype} {array.shape}, not {dtype} {shape[1:]}"
+                raise ValueError(f"image {count} is {found}: cannot be cached")
+            out.write(np.ascontiguousarray(array).data)
             count += 1
     if count != shape[0]:
         raise ValueError(f"{count} images came instead of {shape[0]}: nothing was cached, try again")

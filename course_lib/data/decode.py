@@ -14,6 +14,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 _CHUNK = 256  # images decoded ahead of the one that is asked for: bounds the memory
+_GROUP = 16  # files a thread counts before it hands over the sum: fewer hand-overs
 _WIDE_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")  # PIL would clip these to white
 
 
@@ -50,6 +51,19 @@ def decode_files(files: Sequence[Path], size: int | None = None, *, progress: bo
     return map_parallel(partial(_decode_array, size=size), files, progress=progress)
 
 
+def count_values(files: Sequence[Path], *, progress: bool = True) -> np.ndarray:
+    """How often each value occurs in each channel of all files at their own size, (3, 256) int64.
+
+    PIL counts what it has just decoded: a quarter of the time it takes to make an array of it and count that.
+
+    Raises:
+        As `decode_image`.
+    """
+    groups = [files[start : start + _GROUP] for start in range(0, len(files), _GROUP)]
+    parts = map_parallel(_count_files, groups, desc=f"counting, {_GROUP} files at a time", progress=progress)
+    return sum(parts, np.zeros((3, 256), dtype=np.int64))
+
+
 def map_parallel(function: Callable, items: Sequence, *, desc: str = "decoding", progress: bool = True) -> Iterator:
     """`function` of each item, in order, with threads (PIL works outside Python's lock) and a progress bar."""
     with ThreadPoolExecutor(cpu_count()) as pool, tqdm(total=len(items), desc=desc, disable=not progress) as bar:
@@ -70,6 +84,10 @@ def _decode_array(file: Path, size: int | None) -> np.ndarray:
     return _to_planes(picture if size is None else _fit(picture, size))
 
 
+def _count_files(files: Sequence[Path]) -> np.ndarray:
+    return sum(np.array(_open_rgb(Path(file)).histogram(), dtype=np.int64).reshape(3, 256) for file in files)
+
+
 class _Unsuitable(ValueError):
     """A whole image of a kind that is not taken."""
 
@@ -82,7 +100,8 @@ def _open_rgb(file: Path) -> Image.Image:
             if picture.mode in _WIDE_MODES:
                 raise _Unsuitable(f"'{file}' has more than 8 bits a channel ({picture.mode}): save it as 8-bit RGB")
             picture.load()
-            return ImageOps.exif_transpose(picture).convert("RGB")
+            ImageOps.exif_transpose(picture, in_place=True)
+            return picture if picture.mode == "RGB" else picture.convert("RGB")
     except Image.DecompressionBombError:
         limit = f"{Image.MAX_IMAGE_PIXELS // 10**6} million pixels"
         raise ValueError(f"'{file}' is larger than {limit}: make it smaller, or remove it") from None

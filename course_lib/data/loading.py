@@ -11,7 +11,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from course_lib.data import cifar
-from course_lib.data.cache import cached_pixels
+from course_lib.data.cache import cached_array
 from course_lib.data.decode import decode_files, resize_arrays
 from course_lib.data.folder import Listing
 from course_lib.data.imageset import ImageSet
@@ -36,7 +36,7 @@ def load_listing(
         return shape, decode_files(listing.files, size, progress=progress), {}
 
     place = f"{source.partition(':')[0]}:{listing.root.resolve()}"
-    pixels, _ = cached_pixels(place, size, listing.stamps(), make, memory_limit_mb=memory_limit_mb)
+    pixels, _ = cached_array(place, size, listing.stamps(), make, memory_limit_mb=memory_limit_mb)
     return ImageSet.from_arrays(pixels, torch.tensor(listing.labels), listing.class_names, listing.names, source)
 
 
@@ -59,7 +59,7 @@ def load_cifar(size: int, *, progress: bool = True, memory_limit_mb: float) -> I
         kept = {"labels": labels, "class_names": class_names, "names": names}
         return (len(arrays), 3, size, size), resize_arrays(arrays, size), kept
 
-    pixels, kept = cached_pixels("cifar100:official", size, "1", make, memory_limit_mb=memory_limit_mb)
+    pixels, kept = cached_array("cifar100:official", size, "1", make, memory_limit_mb=memory_limit_mb)
     images = ImageSet.from_arrays(pixels, kept["labels"], kept["class_names"], kept["names"], "cifar100")
     return _as_loaded(images.without_duplicates())
 
@@ -76,7 +76,7 @@ def load_world(name: str, size: int, *, progress: bool = True, memory_limit_mb: 
         return tuple(pixels.shape), pixels.numpy(), kept
 
     identity = [mini.WORLD_VERSION, repr(mini.HARD), _code_digest(Path(mini.__file__).parent)]
-    pixels, kept = cached_pixels(f"mini:{name}", size, identity, make, memory_limit_mb=memory_limit_mb)
+    pixels, kept = cached_array(f"mini:{name}", size, identity, make, memory_limit_mb=memory_limit_mb)
     images = ImageSet.from_arrays(pixels, kept["labels"], kept["class_names"], kept["names"], f"mini:{name}")
     return replace(images, identity=f"mini:{name}, edition {mini.WORLD_VERSION}, {size} px")
 

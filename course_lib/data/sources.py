@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.data import cifar, folder, pacs
-from course_lib.paths import real_data_dirs
+from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MINI_SIZE = 48
 FOLDER_SIZE = 224
-MEMORY_LIMIT_MB = 2000
 PARTS = ("all", "train", "test")
 
 
@@ -141,16 +140,17 @@ def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tu
     """
     if part not in PARTS:
         raise ValueError(f"unknown part '{part}': choose one of {', '.join(PARTS)}")
+    import torch
+
     from course_lib.data import loading
+    from course_lib.data.decode import count_values
     from course_lib.data.statistics import PixelHistogram
 
-    histogram, num_images = PixelHistogram(), 0
     if _find(source).name.startswith(("pacs", "folder")):
         listing = loading.part_of_listing(_list_files(source, progress), part)
-        images = (image for _, image in loading.iter_listing(listing, progress=progress))
-    else:
-        images = loading.part_of_images(load_images(source, progress=progress), part)
-    for image in images:
+        return PixelHistogram(torch.from_numpy(count_values(listing.files, progress=progress))), len(listing.files)
+    histogram, num_images = PixelHistogram(), 0
+    for image in loading.part_of_images(load_images(source, progress=progress), part):
         histogram.update(image)
         num_images += 1
     return histogram, num_images

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from course_lib.models.architectures import build
 from course_lib.models.catalogue import check_architecture, list_weights
-from course_lib.models.heads import head_sizes, replace_head
+from course_lib.models.heads import head_sizes, new_head
 from course_lib.models.official import fetch_official, find_official, rename_official
 from course_lib.models.staged import StagedModel
 from course_lib.paths import shipped_dir
@@ -135,16 +135,27 @@ def start_model(
     loaded = load_weights(weights) if isinstance(weights, str | Path) else weights
     if loaded is not None and loaded.meta["architecture"] != architecture:
         raise ValueError(f"the weights are of {loaded.meta['architecture']}, the model is {architecture}: choose one")
-    body_seed, head_seed = (int(value) for value in np.random.SeedSequence(seed).generate_state(2))
     with torch.random.fork_rng(devices=[]):  # everything is drawn on the CPU
-        torch.default_generator.manual_seed(body_seed)
+        torch.default_generator.manual_seed(_seeds(seed)[0])
         model = build(architecture, num_classes, hidden)
-        torch.default_generator.manual_seed(head_seed)
-        replace_head(model, num_classes, hidden)
+    model.head = start_head(model.num_features, num_classes, hidden, seed)
     if loaded is not None:
         body = {name: value for name, value in loaded.state.items() if not name.startswith("head.")}
         _fill(model.stages, {name.removeprefix("stages."): value for name, value in body.items()}, architecture)
     return model
+
+
+def start_head(num_features: int, num_classes: int, hidden: tuple[int, ...] = (), seed: int = 0) -> nn.Module:
+    """The new head that `start_model` puts on a model for that seed: (N, num_features) -> (N, num_classes)."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(_seeds(seed)[1])
+        return new_head(num_features, num_classes, hidden)
+
+
+def _seeds(seed: int) -> tuple[int, int]:
+    """Seeds of the body and of the head."""
+    body, head = (int(value) for value in np.random.SeedSequence(seed).generate_state(2))
+    return body, head
 
 
 def weights_hash(state: Mapping[str, Tensor]) -> str:

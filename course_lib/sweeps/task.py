@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from course_lib.data.splits import Splits
 from course_lib.models.weights import load_weights
 from course_lib.sweeps.dataspec import DataSpec, prepare
 from course_lib.training.fitting import fit
+from course_lib.training.heads import fit_heads, shared_settings
 from course_lib.training.recipe import Recipe
-from course_lib.training.run import TRAINING_VERSION
+from course_lib.training.run import TRAINING_VERSION, Run
 from course_lib.training.scoring import score_test
 
 
@@ -40,16 +42,17 @@ class Task:
     def run(self, device: str = "cpu") -> dict:
         """Train, score the test set once, and return the record for the ledger (see `Run.record`)."""
         splits = prepare(self.data)
-        run = fit(self.recipe, splits, seed=self.seed, device=device)
-        if run.best_epoch is not None:
-            score_test(run, splits, device)
-        return self._complete(run.record(), splits)
+        return self._complete(fit(self.recipe, splits, seed=self.seed, device=device), splits, device)
 
     def group(self) -> object | None:
         """Tasks of the same group train together, see `run_together`; None if this one trains alone."""
-        return None
+        shared = shared_settings(self.recipe)
+        return shared and (self.data, shared)
 
-    def _complete(self, record: dict, splits) -> dict:
+    def _complete(self, run: Run, splits: Splits, device: str) -> dict:
+        if run.best_epoch is not None:
+            score_test(run, splits, device)
+        record = run.record()
         record["provenance"] |= {
             "data_fingerprint": splits.train.source_fingerprint,
             "split_hash": splits.hash,
@@ -67,7 +70,9 @@ class Task:
 
 def run_together(tasks: Sequence[Task], device: str = "cpu") -> list[dict]:
     """Records of tasks of one group, in order."""
-    raise NotImplementedError
+    splits = prepare(tasks[0].data)
+    runs = fit_heads([task.recipe for task in tasks], splits, [task.seed for task in tasks], device=device)
+    return [task._complete(run, splits, device) for task, run in zip(tasks, runs, strict=True)]
 
 
 def _weights_hash(name: str | None) -> str | None:

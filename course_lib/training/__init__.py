@@ -10,7 +10,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "device": ["pick_device"],
         "fitting": ["fit", "input_statistics"],
-        "prediction": ["normalise", "predict_probabilities"],
+        "inputs": ["normalise"],
+        "prediction": ["predict_probabilities"],
         "recipe": ["STRATEGIES", "L2SP", "Recipe", "make_recipe"],
         "run": ["TRAINING_VERSION", "EpochRecord", "Run"],
         "scoring": ["score_test"],

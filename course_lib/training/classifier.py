@@ -14,7 +14,7 @@ from course_lib.models.catalogue import check_architecture
 from course_lib.models.weights import load_model, load_weights, save_weights, weights_hash
 from course_lib.training.device import pick_device
 from course_lib.training.fitting import fit
-from course_lib.training.prediction import normalise
+from course_lib.training.inputs import normalise
 from course_lib.training.recipe import Recipe, make_recipe
 from course_lib.training.run import Run, describe_weights
 from course_lib.training.scoring import score_test

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 
@@ -33,19 +33,36 @@ def pick_device(name: str = "auto") -> torch.device:
 
 
 @contextmanager
-def deliberate_threads(architecture: str) -> Iterator[None]:
-    """One CPU thread for a mini net, the caller's number for larger ones; restored afterwards.
-
-    A mini net gains little from a second thread, loses much of its speed to it on a busy machine, and its results
-    depend on the number in their last bits: with one everywhere they are the same on two cores and on sixteen.
-    """
+def one_thread(wanted: bool = True) -> Iterator[None]:
+    """One CPU thread inside the block, if it is wanted; the caller's number afterwards."""
     before = torch.get_num_threads()
-    if architecture.startswith("mini_"):
+    if wanted:
         torch.set_num_threads(1)
     try:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def deliberate_threads(architecture: str) -> AbstractContextManager:
+    """One CPU thread for a mini net, the caller's number for larger ones.
+
+    A mini net gains little from a second thread, loses much of its speed to it on a busy machine, and its results
+    depend on the number in their last bits: with one everywhere they are the same on two cores and on sixteen.
+    """
+    return one_thread(architecture.startswith("mini_"))
+
+
+def autocast(device: torch.device) -> AbstractContextManager:
+    """bfloat16 arithmetic where a GPU has it; float32 elsewhere."""
+    if device.type == "cuda" and torch.cuda.is_bf16_supported():
+        return torch.autocast("cuda", torch.bfloat16)
+    return nullcontext()
+
+
+def memory_format(device: torch.device) -> torch.memory_format:
+    """Channels last, the order in which the convolutions of CPUs and NVIDIA's GPUs work; as it comes elsewhere."""
+    return torch.channels_last if device.type in ("cpu", "cuda") else torch.contiguous_format
 
 
 def peak_memory_mb(device: torch.device) -> float:

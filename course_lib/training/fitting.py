@@ -3,19 +3,21 @@
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from course_lib.data.imageset import ImageSet
 from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
 from course_lib.models.freezing import set_trainable, snapshot, train_mode
 from course_lib.models.staged import StagedModel
 from course_lib.models.weights import load_weights, start_model
-from course_lib.training.device import deliberate_threads, peak_memory_mb, pick_device
+from course_lib.training.device import autocast, deliberate_threads, memory_format, peak_memory_mb, pick_device
+from course_lib.training.inputs import BatchOrder, Inputs
 from course_lib.training.penalties import StartingPointPenalty
-from course_lib.training.prediction import evaluate, normalise
+from course_lib.training.prediction import evaluate
+from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord, Run, describe_machine
 
@@ -27,6 +29,7 @@ def fit(
     seed: int = 0,
     device: str = "cpu",
     on_epoch: Callable[[EpochRecord], None] | None = None,
+    shortcuts: bool = True,
 ) -> Run:
     """Train as the recipe says; choose the epoch by validation accuracy, ties to the earlier one.
 
@@ -34,53 +37,96 @@ def fit(
     the same run bit for bit on a CPU. A loss that is NaN or infinite ends the run with status ``"diverged"``.
 
     Args:
-        seed: decides the new weights and the order of the images.
+        seed: decides the new weights, the order of the images and their augmentation.
         on_epoch: called after every epoch, for progress.
+        shortcuts: compute the frozen prefix of the network once and not in every epoch; the result is the same up to
+            rounding. False is the plain loop, to compare with or to measure its time.
 
     Raises:
         ValueError: the recipe names an unknown stage, architecture or device, or the weights do not fit.
     """
-    target, began = pick_device(device), time.perf_counter()
+    began = time.perf_counter()
+    start = start_run(recipe, splits, seed, device)
+    # Dropout draws from the global generator: seed it, and leave the caller's alone.
+    gpus = [start.device] if start.device.type == "cuda" else []
+    with deliberate_threads(recipe.architecture), torch.random.fork_rng(gpus):
+        torch.manual_seed(seed)
+        options = {"seed": seed, "shortcuts": shortcuts}
+        common = (recipe, start.model)
+        moments = (start.mean, start.std, start.device)
+        train = make_inputs(*common, splits.train, *moments, train=True, **options)
+        val = make_inputs(*common, splits.val, *moments, **options)
+        history, best = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
+    model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
+    return start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a training begins with: the model on its device, and the normalisation of its input."""
+
+    model: StagedModel
+    mean: Tensor  # (3,)
+    std: Tensor  # (3,)
+    device: torch.device
+
+    def finish(
+        self,
+        recipe: Recipe,
+        splits: Splits,
+        seed: int,
+        history: list[EpochRecord],
+        best: EpochRecord | None,
+        model: StagedModel,
+        seconds: float,
+    ) -> Run:
+        """The run that became of it."""
+        return Run(
+            recipe=recipe,
+            seed=seed,
+            status="finished" if is_finite(history[-1]) else "diverged",
+            history=history,
+            best_epoch=best and best.epoch,
+            val_accuracy=best and best.val_accuracy,
+            seconds=seconds,
+            peak_mb=peak_memory_mb(self.device),
+            model=model,
+            mean=self.mean.cpu(),
+            std=self.std.cpu(),
+            class_names=splits.class_names,
+            size=splits.train.size,
+            provenance=describe_machine(self.device),
+        )
+
+
+def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
+    """Check that the recipe fits the images, and prepare the model.
+
+    Raises:
+        ValueError: as `fit`.
+    """
+    target = pick_device(device)
     if recipe.penalty and recipe.start is None:
         raise ValueError("the penalty L2-SP pulls towards borrowed weights: this recipe starts at random")
-    mean, std = input_statistics(recipe, splits)
     outputs = recipe.num_outputs or splits.num_classes
     if outputs < splits.num_classes:
         raise ValueError(f"num_outputs = {outputs} is too few: the images have {splits.num_classes} classes")
-    model = start_model(recipe.architecture, recipe.start, outputs, recipe.hidden, seed).to(target)
-    trainer = _Trainer(recipe, model, mean.to(target), std.to(target), seed)
+    mean, std = input_statistics(recipe, splits)
+    model = start_model(recipe.architecture, recipe.start, outputs, recipe.hidden, seed)
     if target.type == "cuda":
         torch.cuda.reset_peak_memory_stats(target)
-    # Dropout draws from the global generator: seed it, and leave the caller's alone.
-    with deliberate_threads(recipe.architecture), torch.random.fork_rng([target] if target.type == "cuda" else []):
-        torch.manual_seed(seed)
-        history, best = _train(trainer, splits, on_epoch)
-    return Run(
-        recipe=recipe,
-        seed=seed,
-        status="finished" if _is_finite(history[-1]) else "diverged",
-        history=history,
-        best_epoch=best and best.epoch,
-        val_accuracy=best and best.val_accuracy,
-        seconds=time.perf_counter() - began,
-        peak_mb=peak_memory_mb(target),
-        model=model.cpu().eval(),
-        mean=mean,
-        std=std,
-        class_names=splits.class_names,
-        size=splits.train.size,
-        provenance=describe_machine(target),
-    )
+    model.to(target, memory_format=memory_format(target))
+    return Start(model, mean.to(target), std.to(target), target)
 
 
-def _train(trainer: "_Trainer", splits: Splits, on_epoch) -> tuple[list[EpochRecord], EpochRecord | None]:
+def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord], EpochRecord | None]:
     """All epochs; leaves the model with the weights of the best one."""
     history, best, best_state = [], None, None
     for epoch in range(trainer.recipe.epochs):
-        history.append(trainer.run_epoch(epoch, splits.train, splits.val))
+        history.append(trainer.run_epoch(epoch, val))
         if on_epoch:
             on_epoch(history[-1])
-        if not _is_finite(history[-1]):
+        if not is_finite(history[-1]):
             break
         if best is None or history[-1].val_accuracy > best.val_accuracy:  # strictly: ties go to the earlier epoch
             best, best_state = history[-1], snapshot(trainer.model)
@@ -104,53 +150,57 @@ def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
     return torch.as_tensor(mean, dtype=torch.float32), torch.as_tensor(std, dtype=torch.float32).clamp_min(1e-3)
 
 
-class _Trainer:
-    """Model, optimiser and order of images of one training."""
+class Trainer:
+    """Model, optimiser and order of images of one training.
 
-    def __init__(self, recipe: Recipe, model: StagedModel, mean: Tensor, std: Tensor, seed: int):
-        self.recipe, self.model, self.mean, self.std = recipe, model, mean, std
+    Args:
+        recipe: what to train, at which rates.
+        model: on the device of `train`; prepared in place.
+        train: what the network is fed with.
+        seed: of the order of the images.
+    """
+
+    def __init__(self, recipe: Recipe, model: StagedModel, train: Inputs, seed: int):
+        self.recipe, self.model, self.train = recipe, model, train
         self.stages = trained_stages(model)
         self.rates = recipe.rates(self.stages)
         set_trainable(model, self.rates, recipe.normalisation)
         self.penalty = StartingPointPenalty(model, recipe.penalty) if recipe.penalty else None
         self.optimizer = make_optimizer(recipe, model)
-        self.order = torch.Generator().manual_seed(seed)
+        self.order = BatchOrder(train, recipe.batch_size, recipe.shuffle, seed)
 
-    def run_epoch(self, epoch: int, train: ImageSet, val: ImageSet) -> EpochRecord:
+    def run_epoch(self, epoch: int, val: Inputs) -> EpochRecord:
         """Train on every image once, then measure on the validation images."""
         began = time.perf_counter()
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate_of(group["stage"], epoch)
-        train_mode(self.model, self.rates, self.recipe.normalisation)
-        device = self.mean.device
-        loss, right = torch.zeros((), device=device), torch.zeros((), device=device)
-        for rows in self._batches(len(train)):
-            batch_loss, batch_right = self._step(*train.batch(rows))
-            loss += batch_loss * len(rows)
-            right += batch_right
-        val_loss, outcomes = evaluate(self.model, val, self.mean, self.std, device)
+        train_loss, train_accuracy = self.train_epoch(epoch)
+        val_loss, outcomes = evaluate(self.model, val)
         return EpochRecord(
             epoch=epoch,
-            train_loss=loss.item() / len(train),
-            train_accuracy=right.item() / len(train),
+            train_loss=train_loss,
+            train_accuracy=train_accuracy,
             val_loss=val_loss,
-            val_accuracy=outcomes.float().mean().item(),
+            val_accuracy=int(outcomes.sum()) / len(val),
             rates=effective_rates(self.optimizer, self.stages),
             seconds=round(time.perf_counter() - began, 4),
         )
 
-    def _batches(self, count: int) -> list[Tensor]:
-        rows = torch.randperm(count, generator=self.order) if self.recipe.shuffle else torch.arange(count)
-        batches = list(rows.split(self.recipe.batch_size))
-        if len(batches) > 1 and len(batches[-1]) == 1:  # BatchNorm cannot normalise a single image
-            batches[-2:] = [torch.cat(batches[-2:])]
-        return batches
+    def train_epoch(self, epoch: int) -> tuple[float, float]:
+        """Train on every image once; mean loss and accuracy while training, batch by batch."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.rate_of(group["stage"], epoch)
+        train_mode(self.model, self.rates, self.recipe.normalisation)
+        loss, right = torch.zeros(2, device=self.train.labels.device)  # read once an epoch: reading waits for the GPU
+        for rows in self.order.next_epoch():
+            batch_loss, batch_right = self.step(*self.train.batch(rows))
+            loss += batch_loss * len(rows)
+            right += batch_right
+        return loss.item() / len(self.train), right.item() / len(self.train)
 
-    def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        device = self.mean.device
-        labels = labels.to(device)
-        logits = self.model(normalise(images.to(device), self.mean, self.std))  # (N, C)
-        loss = nn.functional.cross_entropy(logits, labels)
+    def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """One step of the optimiser on a batch; its mean loss and number of right answers, still on the device."""
+        with autocast(labels.device):
+            logits = self.model.features(inputs, "head", after=self.train.after)  # (N, C)
+        loss = nn.functional.cross_entropy(logits.float(), labels)
         self.optimizer.zero_grad()
         (loss + self.penalty() if self.penalty else loss).backward()
         self.optimizer.step()
@@ -171,9 +221,11 @@ def make_optimizer(recipe: Recipe, model: StagedModel) -> torch.optim.Optimizer:
             groups.append({"params": trained, "stage": stage, "lr": recipe.rate_of(stage)})
     if not groups:
         raise ValueError("nothing to train: every stage has multiplier 0")
+    common = {"lr": recipe.lr, "weight_decay": recipe.weight_decay}
+    common["fused"] = groups[0]["params"][0].device.type in ("cpu", "cuda")  # one pass over all weights
     if recipe.optimizer == "adam":
-        return torch.optim.Adam(groups, lr=recipe.lr, weight_decay=recipe.weight_decay)
-    return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay)
+        return torch.optim.Adam(groups, **common)
+    return torch.optim.SGD(groups, momentum=recipe.momentum, **common)
 
 
 def effective_rates(optimizer: torch.optim.Optimizer, stages: tuple[str, ...]) -> dict[str, float]:
@@ -182,5 +234,6 @@ def effective_rates(optimizer: torch.optim.Optimizer, stages: tuple[str, ...]) -
     return {stage: held.get(stage, 0.0) for stage in stages}
 
 
-def _is_finite(epoch: EpochRecord) -> bool:
+def is_finite(epoch: EpochRecord) -> bool:
+    """Whether both losses of an epoch are numbers."""
     return math.isfinite(epoch.train_loss) and math.isfinite(epoch.val_loss)

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
+from course_lib.data.augmentation import Transform
+
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -51,6 +53,10 @@ class Recipe(_Settings):
     epochs: PositiveInt = 30
     batch_size: PositiveInt = 16  # small enough for a folder of a hundred images
     shuffle: bool = True
+    augmentation: tuple[Transform, ...] = ()  # of training images in [0, 1], in this order, before normalisation
+    # With a frozen prefix: augment each image only so many times, once for all epochs, and keep what the prefix makes
+    # of these views. An approximation of fresh augmentation; None = always fresh.
+    cached_views: PositiveInt | None = None
 
     def multiplier_of(self, stage: str) -> float:
         """The learning rate multiplier of a stage."""
@@ -82,7 +88,11 @@ class Recipe(_Settings):
 
     def identity(self) -> str:
         """Canonical JSON of all that can change the result: the label is left out, ``1`` and ``1.0`` are alike."""
-        return json.dumps(self.model_dump(mode="json", exclude={"name"}), sort_keys=True, separators=(",", ":"))
+        values = self.model_dump(mode="json", exclude={"name"})
+        for late in ("augmentation", "cached_views"):  # settings of later editions: unused, they change no key
+            if not values[late]:
+                del values[late]
+        return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def scratch(cls, **settings) -> "Recipe":

@@ -1,8 +1,11 @@
 """The test set, opened once."""
 
+import torch
+
 from course_lib.data.splits import Splits
-from course_lib.training.device import deliberate_threads, pick_device
+from course_lib.training.device import deliberate_threads, memory_format, pick_device
 from course_lib.training.prediction import evaluate
+from course_lib.training.prefix import make_inputs
 from course_lib.training.run import Run
 
 
@@ -17,9 +20,11 @@ def score_test(run: Run, splits: Splits, device: str = "cpu") -> float:
     if run.best_epoch is None:
         raise ValueError("this run diverged before its first epoch ended: there is no model to score")
     target = pick_device(device)
+    model = run.model.to(target, memory_format=memory_format(target))
     with deliberate_threads(run.recipe.architecture):
-        _, right = evaluate(run.model.to(target), splits.test.open(), run.mean, run.std, target)
-    run.model.cpu()
+        test = make_inputs(run.recipe, model, splits.test.open(), run.mean, run.std, target)
+        _, right = evaluate(model, test)
+    model.to("cpu", memory_format=torch.contiguous_format)
     run.test_outcomes = "".join("1" if r else "0" for r in right.tolist())
-    run.test_accuracy = right.float().mean().item()
+    run.test_accuracy = int(right.sum()) / len(right)
     return run.test_accuracy

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from course_lib.data import cache, homework_split, load_images
-from course_lib.data.cache import cached_pixels
+from course_lib.data.cache import cached_array
 
 
 @pytest.fixture
@@ -75,26 +75,26 @@ def _is_mapped(pixels: torch.Tensor) -> bool:
 
 
 def test_a_cut_file_is_made_again(course_home):
-    cached_pixels("x", 1, "1", make_two, memory_limit_mb=1)
+    cached_array("x", 1, "1", make_two, memory_limit_mb=1)
     (file,) = (course_home / "cache").glob("*.npy")
     for limit in (1, 0):
         file.write_bytes(file.read_bytes()[:-3])
-        pixels, _ = cached_pixels("x", 1, "1", make_two, memory_limit_mb=limit)
+        pixels, _ = cached_array("x", 1, "1", make_two, memory_limit_mb=limit)
         assert pixels.shape == (2, 3, 1, 1)
 
 
 def test_keeps_what_belongs_to_the_pixels(course_home):
-    cached_pixels("x", 1, "1", lambda: make_two(5), memory_limit_mb=1)
-    pixels, kept = cached_pixels("x", 1, "1", lambda: make_two(6), memory_limit_mb=1)
+    cached_array("x", 1, "1", lambda: make_two(5), memory_limit_mb=1)
+    pixels, kept = cached_array("x", 1, "1", lambda: make_two(6), memory_limit_mb=1)
     assert (int(pixels.max()), kept) == (5, {"value": 5})
     next((course_home / "cache").glob("*.json")).unlink()
-    pixels, kept = cached_pixels("x", 1, "1", lambda: make_two(7), memory_limit_mb=1)
+    pixels, kept = cached_array("x", 1, "1", lambda: make_two(7), memory_limit_mb=1)
     assert (int(pixels.max()), kept) == (7, {"value": 7})
 
 
 def test_labels_and_sizes_have_entries_of_their_own(course_home):
     for label, size in [("x", 1), ("x", 2), ("y", 1), ("x/", 1), ("ä" * 200, 1), ("bad\udcff", 1)]:
-        cached_pixels(label, size, "1", make_two, memory_limit_mb=1)
+        cached_array(label, size, "1", make_two, memory_limit_mb=1)
     assert len(list((course_home / "cache").glob("*.npy"))) == 6
 
 
@@ -108,7 +108,7 @@ def test_labels_and_sizes_have_entries_of_their_own(course_home):
 )
 def test_never_keeps_a_part(images, message, course_home):
     with pytest.raises(ValueError, match=message):
-        cached_pixels("x", 1, "1", lambda: ((2, 3, 1, 1), images, {}), memory_limit_mb=1)
+        cached_array("x", 1, "1", lambda: ((2, 3, 1, 1), images, {}), memory_limit_mb=1)
     assert [file.suffix for file in (course_home / "cache").iterdir()] == [".lock"]
 
 
@@ -116,16 +116,16 @@ def test_says_where_to_write_instead(course_home):
     course_home.mkdir()
     (course_home / "cache").write_text("a file where the folder should be")
     with pytest.raises(OSError, match=r"cache' cannot be written .*COURSE_HOME"):
-        cached_pixels("x", 1, "1", make_two, memory_limit_mb=1)
+        cached_array("x", 1, "1", make_two, memory_limit_mb=1)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
 def test_a_full_disk_leaves_nothing_behind(course_home):
     (course_home / "cache").mkdir(parents=True)
-    stem = cache._entry("x", 1, "1").name.split(".")[0]
+    stem = cache._entry(course_home / "cache", "x", 1, "1").name.split(".")[0]
     (course_home / "cache" / f"{stem}.part").symlink_to("/dev/full")
     with pytest.raises(OSError, match=r"No space left on device.*COURSE_HOME"):
-        cached_pixels("x", 1, "1", make_two, memory_limit_mb=1)
+        cached_array("x", 1, "1", make_two, memory_limit_mb=1)
     assert [file.suffix for file in (course_home / "cache").iterdir()] == [".lock"]
 
 
@@ -134,17 +134,17 @@ def test_an_error_of_the_maker_stays_itself(course_home):
         raise ConnectionError("offline")
 
     with pytest.raises(ConnectionError, match="^offline$"):
-        cached_pixels("x", 1, "1", make, memory_limit_mb=1)
+        cached_array("x", 1, "1", make, memory_limit_mb=1)
 
 
 def test_two_processes_make_it_once(course_home, tmp_path):
     code = (
         "import sys, time, numpy as np\n"
-        "from course_lib.data.cache import cached_pixels\n"
+        "from course_lib.data.cache import cached_array\n"
         "def make():\n"
         "    open(sys.argv[1], 'a').write('made\\n'); time.sleep(0.5)\n"
         "    return (2, 3, 1, 1), np.full((2, 3, 1, 1), 9, dtype=np.uint8), {}\n"
-        "print(int(cached_pixels('x', 1, '1', make, memory_limit_mb=1)[0].sum()))"
+        "print(int(cached_array('x', 1, '1', make, memory_limit_mb=1)[0].sum()))"
     )
     log = tmp_path / "log"
     command = [sys.executable, "-c", code, str(log)]

@@ -16,14 +16,20 @@ from course_lib.training.run import TRAINING_VERSION
 from course_lib.training.scoring import score_test
 
 STORED = Path(__file__).with_name("canary.json")
+COMMON = {"epochs": 3, "batch_size": 12}
 RECIPES = {
-    "sgd": Recipe.scratch(optimizer="sgd", lr=0.005, momentum=0.5, weight_decay=1e-3, epochs=3, batch_size=8),
-    "adam": Recipe.scratch(optimizer="adam", lr=2e-3, schedule="cosine", epochs=3, batch_size=8),
+    "sgd": Recipe.scratch(optimizer="sgd", lr=0.001, momentum=0.5, weight_decay=1e-3, **COMMON),
+    "adam": Recipe.scratch(optimizer="adam", lr=5e-4, schedule="cosine", **COMMON),
+    "full": Recipe.full(optimizer="sgd", lr=0.005, **COMMON),
+    "last_layer": Recipe.last_layer(optimizer="adam", lr=0.005, **COMMON),
 }
+# Of smaller images the last stage has maps of one pixel, and BatchNorm over 12 values makes training chaotic: the last
+# bits in which two processors differ grow to percents within three epochs.
+SIZE = 64
 
 
 def sing(name, make_images):
-    splits = stratified_split(make_images(), val=0.2, test=0.2, seed=0)
+    splits = stratified_split(make_images(size=SIZE), val=0.2, test=0.2, seed=0)
     run = fit(RECIPES[name], splits, seed=3)
     score_test(run, splits)
     return {
@@ -36,7 +42,7 @@ def sing(name, make_images):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_training_gives_the_stored_numbers(name, make_images):
-    """Losses agree to 2 %: processors round differently, a changed algorithm changes far more."""
+    """Losses agree to 1 %: processors round differently, a changed algorithm changes far more."""
     now = sing(name, make_images)
     if os.environ.get("COURSE_STORE_CANARY"):
         kept = json.loads(STORED.read_text()) if STORED.exists() else {}
@@ -44,6 +50,6 @@ def test_training_gives_the_stored_numbers(name, make_images):
     stored = json.loads(STORED.read_text())
     assert stored["training_version"] == TRAINING_VERSION, "TRAINING_VERSION was raised: store the new numbers"
     for what in ("train_loss", "val_loss"):
-        assert now[what] == pytest.approx(stored[name][what], rel=0.02), "raise TRAINING_VERSION if this is meant"
+        assert now[what] == pytest.approx(stored[name][what], rel=0.01), "raise TRAINING_VERSION if this is meant"
     differing = sum(a != b for a, b in zip(now["test_outcomes"], stored[name]["test_outcomes"], strict=True))
     assert differing <= 1

@@ -6,26 +6,12 @@ import pytest
 import torch
 
 from course_lib.data.splits import stratified_split
-from course_lib.models.weights import save_weights, start_model
+from course_lib.models.weights import start_model
 from course_lib.training.fitting import fit, input_statistics
 from course_lib.training.recipe import L2SP, Recipe
 from course_lib.training.scoring import score_test
 
 INNER = ("stem", "stage1", "stage2", "stage3", "stage4")
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    """Weights to start from, of a random net whose running statistics are not the default ones."""
-    torch.manual_seed(1)
-    model = start_model("mini_resnet18", None, 5, (), 1)
-    with torch.no_grad():
-        model.train()
-        model(torch.randn(64, 3, 32, 32))
-    path = tmp_path_factory.mktemp("weights") / "start.safetensors"
-    meta = {"source": "a test", "mean": [0.4, 0.5, 0.6], "std": [0.2, 0.2, 0.2], "size": 32}
-    save_weights(model, path, {**meta, "class_names": list("abcde")})
-    return str(path)
 
 
 def state_of(model, stages):

@@ -1,0 +1,95 @@
+"""Settings that refuse a wrong value in one sentence, and the types of their fields: shares, ranges, colours.
+
+A range is a pair (low, high). Where torchvision takes a single number for a range, so do these types, and keep the pair:
+settings that mean the same are equal.
+"""
+
+import math
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt  # isort: skip
+
+
+class Settings(BaseModel):
+    """Settings that cannot be changed and know no other names.
+
+    Raises:
+        ValueError: one sentence names each wrong setting, its value and what is wrong with it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, **settings):
+        try:
+            super().__init__(**settings)
+        except ValidationError as error:
+            raise ValueError(f"{type(self).__name__} refused: {self._one_sentence(error)}") from None
+
+    @classmethod
+    def _one_sentence(cls, error: ValidationError) -> str:
+        parts = []
+        for item in error.errors():
+            where = ".".join(str(step) for step in item["loc"])
+            if item["type"] == "missing":
+                parts.append(f"'{where}' is missing")
+            elif item["type"] == "extra_forbidden":
+                parts.append(f"unknown setting '{where}' (known: {', '.join(cls.model_fields)})")
+            else:
+                reason = item["msg"].removeprefix("Value error, ")
+                parts.append(f"{where} = {item['input']!r}: {reason[0].lower()}{reason[1:]}")
+        return "; ".join(parts)
+
+
+def _rise(ends: tuple[float, ...]) -> tuple[float, ...]:
+    if any(low > high for low, high in zip(ends[::2], ends[1::2], strict=True)):
+        raise ValueError("a range goes from low to high: swap its ends")
+    return ends
+
+
+def _need_middle(size: int) -> int:
+    if size % 2 == 0:
+        raise ValueError(f"only a kernel of odd size has a middle pixel: use {size - 1} or {size + 1}")
+    return size
+
+
+def _around(centre: float, least: float = -math.inf) -> BeforeValidator:
+    """A single number d means from centre − d to centre + d."""
+
+    def widen(value):
+        if not isinstance(value, int | float):
+            return value
+        if value < 0:
+            raise ValueError(f"a single number is the reach on both sides of {centre}: use {-value}")
+        return max(least, centre - value), centre + value
+
+    return BeforeValidator(widen)
+
+
+def _repeated(times: int) -> BeforeValidator:
+    return BeforeValidator(lambda value: (value,) * times if isinstance(value, int | float) else value)
+
+
+def _instead_of_none(default) -> BeforeValidator:
+    return BeforeValidator(lambda value: default if value is None else value)
+
+
+_rising = AfterValidator(_rise)
+_along_x = BeforeValidator(
+    lambda value: (*value, 0, 0) if isinstance(value, tuple | list) and len(value) == 2 else value
+)
+_PositiveShare = Annotated[float, Field(gt=0, le=1)]
+_Turn = Annotated[float, Field(ge=-0.5, le=0.5)]
+
+# Before-validators run from right to left.
+Share = Annotated[float, Field(ge=0, le=1)]
+Shares = Annotated[tuple[Share, Share], _instead_of_none((0, 0))]
+ShareRange = Annotated[tuple[_PositiveShare, _PositiveShare], _rising]
+ScaleRange = Annotated[tuple[PositiveFloat, PositiveFloat], _rising, _instead_of_none((1, 1))]
+WidthRange = Annotated[tuple[PositiveFloat, PositiveFloat], _rising, _repeated(2)]
+AngleRange = Annotated[tuple[float, float], _rising, _around(0)]
+ShearRanges = Annotated[tuple[float, float, float, float], _rising, _along_x, _around(0), _instead_of_none(0)]
+FactorRange = Annotated[tuple[NonNegativeFloat, NonNegativeFloat], _rising, _around(1, least=0), _instead_of_none(0)]
+TurnRange = Annotated[tuple[_Turn, _Turn], _rising, _around(0), _instead_of_none(0)]
+Colour = Annotated[tuple[float, float, float], _repeated(3)]
+OddSize = Annotated[PositiveInt, AfterValidator(_need_middle)]

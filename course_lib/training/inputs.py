@@ -1,0 +1,127 @@
+"""What the training loop feeds a network with: images as uint8 on the device, or outputs of its frozen stages."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from course_lib.data.augmentation import Transform, augment
+from course_lib.data.imageset import ImageSet
+from course_lib.training.device import memory_format
+
+EVAL_BATCH = 256
+
+
+def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """uint8 images (N, 3, H, W) as floats: scaled to [0, 1], then (x − mean)/std for each channel."""
+    return _standardise(images.float().div_(255), mean, std)
+
+
+class Pixels:
+    """The images of a set: on a GPU as uint8, on the CPU where they are.
+
+    Args:
+        images: the set.
+        mean, std: (3,) of the normalisation.
+        device: where the batches are wanted.
+        transforms: how each image is augmented, afresh each time, before it is normalised.
+        seed: of the augmentation.
+
+    Attributes:
+        after: None; see `Outputs`.
+        num_views: 1; see `Outputs`.
+        labels: (N,) int64.
+    """
+
+    after, num_views = None, 1
+
+    def __init__(
+        self,
+        images: ImageSet,
+        mean: Tensor,
+        std: Tensor,
+        device: torch.device,
+        *,
+        transforms: tuple[Transform, ...] = (),
+        seed: int = 0,
+    ):
+        on_cpu = device.type == "cpu"
+        self._pixels = images.pixels if on_cpu else images.images.to(device)  # (M, 3, H, W)
+        self._rows = images.rows if on_cpu else torch.arange(len(images), device=device)
+        self.labels = images.labels.to(device)
+        self._mean, self._std = mean.to(device), std.to(device)
+        self._transforms = transforms
+        # A stream of its own: the order of the images must not depend on whether they are augmented.
+        stream = int(np.random.SeedSequence([seed, 1]).generate_state(1)[0])
+        self._generator = torch.Generator().manual_seed(stream)
+        self._format = memory_format(device)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Normalised images (B, 3, H, W) and labels (B,) of the images `rows` (on the device)."""
+        pixels = self._pixels[self._rows[rows]]
+        images = pixels.to(torch.float32, memory_format=self._format).div_(255)
+        if self._transforms:
+            images = augment(images, self._transforms, self._generator)
+        return _standardise(images, self._mean, self._std), self.labels[rows]
+
+
+class Outputs:
+    """What the frozen stages of a network make of each image.
+
+    Args:
+        values: (k·N, …), view after view.
+        labels: (N,) int64, on the device.
+        after: the stage whose output it is.
+
+    Attributes:
+        values: as given, on the device of the labels.
+        num_views: k, the views of each image that a batch can pick from.
+    """
+
+    def __init__(self, values: Tensor, labels: Tensor, after: str):
+        self.values, self.labels, self.after = values.to(labels.device), labels, after
+        self.num_views = len(values) // len(labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Outputs (B, …) and labels (B,) at `rows` of the values."""
+        return self.values[rows], self.labels[rows % len(self.labels)]
+
+
+Inputs = Pixels | Outputs
+
+
+class BatchOrder:
+    """Which images make up the batches of an epoch: one permutation an epoch, drawn on the CPU.
+
+    Args:
+        inputs: what the batches are taken from.
+        batch_size: images in a batch; a last batch of one image joins the one before, since BatchNorm cannot
+            normalise a single image.
+        shuffle: False keeps the order of the set.
+        seed: of the permutations.
+    """
+
+    def __init__(self, inputs: Inputs, batch_size: int, shuffle: bool, seed: int):
+        self.count, self.num_views = len(inputs), inputs.num_views
+        self.shuffle, self.device = shuffle, inputs.labels.device
+        self.generator = torch.Generator().manual_seed(seed)
+        full, rest = divmod(self.count, batch_size)
+        self.sizes = [batch_size] * full + [rest] * (rest > 0)
+        if rest == 1 and full:
+            self.sizes[-2:] = [batch_size + 1]
+
+    def next_epoch(self) -> list[Tensor]:
+        """Rows (B,) of each batch, on the device; of several views of an image one is picked at random."""
+        rows = torch.randperm(self.count, generator=self.generator) if self.shuffle else torch.arange(self.count)
+        if self.num_views > 1:
+            rows = rows + self.count * torch.randint(self.num_views, (self.count,), generator=self.generator)
+        return list(rows.to(self.device).split(self.sizes))
+
+
+def _standardise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    return images.sub_(mean.view(3, 1, 1)).div_(std.view(3, 1, 1))

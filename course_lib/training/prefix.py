@@ -1,0 +1,131 @@
+"""The frozen prefix of a network: what cannot change is computed once and kept."""
+
+import hashlib
+import json
+import warnings
+from collections.abc import Iterator
+from itertools import takewhile
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from course_lib.data.augmentation import Transform
+from course_lib.data.cache import cached_array, limit_folder
+from course_lib.data.imageset import ImageSet
+from course_lib.models.staged import StagedModel, evaluation_mode
+from course_lib.models.weights import weights_hash
+from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
+from course_lib.training.device import autocast
+from course_lib.training.inputs import EVAL_BATCH, Inputs, Outputs, Pixels
+from course_lib.training.recipe import Recipe
+
+DISK_LIMIT_MB = 20_000  # of all kept outputs together; those used longest ago go first
+
+
+def frozen_prefix(recipe: Recipe, model: StagedModel) -> str | None:
+    """The last stage of the longest prefix of the network that the recipe leaves as it is; None if there is none.
+
+    A stage of rate 0 is in evaluation mode throughout, so what it makes of an image is always the same: unless the
+    image is augmented afresh each time.
+    """
+    if recipe.augmentation and not recipe.cached_views:
+        return None
+    trained = {stage for stage in model.inner_stages if recipe.multiplier_of(stage) > 0}
+    prefix = list(takewhile(lambda stage: stage not in trained, model.stages))
+    return prefix[-1] if prefix else None
+
+
+def make_inputs(
+    recipe: Recipe,
+    model: StagedModel,
+    images: ImageSet,
+    mean: Tensor,
+    std: Tensor,
+    device: torch.device,
+    *,
+    train: bool = False,
+    seed: int = 0,
+    shortcuts: bool = True,
+) -> Inputs:
+    """What a run feeds its network with: the outputs of the frozen prefix if the recipe has one, else pixels.
+
+    Args:
+        model: on `device`.
+        train: the images train; only then are they augmented.
+        seed: of the augmentation.
+        shortcuts: False always gives pixels.
+    """
+    transforms = recipe.augmentation if train else ()
+    if shortcuts and (until := frozen_prefix(recipe, model)):
+        views = recipe.cached_views if transforms else None
+        try:
+            values = prefix_outputs(
+                model, images, until, mean, std, device=device, transforms=transforms, num_views=views or 1
+            )
+            return Outputs(values, images.labels.to(device), until)
+        except OSError as error:
+            if views:  # without its pool of views this would be another training
+                raise
+            warnings.warn(f"{error}; until then each epoch computes the frozen stages again", stacklevel=2)
+    return Pixels(images, mean, std, device, transforms=transforms, seed=seed)
+
+
+def prefix_outputs(
+    model: StagedModel,
+    images: ImageSet,
+    until: str,
+    mean: Tensor,
+    std: Tensor,
+    *,
+    device: torch.device,
+    transforms: tuple[Transform, ...] = (),
+    num_views: int = 1,
+    memory_limit_mb: float = MEMORY_LIMIT_MB,
+) -> Tensor:
+    """The output of stage `until` for each image, computed once for each data set and network and kept on disk.
+
+    Args:
+        model: on `device`; its stages up to `until` run in evaluation mode.
+        mean, std: (3,) of the input's normalisation.
+        transforms: augment the images, `num_views` times each.
+        memory_limit_mb: larger outputs are memory-mapped.
+
+    Returns:
+        (num_views · N, …) float32 on the CPU, view after view.
+
+    Raises:
+        OSError: the cache cannot be written.
+    """
+    pool = [num_views, [transform.model_dump(mode="json") for transform in transforms]]
+    identity = [*_content(model, images, until), mean.tolist(), std.tolist(), pool, device.type, torch.__version__]
+    digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:12]
+    source = Pixels(images, mean, std, device, transforms=transforms)  # one seed: one pool for all runs of a grid
+
+    def make():
+        with torch.no_grad(), evaluation_mode(model):
+            shape = model.features(source.batch(torch.arange(1, device=device))[0], until).shape[1:]
+        return (num_views * len(images), *shape), _iter_outputs(model, source, until, num_views), {}
+
+    label, folder = f"{model.architecture} {until} {digest}", cache_dir() / "features"
+    options = {"dtype": np.float32, "folder": folder, "memory_limit_mb": memory_limit_mb}
+    outputs, _ = cached_array(label, images.size[0], identity, make, **options)
+    limit_folder(folder, DISK_LIMIT_MB)
+    return outputs
+
+
+def _iter_outputs(model: StagedModel, source: Pixels, until: str, num_views: int) -> Iterator[np.ndarray]:
+    device = source.labels.device
+    for _ in range(num_views):
+        for rows in torch.arange(len(source), device=device).split(EVAL_BATCH):
+            with torch.no_grad(), evaluation_mode(model), autocast(device):
+                outputs = model.features(source.batch(rows)[0], until)
+            yield from outputs.float().contiguous().cpu().numpy()
+
+
+def _content(model: StagedModel, images: ImageSet, until: str) -> tuple[str, str, str]:
+    """What the outputs are made from: content, not names, so that no change goes unnoticed."""
+    pixels = hashlib.sha256("".join(images.pixel_hashes()).encode()).hexdigest()
+    stages = model.stage_names[: model.stage_names.index(until) + 1]
+    state = {name: value for name, value in model.state_dict().items() if model.stage_of(name) in stages}
+    return pixels, weights_hash(state), until

@@ -1,0 +1,60 @@
+"""What a run costs beside its training: the driver, the processes and the ledger, as grids grow."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from common import main, row
+
+from course_lib.sweeps import studies
+from course_lib.sweeps.ledger import Ledger
+from course_lib.sweeps.studies import Study, run_study
+
+
+@dataclass(frozen=True)
+class EmptyTask:
+    """A run whose training takes no time; its record is as large as one of 50 epochs."""
+
+    number: int
+
+    def key(self) -> str:
+        """Its name in the ledger."""
+        return f"{self.number:032x}"
+
+    def group(self) -> None:
+        """It trains alone."""
+
+    def run(self, _device: str) -> dict:
+        """A record."""
+        epoch = {"epoch": 0, "train_loss": 1.0, "train_accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5,
+                 "rates": dict.fromkeys(("stem", "stage1", "stage2", "stage3", "stage4", "head"), 0.01)}  # fmt: skip
+        return {"key": self.key(), "recipe": {"name": "empty"}, "history": [epoch] * 50, "test_outcomes": "1" * 236}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a study asks of a recipe."""
+
+    name: str = "empty"
+
+
+def run(size: str) -> Iterator[dict]:
+    """Milliseconds a run, for 10 to 1000 runs with two processes; and of a second time, when the ledger has them all."""
+    EmptyTask.recipe = Label()
+    for count in (10, 100, 1000):
+        studies.STUDIES["empty"] = Study("empty", "", lambda *_, n=count: [EmptyTask(i) for i in range(n)])
+        with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / "ledger.sqlite") as ledger:
+            times = []
+            for _ in range(2):
+                began = time.perf_counter()
+                run_study("empty", ledger=ledger, workers=2, progress=False)
+                times.append((time.perf_counter() - began) / count * 1e3)
+        started = " (with the start of the processes)" if count == 10 else ""
+        yield row("driver", f"{count} runs{started}, ms a run", times[0])
+        yield row("driver", f"{count} runs read again, ms a run", times[1])
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,122 @@
+"""Heads trained together are the heads trained one by one, whatever their settings; one that diverges hurts no other."""
+
+import math
+
+import pytest
+import torch
+
+from course_lib.training import heads as heads_module
+from course_lib.training.fitting import fit
+from course_lib.training.heads import fit_heads, shared_settings
+from course_lib.training.recipe import L2SP, Recipe
+from course_lib.training.scoring import score_test
+
+COMMON = {"epochs": 6, "batch_size": 8}
+
+
+@pytest.fixture
+def recipes(weights):
+    make = Recipe.last_layer
+    common = {**COMMON, "start": weights}
+    return [
+        make(optimizer="sgd", lr=0.03, **common),
+        make(optimizer="sgd", lr=0.01, momentum=0.9, weight_decay=0.01, schedule="cosine", **common),
+        make(optimizer="sgd", lr=0.01, penalty=L2SP(alpha=0.1, beta=0.2), normalisation="running", **common),
+        make(optimizer="adam", lr=0.003, **common),
+        make(optimizer="adam", lr=0.01, weight_decay=0.1, multipliers={"inner": 0, "head": 0.5}, **common),
+    ]
+
+
+def assert_same(together, alone):
+    assert together.best_epoch == alone.best_epoch
+    assert together.status == alone.status
+    assert [e.val_accuracy for e in together.history] == [e.val_accuracy for e in alone.history]
+    assert [e.train_accuracy for e in together.history] == [e.train_accuracy for e in alone.history]
+    assert [e.rates for e in together.history] == [e.rates for e in alone.history]
+    assert [e.val_loss for e in together.history] == pytest.approx([e.val_loss for e in alone.history], rel=1e-4)
+    assert [e.train_loss for e in together.history] == pytest.approx([e.train_loss for e in alone.history], rel=1e-4)
+    for name, value in alone.model.state_dict().items():
+        torch.testing.assert_close(together.model.state_dict()[name], value, rtol=0, atol=1e-5, msg=name)
+
+
+def test_contract_5_together_as_one_by_one(splits, recipes):
+    """Several seeds, not all with the same recipes: against the plain loop, which sees every image in every epoch."""
+    seeds = [0, 0, 1, 1, 0]
+    together = fit_heads(recipes, splits, seeds)
+    for run, recipe, seed in zip(together, recipes, seeds, strict=True):
+        alone = fit(recipe, splits, seed=seed, shortcuts=False)
+        assert (run.recipe, run.seed) == (recipe, seed)
+        assert_same(run, alone)
+        score_test(run, splits), score_test(alone, splits)
+        assert run.test_outcomes == alone.test_outcomes
+        assert run.provenance["trained_together"] == 5
+    assert len({tuple(e.val_accuracy for e in run.history) for run in together}) > 1, "the settings make a difference"
+
+
+@pytest.mark.parametrize("seeds", [[0, 1], [1, 0], [5, 5]])
+@pytest.mark.parametrize("pick", [(0, 1), (3, 4), (3, 0), (0, 3)])
+def test_any_mixture(splits, recipes, seeds, pick):
+    chosen = [recipes[i] for i in pick]
+    for run, recipe, seed in zip(fit_heads(chosen, splits, seeds), chosen, seeds, strict=True):
+        assert_same(run, fit(recipe, splits, seed=seed))
+
+
+def test_a_last_batch_of_one_and_images_in_order(splits, recipes):
+    settings = {"batch_size": len(splits.train) - 1, "shuffle": False, "epochs": 3}
+    chosen = [recipe.model_copy(update=settings) for recipe in recipes[:2]]
+    for run, recipe in zip(fit_heads(chosen, splits, [0, 0]), chosen, strict=True):
+        assert_same(run, fit(recipe, splits, seed=0))
+
+
+def test_more_outputs_than_classes(splits, recipes):
+    chosen = [recipe.model_copy(update={"num_outputs": 50}) for recipe in recipes[2:4]]
+    for run, recipe in zip(fit_heads(chosen, splits, [0, 0]), chosen, strict=True):
+        assert_same(run, fit(recipe, splits, seed=0))
+
+
+def test_a_pool_of_views_is_the_same_pool(splits, recipes):
+    augmented = {"augmentation": Recipe(augmentation=[{"name": "RandomHorizontalFlip"}]).augmentation}
+    chosen = [recipe.model_copy(update={**augmented, "cached_views": 3}) for recipe in recipes]
+    for run, recipe in zip(fit_heads(chosen, splits, [0, 1, 0, 0, 1]), chosen, strict=True):
+        assert_same(run, fit(recipe, splits, seed=run.seed))
+
+
+def test_a_head_that_diverges_hurts_no_other(splits, recipes):
+    wild = recipes[0].model_copy(update={"lr": 3e38})
+    runs = fit_heads([wild, *recipes], splits, [0] * 6)
+    assert runs[0].status == "diverged"
+    assert not math.isfinite(runs[0].history[-1].train_loss)
+    assert all(math.isfinite(epoch.train_loss) for epoch in runs[0].history[:-1])
+    alone = fit(wild, splits, seed=0)
+    assert len(runs[0].history) == len(alone.history)
+    assert runs[0].best_epoch == alone.best_epoch
+    for run, calm in zip(runs[1:], fit_heads(recipes, splits, [0] * 5), strict=True):
+        assert [e.train_loss for e in run.history] == pytest.approx([e.train_loss for e in calm.history], rel=1e-4)
+
+
+def test_what_trains_together(weights):
+    base = Recipe.last_layer(start=weights)
+    assert shared_settings(base) == shared_settings(base.model_copy(update={"lr": 1.0, "optimizer": "sgd"}))
+    for other in ({"epochs": 3}, {"batch_size": 4}, {"num_outputs": 9}, {"shuffle": False}, {"statistics": "weights"}):
+        assert shared_settings(base.model_copy(update=other)) not in (None, shared_settings(base))
+    flip = Recipe(augmentation=[{"name": "RandomHorizontalFlip"}]).augmentation
+    for alone in ({"multipliers": {}}, {"multipliers": {"inner": 0, "stage4": 1}}, {"hidden": (8,)}, {"start": None},
+                  {"augmentation": flip}, {"multipliers": {"inner": 0, "head": 0}}):  # fmt: skip
+        assert shared_settings(base.model_copy(update=alone)) is None
+    assert shared_settings(base.model_copy(update={"augmentation": flip, "cached_views": 2})) is not None
+
+
+def test_refuses_what_does_not_go_together(splits, recipes):
+    with pytest.raises(ValueError, match="only recipes that train nothing but a linear head"):
+        fit_heads([recipes[0], recipes[1].model_copy(update={"epochs": 1})], splits, [0, 0])
+    with pytest.raises(ValueError, match="unknown stage 'stage9'"):
+        stray = recipes[0].model_copy(update={"multipliers": {"inner": 0, "stage9": 0}})
+        fit_heads([recipes[0], stray], splits, [0, 0])
+
+
+def test_the_backbone_runs_once(splits, recipes, monkeypatch):
+    calls = []
+    inner = heads_module.make_inputs
+    monkeypatch.setattr(heads_module, "make_inputs", lambda *a, **k: calls.append(1) or inner(*a, **k))
+    fit_heads(recipes, splits, [0] * 5)
+    assert len(calls) == 2  # training and validation images

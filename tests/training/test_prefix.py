@@ -1,0 +1,176 @@
+"""Contract 5: a cached prefix changes nothing but the time; and it is computed once, for what it is, within limits."""
+
+import errno
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib.data.splits import stratified_split
+from course_lib.models.weights import start_model
+from course_lib.training import prefix
+from course_lib.training.device import memory_format
+from course_lib.training.fitting import fit
+from course_lib.training.inputs import Outputs, Pixels, normalise
+from course_lib.training.prefix import frozen_prefix, make_inputs, prefix_outputs
+from course_lib.training.recipe import Recipe
+from course_lib.training.scoring import score_test
+
+CPU = torch.device("cpu")
+MEAN, STD = torch.tensor([0.5, 0.5, 0.5]), torch.tensor([0.25, 0.25, 0.25])
+HEAD_AND_STAGE4 = {"inner": 0, "stage4": 1}
+
+
+@pytest.fixture
+def model(weights):
+    return start_model("mini_resnet18", weights, 3).to(memory_format=memory_format(CPU))
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty cache."""
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("multipliers", "expected"),
+    [
+        ({}, None),
+        ({"inner": 0}, "pool"),
+        (HEAD_AND_STAGE4, "stage3"),
+        ({"stem": 0, "stage1": 0}, "stage1"),
+        ({"stage4": 0}, None),  # frozen, but no prefix: what it sees changes
+        ({"inner": 0, "stem": 1}, None),
+        ({"inner": 0, "stage2": 1}, "stage1"),
+    ],
+)
+def test_the_prefix_is_what_the_recipe_leaves_as_it_is(model, multipliers, expected):
+    assert frozen_prefix(Recipe(multipliers=multipliers), model) == expected
+
+
+def test_fresh_augmentation_has_no_prefix_and_a_pool_of_views_has(model):
+    flip = [{"name": "RandomHorizontalFlip"}]
+    assert frozen_prefix(Recipe(multipliers={"inner": 0}, augmentation=flip), model) is None
+    assert frozen_prefix(Recipe(multipliers={"inner": 0}, augmentation=flip, cached_views=4), model) == "pool"
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("multipliers", [HEAD_AND_STAGE4, {"inner": 0}], ids=["stage4", "head"])
+def test_contract_5_a_cached_prefix_changes_nothing(make_images, multipliers, optimizer):
+    splits = stratified_split(make_images(size=64), val=0.2, test=0.2, seed=0)
+    recipe = Recipe.full(epochs=4, batch_size=12, lr=1e-3, multipliers=multipliers, optimizer=optimizer)
+    plain, cached = (fit(recipe, splits, seed=1, shortcuts=shortcuts) for shortcuts in (False, True))
+    assert [e.val_accuracy for e in plain.history] == [e.val_accuracy for e in cached.history]
+    assert [e.train_loss for e in plain.history] == pytest.approx([e.train_loss for e in cached.history], rel=1e-4)
+    for name, value in plain.model.state_dict().items():
+        torch.testing.assert_close(cached.model.state_dict()[name], value, rtol=1e-3, atol=1e-5, msg=name)
+    score_test(plain, splits), score_test(cached, splits)
+    assert plain.test_outcomes == cached.test_outcomes
+
+
+@pytest.mark.parametrize("mode", ["batch", "running", "frozen", "affine_only"])
+def test_the_outputs_are_those_of_the_frozen_stages_in_every_mode(splits, weights, mode):
+    """What is kept, run through the rest of the trained model, gives the logits of the whole model."""
+    recipe = Recipe.full(start=weights, epochs=1, multipliers=HEAD_AND_STAGE4, normalisation=mode, lr=0.01)
+    run = fit(recipe, splits, seed=0)
+    inputs = make_inputs(recipe, run.model, splits.val, run.mean, run.std, CPU)
+    with torch.no_grad():
+        whole = run.model(normalise(splits.val.images, run.mean, run.std))
+        rest = run.model.features(inputs.batch(torch.arange(len(splits.val)))[0], "head", after="stage3")
+    torch.testing.assert_close(rest, whole, rtol=1e-4, atol=1e-5)
+
+
+def test_outputs_are_computed_once(splits, model, home, monkeypatch):
+    first = prefix_outputs(model, splits.train, "stage3", MEAN, STD, device=CPU)
+    assert first.dtype == torch.float32
+    assert len(first) == len(splits.train)
+    monkeypatch.setattr(prefix, "_iter_outputs", lambda *_: pytest.fail("computed again"))
+    assert torch.equal(prefix_outputs(model, splits.train, "stage3", MEAN, STD, device=CPU), first)
+
+
+def test_what_the_outputs_depend_on_names_them(splits, model, home):
+    def names():
+        return {file.name for file in (home / "cache" / "features").glob("*.npy")}
+
+    def added(model=model, images=splits.train, until="stage3", mean=MEAN, **options):
+        before = names()
+        prefix_outputs(model, images, until, mean, STD, device=CPU, **options)
+        return len(names() - before)
+
+    from course_lib.data.augmentation import RandomHorizontalFlip
+
+    assert added() == 1
+    assert added() == 0
+    assert added(images=splits.val) == 1
+    assert added(until="stage2") == 1
+    assert added(mean=MEAN + 0.1) == 1
+    assert added(transforms=(RandomHorizontalFlip(),), num_views=2) == 1
+    assert added(transforms=(RandomHorizontalFlip(p=0.25),), num_views=2) == 1
+    with torch.no_grad():
+        model.stages["stage4"][0].conv1.weight.add_(1)
+    assert added() == 0, "a later stage does not matter"
+    with torch.no_grad():
+        model.stages["stem"].bn.running_mean.add_(1)
+    assert added() == 1, "running statistics do"
+
+
+def test_larger_outputs_are_memory_mapped(splits, model, home, monkeypatch):
+    opened = []
+    load = np.load
+    monkeypatch.setattr(np, "load", lambda *args, **options: opened.append(options) or load(*args, **options))
+    mapped = prefix_outputs(model, splits.train, "stage1", MEAN, STD, device=CPU, memory_limit_mb=0.01)
+    read = prefix_outputs(model, splits.train, "stage1", MEAN, STD, device=CPU)
+    assert [options["mmap_mode"] for options in opened] == ["c", None]
+    assert torch.equal(mapped, read)
+
+
+def test_the_disk_has_a_limit_and_the_oldest_go_first(splits, model, home, monkeypatch):
+    monkeypatch.setattr(prefix, "DISK_LIMIT_MB", 0.2)
+    for stage in ("stage1", "stage2", "stage3", "stage4"):
+        prefix_outputs(model, splits.train, stage, MEAN, STD, device=CPU)
+    left = [file.name for file in (home / "cache" / "features").glob("*.npy")]
+    assert sum(file.stat().st_size for file in (home / "cache" / "features").glob("*.npy")) <= 0.2e6
+    assert any("stage4" in name for name in left)
+    assert not any("stage1" in name for name in left)
+
+
+def test_a_full_disk_costs_time_but_no_run(splits, weights, home, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "the cache '/x' cannot be written (no space left): make room there")
+
+    recipe = Recipe.last_layer(start=weights, epochs=2)
+    expected = fit(recipe, splits, seed=0)
+    monkeypatch.setattr(prefix, "cached_array", full)
+    with pytest.warns(UserWarning, match="make room there; until then each epoch computes the frozen stages again"):
+        run = fit(recipe, splits, seed=0)
+    assert [e.val_accuracy for e in run.history] == [e.val_accuracy for e in expected.history]
+
+
+def test_a_pool_of_views(splits, model):
+    recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomHorizontalFlip"}], cached_views=3)
+    inputs = make_inputs(recipe, model, splits.train, MEAN, STD, CPU, train=True)
+    assert isinstance(inputs, Outputs)
+    assert inputs.num_views == 3
+    views = inputs.values.view(3, len(splits.train), -1)
+    pixels = splits.train.images
+    with torch.no_grad():
+        plain, flipped = (model.eval().features(normalise(p, MEAN, STD)) for p in (pixels, pixels.flip(-1)))
+    is_plain, is_flipped = (torch.isclose(views, known, rtol=1e-3, atol=1e-4).all(dim=2) for known in (plain, flipped))
+    assert (is_plain | is_flipped).all()
+    assert 0.3 < is_flipped.float().mean() < 0.7
+    assert (is_flipped != is_flipped[0]).any(), "the views of an image differ"
+
+
+def test_validation_is_never_augmented(splits, model):
+    recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomInvert", "p": 1.0}], cached_views=2)
+    val = make_inputs(recipe, model, splits.val, MEAN, STD, CPU)
+    assert val.num_views == 1
+    fresh = recipe.model_copy(update={"cached_views": None})
+    pixels = make_inputs(fresh, model, splits.val, MEAN, STD, CPU)
+    assert isinstance(pixels, Pixels)
+    images, _ = pixels.batch(torch.arange(4))
+    torch.testing.assert_close(images, normalise(splits.val.images[:4], MEAN, STD))
+    train = make_inputs(fresh, model, splits.train, MEAN, STD, CPU, train=True)
+    inverted, _ = train.batch(torch.arange(4))
+    torch.testing.assert_close(inverted, normalise(255 - splits.train.images[:4], MEAN, STD))
