@@ -61,9 +61,11 @@ class Pixels:
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Normalised images (B, 3, H, W) and labels (B,) of the images `rows` (on the device)."""
         pixels = self._pixels[self._rows[rows]]
-        images = pixels.to(torch.float32, memory_format=self._format).div_(255)
         if self._transforms:
-            images = augment(images, self._transforms, self._generator)
+            images = augment(pixels.float().div_(255), self._transforms, self._generator)
+            images = images.contiguous(memory_format=self._format)
+        else:
+            images = pixels.to(torch.float32, memory_format=self._format).div_(255)
         return _standardise(images, self._mean, self._std), self.labels[rows]
 
 

@@ -11,6 +11,7 @@ from common import main, row
 from course_lib.sweeps import studies
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.studies import Study, run_study
+from course_lib.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class EmptyTask:
     """A run whose training takes no time; its record is as large as one of 50 epochs."""
 
     number: int
+    recipe: Recipe
 
     def key(self) -> str:
         """Its name in the ledger."""
@@ -33,18 +35,11 @@ class EmptyTask:
         return {"key": self.key(), "recipe": {"name": "empty"}, "history": [epoch] * 50, "test_outcomes": "1" * 236}
 
 
-@dataclass(frozen=True)
-class Label:
-    """What a study asks of a recipe."""
-
-    name: str = "empty"
-
-
 def run(size: str) -> Iterator[dict]:
-    """Milliseconds a run, for 10 to 1000 runs with two processes; and of a second time, when the ledger has them all."""
-    EmptyTask.recipe = Label()
+    """Milliseconds a run, for 10 to 1000 runs with two processes; and again, when the ledger has them all."""
     for count in (10, 100, 1000):
-        studies.STUDIES["empty"] = Study("empty", "", lambda *_, n=count: [EmptyTask(i) for i in range(n)])
+        tasks = [EmptyTask(number, Recipe.full()) for number in range(count)]
+        studies.STUDIES["empty"] = Study("empty", "", lambda *_, tasks=tasks: tasks)
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / "ledger.sqlite") as ledger:
             times = []
             for _ in range(2):

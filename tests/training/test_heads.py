@@ -1,4 +1,4 @@
-"""Heads trained together are the heads trained one by one, whatever their settings; one that diverges hurts no other."""
+"""Heads trained together are the heads trained one by one; one that diverges hurts no other."""
 
 import math
 
@@ -109,8 +109,8 @@ def test_what_trains_together(weights):
 def test_refuses_what_does_not_go_together(splits, recipes):
     with pytest.raises(ValueError, match="only recipes that train nothing but a linear head"):
         fit_heads([recipes[0], recipes[1].model_copy(update={"epochs": 1})], splits, [0, 0])
+    stray = recipes[0].model_copy(update={"multipliers": {"inner": 0, "stage9": 0}})
     with pytest.raises(ValueError, match="unknown stage 'stage9'"):
-        stray = recipes[0].model_copy(update={"multipliers": {"inner": 0, "stage9": 0}})
         fit_heads([recipes[0], stray], splits, [0, 0])
 
 
