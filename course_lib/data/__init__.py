@@ -1,6 +1,7 @@
 """Where images come from and how they are split: sources by name, image sets in memory, splits, channel statistics.
 
-An image stays uint8 in [0, 255] here; normalisation belongs to training.
+An image stays uint8 in [0, 255] here, but for augmentation, which works on floats in [0, 1]; normalisation belongs to
+training.
 """
 
 import lazy_loader
@@ -8,6 +9,18 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "augmentation": [
+            "ColorJitter",
+            "GaussianBlur",
+            "RandomAffine",
+            "RandomCrop",
+            "RandomGrayscale",
+            "RandomHorizontalFlip",
+            "RandomInvert",
+            "RandomResizedCrop",
+            "Transform",
+            "augment",
+        ],
         "imageset": ["ImageSet"],
         "sources": ["count_pixels", "describe", "iter_native_images", "list_sources", "load_images", "source_names"],
         "splits": [

@@ -19,13 +19,16 @@ from course_lib.data import transforms as batched
 _PIECE_BYTES = 2**20
 
 
-def augment(images: Tensor, transforms: "tuple[Transform, ...]", generator: Generator) -> Tensor:
+def augment(
+    images: Tensor, transforms: "tuple[Transform, ...]", generator: Generator, *, inplace: bool = False
+) -> Tensor:
     """Apply `transforms` one after the other, each with parameters drawn for every image.
 
     Args:
-        images: (N, 3, H, W) floats on any device, not changed.
+        images: (N, 3, H, W) floats on any device.
         transforms: in the order in which they apply.
         generator: of the CPU; the same state gives the same augmentation on every device.
+        inplace: put the result in the memory of `images`, which saves the time of asking for more.
 
     Returns:
         (N, 3, H, W) on the same device and in the same memory format.
@@ -41,7 +44,7 @@ def augment(images: Tensor, transforms: "tuple[Transform, ...]", generator: Gene
     piece = max(1, count)
     if images.device.type == "cpu":
         piece = max(1, _PIECE_BYTES // (images.element_size() * math.prod(images.shape[1:])))
-    result = torch.empty_like(images)
+    result = images if inplace else torch.empty_like(images)
     for start in range(0, count, piece):
         rows = slice(start, start + piece)
         changed = images[rows].contiguous()
@@ -59,7 +62,7 @@ class RandomTransform(fields.Settings):
         raise NotImplementedError
 
     def apply(self, images: Tensor, parameters: dict[str, Tensor]) -> Tensor:
-        """The changed images; `parameters` alone decides how.
+        """The changed images, or `images` themselves if none changes; `parameters` alone decides how.
 
         Args:
             images: (N, 3, H, W) floats on any device, not changed.

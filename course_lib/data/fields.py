@@ -1,14 +1,23 @@
 """Settings that refuse a wrong value in one sentence, and the types of their fields: shares, ranges, colours.
 
-A range is a pair (low, high). Where torchvision takes a single number for a range, so do these types, and keep the pair:
-settings that mean the same are equal.
+A range is a pair (low, high). Where torchvision takes a single number for a range, so do these types, but they keep the
+pair: settings that mean the same are equal.
 """
 
 import math
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt  # isort: skip
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
 
 
 class Settings(BaseModel):
@@ -57,10 +66,12 @@ def _around(centre: float, least: float = -math.inf) -> BeforeValidator:
     """A single number d means from centre − d to centre + d."""
 
     def widen(value):
-        if not isinstance(value, int | float):
+        if not isinstance(value, int | float) or not math.isfinite(value):
             return value
         if value < 0:
-            raise ValueError(f"a single number is the reach on both sides of {centre}: use {-value}")
+            raise ValueError(
+                f"a single number reaches so far on both sides of {centre}, and is not negative: use {-value}"
+            )
         return max(least, centre - value), centre + value
 
     return BeforeValidator(widen)

@@ -35,19 +35,14 @@ def affine(
         fill: value for each channel of what lies outside the image.
     """
     height, width = images.shape[-2:]
-    theta = _move(_inverse_matrices(angle, translate, scale, shear), images)  # (N, 2, 3)
-    # The arithmetic is torchvision's to the last bit: where pixels differ much from their neighbours, and for nearest
-    # always, a coordinate off by a rounding error shows.
-    x, y = _centred(width, images), _centred(height, images)
-    base = torch.stack(
-        (x.expand(height, width), y[:, None].expand(height, width), torch.ones_like(x).expand(height, width)), dim=-1
-    )
-    half = torch.tensor([0.5 * width, 0.5 * height], dtype=images.dtype)
-    rescaled = theta.transpose(1, 2) / _move(half, images)
-    grid = base.view(1, -1, 3).expand(len(images), -1, -1).bmm(rescaled).view(-1, height, width, 2)
+    half = torch.tensor([width, height]).view(2, 1) / 2
+    matrices = _move(_inverse_matrices(angle, translate, scale, shear) / half, images)[..., None, None]
+    x, y = _centred(width, images), _centred(height, images)[:, None]
+    # The source of each pixel, −1 and 1 being the image's borders.
+    places = matrices[:, :, 0] * x + (matrices[:, :, 1] * y + matrices[:, :, 2])  # (N, 2, H, W)
     # A fourth channel of ones tells how much of each pixel comes from inside.
     with_mask = torch.cat((images, torch.ones_like(images[:, :1])), dim=1)
-    sampled = F.grid_sample(with_mask, grid, interpolation, "zeros", align_corners=False)
+    sampled = F.grid_sample(with_mask, places.permute(0, 2, 3, 1), interpolation, "zeros", align_corners=False)
     colours, mask = sampled[:, :3], sampled[:, 3:]
     return (colours * mask).addcmul_(_colour(fill, images), 1 - mask)
 
@@ -80,9 +75,8 @@ def crop(images: Tensor, top: Tensor, left: Tensor, padding: int, fill: Colour =
     count, channels, height, width = images.shape
     padded = _colour(fill, images).expand(count, channels, height + 2 * padding, width + 2 * padding).clone()
     padded[..., padding : padding + height, padding : padding + width] = images
-    windows = padded.unfold(2, height, 1).unfold(3, width, 1)  # (N, 3, 2·padding + 1, 2·padding + 1, H, W), a view
-    number, top, left = (_move(index, images, torch.int64) for index in (torch.arange(count), top, left))
-    return windows[number, :, top, left]
+    corners = zip(padded, top.tolist(), left.tolist(), strict=True)  # known on the CPU: the device need not be asked
+    return torch.stack([image[:, y : y + height, x : x + width] for image, y, x in corners])
 
 
 def adjust_brightness(images: Tensor, factor: Tensor) -> Tensor:
@@ -103,7 +97,8 @@ def adjust_saturation(images: Tensor, factor: Tensor) -> Tensor:
 def adjust_hue(images: Tensor, shift: Tensor) -> Tensor:
     """Turn the hue of each image by `shift` (N,) of the full circle, −0.5 to 0.5.
 
-    Hue is defined for values in [0, 1]; with others, channels that are not the largest of their pixel are clamped.
+    Hue is made for values in [0, 1]: with others, all but the largest channel of a pixel are clamped. (Where that one
+    is exactly 0 and another negative, torchvision divides by zero; here the pixel is black.)
     """
     # Floats 0 and 1 instead of conditions: torch.where costs a CPU ten times what arithmetic does.
     red, green, blue = images.split(1, dim=1)
@@ -154,7 +149,7 @@ def gaussian_blur(images: Tensor, kernel_size: int, sigma: Tensor) -> Tensor:
 
 def rgb_to_grayscale(images: Tensor) -> Tensor:
     """Luminance 0.2989·R + 0.587·G + 0.114·B in all three channels."""
-    return _grey(images).expand_as(images)
+    return _grey(images).repeat(1, 3, 1, 1)
 
 
 def replace_rows(
@@ -191,7 +186,7 @@ def _inverse_matrices(angle: Tensor, translate: Tensor, scale: Tensor, shear: Te
 def _gaussian_kernels(kernel_size: int, sigma: Tensor) -> Tensor:
     """(N, kernel_size) weights exp(−x²/2σ²), which sum to 1."""
     places = torch.arange(kernel_size) - kernel_size // 2
-    return torch.softmax(-0.5 * (places / sigma[:, None]).square(), dim=1)
+    return torch.softmax(-0.5 * (places / sigma.double()[:, None]).square(), dim=1)
 
 
 def _normalised(start: Tensor, length: Tensor, size: int) -> Tensor:
@@ -223,7 +218,7 @@ def _factors(values: Tensor, images: Tensor) -> Tensor:
 
 
 def _colour(fill: Colour, images: Tensor) -> Tensor:
-    return _move(torch.tensor(fill), images).view(1, 3, 1, 1)
+    return _move(torch.tensor(fill, dtype=torch.float64), images).view(1, 3, 1, 1)
 
 
 def _move(values: Tensor, images: Tensor, dtype: torch.dtype | None = None) -> Tensor:

@@ -62,7 +62,7 @@ class Pixels:
         """Normalised images (B, 3, H, W) and labels (B,) of the images `rows` (on the device)."""
         pixels = self._pixels[self._rows[rows]]
         if self._transforms:
-            images = augment(pixels.float().div_(255), self._transforms, self._generator)
+            images = augment(pixels.float().div_(255), self._transforms, self._generator, inplace=True)
             images = images.contiguous(memory_format=self._format)
         else:
             images = pixels.to(torch.float32, memory_format=self._format).div_(255)

@@ -45,7 +45,7 @@ def compare(name: str, settings: dict, batch: torch.Tensor, rounds: int) -> dict
     generator = torch.Generator().manual_seed(0)
     seconds = measure(
         {
-            "ours": lambda: augmentation.augment(batch, (ours,), generator),
+            "ours": lambda: augmentation.augment(batch, (ours,), generator, inplace=True),
             "theirs": lambda: torch.stack([theirs(image) for image in singles]),
         },
         rounds,
