@@ -12,24 +12,74 @@ from course_lib.cli.options import DATA, DEVICE, PROFILE, SEEDS
 @PROFILE
 @DATA
 @SEEDS
-@click.option("--workers", type=click.IntRange(min=1), help="Processes of one thread; one a core by default.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask", "slurm", "pbs"]),
+    default="local",
+    show_default=True,
+    help="Where to compute: this machine's processes, a Dask cluster, jobs of a queue.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes of one thread (default: one a core), or jobs of the queue (default: 1).",
+)
+@click.option("--address", help="dask: the scheduler, tcp://HOST:PORT; default: $DASK_SCHEDULER_ADDRESS or one here.")
+@click.option("--gpus-per-run", type=float, help="0.5 lets two runs share a GPU (dask, slurm, pbs).")
+@click.option(
+    "--cluster",
+    "options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Setting of the queue's jobs (repeatable): queue, account, walltime, memory, cores (workers a job), "
+    "directive, prologue, interface, log_directory …",
+)
+@click.option("--print-script", is_flag=True, help="Print the job script of slurm or pbs; submit and run nothing.")
 @click.option("--recompute", is_flag=True, help="Compute every run again; to go on after Ctrl-C, leave it out.")
 @click.option("--export", type=click.Path(path_type=Path), help="Also write the runs to this .jsonl.gz file.")
 @DEVICE
-def study(name, profile, data, seeds, workers, recompute, export, device):
+def study(name, profile, data, seeds, workers, recompute, export, device, print_script, **cluster):
     """Run the study NAME: a grid of recipes. What the ledger holds is not run again; without NAME, list them.
 
-    Ctrl-C or a crash loses nothing finished: the same command goes on from there.
+    Ctrl-C or a crash loses nothing finished: the same command goes on from there, on any engine.
+
+    \b
+    course study full --workers 4
+    course study full --engine dask --address tcp://head:8786
+    course study full --engine slurm --workers 20 --gpus-per-run 0.5 --cluster queue=gpu --cluster walltime=04:00:00
     """
-    from course_lib.analysis.tables import best_table
-    from course_lib.sweeps.ledger import export_runs
     from course_lib.sweeps.studies import STUDIES, run_study
 
-    if name is None:
+    engine = _make_engine(workers=workers, **cluster)
+    if print_script:
+        _print_script(engine)
+    elif name is None:
         for item in STUDIES.values():
             click.echo(f"{item.name:<22} {item.about}")
-        return
-    records = run_study(name, profile, data, seeds, workers=workers, recompute=recompute, device=device)
+    else:
+        _show(run_study(name, profile, data, seeds, engine=engine, recompute=recompute, device=device), export)
+
+
+def _make_engine(engine, workers, address, gpus_per_run, options):
+    from course_lib.sweeps.engine import Engine
+
+    pairs = [option.partition("=") for option in options]
+    for key, sign, value in pairs:
+        if not (key and sign and value):
+            raise ValueError(f"--cluster '{key}{sign}{value}' is not KEY=VALUE, e.g. --cluster queue=gpu")
+    return Engine(engine, workers, address, gpus_per_run, tuple((key, value) for key, _, value in pairs))
+
+
+def _print_script(engine):
+    from course_lib.sweeps.sites import job_script
+
+    click.echo(job_script(engine), nl=False)
+
+
+def _show(records, export):
+    from course_lib.analysis.tables import best_table
+    from course_lib.sweeps.ledger import export_runs
+
     click.echo(best_table(records).to_string(index=False))
     if export:
         export_runs(records, export)

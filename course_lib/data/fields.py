@@ -43,11 +43,17 @@ class Settings(BaseModel):
             if item["type"] == "missing":
                 parts.append(f"'{where}' is missing")
             elif item["type"] == "extra_forbidden":
-                parts.append(f"unknown setting '{where}' (known: {', '.join(cls.model_fields)})")
+                known = f" (known: {', '.join(cls.model_fields)})" if len(item["loc"]) == 1 else ""
+                parts.append(f"unknown setting '{where}'{known}")
             else:
                 reason = item["msg"].removeprefix("Value error, ")
-                parts.append(f"{where} = {item['input']!r}: {reason[0].lower()}{reason[1:]}")
+                inner = reason.partition(" refused: ")[2]  # settings within settings have said it all
+                parts.append(f"{where}: {inner}" if inner else f"{where} = {item['input']!r}: {_uncapitalised(reason)}")
         return "; ".join(parts)
+
+
+def _uncapitalised(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def _rise(ends: tuple[float, ...]) -> tuple[float, ...]:

@@ -3,7 +3,9 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import cache
 
 from joblib import Parallel, cpu_count, delayed
@@ -13,6 +15,65 @@ from course_lib.sweeps.jobs import Job, Outcome, make_jobs, run_job
 from course_lib.sweeps.task import Task
 
 ATTEMPTS = 3  # a worker that is killed (out of memory, say) costs its running jobs only: they are tried again
+ENGINES = ("local", "dask", "slurm", "pbs")
+QUEUES = ("slurm", "pbs")
+OPTIONS = (  # of a queue's jobs
+    "queue", "account", "walltime", "memory", "cores", "directive", "prologue",
+    "interface", "log_directory", "local_directory", "python", "resource_spec",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where the runs of a study are computed. Their numbers do not depend on it.
+
+    A script that uses ``"dask"`` without an address starts processes: it needs ``if __name__ == "__main__":``.
+
+    Args:
+        name: ``"local"`` (processes of this machine), ``"dask"`` (the Dask cluster at `address`, else one of processes
+            of this machine), ``"slurm"`` or ``"pbs"`` (jobs of a queue, each with Dask workers).
+        workers: number of processes, or of jobs of the queue.
+        address: a Dask scheduler's, like ``"tcp://head:8786"``; the variable DASK_SCHEDULER_ADDRESS by default.
+        gpus_per_run: 0.5 lets two runs share a GPU. Workers need that much of a resource ``GPU``; ours have it.
+        options: for the jobs of a queue, pairs of a key of `OPTIONS` and its value. ``directive`` (a line of the job
+            script's head) and ``prologue`` (one before the worker starts) may be repeated.
+
+    Raises:
+        ValueError: an unknown name or option, or settings that do not go together.
+    """
+
+    name: str = "local"
+    workers: int | None = None
+    address: str | None = None
+    gpus_per_run: float | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self):
+        if self.name not in ENGINES:
+            raise ValueError(f"unknown engine '{self.name}': choose one of {', '.join(ENGINES)}")
+        if self.workers is not None and self.workers < 1:
+            raise ValueError(f"workers = {self.workers}: an engine needs at least one")
+        if self.address and self.name != "dask":
+            raise ValueError(f"the address '{self.address}' goes with the engine dask, not with {self.name}")
+        if self.gpus_per_run is not None:
+            self._check_gpus(self.gpus_per_run)
+        for key, _ in self.options:
+            self._check_option(key)
+
+    def _check_gpus(self, share: float) -> None:
+        if self.name == "local":
+            raise ValueError(f"gpus_per_run = {share:g} goes with the engines dask, slurm and pbs: choose one of them")
+        if not 0 < share <= 1:
+            raise ValueError(f"gpus_per_run = {share:g}: a run uses one GPU or a part of it, e.g. 1, 0.5 or 0.25")
+
+    def _check_option(self, key: str) -> None:
+        if self.name not in QUEUES:
+            raise ValueError(f"the option '{key}' goes with the engines slurm and pbs, not with {self.name}")
+        if key not in OPTIONS:
+            raise ValueError(f"unknown option '{key}' of the cluster: choose one of {', '.join(OPTIONS)}")
+
+
+LOCAL = Engine()
 
 
 def default_workers(device: str) -> int:
@@ -21,29 +82,45 @@ def default_workers(device: str) -> int:
 
 
 def run_tasks(
-    tasks: Sequence[Task], on_record: Callable[[dict], None], *, workers: int | None = None, device: str = "cpu"
+    tasks: Sequence[Task],
+    on_record: Callable[[dict], None],
+    *,
+    workers: int | None = None,
+    device: str = "cpu",
+    engine: Engine = LOCAL,
 ) -> list[tuple[Task, str]]:
     """Run every task in worker processes of one thread each; tasks that can train together do.
 
     Args:
         on_record: called here, in the driver, with each record as it finishes.
-        workers: number of processes; 1 runs in this process.
+        workers: number of processes; 1 runs in this process. The engine's number by default.
+        device: on a cluster each worker decides for itself what ``"auto"`` means.
 
     Returns:
         The tasks that failed, each with its traceback or what became of its worker.
     """
     jobs = make_jobs(tasks)
     failures = []
-    for index, outcomes in run_here(jobs, workers=workers or default_workers(device), device=device):
-        for task, (record, error) in zip(jobs[index], outcomes, strict=True):
-            if error:
-                failures.append((task, error))
-            else:
-                on_record(record)
+    # Closed here and now: when `on_record` refuses a record, the workers must not go on.
+    with closing(_start(jobs, replace(engine, workers=workers or engine.workers), device)) as results:
+        for index, outcomes in results:
+            for task, (record, error) in zip(jobs[index], outcomes, strict=True):
+                if error:
+                    failures.append((task, error))
+                else:
+                    on_record(record)
     return failures
 
 
-def run_here(jobs: Sequence[Job], *, workers: int, device: str) -> Iterator[tuple[int, list[Outcome]]]:
+def _start(jobs: Sequence[Job], engine: Engine, device: str) -> Generator[tuple[int, list[Outcome]], None, None]:
+    if engine.name == "local":
+        return run_here(jobs, workers=engine.workers or default_workers(device), device=device)
+    from course_lib.sweeps.cluster import run_on_cluster  # it imports this module
+
+    return run_on_cluster(jobs, engine=engine, device=device)
+
+
+def run_here(jobs: Sequence[Job], *, workers: int, device: str) -> Generator[tuple[int, list[Outcome]], None, None]:
     """Index and outcomes of each job as it finishes; a job whose worker is killed is tried again."""
     open_jobs, attempts = dict(enumerate(jobs)), ATTEMPTS
     while open_jobs and attempts:
@@ -62,7 +139,7 @@ def run_here(jobs: Sequence[Job], *, workers: int, device: str) -> Iterator[tupl
 
 def _results(jobs: dict[int, Job], workers: int, device: str):
     calls = [delayed(_run)(index, job, device, os.getpid()) for index, job in jobs.items()]
-    # Never fewer processes for fewer calls: one would run here, and a call that kills its process would kill the driver.
+    # Never fewer processes for fewer calls: one would run here, and a call that kills it would kill the driver.
     return Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")(calls)
 
 

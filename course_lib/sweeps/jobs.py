@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Sequence
 
 from course_lib.sweeps.task import Task, run_together
+from course_lib.training.device import keep_freed_memory
 
 Job = tuple[Task, ...]
 Outcome = tuple[dict | None, str | None]  # a record, or the traceback of what went wrong
@@ -20,6 +21,7 @@ def make_jobs(tasks: Sequence[Task]) -> list[Job]:
 
 def run_job(job: Job, device: str) -> list[Outcome]:
     """Outcome of each task of the job. An error must not take other runs with it: it travels back as text."""
+    keep_freed_memory()
     if len(job) > 1:
         try:
             return [(record, None) for record in run_together(job, device)]

@@ -15,6 +15,7 @@ class Profile:
     seeds: int
     rates: tuple[float, ...]
     batch_size: int
+    few_shot_batch_size: int  # a small set needs small batches to take enough steps
     size: int  # pixels a side
     architecture: str
     weights: str
@@ -22,11 +23,11 @@ class Profile:
 
 PROFILES = {
     # proves that a lesson runs: about a minute on two cores
-    "smoke": Profile("smoke", 2, 3, (0.01, 0.001), 32, 48, "mini_resnet18", "mini_resnet18"),
+    "smoke": Profile("smoke", 2, 3, (0.01, 0.001), 32, 32, 48, "mini_resnet18", "mini_resnet18"),
     # the full grid in the mini world, on a CPU
-    "mini": Profile("mini", 50, 3, HOMEWORK_RATES, 32, 48, "mini_resnet18", "mini_resnet18"),
+    "mini": Profile("mini", 50, 3, HOMEWORK_RATES, 64, 32, 48, "mini_resnet18", "mini_resnet18"),
     # the document's protocol on real data: wants a GPU
-    "paper": Profile("paper", 50, 5, HOMEWORK_RATES, 8, 227, "resnet18", "torchvision:resnet18"),
+    "paper": Profile("paper", 50, 5, HOMEWORK_RATES, 8, 8, 227, "resnet18", "torchvision:resnet18"),
 }
 
 

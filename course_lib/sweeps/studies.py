@@ -1,13 +1,13 @@
 """The named grids of the course, and the one function that runs them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tqdm.auto import tqdm
 
 from course_lib.errors import RunsFailedError
 from course_lib.sweeps.dataspec import DataSpec
-from course_lib.sweeps.engine import run_tasks
+from course_lib.sweeps.engine import LOCAL, Engine, run_tasks
 from course_lib.sweeps.ledger import Ledger, shipped_runs
 from course_lib.sweeps.profiles import Profile, get_profile
 from course_lib.sweeps.task import Task
@@ -34,7 +34,7 @@ def _homework_grid(strategy: str, few_shot: bool) -> Callable[[Profile, str, ran
         settings = {
             "architecture": profile.architecture,
             "epochs": profile.epochs,
-            "batch_size": profile.batch_size,
+            "batch_size": profile.few_shot_batch_size if few_shot else profile.batch_size,
         }
         if strategy != "scratch":
             settings["start"] = profile.weights
@@ -83,6 +83,7 @@ def run_study(
     seeds: int | None = None,
     *,
     workers: int | None = None,
+    engine: Engine | str = LOCAL,
     device: str = "auto",
     recompute: bool = False,
     ledger: Ledger | None = None,
@@ -92,27 +93,34 @@ def run_study(
 
     Args:
         seeds: how many seeds (0, 1, …); the profile's number by default.
+        workers: number of processes, or of jobs of a queue; the engine's number by default.
+        engine: where to compute: ``"local"``, ``"dask"``, ``"slurm"``, ``"pbs"``, or an `Engine` with its settings.
+        device: on a cluster each worker decides for itself what ``"auto"`` means.
         recompute: compute every run, whatever the ledger holds. To go on after an interruption, leave it out.
 
     Returns:
         One dict a run, in the order of the grid; ``record["recipe"]["name"]`` is the strategy.
 
     Raises:
-        ValueError: unknown study, profile, source or device.
+        ValueError: unknown study, profile, source, engine or device.
+        OSError: the cluster does not answer, or no longer; what was finished is kept.
+        MissingExtraError: the extra `cluster` is missing.
         RunsFailedError: some runs failed; the others were kept, and running again does only what is missing.
     """
-    device = str(pick_device(device))
+    engine = Engine(engine) if isinstance(engine, str) else engine
+    engine = replace(engine, workers=engine.workers if workers is None else workers)
+    device = str(pick_device(device)) if engine.name == "local" else device
     tasks = study_tasks(name, profile, data, seeds)
     own = ledger is None
     ledger = Ledger() if own else ledger  # an empty ledger is false: test for None
     try:
-        return _collect(name, tasks, ledger, workers, device, recompute, progress)
+        return _collect(name, tasks, ledger, engine, device, recompute, progress)
     finally:
         if own:
             ledger.close()
 
 
-def _collect(name, tasks, ledger, workers, device, recompute, progress) -> list[dict]:
+def _collect(name, tasks, ledger, engine, device, recompute, progress) -> list[dict]:
     keys = [task.key() for task in tasks]
     found = {} if recompute else {key: run for key in keys if (run := ledger.get(key) or shipped_runs().get(key))}
     missing = [task for task, key in zip(tasks, keys, strict=True) if key not in found]
@@ -120,12 +128,14 @@ def _collect(name, tasks, ledger, workers, device, recompute, progress) -> list[
 
         def keep(record: dict) -> None:
             if record["key"] not in keys:
-                raise ValueError(f"the images or weights of '{name}' changed while it ran: run it again")
+                raise ValueError(
+                    f"the images or weights of '{name}' changed while it ran, or a worker has others: run it again"
+                )
             ledger.put(record)
             found[record["key"]] = record
             bar.update()
 
-        failures = run_tasks(missing, keep, workers=workers, device=device) if missing else []
+        failures = run_tasks(missing, keep, engine=engine, device=device) if missing else []
     if failures:
         task, trace = failures[0]
         raise RunsFailedError(

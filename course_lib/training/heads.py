@@ -28,7 +28,7 @@ def shared_settings(recipe: Recipe) -> str | None:
         return None
     if recipe.augmentation and not recipe.cached_views:
         return None
-    neutral = {name: Recipe.model_fields[name].default for name in _FREE}
+    neutral = {name: Recipe.model_fields[name].get_default(call_default_factory=True) for name in _FREE}
     return recipe.model_copy(update=neutral).identity()
 
 
@@ -42,7 +42,7 @@ def fit_heads(recipes: Sequence[Recipe], splits: Splits, seeds: Sequence[int], *
         ValueError: the recipes do not all share what `shared_settings` says, or as `fit`.
         OSError: the cache for the backbone's outputs cannot be written.
     """
-    if len({shared_settings(recipe) for recipe in recipes} - {None}) != 1 or None in map(shared_settings, recipes):
+    if {shared_settings(recipe) for recipe in recipes} - {shared_settings(recipes[0]) or "none"}:
         raise ValueError("only recipes that train nothing but a linear head, in the same way, train together")
     began = time.perf_counter()
     start = start_run(recipes[0], splits, seeds[0], device)

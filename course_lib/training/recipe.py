@@ -4,9 +4,10 @@ import json
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import Field, PositiveInt
 
 from course_lib.data.augmentation import Transform
+from course_lib.data.fields import Settings
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -14,11 +15,7 @@ Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 MINI_WEIGHTS = "mini_resnet18"
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class L2SP(_Settings):
+class L2SP(Settings):
     """Pull towards the starting point: α/2·‖w − w⁰‖² on inherited weights, β/2·‖w‖² on new ones.
 
     Source: Li, Grandvalet, Davoine (ICML 2018), eq. 3; MultiTune, eq. 2.
@@ -28,7 +25,7 @@ class L2SP(_Settings):
     beta: Factor = 0.01
 
 
-class Recipe(_Settings):
+class Recipe(Settings):
     """Everything that decides how a classifier is trained, apart from the images and the seed.
 
     A stage's learning rate is ``lr × multiplier``; a stage with multiplier 0 is frozen completely, running
@@ -45,7 +42,7 @@ class Recipe(_Settings):
     optimizer: Literal["sgd", "adam"] = "adam"
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0  # SGD only
     weight_decay: Factor = 0.0
-    multipliers: dict[str, Factor] = {}
+    multipliers: dict[str, Factor] = Field(default_factory=dict)
     schedule: Literal["constant", "cosine", "warmup_cosine"] = "constant"
     normalisation: Literal["batch", "running", "frozen", "affine_only"] = "batch"  # of trained stages
     penalty: L2SP | None = None
@@ -128,19 +125,4 @@ def make_recipe(strategy: str, **settings) -> Recipe:
         raise ValueError(f"unknown recipe '{strategy}': choose one of {', '.join(STRATEGIES)}")
     if strategy == "scratch" and settings.get("start") is not None:
         raise ValueError(f"the recipe 'scratch' starts from random weights, not from '{settings['start']}': use 'full'")
-    try:
-        return Recipe(**{"name": strategy, **STRATEGIES[strategy], **settings})
-    except ValidationError as error:
-        raise ValueError(_one_sentence(error)) from None
-
-
-def _one_sentence(error: ValidationError) -> str:
-    parts = []
-    for item in error.errors():
-        where = ".".join(str(step) for step in item["loc"])
-        if item["type"] == "extra_forbidden":
-            known = L2SP.model_fields if len(item["loc"]) > 1 else Recipe.model_fields
-            parts.append(f"unknown setting '{where}' (known: {', '.join(known)})")
-        else:
-            parts.append(f"{where} = {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}")
-    return "recipe refused: " + "; ".join(parts)
+    return Recipe(**{"name": strategy, **STRATEGIES[strategy], **settings})

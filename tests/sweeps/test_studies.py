@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import psutil
 import pytest
-from PIL import Image
 
 from course_lib.errors import RunsFailedError
 from course_lib.sweeps import studies
@@ -20,17 +19,6 @@ from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.studies import STUDIES, Study, run_study, study_tasks
 from course_lib.sweeps.task import Task
 from course_lib.training.recipe import Recipe
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, make_images):
-    """A folder of class folders with 60 coloured PNGs."""
-    root = tmp_path_factory.mktemp("images")
-    images = make_images()
-    for pixels, name in zip(images.images, images.names, strict=True):
-        (root / name).parent.mkdir(exist_ok=True)
-        Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(root / name)
-    return root
 
 
 def make_tasks(folder, seeds=3, **settings):

@@ -64,7 +64,7 @@ def test_identity_ignores_the_label_and_the_type_of_a_number():
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(settings, words):
-    with pytest.raises(ValueError, match="recipe refused") as caught:
+    with pytest.raises(ValueError, match="Recipe refused") as caught:
         make_recipe("full", **settings)
     assert "\n" not in str(caught.value)
     for word in words:

@@ -1,0 +1,206 @@
+"""Runs jobs on a Dask cluster. A lost worker or a restarted scheduler costs what was running there, no more."""
+
+import logging
+import pickle
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from course_lib import __version__
+from course_lib.sweeps.engine import Engine
+from course_lib.sweeps.jobs import Job, Outcome, run_job
+from course_lib.sweeps.sites import Site, need, open_site
+from course_lib.training.device import pick_device
+from course_lib.training.run import TRAINING_VERSION
+
+VERSION = f"{__version__} (training version {TRAINING_VERSION})"
+CONNECT_S = 10.0  # a scheduler that was never there
+RECONNECT_S = 120.0  # one that was: somebody may be starting it again
+MAX_LOSSES = 10  # in a row, without a finished job between them
+POLL_S = 1.0  # how often workers are counted
+FETCH_S = 10.0  # for the outcomes of a job, a few kilobytes
+
+log = logging.getLogger(__name__)
+_turn = threading.Lock()
+
+
+class SchedulerLostError(Exception):
+    """The connection to the scheduler broke: what had no outcome yet is to be submitted again."""
+
+
+def run_on_cluster(
+    jobs: Sequence[Job], *, engine: Engine, device: str
+) -> Generator[tuple[int, list[Outcome]], None, None]:
+    """Index and outcomes of each job as it finishes, like `run_here`.
+
+    Args:
+        device: for the workers: each decides for itself what ``"auto"`` means.
+
+    Raises:
+        OSError: no scheduler or no worker answers, or no longer.
+        ValueError: a worker has another version of the course; bad settings of the engine.
+        MissingExtraError: the extra `cluster` is missing.
+    """
+    open_jobs, losses, wait_s = dict(enumerate(jobs)), 0, CONNECT_S
+    with open_site(engine, device, len(jobs)) as site, _quiet():
+        while open_jobs:
+            try:
+                with _connected(site.address, wait_s) as client:
+                    for index, outcomes in _Session(client, site, engine.gpus_per_run, open_jobs).results():
+                        losses = 0
+                        del open_jobs[index]
+                        yield index, outcomes
+            except SchedulerLostError:
+                losses, wait_s = losses + 1, RECONNECT_S
+                if losses == MAX_LOSSES:
+                    raise OSError(
+                        f"the scheduler at '{site.address}' was lost {losses} times before anything more was finished: "
+                        "look at its log; what is finished is kept, the same command goes on from there"
+                    ) from None
+                log.warning("the scheduler at '%s' is lost: waiting up to %g s for it", site.address, RECONNECT_S)
+                time.sleep(POLL_S)
+
+
+def _quiet() -> AbstractContextManager:
+    """Without Dask's own log: it shows tracebacks for what is mended here."""
+    return need("distributed.utils").silence_logging_cmgr(logging.CRITICAL)
+
+
+@contextmanager
+def _connected(address: str, wait_s: float) -> Iterator:
+    distributed = need("distributed")
+    try:
+        client = distributed.Client(address, timeout=wait_s, set_as_default=False)
+    except (OSError, ValueError):
+        raise OSError(
+            f"no Dask scheduler answers at '{address}' (waited {wait_s:g} s): start one there, or mend the address; "
+            "what is finished is kept"
+        ) from None
+    try:
+        yield client
+    finally:
+        with suppress(OSError, TimeoutError):  # there may be nobody left to say goodbye to
+            client.close(timeout=5)
+
+
+class _Session:
+    """The jobs of one connection to a scheduler."""
+
+    def __init__(self, client, site: Site, gpus_per_run: float | None, jobs: dict[int, Job]):
+        self.client, self.site, self.jobs = client, site, dict(jobs)
+        self.resources = {"GPU": gpus_per_run} if gpus_per_run else {}
+        self.waiting, self.suspects, self.alone = deque(jobs), deque(), set()
+        self.running, self.done = {}, SimpleQueue()
+        self.workers, self.looked, self.seen = 0, 0.0, time.monotonic()
+
+    def results(self) -> Iterator[tuple[int, list[Outcome]]]:
+        """Index and outcomes of each job as it finishes."""
+        while self.waiting or self.suspects or self.running:
+            self._count_workers()
+            self._submit()
+            if future := self._next_done():
+                index, _ = self.running.pop(future.key)
+                if outcomes := self._outcomes(index, future):
+                    yield index, outcomes
+
+    def _next_done(self):
+        try:
+            return self.done.get(timeout=POLL_S)
+        except Empty:
+            return None
+
+    def _count_workers(self) -> None:
+        """Not more than once a POLL_S. Raises when there are none for too long."""
+        now = time.monotonic()
+        if now - self.looked < POLL_S:
+            return
+        try:
+            found = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        except OSError:
+            raise SchedulerLostError from None
+        able = [w for w in found if all(w["resources"].get(k, 0) >= v for k, v in self.resources.items())]
+        self.workers, self.looked = len(able), now
+        self.site.refill({str(worker["name"]) for worker in found})
+        if able:
+            self.seen = now
+        elif now - self.seen > self.site.patience_s:
+            wanted = "".join(f" with {key}={amount:g} among its resources" for key, amount in self.resources.items())
+            raise OSError(
+                f"no worker{wanted} came to '{self.site.address}' within {self.site.patience_s:g} s: start some there; "
+                "what is finished is kept"
+            )
+
+    def _submit(self) -> None:
+        """Keep every worker busy, with little ahead: what waits at a worker that dies counts as killed, too."""
+        while self.waiting and len(self.running) <= 2 * self.workers:
+            self._start(self.waiting.popleft())
+        if self.suspects and not self.running:
+            self.alone.add(self.suspects[0])
+            self._start(self.suspects.popleft())
+
+    def _start(self, index: int) -> None:
+        key = f"course-{index}-{uuid.uuid4().hex}"  # never used before: an old one may still be remembered
+        parcel = pickle.dumps(_Parcel(need("cloudpickle").dumps(self.jobs[index]), self.site.device))
+        future = self.client.submit(pickle.loads, parcel, key=key, pure=False, resources=self.resources)
+        self._watch(index, future)
+
+    def _watch(self, index: int, future) -> None:
+        self.running[future.key] = index, future  # dask forgets what nobody holds
+        future.add_done_callback(self.done.put)
+
+    def _outcomes(self, index: int, future) -> list[Outcome] | None:
+        """None for a job that is not over yet."""
+        distributed = need("distributed")
+        try:
+            return future.result(timeout=FETCH_S)
+        except distributed.scheduler.KilledWorker as killed:
+            return self._killed(index, killed.allowed_failures + 1)
+        except Exception as error:
+            if future.status == "error":  # a task's own error comes as an outcome: this one is the worker's
+                raise ValueError(
+                    f"a worker of '{self.site.address}' cannot run these tasks ({type(error).__name__}: {error}): "
+                    f"install course-lib {VERSION} for all workers"
+                ) from None
+            if isinstance(error, TimeoutError):  # its worker was lost with the result: it is being computed again
+                self._watch(index, future)
+                return None
+            raise SchedulerLostError from None
+
+    def _killed(self, index: int, times: int) -> list[Outcome] | None:
+        """A job is tried once more alone: what ran or waited beside it may have been at fault."""
+        if index in self.alone:
+            return [(None, f"its worker was killed {times} times")] * len(self.jobs[index])
+        self.suspects.append(index)
+        return None
+
+
+@dataclass(frozen=True)
+class _Parcel:
+    """A call of `run_on_worker` that happens when it is unpickled: a scheduler sees bytes, and never imports torch."""
+
+    job: bytes
+    device: str
+
+    def __reduce__(self):
+        return run_on_worker, (self.job, self.device, VERSION)
+
+
+def run_on_worker(job: bytes, device: str, version: str) -> list[Outcome]:
+    """Outcomes of a pickled job, on the worker's own device; one job at a time: all share torch's random generator.
+
+    Raises:
+        ValueError: the driver has another version of the course.
+    """
+    if version != VERSION:
+        raise ValueError(f"it has course-lib {VERSION}, the driver has {version}")
+    with _turn:
+        outcomes = run_job(pickle.loads(job), device)
+    for record, _ in outcomes:
+        if record:
+            record["provenance"]["device"] = str(pick_device(device))
+    return outcomes
