@@ -150,7 +150,9 @@ print("the same validation accuracy in every epoch:", same)
 
 # %%
 later = [sum(epoch.seconds for epoch in run.history[1:]) for run in (long_way, short)]
-print(f"two epochs the long way {later[0]:.2f} s, on stored features {later[1]:.3f} s: {later[0] / later[1]:.0f} times faster")
+print(
+    f"two epochs the long way {later[0]:.2f} s, on stored features {later[1]:.3f} s: {later[0] / later[1]:.0f} times faster"
+)
 
 # %% [markdown]
 # ## Break it
