@@ -48,7 +48,12 @@ class Settings(BaseModel):
             else:
                 reason = item["msg"].removeprefix("Value error, ")
                 inner = reason.partition(" refused: ")[2]  # settings within settings have said it all
-                parts.append(f"{where}: {inner}" if inner else f"{where} = {item['input']!r}: {_uncapitalised(reason)}")
+                if not where:  # a check of several settings together
+                    parts.append(reason)
+                elif inner:
+                    parts.append(f"{where}: {inner}")
+                else:
+                    parts.append(f"{where} = {item['input']!r}: {_uncapitalised(reason)}")
         return "; ".join(parts)
 
 

@@ -55,9 +55,16 @@ def make_inputs(
         train: the images train; only then are they augmented.
         seed: of the augmentation.
         shortcuts: False always gives pixels.
+
+    Raises:
+        ValueError: `recipe.cached_views` without frozen first stages, or without shortcuts.
     """
     transforms = recipe.augmentation if train else ()
-    if shortcuts and (until := frozen_prefix(recipe, model)):
+    until = frozen_prefix(recipe, model) if shortcuts else None
+    if recipe.cached_views and not until:
+        why = "this recipe trains the first stage" if shortcuts else "shortcuts = False keeps no outputs"
+        raise ValueError(f"cached_views = {recipe.cached_views} are outputs of frozen stages: {why}, leave it out")
+    if until:
         views = recipe.cached_views if transforms else None
         try:
             values = prefix_outputs(

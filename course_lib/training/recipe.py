@@ -4,7 +4,7 @@ import json
 import math
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from course_lib.data.augmentation import Transform
 from course_lib.data.fields import Settings
@@ -54,6 +54,12 @@ class Recipe(Settings):
     # With a frozen prefix: augment each image only so many times, once for all epochs, and keep what the prefix makes
     # of these views. An approximation of fresh augmentation; None = always fresh.
     cached_views: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _check_views(self) -> "Recipe":
+        if self.cached_views and not self.augmentation:
+            raise ValueError(f"cached_views = {self.cached_views} without augmentation: all views would be the same")
+        return self
 
     def multiplier_of(self, stage: str) -> float:
         """The learning rate multiplier of a stage."""

@@ -162,6 +162,16 @@ def test_a_pool_of_views(splits, model):
     assert (is_flipped != is_flipped[0]).any(), "the views of an image differ"
 
 
+def test_a_pool_of_views_needs_something_frozen(splits):
+    flip = {"augmentation": [{"name": "RandomHorizontalFlip"}], "cached_views": 2}
+    with pytest.raises(ValueError, match="cached_views = 2 .* this recipe trains the first stage"):
+        fit(Recipe.scratch(epochs=1, **flip), splits)
+    with pytest.raises(ValueError, match="cached_views = 2 .* shortcuts = False"):
+        fit(Recipe.last_layer(epochs=1, **flip), splits, shortcuts=False)
+    with pytest.raises(ValueError, match="Recipe refused: cached_views = 2 without augmentation"):
+        Recipe.last_layer(cached_views=2)
+
+
 def test_validation_is_never_augmented(splits, model):
     recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomInvert", "p": 1.0}], cached_views=2)
     val = make_inputs(recipe, model, splits.val, MEAN, STD, CPU)

@@ -48,6 +48,14 @@ def test_identity_ignores_the_label_and_the_type_of_a_number():
     assert Recipe(penalty=L2SP(alpha=0.1)).identity() != Recipe().identity()
 
 
+def test_augmentation_belongs_to_a_recipe_and_its_absence_changes_no_identity():
+    assert "augmentation" not in Recipe().identity()
+    assert "cached_views" not in Recipe().identity()
+    weak, strong = (Recipe(augmentation=[{"name": "RandomAffine", "degrees": d}]) for d in (5, 10))
+    assert len({Recipe().identity(), weak.identity(), strong.identity()}) == 3
+    assert Recipe(**strong.model_dump(mode="json")) == strong
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -61,6 +69,9 @@ def test_identity_ignores_the_label_and_the_type_of_a_number():
         ({"momentum": 1.0}, ["momentum", "1.0"]),
         ({"multipliers": {"stem": -1}}, ["multipliers.stem", "-1"]),
         ({"lr": 0, "epochs": 0}, ["lr", "epochs"]),  # all culprits at once
+        ({"augmentation": [{"name": "RandomCrop", "padding": -3}]}, ["augmentation.0.RandomCrop: padding = -3"]),
+        ({"augmentation": [{"name": "Flip"}]}, ["augmentation.0", "Flip", "'RandomHorizontalFlip'"]),
+        ({"penalty": {"alpha": -1}}, ["penalty: alpha = -1"]),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(settings, words):
