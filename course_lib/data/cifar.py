@@ -1,8 +1,10 @@
 """CIFAR-100 (Krizhevsky 2009): 32-pixel images of 100 classes; names begin with the official part, train/ or test/."""
 
+import http.client
 from pathlib import Path
 
 from course_lib.data.folder import Listing, list_class_folders
+from course_lib.data.network import socket_timeout
 from course_lib.paths import real_data_dirs, user_dir
 
 NATIVE_SIZE = 32
@@ -72,13 +74,14 @@ def _open_part(folder: Path, part: str, *, download: bool):
     from torchvision.datasets import CIFAR100
 
     try:
-        return CIFAR100(folder, train=part == "train", download=download)
+        with socket_timeout():
+            return CIFAR100(folder, train=part == "train", download=download)
     except RuntimeError as error:  # torchvision's word for files that fail its MD5 check
         where = folder / _ARCHIVE_FOLDER
         raise ValueError(
             f"CIFAR-100 in '{where}' is missing or damaged ({error}): remove that folder and try again"
         ) from None
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise ConnectionError(
             f"CIFAR-100 could not be downloaded ({type(error).__name__}): get {CIFAR100.url} by other means and "
             f"unpack it so that '{folder / _ARCHIVE_FOLDER}' exists, or set COURSE_REAL_DATA to a folder that has "

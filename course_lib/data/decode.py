@@ -1,10 +1,12 @@
 """Image files become RGB pixels: upright, complete, or refused by name."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,6 +17,7 @@ from tqdm.auto import tqdm
 
 _CHUNK = 256  # images decoded ahead of the one that is asked for: bounds the memory
 _GROUP = 16  # files a thread counts before it hands over the sum: fewer hand-overs
+_NAMED = 5  # bad files that one sentence names; of more it gives the number
 _WIDE_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")  # PIL would clip these to white
 
 
@@ -23,7 +26,7 @@ def decode_image(file: Path) -> Tensor:
 
     Raises:
         ValueError: the file is empty, damaged, no image, of more than 8 bits a channel, or suspiciously large.
-        FileNotFoundError: there is no such file.
+        OSError: there is no such file, or it may not or cannot be read.
     """
     return torch.from_numpy(_to_planes(_open_rgb(Path(file))))
 
@@ -45,10 +48,18 @@ def resize_and_crop(image: Tensor, size: int) -> Tensor:
 def decode_files(files: Sequence[Path], size: int | None = None, *, progress: bool = True) -> Iterator[np.ndarray]:
     """Decode `files` in order with all cores: (3, H, W) uint8 arrays, or (3, size, size) resized and cropped.
 
+    After a bad file no more arrays come, but the other files are still tried: one sentence tells of all bad ones.
+
     Raises:
-        ValueError, FileNotFoundError: as `decode_image`, for the first bad file.
+        ValueError, OSError: as `decode_image`; names the bad files, or the first of them and how many there are.
     """
-    return map_parallel(partial(_decode_array, size=size), files, progress=progress)
+    bad = []
+    for result in map_parallel(partial(_try, partial(_decode_array, size=size)), files, progress=progress):
+        if isinstance(result, _Fault):
+            bad.append(result)
+        elif not bad:
+            yield result
+    _refuse(bad, len(files))
 
 
 def count_values(files: Sequence[Path], *, progress: bool = True) -> np.ndarray:
@@ -57,11 +68,17 @@ def count_values(files: Sequence[Path], *, progress: bool = True) -> np.ndarray:
     PIL counts what it has just decoded: a quarter of the time it takes to make an array of it and count that.
 
     Raises:
-        As `decode_image`.
+        As `decode_files`.
     """
     groups = [files[start : start + _GROUP] for start in range(0, len(files), _GROUP)]
-    parts = map_parallel(_count_files, groups, desc=f"counting, {_GROUP} files at a time", progress=progress)
-    return sum(parts, np.zeros((3, 256), dtype=np.int64))
+    counts, bad = np.zeros((3, 256), dtype=np.int64), []
+    for part, faults in map_parallel(
+        _count_files, groups, desc=f"counting, {_GROUP} files at a time", progress=progress
+    ):
+        counts += part
+        bad += faults
+    _refuse(bad, len(files))
+    return counts
 
 
 def map_parallel(function: Callable, items: Sequence, *, desc: str = "decoding", progress: bool = True) -> Iterator:
@@ -84,8 +101,41 @@ def _decode_array(file: Path, size: int | None) -> np.ndarray:
     return _to_planes(picture if size is None else _fit(picture, size))
 
 
-def _count_files(files: Sequence[Path]) -> np.ndarray:
-    return sum(np.array(_open_rgb(Path(file)).histogram(), dtype=np.int64).reshape(3, 256) for file in files)
+def _count_files(files: Sequence[Path]) -> tuple[np.ndarray, list["_Fault"]]:
+    results = [_try(_count_file, file) for file in files]
+    counts = sum((r for r in results if not isinstance(r, _Fault)), np.zeros((3, 256), dtype=np.int64))
+    return counts, [r for r in results if isinstance(r, _Fault)]
+
+
+def _count_file(file: Path) -> np.ndarray:
+    return np.array(_open_rgb(Path(file)).histogram(), dtype=np.int64).reshape(3, 256)
+
+
+class _Fault(NamedTuple):
+    """What is wrong with a file; an exception would keep the pixels that its traceback refers to."""
+
+    kind: type[Exception]
+    words: str  # "'<file>' <what is wrong>: <what to do>"
+
+
+def _try(function: Callable, file: Path) -> "np.ndarray | _Fault":
+    try:
+        return function(file)
+    except (ValueError, OSError) as error:
+        return _Fault(OSError if isinstance(error, OSError) else ValueError, str(error))
+
+
+def _refuse(bad: Sequence[_Fault], total: int) -> None:
+    """Raise one error for all bad files, if there are some."""
+    if not bad:
+        return
+    found, _, remedies = zip(*(fault.words.rpartition(": ") for fault in bad), strict=True)
+    remedy = remedies[0] if len(set(remedies)) == 1 else "replace or remove it"
+    if len(bad) > 1:
+        remedy = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", remedy))
+    more = f" and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
+    kind = OSError if all(fault.kind is OSError for fault in bad) else ValueError
+    raise kind(f"{len(bad)} of {total} images cannot be read: {', '.join(found[:_NAMED])}{more}: {remedy}")
 
 
 class _Unsuitable(ValueError):
@@ -115,6 +165,8 @@ def _open_rgb(file: Path) -> Image.Image:
     except (_Unsuitable, MemoryError):
         raise
     except Exception as error:  # of damaged files: OSError, SyntaxError, EOFError, struct.error, …
+        if isinstance(error, OSError) and error.errno:  # said by the system, not by PIL: the disk, a link, a folder
+            raise type(error)(f"'{file}' cannot be read ({error.strerror}): check it and try again") from None
         raise ValueError(f"'{file}' is damaged ({error}): replace or remove it") from None
 
 

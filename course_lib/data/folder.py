@@ -1,6 +1,7 @@
 """A folder of class folders, as a list of files; no pixel is read here."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Listing:
 
     def stamps(self) -> list[tuple[str, int, int]]:
         """Name, bytes and time of change of each file: tells whether decoded pixels are still those of the files."""
-        facts = ((name, os.stat(self.root / name)) for name in self.names)
+        facts = ((name, _stat(self.root / name)) for name in self.names)
         return [(name, fact.st_size, fact.st_mtime_ns) for name, fact in facts]
 
 
@@ -41,26 +42,30 @@ def list_class_folders(root: Path) -> Listing:
 
     Raises:
         FileNotFoundError: `root` is missing or not a folder.
-        ValueError: there are no class folders, only one, or one without images.
+        PermissionError: a folder may not be read; its images would be missed without a word.
+        ValueError: there are no class folders, only one, or some without images; a link leads nowhere or in a circle;
+            a name is not text.
     """
     root = Path(root).expanduser()
     if not root.is_dir():
         raise FileNotFoundError(f"there is no folder '{root}': give the folder that holds one folder per class")
-    classes = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    classes = [entry.name for entry in _look_into(root) if entry.is_dir()]
     if not classes:
         raise ValueError(f"'{root}' has no class folders: put the images of each class into a folder of its own")
     if len(classes) == 1:
         raise ValueError(
             f"'{root}' has a single class folder ('{classes[0]}'): a classifier needs at least two classes"
         )
-    names, labels = [], []
-    for label, name in enumerate(classes):
-        found = _find_images(root, root / name)
-        if not found:
-            suffixes = ", ".join(IMAGE_SUFFIXES)
-            raise ValueError(f"the class folder '{root / name}' holds no images ({suffixes}): add some or remove it")
-        names += found
-        labels += [label] * len(found)
+    found = [_find_images(root, root / name, (os.path.realpath(root),)) for name in classes]
+    if empty := [f"'{root / name}'" for name, images in zip(classes, found, strict=True) if not images]:
+        which = f"folder {empty[0]} holds" if len(empty) == 1 else f"folders {', '.join(empty)} hold"
+        remedy = "add some or remove " + ("it" if len(empty) == 1 else "them")
+        raise ValueError(f"the class {which} no images ({', '.join(IMAGE_SUFFIXES)}): {remedy}")
+    names = [name for images in found for name in images]
+    labels = [label for label, images in enumerate(found) for _ in images]
+    if odd := [name for name in names if name != name.encode(errors="replace").decode()]:
+        found = f"{len(odd)} of {len(names)} image names in '{root}' cannot be read as UTF-8, the first is {odd[0]!a}"
+        raise ValueError(f"{found}: rename {'it' if len(odd) == 1 else 'them'}")
     return Listing(root, tuple(names), tuple(labels), tuple(classes))
 
 
@@ -72,13 +77,38 @@ def count_images(root: Path) -> int:
         return 0
 
 
-def _find_images(root: Path, folder: Path) -> list[str]:
+def _find_images(root: Path, folder: Path, above: tuple[str, ...]) -> list[str]:
+    """Paths below `root` of the images in `folder`; `above` are the true places of the folders that led to it."""
+    place = os.path.realpath(folder)
+    if any(Path(upper).is_relative_to(place) for upper in above):
+        raise ValueError(f"the link '{folder}' leads back to '{place}', a folder it lies in: remove the link")
     found = []
-    for parent, folders, files in os.walk(folder, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [
-            (Path(parent) / file).relative_to(root).as_posix()
-            for file in files
-            if file.lower().endswith(IMAGE_SUFFIXES) and not file.startswith(".")
-        ]
+    for entry in _look_into(folder):
+        if entry.is_dir():
+            found += _find_images(root, Path(entry.path), (*above, place))
+        elif entry.name.lower().endswith(IMAGE_SUFFIXES):
+            found.append(Path(entry.path).relative_to(root).as_posix())
     return sorted(found)
+
+
+def _look_into(folder: Path) -> list[os.DirEntry]:
+    """The files and folders in a folder by name, without hidden ones."""
+    try:
+        with os.scandir(folder) as entries:
+            visible = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+    except PermissionError:
+        raise PermissionError(f"the folder '{folder}' may not be read: change its permissions") from None
+    for entry in visible:
+        with suppress(OSError):  # a link to itself
+            if entry.is_dir() or entry.is_file():
+                continue
+        kind = "a link that leads nowhere" if entry.is_symlink() else "neither a file nor a folder"
+        raise ValueError(f"'{entry.path}' is {kind}: mend or remove it")
+    return visible
+
+
+def _stat(file: Path) -> os.stat_result:
+    try:
+        return os.stat(file)
+    except OSError as error:
+        raise type(error)(f"'{file}' cannot be looked at ({error.strerror}): check it and its folder") from None

@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from course_lib.data.folder import IMAGE_SUFFIXES, Listing, count_images, list_class_folders
@@ -82,6 +83,7 @@ def download(*, progress: bool = True) -> None:
     Raises:
         ConnectionError: no connection; says what to put where by hand.
         ValueError: the archive is damaged, unsafe, or not PACS.
+        OSError: it cannot be unpacked, e.g. because the disk is full.
     """
     from filelock import FileLock
 
@@ -99,6 +101,9 @@ def download(*, progress: bool = True) -> None:
             for domain in DOMAINS:
                 if not (target / "pacs" / domain).exists():
                     (unpacked / domain).replace(target / "pacs" / domain)
+        except OSError as error:
+            why = error.strerror or error
+            raise OSError(f"PACS cannot be unpacked into '{target}' ({why}): make room, or set COURSE_HOME") from None
         finally:
             shutil.rmtree(unpacked, ignore_errors=True)
             archive.unlink(missing_ok=True)
@@ -115,8 +120,9 @@ def _fetch(target: Path, progress: bool) -> Path:
     try:
         return Path(fetcher.fetch("PACS.zip", downloader=pooch.HTTPDownloader(progressbar=progress, timeout=60)))
     except OSError as error:
+        why = error.strerror or type(error).__name__
         raise ConnectionError(
-            f"PACS could not be downloaded ({type(error).__name__}): get {URL} (or any copy of PACS) by other means "
+            f"PACS could not be downloaded ({why}): get {URL} (or any copy of PACS) by other means "
             f"and unpack it so that the folder '{target / 'pacs' / 'cartoon' / 'dog'}' exists, or set "
             f"COURSE_REAL_DATA to a folder that has pacs/cartoon/dog"
         ) from error
@@ -128,6 +134,8 @@ def _unpack(archive: Path, into: Path) -> None:
         with zipfile.ZipFile(archive) as members:
             for member in members.infolist():
                 path = PurePosixPath(member.filename.replace("\\", "/"))
+                if not path.parts:  # the archive's own top
+                    continue
                 if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
                     raise ValueError(
                         f"the archive '{archive.name}' holds the unsafe path '{member.filename}': do not use it"
@@ -138,7 +146,7 @@ def _unpack(archive: Path, into: Path) -> None:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 with members.open(member) as source, open(file, "wb") as out:
                     shutil.copyfileobj(source, out)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:  # zipfile's own
         raise ValueError(f"the downloaded '{archive.name}' is damaged ({error}): try again") from None
 
 

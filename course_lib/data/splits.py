@@ -132,15 +132,17 @@ def stratified_split(images: ImageSet, *, val: float = 0.2, test: float = 0.1, s
     """
     if not (0 < val < 1 and 0 < test < 1 and val + test < 1):
         raise ValueError(f"val = {val} and test = {test} must be shares above 0 that leave something to train on")
-    parts = {"train": [], "val": [], "test": []}
+    parts, small = {"train": [], "val": [], "test": []}, []
     for name, members in zip(images.class_names, _shuffled_classes(images, seed), strict=True):
         num_val, num_test = (max(1, int(share * len(members) + 0.5)) for share in (val, test))
         if num_val + num_test >= len(members):
-            found = f"class '{name}' has {len(members)} image{'' if len(members) == 1 else 's'}"
-            raise ValueError(f"{found}, too few to train, validate and test with: add images or remove the class")
+            small.append(f"class '{name}' has {len(members)} image{'' if len(members) == 1 else 's'}")
         parts["test"] += members[:num_test]
         parts["val"] += members[num_test : num_test + num_val]
         parts["train"] += members[num_test + num_val :]
+    if small:
+        remedy = "add images or remove the class" + ("" if len(small) == 1 else "es")
+        raise ValueError(f"{', '.join(small)}, too few to train, validate and test with: {remedy}")
     rule = f"stratified, val {val:g}, test {test:g}, seed {seed}"
     return _split(images, *(_mixed(part, seed) for part in parts.values()), rule)
 

@@ -3,9 +3,9 @@
 import hashlib
 import http.client
 import re
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import sys
+from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -14,10 +14,9 @@ import torchvision
 from torch import Tensor
 from torchvision.models import WeightsEnum
 
+from course_lib.data.network import socket_timeout
 from course_lib.models.architectures import cut, torchvision_net
 from course_lib.models.catalogue import ARCHITECTURES, MINI_ARCHITECTURES
-
-_TIMEOUT_S = 30
 
 
 def find_official(name: str) -> tuple[str, WeightsEnum]:
@@ -93,7 +92,7 @@ def rename_official(architecture: str, state: Mapping[str, Tensor]) -> dict[str,
 def _download(url: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _socket_timeout(_TIMEOUT_S):
+        with socket_timeout(), redirect_stdout(sys.stderr):  # torch announces it on stdout, which is for results
             # to a temporary name, renamed when the hash is right
             torch.hub.load_state_dict_from_url(url, check_hash=True, map_location="cpu", weights_only=True)
     except (OSError, http.client.HTTPException) as error:
@@ -103,16 +102,6 @@ def _download(url: str, path: Path) -> None:
         ) from error
     except RuntimeError as error:
         raise ValueError(f"the download of {url} is damaged ({error}): try again") from error
-
-
-@contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    before = socket.getdefaulttimeout()  # torch.hub sets none, and a silent firewall would keep a student waiting
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
 
 
 def _file_hash(path: Path) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,10 +70,16 @@ def save_weights(model: StagedModel, path: str | Path, meta: Mapping[str, Any], 
     full_meta["hash"] = weights_hash(_as_float32(stored))
     envelope = {"meta": full_meta, "checksum": _checksum(full_meta)}
     content = safetensors.torch.save(stored, {_METADATA_KEY: json.dumps(envelope, sort_keys=True)})
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        raise OSError(f"cannot write '{path}' ({error.strerror or error}): make room or use another folder") from None
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
     return full_meta["hash"]
 
 
@@ -171,8 +178,7 @@ def weights_hash(state: Mapping[str, Tensor]) -> str:
 def _find_file(weights: str | Path) -> Path:
     path = Path(weights).expanduser()
     if path.suffix != ".safetensors":
-        name = str(weights)
-        if name not in list_weights():
+        if (name := str(weights)) not in list_weights():
             shipped = ", ".join(list_weights()) or "none"
             raise FileNotFoundError(f"no weights '{name}': give a shipped name ({shipped}) or a .safetensors file")
         path = shipped_dir("data/weights") / f"{name}.safetensors"
@@ -183,9 +189,12 @@ def _find_file(weights: str | Path) -> Path:
 
 def _load_file(path: Path) -> LoadedWeights:
     try:
+        path.open("rb").close()  # safetensors would not say why it cannot
         with safetensors.safe_open(path, framework="pt") as file:
             raw = file.metadata() or {}
             state = _as_float32({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 (not a dict)
+    except PermissionError:
+        raise PermissionError(f"the weights file {path} may not be read: change its permissions") from None
     except (safetensors.SafetensorError, OSError, ValueError, RuntimeError) as error:
         raise _damaged(path, "it cannot be read as safetensors") from error
     meta = _read_meta(path, raw)
@@ -286,5 +295,5 @@ def _fill(module: nn.Module, state: Mapping[str, Tensor], architecture: str) -> 
         if shapes.get(name) != given.get(name):
             found = f"has shape {given[name]}" if name in given else "is missing"
             wanted = f"it should have {shapes[name]}" if name in shapes else "there should be none"
-            raise ValueError(f"the weights do not fit {architecture}: '{name}' {found}, {wanted}")
+            raise ValueError(f"the weights do not fit {architecture}: '{name}' {found}, {wanted}: choose others")
     module.load_state_dict(state)

@@ -3,13 +3,20 @@
 import gzip
 import json
 import sqlite3
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from course_lib.paths import shipped_dir, user_dir
 
 LEDGER_VERSION = 1
+PATIENCE_S = 60  # how long to wait for another process that writes
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: "make room there, what it holds is kept",
+    sqlite3.SQLITE_BUSY: "wait for the process that uses it, or end that",
+}
 
 
 class Ledger:
@@ -21,49 +28,80 @@ class Ledger:
         path: the file; the user's own ledger by default.
 
     Raises:
-        ValueError: the file is not a ledger, or one of another version.
+        ValueError: the file is not a ledger, or one of another version, or damaged.
+        OSError: it cannot be used now (locked, read-only, disk full); every method may say so.
     """
 
     def __init__(self, path: Path | str | None = None):
         self.path = Path(path) if path else user_dir() / "ledger.sqlite"
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = sqlite3.connect(self.path, timeout=60)  # waits for another process that writes
-            self._prepare()
-        except sqlite3.OperationalError as error:  # locked, read-only, full: the ledger itself may be well
-            raise OSError(f"the ledger '{self.path}' cannot be opened now ({error}): close what uses it") from None
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            raise ValueError(f"'{self.path}' is not a ledger ({error}): move it away and run again") from None
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            where = f"the folder '{self.path.parent}' of the ledger cannot be made ({error.strerror})"
+            raise OSError(f"{where}: set COURSE_HOME to another folder") from None
+        with self._in_one_sentence():
+            self._db = sqlite3.connect(self.path, timeout=PATIENCE_S)
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
+
+    @contextmanager
+    def _in_one_sentence(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError:  # a mistake of ours
+            raise
+        except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # without its extension
+            if code == sqlite3.SQLITE_NOTADB:
+                raise ValueError(f"'{self.path}' is not a ledger ({error}): move it away and run again") from None
+            if isinstance(error, sqlite3.OperationalError) and code != sqlite3.SQLITE_ERROR:
+                remedy = _REMEDIES.get(code, "make it writable, or set COURSE_HOME to another folder")
+                raise OSError(f"the ledger '{self.path}' cannot be used now ({error}): {remedy}") from None
+            raise ValueError(f"the ledger '{self.path}' is damaged ({error}): move it away and run again") from None
 
     def _prepare(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == LEDGER_VERSION:
             return
         if version != 0:
-            self._db.close()
             raise ValueError(
                 f"ledger '{self.path}' has version {version}, this course writes version {LEDGER_VERSION}: "
                 "move it away, or set COURSE_HOME to another folder"
             )
-        self._db.execute("PRAGMA journal_mode=WAL")
+        self._write_ahead()
         with self._db:
             self._db.execute("CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, record TEXT NOT NULL)")
             self._db.execute(f"PRAGMA user_version={LEDGER_VERSION}")
 
+    def _write_ahead(self) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while True:  # sqlite itself waits everywhere, but not here, where processes that make the file together meet
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
     def put(self, record: dict) -> None:
         """Keep a finished run under its ``"key"``; a run that is there already is replaced."""
-        with self._db:
+        with self._in_one_sentence(), self._db:
             row = (record["key"], json.dumps(record, allow_nan=False))
             self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
 
     def get(self, key: str) -> dict | None:
         """The run of that key, or None."""
-        row = self._db.execute("SELECT record FROM runs WHERE key = ?", (key,)).fetchone()
-        return json.loads(row[0]) if row else None
+        with self._in_one_sentence():
+            row = self._db.execute("SELECT record FROM runs WHERE key = ?", (key,)).fetchone()
+            return json.loads(row[0]) if row else None
 
     def __len__(self) -> int:
-        return self._db.execute("SELECT COUNT(*) FROM runs").fetchone()[0]
+        with self._in_one_sentence():
+            return self._db.execute("SELECT COUNT(*) FROM runs").fetchone()[0]
 
     def close(self) -> None:
         """Close the file."""
