@@ -60,9 +60,9 @@ def limit_folder(folder: Path, limit_mb: float) -> None:
         with suppress(OSError):  # another process removes it just now
             entries.append((file.stat().st_mtime, file.stat().st_size, file))
     room = limit_mb * 1e6
-    for _, size, file in sorted(entries, reverse=True):
+    for position, (_, size, file) in enumerate(sorted(entries, reverse=True)):
         room -= size
-        if room < 0:
+        if room < 0 and position > 0:  # the one in use stays, however large
             _remove(file)
 
 

@@ -15,7 +15,7 @@ from course_lib import __version__
 from course_lib.sweeps.engine import Engine
 from course_lib.sweeps.jobs import Job, Outcome, run_job
 from course_lib.sweeps.sites import Site, need, open_site
-from course_lib.training.device import pick_device
+from course_lib.training.device import keep_freed_memory, pick_device
 from course_lib.training.run import TRAINING_VERSION
 
 VERSION = f"{__version__} (training version {TRAINING_VERSION})"
@@ -198,6 +198,7 @@ def run_on_worker(job: bytes, device: str, version: str) -> list[Outcome]:
     """
     if version != VERSION:
         raise ValueError(f"it has course-lib {VERSION}, the driver has {version}")
+    keep_freed_memory()
     with _turn:
         outcomes = run_job(pickle.loads(job), device)
     for record, _ in outcomes:

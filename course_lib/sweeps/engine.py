@@ -13,6 +13,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from course_lib.sweeps.jobs import Job, Outcome, make_jobs, run_job
 from course_lib.sweeps.task import Task
+from course_lib.training.device import keep_freed_memory
 
 ATTEMPTS = 3  # a worker that is killed (out of memory, say) costs its running jobs only: they are tried again
 ENGINES = ("local", "dask", "slurm", "pbs")
@@ -144,6 +145,8 @@ def _results(jobs: dict[int, Job], workers: int, device: str):
 
 
 def _run(index: int, job: Job, device: str, driver: int) -> tuple[int, list[Outcome]]:
+    if os.getpid() != driver:
+        keep_freed_memory()
     _leave_with(driver)
     return index, run_job(job, device)
 

@@ -70,11 +70,18 @@ def keep_freed_memory() -> None:
             library.mallopt(_M_TRIM_THRESHOLD, 2**30)
 
 
-def autocast(device: torch.device) -> AbstractContextManager:
-    """bfloat16 arithmetic where a GPU has it; float32 elsewhere."""
-    if device.type == "cuda" and torch.cuda.is_bf16_supported():
-        return torch.autocast("cuda", torch.bfloat16)
-    return nullcontext()
+def precision(device: torch.device) -> torch.dtype:
+    """Of a network's arithmetic: bfloat16 where a GPU computes with it, not where it only pretends to; else float32."""
+    has_it = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if has_it else torch.float32
+
+
+def autocast(device: torch.device, after: str | None = None) -> AbstractContextManager:
+    """Arithmetic of that `precision` for what comes after a stage; a head alone always has float32."""
+    dtype = precision(device)
+    if dtype == torch.float32 or after == "pool":
+        return nullcontext()
+    return torch.autocast(device.type, dtype)
 
 
 def memory_format(device: torch.device) -> torch.memory_format:

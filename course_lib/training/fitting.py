@@ -37,7 +37,8 @@ def fit(
     the same run bit for bit on a CPU. A loss that is NaN or infinite ends the run with status ``"diverged"``.
 
     Args:
-        seed: decides the new weights, the order of the images and their augmentation.
+        seed: decides the new weights, the order of the images and their augmentation (a pool of cached views, though,
+            is one for all seeds).
         on_epoch: called after every epoch, for progress.
         shortcuts: compute the frozen prefix of the network once and not in every epoch; the result is the same up to
             rounding. False is the plain loop, to compare with or to measure its time.
@@ -113,6 +114,8 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
         raise ValueError(f"num_outputs = {outputs} is too few: the images have {splits.num_classes} classes")
     mean, std = input_statistics(recipe, splits)
     model = start_model(recipe.architecture, recipe.start, outputs, recipe.hidden, seed)
+    if not any(recipe.rates(trained_stages(model)).values()):  # before anything is computed
+        raise ValueError("nothing to train: every stage has multiplier 0")
     if target.type == "cuda":
         torch.cuda.reset_peak_memory_stats(target)
     model.to(target, memory_format=memory_format(target))
@@ -198,7 +201,7 @@ class Trainer:
 
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """One step of the optimiser on a batch; its mean loss and number of right answers, still on the device."""
-        with autocast(labels.device):
+        with autocast(labels.device, self.train.after):
             logits = self.model.features(inputs, "head", after=self.train.after)  # (N, C)
         loss = nn.functional.cross_entropy(logits.float(), labels)
         self.optimizer.zero_grad()

@@ -13,7 +13,7 @@ EVAL_BATCH = 256
 
 def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
     """uint8 images (N, 3, H, W) as floats: scaled to [0, 1], then (x − mean)/std for each channel."""
-    return _standardise(images.float().div_(255), mean, std)
+    return _standardise(images / 255, mean, std)
 
 
 class Pixels:

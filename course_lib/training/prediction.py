@@ -15,7 +15,7 @@ def compute_logits(model: StagedModel, inputs: Inputs) -> Tensor:
     model.eval()
     device, parts = inputs.labels.device, []
     for rows in torch.arange(len(inputs), device=device).split(EVAL_BATCH):
-        with autocast(device):
+        with autocast(device, inputs.after):
             parts.append(model.features(inputs.batch(rows)[0], "head", after=inputs.after).float())
     return torch.cat(parts)  # (N, C)
 

@@ -16,9 +16,10 @@ from course_lib.data.imageset import ImageSet
 from course_lib.models.staged import StagedModel, evaluation_mode
 from course_lib.models.weights import weights_hash
 from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
-from course_lib.training.device import autocast
+from course_lib.training.device import autocast, precision
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Outputs, Pixels
 from course_lib.training.recipe import Recipe
+from course_lib.training.run import TRAINING_VERSION
 
 DISK_LIMIT_MB = 20_000  # of all kept outputs together; those used longest ago go first
 
@@ -26,11 +27,8 @@ DISK_LIMIT_MB = 20_000  # of all kept outputs together; those used longest ago g
 def frozen_prefix(recipe: Recipe, model: StagedModel) -> str | None:
     """The last stage of the longest prefix of the network that the recipe leaves as it is; None if there is none.
 
-    A stage of rate 0 is in evaluation mode throughout, so what it makes of an image is always the same: unless the
-    image is augmented afresh each time.
+    A stage of rate 0 is in evaluation mode throughout, so what it makes of an image is always the same.
     """
-    if recipe.augmentation and not recipe.cached_views:
-        return None
     trained = {stage for stage in model.inner_stages if recipe.multiplier_of(stage) > 0}
     prefix = list(takewhile(lambda stage: stage not in trained, model.stages))
     return prefix[-1] if prefix else None
@@ -60,7 +58,8 @@ def make_inputs(
         ValueError: `recipe.cached_views` without frozen first stages, or without shortcuts.
     """
     transforms = recipe.augmentation if train else ()
-    until = frozen_prefix(recipe, model) if shortcuts else None
+    fresh = bool(transforms) and not recipe.cached_views  # other images in every epoch: nothing to keep
+    until = frozen_prefix(recipe, model) if shortcuts and not fresh else None
     if recipe.cached_views and not until:
         why = "this recipe trains the first stage" if shortcuts else "shortcuts = False keeps no outputs"
         raise ValueError(f"cached_views = {recipe.cached_views} are outputs of frozen stages: {why}, leave it out")
@@ -105,7 +104,8 @@ def prefix_outputs(
         OSError: the cache cannot be written.
     """
     pool = [num_views, [transform.model_dump(mode="json") for transform in transforms]]
-    identity = [*_content(model, images, until), mean.tolist(), std.tolist(), pool, device.type, torch.__version__]
+    code = [TRAINING_VERSION, torch.__version__, device.type, str(precision(device))]
+    identity = [*_content(model, images, until), mean.tolist(), std.tolist(), pool, code]
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:12]
     source = Pixels(images, mean, std, device, transforms=transforms)  # one seed: one pool for all runs of a grid
 

@@ -52,7 +52,7 @@ class Recipe(Settings):
     shuffle: bool = True
     augmentation: tuple[Transform, ...] = ()  # of training images in [0, 1], in this order, before normalisation
     # With a frozen prefix: augment each image only so many times, once for all epochs, and keep what the prefix makes
-    # of these views. An approximation of fresh augmentation; None = always fresh.
+    # of these views, the same for all seeds. An approximation of fresh augmentation; None = always fresh.
     cached_views: PositiveInt | None = None
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from course_lib.training.prefix import make_inputs
 from course_lib.training.run import Run
 
 
-def score_test(run: Run, splits: Splits, device: str = "cpu") -> float:
+def score_test(run: Run, splits: Splits, device: str = "cpu", *, shortcuts: bool = True) -> float:
     """Accuracy of the run's best model on the sealed test set; recorded in the run.
 
     Raises:
@@ -22,7 +22,7 @@ def score_test(run: Run, splits: Splits, device: str = "cpu") -> float:
     target = pick_device(device)
     model = run.model.to(target, memory_format=memory_format(target))
     with deliberate_threads(run.recipe.architecture):
-        test = make_inputs(run.recipe, model, splits.test.open(), run.mean, run.std, target)
+        test = make_inputs(run.recipe, model, splits.test.open(), run.mean, run.std, target, shortcuts=shortcuts)
         _, right = evaluate(model, test)
     model.to("cpu", memory_format=torch.contiguous_format)
     run.test_outcomes = "".join("1" if r else "0" for r in right.tolist())

@@ -56,7 +56,7 @@ print(f"{len(splits.train)} train, {len(splits.val)} validation, {len(splits.tes
 records = run_study("last_layer", profile, data, seeds)
 table = analysis.best_table(records)
 best = table.loc[table["val %"].idxmax()]
-print(f"{len(records)} runs, {sum(r['seconds'] for r in records) / 60:.1f} minutes of one core when they were computed")
+print(f"{len(records)} runs, {sum(r['seconds'] for r in records):.1f} s of one core in all, when they were computed")
 
 # %% [markdown]
 # Training loss, validation loss and validation accuracy for every rate and both optimisers (Figs. 10–12). Look for two things: the curves

@@ -1,7 +1,7 @@
 """The last-layer grid: the backbone once and all heads together, against the plain loop and against one by one.
 
 The plain loop would take hours: its time for an image is measured over some batches and multiplied by the images that
-the grid asks for. The same is done for the backbone in quick runs; the heads are always trained in full.
+the grid asks for, and so is the backbone's. The heads are trained in full, all together (and one by one with --full).
 """
 
 import time

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -46,14 +47,17 @@ def row(bench: str, metric: str, value: float, *, peer: float | None = None, lim
 
 
 def main(run: Callable[[str], Iterator[dict]]) -> None:
-    """Run a benchmark as a script: each row as a line of JSON on stdout, with the highest memory use so far in MB."""
+    """Run a benchmark as a script: each row as a line of JSON on stdout, with the highest memory use so far in MB,
+    of this process or of the largest that it started and that has ended.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", choices=SIZES, default="quick")
     size = parser.parse_args().size
     out = os.dup(1)
     with os.fdopen(out, "w") as stdout, contextlib.redirect_stdout(sys.stderr):
         for result in run(size):
-            result["peak_mb"] = round(peak_memory_mb(torch.device("cpu")))
+            children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10  # the largest of them
+            result["peak_mb"] = round(max(peak_memory_mb(torch.device("cpu")), children))
             print(json.dumps(result), file=stdout, flush=True)
 
 

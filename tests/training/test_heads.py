@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from course_lib.training import heads as heads_module
+from course_lib.models.staged import StagedModel
 from course_lib.training.fitting import fit
 from course_lib.training.heads import fit_heads, shared_settings
 from course_lib.training.recipe import L2SP, Recipe
@@ -47,7 +47,7 @@ def test_contract_5_together_as_one_by_one(splits, recipes):
         alone = fit(recipe, splits, seed=seed, shortcuts=False)
         assert (run.recipe, run.seed) == (recipe, seed)
         assert_same(run, alone)
-        score_test(run, splits), score_test(alone, splits)
+        score_test(run, splits), score_test(alone, splits, shortcuts=False)
         assert run.test_outcomes == alone.test_outcomes
         assert run.provenance["trained_together"] == 5
     assert len({tuple(e.val_accuracy for e in run.history) for run in together}) > 1, "the settings make a difference"
@@ -114,9 +114,10 @@ def test_refuses_what_does_not_go_together(splits, recipes):
         fit_heads([recipes[0], stray], splits, [0, 0])
 
 
-def test_the_backbone_runs_once(splits, recipes, monkeypatch):
-    calls = []
-    inner = heads_module.make_inputs
-    monkeypatch.setattr(heads_module, "make_inputs", lambda *a, **k: calls.append(1) or inner(*a, **k))
+def test_the_backbone_runs_once(splits, recipes, monkeypatch, tmp_path):
+    images = []
+    inner = StagedModel.features
+    monkeypatch.setattr(StagedModel, "features", lambda m, x, *a, **k: images.append(len(x)) or inner(m, x, *a, **k))
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
     fit_heads(recipes, splits, [0] * 5)
-    assert len(calls) == 2  # training and validation images
+    assert sum(images) == 1 + len(splits.train) + 1 + len(splits.val)  # one image tells the shape

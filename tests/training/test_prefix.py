@@ -49,10 +49,10 @@ def test_the_prefix_is_what_the_recipe_leaves_as_it_is(model, multipliers, expec
     assert frozen_prefix(Recipe(multipliers=multipliers), model) == expected
 
 
-def test_fresh_augmentation_has_no_prefix_and_a_pool_of_views_has(model):
-    flip = [{"name": "RandomHorizontalFlip"}]
-    assert frozen_prefix(Recipe(multipliers={"inner": 0}, augmentation=flip), model) is None
-    assert frozen_prefix(Recipe(multipliers={"inner": 0}, augmentation=flip, cached_views=4), model) == "pool"
+def test_freshly_augmented_images_are_seen_afresh_and_the_others_are_not(model, splits):
+    recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomHorizontalFlip"}])
+    assert isinstance(make_inputs(recipe, model, splits.train, MEAN, STD, CPU, train=True), Pixels)
+    assert isinstance(make_inputs(recipe, model, splits.val, MEAN, STD, CPU), Outputs)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
@@ -65,7 +65,7 @@ def test_contract_5_a_cached_prefix_changes_nothing(make_images, multipliers, op
     assert [e.train_loss for e in plain.history] == pytest.approx([e.train_loss for e in cached.history], rel=1e-4)
     for name, value in plain.model.state_dict().items():
         torch.testing.assert_close(cached.model.state_dict()[name], value, rtol=1e-3, atol=1e-5, msg=name)
-    score_test(plain, splits), score_test(cached, splits)
+    score_test(plain, splits, shortcuts=False), score_test(cached, splits)
     assert plain.test_outcomes == cached.test_outcomes
 
 
@@ -89,13 +89,13 @@ def test_outputs_are_computed_once(splits, model, home, monkeypatch):
     assert torch.equal(prefix_outputs(model, splits.train, "stage3", MEAN, STD, device=CPU), first)
 
 
-def test_what_the_outputs_depend_on_names_them(splits, model, home):
+def test_what_the_outputs_depend_on_names_them(splits, model, home, monkeypatch):
     def names():
         return {file.name for file in (home / "cache" / "features").glob("*.npy")}
 
-    def added(model=model, images=splits.train, until="stage3", mean=MEAN, **options):
+    def added(model=model, images=splits.train, until="stage3", mean=MEAN, std=STD, **options):
         before = names()
-        prefix_outputs(model, images, until, mean, STD, device=CPU, **options)
+        prefix_outputs(model, images, until, mean, std, device=CPU, **options)
         return len(names() - before)
 
     from course_lib.data.augmentation import RandomHorizontalFlip
@@ -105,8 +105,14 @@ def test_what_the_outputs_depend_on_names_them(splits, model, home):
     assert added(images=splits.val) == 1
     assert added(until="stage2") == 1
     assert added(mean=MEAN + 0.1) == 1
+    assert added(std=STD + 0.1) == 1
     assert added(transforms=(RandomHorizontalFlip(),), num_views=2) == 1
     assert added(transforms=(RandomHorizontalFlip(p=0.25),), num_views=2) == 1
+    assert added(transforms=(RandomHorizontalFlip(p=0.25),), num_views=3) == 1
+    monkeypatch.setattr(prefix, "TRAINING_VERSION", 0)
+    assert added() == 1, "the code that made them"
+    monkeypatch.undo()
+    monkeypatch.setenv("COURSE_HOME", str(home))
     with torch.no_grad():
         model.stages["stage4"][0].conv1.weight.add_(1)
     assert added() == 0, "a later stage does not matter"
@@ -176,7 +182,7 @@ def test_validation_is_never_augmented(splits, model):
     recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomInvert", "p": 1.0}], cached_views=2)
     val = make_inputs(recipe, model, splits.val, MEAN, STD, CPU)
     assert val.num_views == 1
-    fresh = recipe.model_copy(update={"cached_views": None})
+    fresh = recipe.model_copy(update={"cached_views": None, "multipliers": {}})
     pixels = make_inputs(fresh, model, splits.val, MEAN, STD, CPU)
     assert isinstance(pixels, Pixels)
     images, _ = pixels.batch(torch.arange(4))

@@ -1,0 +1,61 @@
+"""Tasks that share a backbone become one job, of bounded size; a task that fails in it costs its own run only."""
+
+import logging
+
+import pytest
+
+from course_lib.sweeps import jobs, task
+from course_lib.sweeps.dataspec import DataSpec
+from course_lib.sweeps.jobs import MAX_TOGETHER, make_jobs, run_job
+from course_lib.sweeps.task import Task
+from course_lib.training.recipe import Recipe
+
+
+def make_tasks(folder, strategy="last_layer", count=4, **settings):
+    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
+    make = getattr(Recipe, strategy)
+    return [Task(make(epochs=2, lr=1e-3 * (1 + i), **settings), data, seed=i % 2) for i in range(count)]
+
+
+def test_heads_of_one_data_set_are_one_job(folder):
+    heads, others = make_tasks(folder), make_tasks(folder, "scratch", count=2)
+    mixed = [heads[0], others[0], heads[1], others[1], *heads[2:]]
+    assert make_jobs(mixed) == [tuple(heads), (others[0],), (others[1],)]
+    assert len(make_jobs([*heads, *make_tasks(folder, batch_size=4)])) == 2
+
+
+def test_a_job_has_a_size(folder):
+    sizes = [len(job) for job in make_jobs(make_tasks(folder, count=2 * MAX_TOGETHER + 1))]
+    assert sizes == [MAX_TOGETHER, MAX_TOGETHER, 1]
+
+
+def test_a_job_gives_the_records_of_its_tasks(folder, monkeypatch):
+    """The heads train in one go, and each record is that of its task run alone."""
+    tasks, calls = make_tasks(folder), []
+    inner = task.fit_heads
+    monkeypatch.setattr(task, "fit_heads", lambda *a, **k: calls.append(len(a[0])) or inner(*a, **k))
+    together = run_job(tuple(tasks), "cpu")
+    assert calls == [4]
+    for (record, error), single in zip(together, tasks, strict=True):
+        alone = single.run()
+        assert error is None
+        assert record["key"] == alone["key"] == single.key()
+        assert record["test_outcomes"] == alone["test_outcomes"]
+        assert [e["val_accuracy"] for e in record["history"]] == [e["val_accuracy"] for e in alone["history"]]
+        assert record["provenance"]["trained_together"] == 4
+
+
+def test_a_task_that_fails_is_told_apart(folder, caplog):
+    good, bad = make_tasks(folder, count=1), make_tasks(folder, count=1, multipliers={"inner": 0, "no_such": 0})
+    assert len(make_jobs([*good, *bad])) == 1
+    with caplog.at_level(logging.WARNING):
+        (record, error), (nothing, trace) = run_job((*good, *bad), "cpu")
+    assert record["status"] == "finished"
+    assert error is nothing is None
+    assert "no_such" in trace
+    assert "2 runs that could train together run one by one" in caplog.text
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_few_tasks(folder, size):
+    assert [len(job) for job in jobs.make_jobs(make_tasks(folder, count=size))] == [1] * size
