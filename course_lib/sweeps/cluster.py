@@ -22,6 +22,7 @@ VERSION = f"{__version__} (training version {TRAINING_VERSION})"
 CONNECT_S = 10.0  # a scheduler that was never there
 RECONNECT_S = 120.0  # one that was: somebody may be starting it again
 MAX_LOSSES = 10  # in a row, without a finished job between them
+WARN_S = 60.0  # without any worker
 POLL_S = 1.0  # how often workers are counted
 FETCH_S = 10.0  # for the outcomes of a job, a few kilobytes
 
@@ -97,6 +98,7 @@ class _Session:
         self.waiting, self.suspects, self.alone = deque(jobs), deque(), set()
         self.running, self.done = {}, SimpleQueue()
         self.workers, self.looked, self.seen = 0, 0.0, time.monotonic()
+        self.warned = self.seen
 
     def results(self) -> Iterator[tuple[int, list[Outcome]]]:
         """Index and outcomes of each job as it finishes."""
@@ -127,7 +129,12 @@ class _Session:
         self.workers, self.looked = len(able), now
         self.site.refill({str(worker["name"]) for worker in found})
         if able:
-            self.seen = now
+            self.seen = self.warned = now
+        elif now - self.warned > WARN_S:
+            self.warned = now
+            log.warning(
+                "no worker at '%s' for %.0f s: look at the logs of its jobs", self.site.address, now - self.seen
+            )
         elif now - self.seen > self.site.patience_s:
             wanted = "".join(f" with {key}={amount:g} among its resources" for key, amount in self.resources.items())
             raise OSError(
@@ -146,7 +153,10 @@ class _Session:
     def _start(self, index: int) -> None:
         key = f"course-{index}-{uuid.uuid4().hex}"  # never used before: an old one may still be remembered
         parcel = pickle.dumps(_Parcel(need("cloudpickle").dumps(self.jobs[index]), self.site.device))
-        future = self.client.submit(pickle.loads, parcel, key=key, pure=False, resources=self.resources)
+        try:
+            future = self.client.submit(pickle.loads, parcel, key=key, pure=False, resources=self.resources)
+        except need("distributed.client").ClosedClientError:  # this machine slept, for example
+            raise SchedulerLostError from None
         self._watch(index, future)
 
     def _watch(self, index: int, future) -> None:

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
@@ -36,8 +36,8 @@ class Engine:
         workers: number of processes, or of jobs of the queue.
         address: a Dask scheduler's, like ``"tcp://head:8786"``; the variable DASK_SCHEDULER_ADDRESS by default.
         gpus_per_run: 0.5 lets two runs share a GPU. Workers need that much of a resource ``GPU``; ours have it.
-        options: for the jobs of a queue, pairs of a key of `OPTIONS` and its value. ``directive`` (a line of the job
-            script's head) and ``prologue`` (one before the worker starts) may be repeated.
+        options: for the jobs of a queue, a dict (or pairs) of keys of `OPTIONS` and their values. ``directive`` (a line
+            of the job script's head) and ``prologue`` (one before the worker starts) may be repeated among pairs.
 
     Raises:
         ValueError: an unknown name or option, or settings that do not go together.
@@ -47,9 +47,11 @@ class Engine:
     workers: int | None = None
     address: str | None = None
     gpus_per_run: float | None = None
-    options: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, str] | tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self):
+        if isinstance(self.options, Mapping):
+            object.__setattr__(self, "options", tuple(self.options.items()))
         if self.name not in ENGINES:
             raise ValueError(f"unknown engine '{self.name}': choose one of {', '.join(ENGINES)}")
         if self.workers is not None and self.workers < 1:

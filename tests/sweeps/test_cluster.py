@@ -278,7 +278,7 @@ def test_the_job_script_says_what_was_asked_for():
 
 
 def test_job_scripts_without_a_gpu_with_a_chosen_one_and_for_pbs():
-    plain = job_script(Engine("slurm", options=(("cores", "3"), ("memory", "6GB"))))
+    plain = job_script(Engine("slurm", options={"cores": "3", "memory": "6GB"}))
     assert "gpu" not in plain.lower()
     assert "--nthreads 1 " in plain
     assert "--nworkers 3 " in plain
