@@ -12,17 +12,17 @@ from common import load_large, main, measure, resnet18_weights, row
 from plain import make_step
 
 from course_lib.data.splits import homework_split
-from course_lib.models.staged import evaluation_mode
 from course_lib.models.weights import start_model
 from course_lib.training.device import one_thread
 from course_lib.training.fitting import Trainer
 from course_lib.training.headbank import HeadBank
-from course_lib.training.inputs import EVAL_BATCH, Outputs, Pixels
+from course_lib.training.inputs import Outputs, Pixels
 from course_lib.training.prediction import evaluate
+from course_lib.training.prefix import fold_batch_norm, prefix_batch
 from course_lib.training.recipe import Recipe
 
 RATES, OPTIMIZERS, EPOCHS, BATCH = (0.01, 0.03, 0.001, 0.003, 0.0001), ("sgd", "adam"), 50, 8
-CPU = torch.device("cpu")
+CPU, IMAGES = torch.device("cpu"), 64
 
 
 def run(size: str) -> Iterator[dict]:
@@ -63,17 +63,19 @@ def time_an_image(images, weights: str, rounds: int) -> tuple[float, float]:
     batches = iter(lambda: (few[0].contiguous(), few[1]), None)
     step = make_step(plain_model, batches, frozen=tuple(plain_model.stages))
 
+    folded = fold_batch_norm(our_model, "pool")
+
     @torch.no_grad()
     def backbone() -> None:
-        with evaluation_mode(our_model):
-            our_model.features(source.batch(torch.arange(EVAL_BATCH // 4))[0])
+        for rows in torch.arange(IMAGES).split(prefix_batch(images.size)):
+            folded(source.batch(rows)[0])
 
     def plain() -> None:
-        for _ in range(EVAL_BATCH // 4 // BATCH):
+        for _ in range(IMAGES // BATCH):
             step()
 
     seconds = measure({"plain": plain, "backbone": backbone}, rounds)
-    return tuple(seconds[name] / (EVAL_BATCH // 4) for name in ("plain", "backbone"))
+    return tuple(seconds[name] / IMAGES for name in ("plain", "backbone"))
 
 
 def time_one_by_one(recipes, model, train: Outputs, val: Outputs, epochs: int) -> float:

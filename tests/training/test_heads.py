@@ -5,9 +5,9 @@ import math
 import pytest
 import torch
 
-from course_lib.models.staged import StagedModel
 from course_lib.training.fitting import fit
 from course_lib.training.heads import fit_heads, shared_settings
+from course_lib.training.inputs import Pixels
 from course_lib.training.recipe import L2SP, Recipe
 from course_lib.training.scoring import score_test
 
@@ -116,8 +116,8 @@ def test_refuses_what_does_not_go_together(splits, recipes):
 
 def test_the_backbone_runs_once(splits, recipes, monkeypatch, tmp_path):
     images = []
-    inner = StagedModel.features
-    monkeypatch.setattr(StagedModel, "features", lambda m, x, *a, **k: images.append(len(x)) or inner(m, x, *a, **k))
+    inner = Pixels.batch
+    monkeypatch.setattr(Pixels, "batch", lambda source, rows: images.append(len(rows)) or inner(source, rows))
     monkeypatch.setenv("COURSE_HOME", str(tmp_path))
     fit_heads(recipes, splits, [0] * 5)
     assert sum(images) == 1 + len(splits.train) + 1 + len(splits.val)  # one image tells the shape
