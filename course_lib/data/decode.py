@@ -28,7 +28,7 @@ def decode_image(file: Path) -> Tensor:
         ValueError: the file is empty, damaged, no image, of more than 8 bits a channel, or suspiciously large.
         OSError: there is no such file, or it may not or cannot be read.
     """
-    return torch.from_numpy(_to_planes(_open_rgb(Path(file))))
+    return torch.from_numpy(_to_planes(_open_rgb(file)))
 
 
 def resize_and_crop(image: Tensor, size: int) -> Tensor:
@@ -83,7 +83,11 @@ def count_values(files: Sequence[Path], *, progress: bool = True) -> np.ndarray:
 
 def map_parallel(function: Callable, items: Sequence, *, desc: str = "decoding", progress: bool = True) -> Iterator:
     """`function` of each item, in order, with threads (PIL works outside Python's lock) and a progress bar."""
-    with ThreadPoolExecutor(cpu_count()) as pool, tqdm(total=len(items), desc=desc, disable=not progress) as bar:
+    num_threads = cpu_count()
+    if num_threads == 1:  # nothing to gain from a second thread, which would only take turns with this one
+        yield from tqdm(map(function, items), total=len(items), desc=desc, disable=not progress)
+        return
+    with ThreadPoolExecutor(num_threads) as pool, tqdm(total=len(items), desc=desc, disable=not progress) as bar:
         for start in range(0, len(items), _CHUNK):
             for result in pool.map(function, items[start : start + _CHUNK]):
                 yield result
@@ -97,7 +101,7 @@ def resize_arrays(images: Iterable[np.ndarray], size: int) -> Iterator[np.ndarra
 
 
 def _decode_array(file: Path, size: int | None) -> np.ndarray:
-    picture = _open_rgb(Path(file))
+    picture = _open_rgb(file)
     return _to_planes(picture if size is None else _fit(picture, size))
 
 
@@ -108,7 +112,8 @@ def _count_files(files: Sequence[Path]) -> tuple[np.ndarray, list["_Fault"]]:
 
 
 def _count_file(file: Path) -> np.ndarray:
-    return np.array(_open_rgb(Path(file)).histogram(), dtype=np.int64).reshape(3, 256)
+    counts = _open_rgb(file, upright=False).histogram()  # the same, whichever way up
+    return np.fromiter(counts, np.int64, len(counts)).reshape(3, 256)
 
 
 class _Fault(NamedTuple):
@@ -142,7 +147,7 @@ class _Unsuitable(ValueError):
     """A whole image of a kind that is not taken."""
 
 
-def _open_rgb(file: Path) -> Image.Image:
+def _open_rgb(file: Path, *, upright: bool = True) -> Image.Image:
     try:
         with Image.open(file) as picture:
             if Image.MAX_IMAGE_PIXELS and picture.width * picture.height > Image.MAX_IMAGE_PIXELS:
@@ -150,7 +155,8 @@ def _open_rgb(file: Path) -> Image.Image:
             if picture.mode in _WIDE_MODES:
                 raise _Unsuitable(f"'{file}' has more than 8 bits a channel ({picture.mode}): save it as 8-bit RGB")
             picture.load()
-            ImageOps.exif_transpose(picture, in_place=True)
+            if upright:
+                ImageOps.exif_transpose(picture, in_place=True)
             return picture if picture.mode == "RGB" else picture.convert("RGB")
     except Image.DecompressionBombError:
         limit = f"{Image.MAX_IMAGE_PIXELS // 10**6} million pixels"

@@ -82,12 +82,12 @@ def _find_images(root: Path, folder: Path, above: tuple[str, ...]) -> list[str]:
     place = os.path.realpath(folder)
     if any(Path(upper).is_relative_to(place) for upper in above):
         raise ValueError(f"the link '{folder}' leads back to '{place}', a folder it lies in: remove the link")
-    found = []
+    found, below = [], folder.relative_to(root).as_posix()
     for entry in _look_into(folder):
         if entry.is_dir():
             found += _find_images(root, Path(entry.path), (*above, place))
         elif entry.name.lower().endswith(IMAGE_SUFFIXES):
-            found.append(Path(entry.path).relative_to(root).as_posix())
+            found.append(f"{below}/{entry.name}")
     return sorted(found)
 
 

@@ -1,6 +1,5 @@
 """Where a cluster is: at an address, on this machine, or in the jobs of a queue."""
 
-import importlib
 import logging
 import math
 import os
@@ -9,12 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from types import ModuleType
 
 import torch
 from joblib import cpu_count
 
-from course_lib.errors import MissingExtraError
+from course_lib.errors import need
 from course_lib.sweeps.engine import ATTEMPTS, Engine
 from course_lib.training.device import DEVICES, pick_device
 
@@ -40,20 +38,6 @@ class Site:
     refill: Callable[[set[str]], None] = lambda names: None  # replaces jobs that ended; told which workers are there
 
 
-def need(module: str) -> ModuleType:
-    """Import a library of the extra `cluster`.
-
-    Raises:
-        MissingExtraError: it is not installed; one sentence with the command that installs it.
-    """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"this engine needs {error.name or module}, which is not installed: pip install 'course-lib[cluster]'"
-        ) from None
-
-
 def open_site(engine: Engine, device: str, num_jobs: int) -> AbstractContextManager[Site]:
     """The engine's cluster; what was started for it ends with the context.
 
@@ -63,7 +47,7 @@ def open_site(engine: Engine, device: str, num_jobs: int) -> AbstractContextMana
     """
     if device.partition(":")[0] not in DEVICES:
         raise ValueError(f"unknown device '{device}': choose one of {', '.join(DEVICES)}")
-    need("distributed")
+    need("distributed", "cluster")
     if engine.name != "dask":
         return _in_a_queue(engine, device, num_jobs)
     address = engine.address or os.environ.get("DASK_SCHEDULER_ADDRESS")
@@ -76,7 +60,7 @@ def open_site(engine: Engine, device: str, num_jobs: int) -> AbstractContextMana
 
 @contextmanager
 def _on_this_machine(engine: Engine, device: str, num_jobs: int) -> Iterator[Site]:
-    distributed, config = need("distributed"), need("dask.config")
+    distributed, config = need("distributed", "cluster"), need("dask.config", "cluster")
     workers = {index: _worker(place, engine) for index, place in enumerate(places(engine, device)[:num_jobs])}
     scheduler = {"cls": distributed.Scheduler, "options": {"host": "127.0.0.1", **_SCHEDULER}}
     with (
@@ -89,7 +73,7 @@ def _on_this_machine(engine: Engine, device: str, num_jobs: int) -> Iterator[Sit
 
 def _start_cluster(**spec):
     try:
-        return need("distributed").SpecCluster(**spec)
+        return need("distributed", "cluster").SpecCluster(**spec)
     except RuntimeError as error:
         raise OSError(
             'no worker starts on this machine: a script must do this under `if __name__ == "__main__":`, '
@@ -120,7 +104,7 @@ def _worker(place: str, engine: Engine) -> dict:
         "env": {"COURSE_DEVICE": place},
         "resources": {"GPU": engine.gpus_per_run} if engine.gpus_per_run else {},
     }
-    return {"cls": need("distributed").Nanny, "options": options}
+    return {"cls": need("distributed", "cluster").Nanny, "options": options}
 
 
 def places(engine: Engine, device: str) -> list[str]:
@@ -148,7 +132,7 @@ def _runs_per_gpu(engine: Engine) -> int:
 
 @contextmanager
 def _in_a_queue(engine: Engine, device: str, num_jobs: int) -> Iterator[Site]:
-    submitter = getattr(need("dask_jobqueue"), _SUBMITTERS[engine.name])
+    submitter = getattr(need("dask_jobqueue", "cluster"), _SUBMITTERS[engine.name])
     command = submitter.job_cls.submit_command
     if shutil.which(command) is None:
         raise OSError(f"'{command}' is not on this machine: start this where jobs are submitted, on a login node")
@@ -177,7 +161,7 @@ class _Queue:
         except (RuntimeError, ValueError) as error:
             for job in self.cluster.workers.values():
                 if job.job_id is None:
-                    job.status = need("distributed").Status.failed  # or the cluster does not close
+                    job.status = need("distributed", "cluster").Status.failed  # or the cluster does not close
             raise OSError(f"'{self.command}' refused the job: {str(error).strip().splitlines()[-1]}") from None
 
     def refill(self, workers: set[str]) -> None:
@@ -204,7 +188,7 @@ def job_script(engine: Engine) -> str:
     """
     if engine.name not in _SUBMITTERS:
         raise ValueError(f"the engine {engine.name} submits no jobs: choose slurm or pbs")
-    job = getattr(need("dask_jobqueue"), _SUBMITTERS[engine.name]).job_cls
+    job = getattr(need("dask_jobqueue", "cluster"), _SUBMITTERS[engine.name]).job_cls
     return job("tcp://SCHEDULER:PORT", "course-0", **job_settings(engine)).job_script()
 
 
@@ -221,7 +205,7 @@ def job_settings(engine: Engine) -> dict:
         raise ValueError(f"cores = '{cores}': a job needs a whole number of cores, at least 1")
     memory = options.pop("memory", "4GB")
     try:
-        need("dask.utils").parse_bytes(memory)
+        need("dask.utils", "cluster").parse_bytes(memory)
     except ValueError:
         raise ValueError(f"memory = '{memory}': a job needs a size like 8GB") from None
     workers = _runs_per_gpu(engine) if engine.gpus_per_run else int(cores)

@@ -1,6 +1,5 @@
 """The extra `lab`: its libraries when they are there, and a kernel that is surely this Python."""
 
-import importlib
 import json
 import os
 import sys
@@ -8,25 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 
-from course_lib.errors import MissingExtraError
+from course_lib.errors import need
 
 KERNEL = "python3"
-
-
-def need(module: str) -> ModuleType:
-    """Import a library of the extra `lab`.
-
-    Raises:
-        MissingExtraError: it is not installed; one sentence with the command that installs it.
-    """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"this needs {error.name or module}, which is not installed: pip install 'course-lib[lab]'"
-        ) from None
 
 
 @contextmanager
@@ -39,7 +23,7 @@ def own_kernel() -> Iterator[str]:
         and being stopped, its fixed hash seed keeps printed sets in the same order; one thread is enough for small
         nets, and a second one makes them many times slower on a busy machine.
     """
-    need("ipykernel")
+    need("ipykernel", "lab")
     spec = {
         "argv": [
             sys.executable,

@@ -323,7 +323,7 @@ def test_settings_of_the_engine_that_need_a_cluster_to_be_wrong(folder, monkeypa
     with pytest.raises(ValueError, match="workers = 3: the cluster at 'tcp://127.0.0.1:9' has its own"):
         run_tasks(tasks, ignore, workers=3, engine=Engine("dask", address="tcp://127.0.0.1:9"))
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(MissingExtraError, match=r"needs distributed.*pip install 'course-lib\[cluster\]'"):
+    with pytest.raises(MissingExtraError, match=r"distributed is not installed.*pip install 'course-lib\[cluster\]'"):
         run_tasks(tasks, ignore, engine=Engine("dask"))
 
 
