@@ -48,7 +48,8 @@ def study(name, profile, data, seeds, workers, recompute, export, device, print_
     course study full --engine dask --address tcp://head:8786
     course study full --engine slurm --workers 20 --gpus-per-run 0.5 --cluster queue=gpu --cluster walltime=04:00:00
     """
-    from course_lib.sweeps.studies import STUDIES, run_study
+    from course_lib.sweeps.homework import STUDIES
+    from course_lib.sweeps.studies import run_study
 
     engine = _make_engine(workers=workers, **cluster)
     if print_script:

@@ -9,9 +9,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "dataspec": ["DataSpec", "prepare"],
+        "homework": ["GRIDS", "ORDER_ROWS", "STUDIES", "TABLE_VIII"],
         "ledger": ["Ledger"],
         "profiles": ["PROFILES", "Profile", "get_profile"],
-        "studies": ["STUDIES", "run_study", "study_tasks"],
+        "studies": ["run_study", "study_tasks"],
         "task": ["Task"],
     },
 )

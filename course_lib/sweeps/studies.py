@@ -1,64 +1,16 @@
-"""The named grids of the course, and the one function that runs them."""
+"""The runs of a named study, and the one function that computes what is missing of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tqdm.auto import tqdm
 
 from course_lib.errors import RunsFailedError
-from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import LOCAL, Engine, run_tasks
+from course_lib.sweeps.homework import STUDIES
 from course_lib.sweeps.ledger import Ledger, shipped_runs
-from course_lib.sweeps.profiles import Profile, get_profile
+from course_lib.sweeps.profiles import get_profile
 from course_lib.sweeps.task import Task
 from course_lib.training.device import pick_device
-from course_lib.training.recipe import make_recipe
-
-OPTIMIZERS = ("sgd", "adam")
-
-
-@dataclass(frozen=True)
-class Study:
-    """A named grid: `build` turns a profile, a source and seeds into tasks."""
-
-    name: str
-    about: str
-    build: Callable[[Profile, str, range], list[Task]]
-
-
-def _homework_grid(strategy: str, few_shot: bool) -> Callable[[Profile, str, range], list[Task]]:
-    """Every rate with both optimisers, as in the homework's Section II."""
-
-    def build(profile: Profile, source: str, seeds: range) -> list[Task]:
-        data = DataSpec(source=source, size=profile.size, few_shot=few_shot)
-        settings = {
-            "architecture": profile.architecture,
-            "epochs": profile.epochs,
-            "batch_size": profile.few_shot_batch_size if few_shot else profile.batch_size,
-        }
-        if strategy != "scratch":
-            settings["start"] = profile.weights
-        return [
-            Task(make_recipe(strategy, optimizer=optimizer, lr=lr, **settings), data, seed)
-            for seed in seeds
-            for optimizer in OPTIMIZERS
-            for lr in profile.rates
-        ]
-
-    return build
-
-
-STUDIES = {
-    study.name: study
-    for study in (
-        Study("scratch", "training from scratch, 1687 images (Table II)", _homework_grid("scratch", False)),
-        Study("last_layer", "fine-tuning the classifier, 1687 images (Table III)", _homework_grid("last_layer", False)),
-        Study("full", "full fine-tuning, 1687 images (Table IV)", _homework_grid("full", False)),
-        Study("few_shot_scratch", "training from scratch, 189 images (Table V)", _homework_grid("scratch", True)),
-        Study("few_shot_last_layer", "the classifier, 189 images (Table VI)", _homework_grid("last_layer", True)),
-        Study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _homework_grid("full", True)),
-    )
-}
 
 
 def study_tasks(name: str, profile: str = "mini", data: str = "mini:cartoon", seeds: int | None = None) -> list[Task]:

@@ -55,8 +55,8 @@ def fit(
         options = {"seed": seed, "shortcuts": shortcuts}
         common = (recipe, start.model)
         moments = (start.mean, start.std, start.device)
-        train = make_inputs(*common, splits.train, *moments, train=True, **options)
-        val = make_inputs(*common, splits.val, *moments, **options)
+        train = make_inputs(*common, splits.train, *moments, part="train", **options)
+        val = make_inputs(*common, splits.val, *moments, part="val", **options)
         history, best = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
     model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
     return start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)

@@ -48,8 +48,8 @@ def fit_heads(recipes: Sequence[Recipe], splits: Splits, seeds: Sequence[int], *
     start = start_run(recipes[0], splits, seeds[0], device)
     with deliberate_threads(recipes[0].architecture):
         moments = (start.mean, start.std, start.device)
-        train = make_inputs(recipes[0], start.model, splits.train, *moments, train=True)
-        val = make_inputs(recipes[0], start.model, splits.val, *moments)
+        train = make_inputs(recipes[0], start.model, splits.train, *moments, part="train")
+        val = make_inputs(recipes[0], start.model, splits.val, *moments, part="val")
         if not (isinstance(train, Outputs) and isinstance(val, Outputs)):
             raise OSError("the outputs of the backbone could not be kept: the heads train one by one")
     with one_thread():  # products this small only wait for a second one

@@ -23,8 +23,9 @@ class Pixels:
         images: the set.
         mean, std: (3,) of the normalisation.
         device: where the batches are wanted.
-        transforms: how each image is augmented, afresh each time, before it is normalised.
+        transforms: how each image is augmented, afresh each time.
         seed: of the augmentation.
+        normalise_first: augment normalised images, which is a mistake: see `Recipe.augmentation_order`.
 
     Attributes:
         after: None; see `Outputs`.
@@ -43,13 +44,14 @@ class Pixels:
         *,
         transforms: tuple[Transform, ...] = (),
         seed: int = 0,
+        normalise_first: bool = False,
     ):
         on_cpu = device.type == "cpu"
         self._pixels = images.pixels if on_cpu else images.images.to(device)  # (M, 3, H, W)
         self._rows = images.rows if on_cpu else torch.arange(len(images), device=device)
         self.labels = images.labels.to(device)
         self._mean, self._std = mean.to(device), std.to(device)
-        self._transforms = transforms
+        self._transforms, self._normalise_first = transforms, normalise_first
         # A stream of its own: the order of the images must not depend on whether they are augmented.
         stream = int(np.random.SeedSequence([seed, 1]).generate_state(1)[0])
         self._generator = torch.Generator().manual_seed(stream)
@@ -62,11 +64,17 @@ class Pixels:
         """Normalised images (B, 3, H, W) and labels (B,) of the images `rows` (on the device)."""
         pixels = self._pixels[self._rows[rows]]
         if self._transforms:
-            images = augment(pixels.float().div_(255), self._transforms, self._generator, inplace=True)
-            images = images.contiguous(memory_format=self._format)
+            images = self._augment(pixels.float().div_(255)).contiguous(memory_format=self._format)
         else:
-            images = pixels.to(torch.float32, memory_format=self._format).div_(255)
-        return _standardise(images, self._mean, self._std), self.labels[rows]
+            images = _standardise(pixels.to(torch.float32, memory_format=self._format).div_(255), self._mean, self._std)
+        return images, self.labels[rows]
+
+    def _augment(self, images: Tensor) -> Tensor:
+        """Augmented and normalised, in this order or the other; overwrites `images`."""
+        if self._normalise_first:
+            return augment(_standardise(images, self._mean, self._std), self._transforms, self._generator, inplace=True)
+        images = augment(images, self._transforms, self._generator, inplace=True)
+        return _standardise(images, self._mean, self._std)
 
 
 class Outputs:

@@ -19,7 +19,7 @@ from course_lib.models.weights import weights_hash
 from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
 from course_lib.training.device import autocast, precision
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Outputs, Pixels
-from course_lib.training.recipe import Recipe
+from course_lib.training.recipe import Part, Recipe
 from course_lib.training.run import TRAINING_VERSION
 
 DISK_LIMIT_MB = 20_000  # of all kept outputs together; those used longest ago go first
@@ -43,7 +43,7 @@ def make_inputs(
     std: Tensor,
     device: torch.device,
     *,
-    train: bool = False,
+    part: Part = "val",
     seed: int = 0,
     shortcuts: bool = True,
 ) -> Inputs:
@@ -51,14 +51,14 @@ def make_inputs(
 
     Args:
         model: on `device`.
-        train: the images train; only then are they augmented.
+        part: what the images are for; see `Recipe.augments`.
         seed: of the augmentation.
         shortcuts: False always gives pixels.
 
     Raises:
         ValueError: `recipe.cached_views` without frozen first stages, or without shortcuts.
     """
-    transforms = recipe.augmentation if train else ()
+    transforms = recipe.augmentation if recipe.augments(part) else ()
     fresh = bool(transforms) and not recipe.cached_views  # other images in every epoch: nothing to keep
     until = frozen_prefix(recipe, model) if shortcuts and not fresh else None
     if recipe.cached_views and not until:
@@ -75,7 +75,8 @@ def make_inputs(
             if views:  # without its pool of views this would be another training
                 raise
             warnings.warn(f"{error}; until then each epoch computes the frozen stages again", stacklevel=2)
-    return Pixels(images, mean, std, device, transforms=transforms, seed=seed)
+    normalise_first = recipe.augmentation_order != "before_normalisation"
+    return Pixels(images, mean, std, device, transforms=transforms, seed=seed, normalise_first=normalise_first)
 
 
 def prefix_outputs(

@@ -12,6 +12,8 @@ from course_lib.data.fields import Settings
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
+Part = Literal["train", "val", "test"]
+
 MINI_WEIGHTS = "mini_resnet18"
 
 
@@ -50,7 +52,11 @@ class Recipe(Settings):
     epochs: PositiveInt = 30
     batch_size: PositiveInt = 16  # small enough for a folder of a hundred images
     shuffle: bool = True
-    augmentation: tuple[Transform, ...] = ()  # of training images in [0, 1], in this order, before normalisation
+    augmentation: tuple[Transform, ...] = ()  # of training images, in this order
+    # Augmentation works on images in [0, 1]. The other two are mistakes to learn from (homework, Table VIII).
+    augmentation_order: Literal["before_normalisation", "after_normalisation", "after_normalisation_and_in_val"] = (
+        "before_normalisation"
+    )
     # With a frozen prefix: augment each image only so many times, once for all epochs, and keep what the prefix makes
     # of these views, the same for all seeds. An approximation of fresh augmentation; None = always fresh.
     cached_views: PositiveInt | None = None
@@ -60,6 +66,22 @@ class Recipe(Settings):
         if self.cached_views and not self.augmentation:
             raise ValueError(f"cached_views = {self.cached_views} without augmentation: all views would be the same")
         return self
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "Recipe":
+        order = self.augmentation_order
+        if order == "before_normalisation":
+            return self
+        if not self.augmentation:
+            raise ValueError(f"augmentation_order = '{order}' without augmentation: name transforms or leave it out")
+        if self.cached_views:
+            raise ValueError(f"augmentation_order = '{order}': cached_views are always made before normalisation")
+        return self
+
+    def augments(self, part: Part) -> bool:
+        """Whether the images of this part are augmented: those that train, and no others without a mistake."""
+        mistaken = self.augmentation_order == "after_normalisation_and_in_val" and part == "val"
+        return bool(self.augmentation) and (part == "train" or mistaken)
 
     def multiplier_of(self, stage: str) -> float:
         """The learning rate multiplier of a stage."""
@@ -92,8 +114,12 @@ class Recipe(Settings):
     def identity(self) -> str:
         """Canonical JSON of all that can change the result: the label is left out, ``1`` and ``1.0`` are alike."""
         values = self.model_dump(mode="json", exclude={"name"})
-        for late in ("augmentation", "cached_views"):  # settings of later editions: unused, they change no key
-            if not values[late]:
+        for late in (
+            "augmentation",
+            "augmentation_order",
+            "cached_views",
+        ):  # of later editions: unused, they change no key
+            if getattr(self, late) == type(self).model_fields[late].default:
                 del values[late]
         return json.dumps(values, sort_keys=True, separators=(",", ":"))
 

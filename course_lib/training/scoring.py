@@ -22,7 +22,8 @@ def score_test(run: Run, splits: Splits, device: str = "cpu", *, shortcuts: bool
     target = pick_device(device)
     model = run.model.to(target, memory_format=memory_format(target))
     with deliberate_threads(run.recipe.architecture):
-        test = make_inputs(run.recipe, model, splits.test.open(), run.mean, run.std, target, shortcuts=shortcuts)
+        options = {"part": "test", "shortcuts": shortcuts}
+        test = make_inputs(run.recipe, model, splits.test.open(), run.mean, run.std, target, **options)
         _, right = evaluate(model, test)
     model.to("cpu", memory_format=torch.contiguous_format)
     run.test_outcomes = "".join("1" if r else "0" for r in right.tolist())

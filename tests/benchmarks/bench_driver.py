@@ -9,8 +9,9 @@ from pathlib import Path
 from common import main, row
 
 from course_lib.sweeps import studies
+from course_lib.sweeps.homework import Study
 from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.studies import Study, run_study
+from course_lib.sweeps.studies import run_study
 from course_lib.training.recipe import Recipe
 
 

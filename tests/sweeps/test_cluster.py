@@ -18,9 +18,10 @@ from course_lib.errors import MissingExtraError
 from course_lib.sweeps import cluster, sites, studies
 from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import ATTEMPTS, ENGINES, Engine, run_tasks
+from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.sites import job_script, places
-from course_lib.sweeps.studies import STUDIES, Study, run_study
+from course_lib.sweeps.studies import run_study
 from course_lib.sweeps.task import Task
 from course_lib.training.recipe import Recipe
 

@@ -15,8 +15,9 @@ from course_lib.errors import RunsFailedError
 from course_lib.sweeps import studies
 from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import run_tasks
+from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.studies import STUDIES, Study, run_study, study_tasks
+from course_lib.sweeps.studies import run_study, study_tasks
 from course_lib.sweeps.task import Task
 from course_lib.training.recipe import Recipe
 
@@ -122,7 +123,8 @@ class _Deadly:
 
 DRIVER = """
 import sys
-from course_lib.sweeps.studies import STUDIES, Study, run_study
+from course_lib.sweeps.homework import STUDIES, Study
+from course_lib.sweeps.studies import run_study
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.task import Task

@@ -51,7 +51,7 @@ def test_the_prefix_is_what_the_recipe_leaves_as_it_is(model, multipliers, expec
 
 def test_freshly_augmented_images_are_seen_afresh_and_the_others_are_not(model, splits):
     recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomHorizontalFlip"}])
-    assert isinstance(make_inputs(recipe, model, splits.train, MEAN, STD, CPU, train=True), Pixels)
+    assert isinstance(make_inputs(recipe, model, splits.train, MEAN, STD, CPU, part="train"), Pixels)
     assert isinstance(make_inputs(recipe, model, splits.val, MEAN, STD, CPU), Outputs)
 
 
@@ -158,7 +158,7 @@ def test_a_full_disk_costs_time_but_no_run(splits, weights, home, monkeypatch):
 
 def test_a_pool_of_views(splits, model):
     recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomHorizontalFlip"}], cached_views=3)
-    inputs = make_inputs(recipe, model, splits.train, MEAN, STD, CPU, train=True)
+    inputs = make_inputs(recipe, model, splits.train, MEAN, STD, CPU, part="train")
     assert isinstance(inputs, Outputs)
     assert inputs.num_views == 3
     views = inputs.values.view(3, len(splits.train), -1)
@@ -190,6 +190,6 @@ def test_validation_is_never_augmented(splits, model):
     assert isinstance(pixels, Pixels)
     images, _ = pixels.batch(torch.arange(4))
     torch.testing.assert_close(images, normalise(splits.val.images[:4], MEAN, STD))
-    train = make_inputs(fresh, model, splits.train, MEAN, STD, CPU, train=True)
+    train = make_inputs(fresh, model, splits.train, MEAN, STD, CPU, part="train")
     inverted, _ = train.batch(torch.arange(4))
     torch.testing.assert_close(inverted, normalise(255 - splits.train.images[:4], MEAN, STD))

@@ -1,5 +1,6 @@
 import pytest
 
+from course_lib.data.augmentation import RandomHorizontalFlip
 from course_lib.training.recipe import L2SP, Recipe, make_recipe
 
 STAGES = ("stem", "stage1", "stage2", "stage3", "stage4", "head")
@@ -89,3 +90,32 @@ def test_unknown_names_are_refused():
         Recipe(multipliers={"layer9": 1}).rates(STAGES)
     with pytest.raises(ValueError, match="starts from random weights"):
         make_recipe("scratch", start="mini_resnet18")
+
+
+def test_only_training_images_are_augmented_unless_the_mistake_is_asked_for():
+    flips = {"augmentation": (RandomHorizontalFlip(),)}
+    right, late = Recipe(**flips), Recipe(**flips, augmentation_order="after_normalisation")
+    leaky = Recipe(**flips, augmentation_order="after_normalisation_and_in_val")
+    assert [right.augments(part) for part in ("train", "val", "test")] == [True, False, False]
+    assert [late.augments(part) for part in ("train", "val", "test")] == [True, False, False]
+    assert [leaky.augments(part) for part in ("train", "val", "test")] == [True, True, False]
+    assert not Recipe().augments("train")
+
+
+def test_the_order_changes_the_key_only_where_it_is_mistaken():
+    flips = {"augmentation": (RandomHorizontalFlip(),)}
+    assert "augmentation_order" not in Recipe(**flips).identity()
+    assert Recipe(**flips, augmentation_order="after_normalisation").identity() != Recipe(**flips).identity()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "augmentation_order = 'after_normalisation' without augmentation"),
+        ({"augmentation": (RandomHorizontalFlip(),), "cached_views": 2}, "cached_views are always made before"),
+        ({"augmentation_order": "last"}, "augmentation_order"),
+    ],
+)
+def test_an_order_without_meaning_is_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        Recipe(**{"augmentation_order": "after_normalisation", **settings})

@@ -1,0 +1,56 @@
+"""The homework's studies hold the runs that its tables and questions ask for."""
+
+import pytest
+
+from course_lib.analysis import printed_results
+from course_lib.data.augmentation import RandomHorizontalFlip
+from course_lib.sweeps import GRIDS, ORDER_ROWS, STUDIES, TABLE_VIII, get_profile, study_tasks
+
+
+def test_table_viii_has_the_rows_that_were_printed():
+    assert list(TABLE_VIII) == [row.augmentation for row in printed_results(table="VIII")]
+    assert len(TABLE_VIII) == 28
+    assert {row.lr for row in printed_results(table="VIII")} == {task.recipe.lr for task in study_tasks("augmentation")}
+
+
+def identities(tasks, **changes):
+    return [(task.recipe.model_copy(update=changes).identity(), task.data, task.seed) for task in tasks]
+
+
+def test_the_row_without_augmentation_is_a_run_of_table_vii():
+    """So it is computed once, and its key is the same in both studies."""
+    plain = [task for task in study_tasks("augmentation", seeds=1) if not task.recipe.augmentation]
+    assert len(plain) == 2
+    assert set(identities(plain)) <= set(identities(study_tasks("few_shot_full", seeds=1)))
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_a_grid_has_every_rate_with_both_optimisers(name):
+    tasks = study_tasks(name, "mini", seeds=2)
+    assert len(tasks) == len(set(identities(tasks))) == 2 * 2 * len(get_profile("mini").rates)
+    assert {task.data.few_shot for task in tasks} == {name.startswith("few_shot")}
+
+
+@pytest.mark.parametrize("profile", ["smoke", "mini", "paper"])
+def test_every_study_can_be_built_at_every_profile(profile):
+    for name in STUDIES:
+        tasks = study_tasks(name, profile, seeds=1)
+        assert tasks
+        assert len(tasks) == len(set(identities(tasks)))
+
+
+def test_the_mistaken_orders_differ_from_the_right_one_in_the_order_alone():
+    right, wrong = study_tasks("augmentation", seeds=1), study_tasks("augmentation_order", seeds=1)
+    assert len(wrong) == len(ORDER_ROWS) * 2 * 2
+    assert all(task.recipe.augmentation_order != "before_normalisation" for task in wrong)
+    assert set(identities(wrong, augmentation_order="before_normalisation")) <= set(identities(right))
+
+
+def test_the_long_runs_take_as_many_steps_as_the_large_set():
+    few, many = study_tasks("few_shot_steps", "mini", seeds=1)[0], study_tasks("scratch", "mini", seeds=1)[0]
+    steps = few.recipe.epochs * 189 / few.recipe.batch_size
+    assert steps == pytest.approx(many.recipe.epochs * 1687 / many.recipe.batch_size, rel=0.01)
+
+
+def test_flips_are_flips():
+    assert TABLE_VIII["RandomHorizontalFlip(p=0.5)"] == (RandomHorizontalFlip(p=0.5),)
