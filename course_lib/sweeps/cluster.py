@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from course_lib import __version__
+from course_lib.errors import need
 from course_lib.sweeps.engine import Engine
 from course_lib.sweeps.jobs import Job, Outcome, run_job
-from course_lib.sweeps.sites import Site, need, open_site
+from course_lib.sweeps.sites import Site, open_site
 from course_lib.training.device import keep_freed_memory, pick_device
 from course_lib.training.run import TRAINING_VERSION
 
@@ -69,12 +70,12 @@ def run_on_cluster(
 
 def _quiet() -> AbstractContextManager:
     """Without Dask's own log: it shows tracebacks for what is mended here."""
-    return need("distributed.utils").silence_logging_cmgr(logging.CRITICAL)
+    return need("distributed.utils", "cluster").silence_logging_cmgr(logging.CRITICAL)
 
 
 @contextmanager
 def _connected(address: str, wait_s: float) -> Iterator:
-    distributed = need("distributed")
+    distributed = need("distributed", "cluster")
     try:
         client = distributed.Client(address, timeout=wait_s, set_as_default=False)
     except (OSError, ValueError):
@@ -152,10 +153,10 @@ class _Session:
 
     def _start(self, index: int) -> None:
         key = f"course-{index}-{uuid.uuid4().hex}"  # never used before: an old one may still be remembered
-        parcel = pickle.dumps(_Parcel(need("cloudpickle").dumps(self.jobs[index]), self.site.device))
+        parcel = pickle.dumps(_Parcel(need("cloudpickle", "cluster").dumps(self.jobs[index]), self.site.device))
         try:
             future = self.client.submit(pickle.loads, parcel, key=key, pure=False, resources=self.resources)
-        except need("distributed.client").ClosedClientError:  # this machine slept, for example
+        except need("distributed.client", "cluster").ClosedClientError:  # this machine slept, for example
             raise SchedulerLostError from None
         self._watch(index, future)
 
@@ -165,7 +166,7 @@ class _Session:
 
     def _outcomes(self, index: int, future) -> list[Outcome] | None:
         """None for a job that is not over yet."""
-        distributed = need("distributed")
+        distributed = need("distributed", "cluster")
         try:
             return future.result(timeout=FETCH_S)
         except distributed.scheduler.KilledWorker as killed:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course_lib.errors import need
 from course_lib.paths import shipped_dir
-from course_lib.teaching.lab import need, own_kernel
+from course_lib.teaching.lab import own_kernel
 from course_lib.teaching.lessons import Lesson, find_lesson, list_lessons
 from course_lib.teaching.notebook import derive, read_notebook, size_fault, tidy_outputs, to_text
 from course_lib.teaching.source import Source, read_source
@@ -116,7 +117,7 @@ def _write_lesson(lesson: Lesson, source: Source, notebooks: Path, execute: bool
 
 def _execute(lesson: Lesson, notebook, result: BuildResult):
     """The notebook executed at its default parameters, or None with the failure added to the result."""
-    papermill, nbformat = need("papermill"), need("nbformat")
+    papermill, nbformat = need("papermill", "lab"), need("nbformat", "lab")
     from course_lib.teaching.run import error_sentence
 
     with tempfile.TemporaryDirectory(prefix="course-build-") as folder, own_kernel() as kernel:

@@ -36,7 +36,7 @@ def derive(lesson: Lesson, source: Source, *, student: bool):
     Returns:
         nbformat.NotebookNode. A cell's id is a hash of its text, so it survives edits elsewhere.
     """
-    v4 = need("nbformat.v4")
+    v4 = need("nbformat.v4", "lab")
     cells, seen = [], {}
     for cell in source.cells:
         key = hashlib.sha256(f"{cell.kind}\n{cell.text}".encode()).hexdigest()[:8]
@@ -54,7 +54,7 @@ def derive(lesson: Lesson, source: Source, *, student: bool):
 
 def checked_cells(notebook) -> list[CheckedCell]:
     """The cells of a notebook (path or NotebookNode) whose output nbval compares, with their execution counts."""
-    node = need("nbformat").read(str(notebook), as_version=4) if isinstance(notebook, str | Path) else notebook
+    node = need("nbformat", "lab").read(str(notebook), as_version=4) if isinstance(notebook, str | Path) else notebook
     return [
         CheckedCell(cell["id"], cell.get("execution_count"), len(cell.get("outputs", ())))
         for cell in node["cells"]
@@ -83,12 +83,12 @@ def tidy_outputs(outputs) -> tuple[list, str]:
 
 def to_text(notebook) -> str:
     """A notebook as it is committed: sorted keys, one-space indent, a newline at the end."""
-    return need("nbformat").writes(notebook, version=4).rstrip("\n") + "\n"
+    return need("nbformat", "lab").writes(notebook, version=4).rstrip("\n") + "\n"
 
 
 def read_notebook(path: Path):
     """The notebook in a file (NotebookNode), or None if there is none."""
-    nbformat = need("nbformat")
+    nbformat = need("nbformat", "lab")
     try:
         return nbformat.read(str(path), as_version=4)
     except (OSError, ValueError, nbformat.reader.NotJSONError, nbformat.validator.NotebookValidationError):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from course_lib.errors import need
 from course_lib.teaching.doctor import describe_machine
-from course_lib.teaching.lab import need
 from course_lib.teaching.run import LessonResult
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
@@ -40,7 +40,7 @@ def write_report(
     Raises:
         ValueError: there are no results. MissingExtraError: the extra `lab` is missing.
     """
-    jinja2 = need("jinja2")
+    jinja2 = need("jinja2", "lab")
     if not results:
         raise ValueError("there is nothing to report: run at least one lesson first")
     out_dir = Path(out_dir)
@@ -77,7 +77,7 @@ def format_duration(seconds: float) -> str:
 
 def report_outputs(notebook: Path, title: str) -> list[str]:
     """HTML of the outputs of a notebook's cells tagged `report`: figures, tables, printed text."""
-    node = need("nbformat").read(str(notebook), as_version=4)
+    node = need("nbformat", "lab").read(str(notebook), as_version=4)
     found = []
     for cell in node["cells"]:
         if cell["cell_type"] == "code" and REPORT_TAG in cell["metadata"].get("tags", ()):
@@ -110,7 +110,7 @@ def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
     """The executed notebook as HTML, so that it can be read without Jupyter."""
     if result.notebook is None:
         return None
-    exporter = need("nbconvert").HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True)
+    exporter = need("nbconvert", "lab").HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True)
     body, _ = exporter.from_filename(str(result.notebook))
     path = out_dir / f"{result.lesson.name}.html"
     path.write_text(body, encoding="utf-8")

@@ -12,7 +12,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 
-from course_lib.teaching.lab import need, own_kernel
+from course_lib.errors import need
+from course_lib.teaching.lab import own_kernel
 from course_lib.teaching.lessons import Lesson, Profile
 
 _POLL_S = 0.1
@@ -83,7 +84,7 @@ def run_lessons(
         ValueError: a wrong profile or seed. MissingExtraError: the extra `lab` is missing. What goes wrong *in* a
         lesson is in its result.
     """
-    need("papermill")
+    need("papermill", "lab")
     typed = read_parameters(profile=profile, data=data, seeds=seeds).model_dump(exclude_none=True)
     out_dir = Path(out_dir).resolve()
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -130,7 +131,7 @@ def check_parameters(notebook: Path, values: Mapping[str, object]) -> dict[str, 
     """
     if not notebook.is_file():
         raise FileNotFoundError(f"{notebook.name} has not been built: run 'course build'")
-    known = need("papermill").inspect_notebook(str(notebook))
+    known = need("papermill", "lab").inspect_notebook(str(notebook))
     for name in values:
         if name not in known:
             raise ValueError(f"{notebook.stem} has no parameter '{name}', it has: {', '.join(known) or 'none'}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.teaching.lab import need
+from course_lib.errors import need
 
 MAX_LINES = 25  # of a code cell: one screen of purpose
 MIN_CHECKED = 2  # cells whose output nbval compares
@@ -68,7 +68,7 @@ def read_source(path: Path) -> Source:
         FileNotFoundError: there is no such file.
         MissingExtraError: the extra `lab` is missing.
     """
-    jupytext = need("jupytext")
+    jupytext = need("jupytext", "lab")
     if not path.is_file():
         raise FileNotFoundError(f"no lesson source {path}: write it as a percent script")
     text = path.read_text(encoding="utf-8")
