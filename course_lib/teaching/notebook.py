@@ -5,7 +5,8 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from course_lib.teaching.lab import KERNEL, need
+from course_lib.errors import need
+from course_lib.teaching.lab import KERNEL
 from course_lib.teaching.lessons import Lesson
 from course_lib.teaching.source import Cell, Source
 

@@ -1,17 +1,21 @@
 """The mini world: the same pictures everywhere, in any batch; sound catalogue; worlds of the right size."""
 
+import hashlib
+import json
 import time
+from dataclasses import asdict
 
 import pytest
 import torch
 
 from course_lib.data.mini.catalogue import CATEGORIES, SOURCE_CATEGORIES, SOURCE_DOMAINS, TARGET_CLASSES, domain_of
-from course_lib.data.mini.dials import EASY, Dials
+from course_lib.data.mini.dials import EASY, HARD, Dials
 from course_lib.data.mini.drawing import draw
 from course_lib.data.mini.hashing import Dice, mix
 from course_lib.data.mini.scenes import ATTRIBUTES, CONCEPTS, draw_scenes
-from course_lib.data.mini.versions import world_fingerprint, world_means
-from course_lib.data.mini.worlds import CARTOON_COUNTS, PHOTO_COUNTS, build_world
+from course_lib.data.mini.versions import WORLD_VERSION, world_fingerprint, world_means
+from course_lib.data.mini.worlds import CARTOON_COUNTS, ILLUSTRATED, PHOTO_COUNTS, build_world
+from course_lib.models.weights import load_weights
 
 # Mean red, green and blue of eight 32-pixel pictures (world version 1).
 MEANS = {
@@ -212,6 +216,17 @@ def test_world_is_drawn_as_before():
         assert means[key] == pytest.approx(stored, abs=0.5), (
             f"{key} changed: raise WORLD_VERSION and store the new means"
         )
+
+
+def test_the_calibrated_world_is_left_alone():
+    """What was turned and why: data/README.md. A change makes the shipped weights and runs those of another world."""
+    frozen = [asdict(HARD), ILLUSTRATED, CARTOON_COUNTS, WORLD_VERSION]
+    frozen += [load_weights(name).hash for name in ("mini_resnet18", "mini_squeezenet")]
+    digest = hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
+    assert digest == "5d9a229ae7fe376f30c79bab58ab007df0c938d3d4f33fe88fc46c0927898092", (
+        "the dials, shares, counts or weights of the mini world changed: raise WORLD_VERSION, train the weights again "
+        "(course pretrain), compute the shipped runs again, and write down here and in data/README.md what was turned"
+    )
 
 
 def test_fingerprint_is_a_sha256():
