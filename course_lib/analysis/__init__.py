@@ -7,10 +7,20 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["drift", "intervals", "metrics", "printed", "selection", "tables"],
+    submodules=["choosing", "drift", "gaps", "intervals", "metrics", "printed", "selection", "tables"],
     submod_attrs={
+        "choosing": ["ChoiceNoise", "choice_noise", "disagreement"],
         "drift": ["stage_change"],
-        "intervals": ["Interval", "McNemar", "accuracy_interval", "mcnemar", "paired_difference", "seed_interval"],
+        "gaps": ["gap_table", "mean_accuracy", "validation_gap"],
+        "intervals": [
+            "Interval",
+            "McNemar",
+            "accuracy_interval",
+            "independent_difference",
+            "mcnemar",
+            "paired_difference",
+            "seed_interval",
+        ],
         "metrics": ["confusion_table", "outcomes", "top_k_accuracy"],
         "printed": ["PrintedResult", "printed_channels", "printed_result", "printed_results", "printed_top5"],
         "selection": ["best_run", "best_runs", "select"],

@@ -87,6 +87,18 @@ def paired_difference(
     return Interval(float(difference.mean()), float(low), float(high), f"bootstrap, {difference.size} shared images")
 
 
+def independent_difference(a: Interval, b: Interval) -> Interval:
+    """A minus B, each known from images of its own: both errors enter, as the square root of the sum of their squares.
+
+    For two of Wilson's intervals this is Newcombe's hybrid score interval (1998, method 10). Where A and B saw the same
+    images, `paired_difference` is sharper.
+    """
+    estimate = a.estimate - b.estimate
+    low = estimate - float(np.hypot(a.estimate - a.low, b.high - b.estimate))
+    high = estimate + float(np.hypot(a.high - a.estimate, b.estimate - b.low))
+    return Interval(estimate, low, high, "Newcombe, independent images")
+
+
 def mcnemar(outcomes_a: str, outcomes_b: str) -> McNemar:
     """Exact McNemar test: are the images that only A got right as many as those that only B got right?
 

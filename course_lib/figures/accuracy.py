@@ -1,5 +1,6 @@
 """Accuracies with their intervals: strategies compared, printed beside measured."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,12 +10,13 @@ from course_lib.analysis.intervals import Interval, accuracy_interval
 from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_results
 from course_lib.analysis.selection import best_runs, diverged, select, values_of
 from course_lib.analysis.tables import accuracy_over_runs
-from course_lib.figures.style import OPTIMIZER_COLORS, SERIES, draw_interval, new_figure, optimizer_name, styled
+from course_lib.figures.style import BLACK, OPTIMIZER_COLORS, SERIES, draw_interval, new_figure, optimizer_name, styled
 
 INTERVAL_NAMES = {
     "Wilson": "of one run: over test images (Wilson)",
     "t": "of a mean: over seeds (t)",
     "bootstrap": "of a difference: over shared test images (bootstrap)",
+    "Newcombe": "of a difference: over the images of each (Newcombe)",
 }
 
 
@@ -29,8 +31,13 @@ class Dot:
 
 
 @styled
-def dot_intervals(dots: Sequence[Dot], *, title: str, xlabel: str = "test accuracy (%)") -> Figure:
-    """Any accuracies as dots with intervals, one row for each name, one colour for each series.
+def dot_intervals(
+    dots: Sequence[Dot], *, title: str, xlabel: str = "test accuracy (%)", reference: float | None = None
+) -> Figure:
+    """Any accuracies or differences as dots with intervals, one row for each name, one colour for each series.
+
+    Args:
+        reference: where a vertical line is drawn, e.g. 0 for differences, in the axis's unit.
 
     Raises:
         ValueError: nothing to draw.
@@ -40,6 +47,8 @@ def dot_intervals(dots: Sequence[Dot], *, title: str, xlabel: str = "test accura
     rows = list(dict.fromkeys(dot.row for dot in dots))
     figure = new_figure(title, height=_height(dots, rows))
     axes = figure.subplots()
+    if reference is not None:
+        axes.axvline(reference, color=BLACK, linewidth=1.2)
     _draw_dots(axes, dots, rows, _series_colors(dots))
     axes.set_xlabel(xlabel)
     _add_legend(figure, dots)
@@ -147,7 +156,8 @@ def _add_legend(figure, dots) -> None:
                 style = {"markeredgecolor": colors[series], "markeredgewidth": 2, "linestyle": ""}
                 axes.plot([], [], marker="D" if printed else "o", color=face, label=label, **style)
     methods = dict.fromkeys(INTERVAL_NAMES.get(m, m) for m in (dot.interval.method.split(",")[0] for dot in dots))
-    figure.legend(loc="outside lower center", ncols=4, title=f"95 % interval {'; '.join(methods)}")
+    legend = textwrap.fill(f"95 % interval {'; '.join(methods)}", width=int(figure.get_figwidth() * 9))
+    figure.legend(loc="outside lower center", ncols=4, title=legend)
 
 
 def _series_colors(dots) -> dict[str, str]:

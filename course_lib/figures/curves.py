@@ -1,6 +1,6 @@
 """Losses and accuracy by epoch, for each learning rate and optimiser (the homework's Figs. 5–27)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,6 +13,7 @@ from course_lib.figures.style import (
     BLACK,
     GREY,
     OPTIMIZER_STYLES,
+    SERIES,
     lr_color,
     new_figure,
     optimizer_name,
@@ -90,6 +91,45 @@ def quantity_curves(
     return figure
 
 
+@styled
+def step_curves(
+    records_by_label: Mapping[str, Sequence[dict]],
+    *,
+    title: str,
+    quantities: Sequence[str] = ("train_loss", "val_accuracy"),
+) -> Figure:
+    """Quantities by optimiser step, one colour for each label: for runs whose epochs are not equally long.
+
+    A line is the mean over the label's runs, as long as all are alive; the band goes from the lowest to the highest.
+
+    Raises:
+        ValueError: no records, an unknown quantity, or a label whose runs differ in more than the seed.
+    """
+    _check([r for runs in records_by_label.values() for r in runs], quantities, "range")
+    figure = new_figure(title, width=6.5 * len(quantities), height=5.4)
+    for axes, quantity in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
+        for index, (label, runs) in enumerate(records_by_label.items()):
+            color = SERIES[index % len(SERIES)]
+            _draw_rate(axes, runs, quantity, "range", color=color, linestyle="-", step=_steps_per_epoch(label, runs))
+            axes.lines[-1].set_label(label)
+        axes.set_xscale("log")
+        plain_log_axis(axes.xaxis)
+        axes.set_xlabel("optimiser steps")
+        axes.set_ylabel(QUANTITIES[quantity])
+    figure.legend(
+        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, title=f"band: {BANDS['range']}"
+    )
+    return figure
+
+
+def _steps_per_epoch(label: str, runs: Sequence[dict]) -> int:
+    kinds = {(r["num_train"], setting(r, "batch_size"), setting(r, "lr"), setting(r, "optimizer")) for r in runs}
+    if len(kinds) != 1:
+        raise ValueError(f"'{label}' has {len(kinds)} kinds of runs: give runs that differ in the seed alone")
+    num_train, batch_size, *_ = kinds.pop()
+    return -(-num_train // batch_size)  # the last batch may be smaller
+
+
 def values_by_epoch(records: Sequence[dict], quantity: str) -> np.ndarray:
     """One row for each run, one column for each epoch (R, E): NaN after a run's end and where it diverged."""
     table = np.full((len(records), max(len(r["history"]) for r in records)), np.nan)
@@ -134,9 +174,10 @@ def _set_axes(axes, records, quantity, log_loss) -> None:
     axes.set_xlabel("epoch")
 
 
-def _draw_rate(axes, runs, quantity, band, *, color, linestyle) -> None:
+def _draw_rate(axes, runs, quantity, band, *, color, linestyle, step: int | None = None) -> None:
+    """Over epochs, counted from 0 as in the tables; with `step`, over the steps done at the end of each epoch."""
     values = values_by_epoch(runs, quantity)  # (R, E)
-    epochs = np.arange(values.shape[1])
+    epochs = np.arange(values.shape[1]) if step is None else step * np.arange(1, values.shape[1] + 1)
     alive = np.isfinite(values).all(axis=0)
     mean = np.where(alive, values.mean(axis=0), np.nan)
     axes.plot(epochs, mean, color=color, linestyle=linestyle)

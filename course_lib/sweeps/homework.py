@@ -138,6 +138,7 @@ def _more_steps(profile: Profile, source: str, seeds: range) -> list[Task]:
     recipes = [
         recipe
         for strategy, optimizer, lr in _LONG_RUNS
+        if lr in profile.rates  # so that each long run has its short one in the grids
         for recipe in recipes_of(strategy, profile, few_shot=True, optimizers=(optimizer,), rates=(lr,), epochs=epochs)
     ]
     return _tasks(recipes, DataSpec(source=source, size=profile.size, few_shot=True), seeds)

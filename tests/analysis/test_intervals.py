@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from scipy.special import comb
 
-from course_lib.analysis.intervals import accuracy_interval, mcnemar, paired_difference, seed_interval
+from course_lib.analysis.intervals import (
+    accuracy_interval,
+    independent_difference,
+    mcnemar,
+    paired_difference,
+    seed_interval,
+)
 
 
 def wilson_by_hand(correct, total, z=1.959963984540054):
@@ -121,3 +127,18 @@ def test_paired_comparisons_refuse(a, b, message):
     for compare in (mcnemar, paired_difference):
         with pytest.raises(ValueError, match=message):
             compare(a, b)
+
+
+def test_independent_difference_is_newcombes():
+    """Newcombe (1998), Table II: 56/70 − 48/80 by method 10."""
+    found = independent_difference(accuracy_interval(56, 70), accuracy_interval(48, 80))
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    back = independent_difference(accuracy_interval(48, 80), accuracy_interval(56, 70))
+    assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_independent_difference_covers_the_truth():
+    rng = np.random.default_rng(4)
+    pairs = zip(rng.binomial(47, 0.6, size=400), rng.binomial(2108, 0.5, size=400), strict=True)
+    found = [independent_difference(accuracy_interval(a, 47), accuracy_interval(b, 2108)) for a, b in pairs]
+    assert 0.92 <= np.mean([f.low <= 0.1 <= f.high for f in found]) <= 0.98

@@ -9,9 +9,22 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from course_lib.analysis.intervals import accuracy_interval
+from course_lib.analysis.intervals import accuracy_interval, independent_difference, paired_difference
 from course_lib.analysis.printed import printed_channels, printed_top5
-from course_lib.figures import accuracy, curves, drift, filters, images, maps, save, show, statistics, style, top5
+from course_lib.figures import (
+    accuracy,
+    amounts,
+    curves,
+    drift,
+    filters,
+    images,
+    maps,
+    save,
+    show,
+    statistics,
+    style,
+    top5,
+)
 
 _spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parent / "fakes.py")
 fakes = importlib.util.module_from_spec(_spec)
@@ -46,6 +59,21 @@ FIGURES = {
     "strategies": lambda t: accuracy.strategies({"full": GRID + FEW}, title=t),
     "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
     "stage_drift": lambda t: drift.stage_drift({"batch": {"stem": 0.1, "head": 0.0}}, title=t, log=True),
+}
+FEW_LONG = [run | {"recipe": run["recipe"] | {"batch_size": 32}} for run in FEW if run["recipe"]["optimizer"] == "sgd"]
+BY_AMOUNT = {"few": {7: accuracy_interval(4, 9), 189: accuracy_interval(8, 9)}, "one": {47: accuracy_interval(1, 9)}}
+AXES = {"xlabel": "images", "ylabel": "accuracy (%)"}
+FIGURES |= {
+    "step_curves": lambda t: curves.step_curves({"few": FEW_LONG}, title=t),
+    "accuracy_by_amount": lambda t: amounts.accuracy_by_amount(BY_AMOUNT, title=t, reference=47, **AXES),
+    "dot_intervals, of differences": lambda t: accuracy.dot_intervals(
+        [
+            accuracy.Dot("a", "steps", paired_difference("0110", "1010")),
+            accuracy.Dot("a", "images", independent_difference(accuracy_interval(8, 9), accuracy_interval(4, 9))),
+        ],
+        title=t,
+        reference=0,
+    ),
 }
 PICTURES_ONLY = {"filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified"}
 
@@ -125,6 +153,21 @@ def test_curves_draw_the_mean_and_the_range():
     assert (band.min(), band.max()) == pytest.approx((losses.min(), losses.max()))
 
 
+def test_steps_are_counted_to_the_end_of_each_epoch():
+    line = curves.step_curves({"few": FEW_LONG}, title=TITLE).axes[0].get_lines()[0]
+    assert line.get_xdata().tolist() == [6, 12, 18]  # 189 images in batches of 32: five full ones and one of 29
+    losses = np.array([[e["train_loss"] for e in r["history"]] for r in FEW_LONG])
+    assert line.get_ydata() == pytest.approx(losses.mean(axis=0))
+
+
+def test_amounts_are_drawn_in_order_with_their_intervals():
+    axes = amounts.accuracy_by_amount({"a": dict(reversed(BY_AMOUNT["few"].items()))}, title=TITLE, **AXES).axes[0]
+    assert axes.containers[0][0].get_ydata() == pytest.approx([400 / 9, 800 / 9])
+    bars = axes.containers[0][2][0].get_segments()
+    expected = [[100 * found.low, 100 * found.high] for found in BY_AMOUNT["few"].values()]
+    assert [bar[:, 1].tolist() for bar in bars] == [pytest.approx(pair) for pair in expected]
+
+
 def test_the_best_epoch_is_marked():
     figure = curves.training_curves(GRID, title=TITLE)
     stars = [line for line in figure.axes[2].get_lines() if line.get_marker() == "*"]
@@ -191,6 +234,8 @@ def test_misclassified_takes_the_most_confident_mistakes_first():
         (lambda: top5.top5_bars(["a"], [0.5, 0.5], title=TITLE), "1 classes"),
         (lambda: statistics.pixel_histograms(np.zeros((3, 256)), title=TITLE), "need \\(3, 256\\) counts"),
         (lambda: accuracy.strategies({"full": []}, title=TITLE), "no runs"),
+        (lambda: curves.step_curves({"all": GRID}, title=TITLE), "'all' has 4 kinds of runs"),
+        (lambda: amounts.accuracy_by_amount({"a": {0: accuracy_interval(1, 2)}}, title=TITLE, **AXES), "all positive"),
         (lambda: drift.stage_drift({"a": {"stem": -1.0}}, title=TITLE), "need finite fractions"),
     ],
 )

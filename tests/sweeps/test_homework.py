@@ -67,5 +67,16 @@ def test_the_long_runs_take_as_many_steps_as_the_large_set():
     assert steps == pytest.approx(many.recipe.epochs * 1687 / many.recipe.batch_size, rel=0.01)
 
 
+@pytest.mark.parametrize("profile", ["smoke", "mini", "paper"])
+def test_every_long_run_has_its_short_one(profile):
+    """So that what more steps bring can be compared run by run."""
+    for strategy in ("scratch", "full"):
+        short = study_tasks(f"few_shot_{strategy}", profile, seeds=1)
+        epochs = short[0].recipe.epochs
+        long = [t for t in study_tasks("few_shot_steps", profile, seeds=1) if t.recipe.name == strategy]
+        assert long
+        assert set(identities(long, epochs=epochs)) <= set(identities(short))
+
+
 def test_flips_are_flips():
     assert TABLE_VIII["RandomHorizontalFlip(p=0.5)"] == (RandomHorizontalFlip(p=0.5),)

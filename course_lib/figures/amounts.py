@@ -1,0 +1,55 @@
+"""Accuracy against an amount of something: images to learn from, images to choose by."""
+
+from collections.abc import Mapping
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from course_lib.analysis.intervals import Interval
+from course_lib.figures.style import BLACK, SERIES, new_figure, styled
+
+MARKERS = "osD^vPX"
+
+
+@styled
+def accuracy_by_amount(
+    series: Mapping[str, Mapping[int, Interval]],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    reference: int | None = None,
+    note: str = "",
+) -> Figure:
+    """One line of dots with vertical intervals for each series, over a logarithmic amount.
+
+    Args:
+        series: name → amount → interval; drawn in per cent, so a difference is in points.
+        reference: an amount that gets a vertical line.
+        note: what the intervals are of, for the legend.
+
+    Raises:
+        ValueError: nothing to draw, or an amount that is not positive.
+    """
+    amounts = sorted({amount for found in series.values() for amount in found})
+    if not amounts or amounts[0] <= 0:
+        raise ValueError(f"amounts {amounts} cannot be drawn: need at least one, all positive")
+    figure = new_figure(title, height=6.0)
+    axes = figure.subplots()
+    if reference is not None:
+        axes.axvline(reference, color=BLACK, linewidth=1.2, linestyle=":")
+    for index, (name, found) in enumerate(series.items()):
+        shift = 1.025 ** (index - (len(series) - 1) / 2)  # so that intervals at one amount stand side by side
+        places = [amount * shift for amount in sorted(found)]
+        values = [found[amount] for amount in sorted(found)]
+        errors = [[100 * (v.estimate - v.low) for v in values], [100 * (v.high - v.estimate) for v in values]]
+        style = {"color": SERIES[index % len(SERIES)], "marker": MARKERS[index % len(MARKERS)]}
+        axes.errorbar(places, [100 * v.estimate for v in values], yerr=errors, capsize=4, label=name, **style)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(FixedLocator(amounts))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    figure.legend(loc="outside lower center", ncols=2 if len(series) == 4 else 3, title=note or None)
+    return figure
