@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "amounts": ["accuracy_by_amount"],
         "accuracy": ["Dot", "dot_intervals", "strategies"],
-        "curves": ["quantity_curves", "step_curves", "training_curves"],
+        "curves": ["quantity_curves", "training_curves"],
         "drift": ["stage_drift"],
         "features": ["feature_planes"],
         "filters": ["filter_grid"],

@@ -1,6 +1,6 @@
 """Losses and accuracy by epoch, for each learning rate and optimiser (the homework's Figs. 5–27)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -8,12 +8,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
+from course_lib.analysis.printed import STRATEGY_NAMES
 from course_lib.analysis.selection import best_runs, diverged, select, setting, values_of
 from course_lib.figures.style import (
     BLACK,
     GREY,
+    OPTIMIZER_NAMES,
     OPTIMIZER_STYLES,
-    SERIES,
     lr_color,
     new_figure,
     optimizer_name,
@@ -27,6 +28,8 @@ QUANTITIES = {
     "train_accuracy": "training accuracy (%)",
     "val_accuracy": "validation accuracy (%)",
 }
+# What a row of panels is of: inches of a panel, and how its title says it.
+ROWS = {"optimizer": (5.0, 3.7, OPTIMIZER_NAMES), "name": (5.0, 2.5, STRATEGY_NAMES)}
 BANDS = {"range": "lowest–highest seed", "interval": "95 % interval of mean"}
 
 
@@ -39,6 +42,7 @@ def training_curves(
     log_loss: bool = False,
     band: str = "range",
     mark_best: bool = True,
+    rows: str = "optimizer",
 ) -> Figure:
     """Every quantity by epoch: one row of panels for each optimiser, one colour for each rate (cf. Figs. 7–24).
 
@@ -48,19 +52,25 @@ def training_curves(
     Args:
         records: finished runs; losses are means per image, accuracies fractions (drawn in per cent).
         band: ``"range"`` (lowest to highest seed) or ``"interval"`` (95 % t-interval of the mean).
+        rows: ``"optimizer"``, or ``"name"`` for one row of lower panels for each strategy.
 
     Raises:
-        ValueError: no records, an unknown quantity or band.
+        ValueError: no records, an unknown quantity, band or kind of rows.
     """
     _check(records, quantities, band)
-    optimizers = values_of(records, "optimizer")
-    figure = new_figure(title, width=5.0 * len(quantities), height=1.4 + 3.7 * len(optimizers))
-    grid = figure.subplots(len(optimizers), len(quantities), sharex=True, sharey="col", squeeze=False)
-    for row, optimizer in zip(grid, optimizers, strict=True):
-        runs = select(records, optimizer=optimizer)
+    if rows not in ROWS:
+        raise ValueError(f"unknown rows '{rows}': choose {' or '.join(ROWS)}")
+    panel_width, panel_height, names = ROWS[rows]
+    values = values_of(records, rows)
+    figure = new_figure(title, width=panel_width * len(quantities), height=1.4 + panel_height * len(values))
+    grid = figure.subplots(len(values), len(quantities), sharex=True, sharey="col", squeeze=False)
+    for row, value in zip(grid, values, strict=True):
+        runs = select(records, **{rows: value})
         for axes, quantity in zip(row, quantities, strict=True):
             _draw_panel(axes, runs, quantity, band, mark_best)
-            axes.set_title(optimizer_name(optimizer))
+            axes.set_title(names.get(value, value))
+            if rows == "name":
+                axes.set_ylabel(QUANTITIES[quantity].replace(" (", "\n("))  # low panels
     for axes, quantity in zip(grid[-1], quantities, strict=True):
         _set_axes(axes, records, quantity, log_loss)
     _add_legend(figure, records, band, mark_best, by_optimizer=False)
@@ -89,45 +99,6 @@ def quantity_curves(
     _set_axes(axes, records, quantity, log_loss)
     _add_legend(figure, records, band, mark_best, by_optimizer=len(values_of(records, "optimizer")) > 1)
     return figure
-
-
-@styled
-def step_curves(
-    records_by_label: Mapping[str, Sequence[dict]],
-    *,
-    title: str,
-    quantities: Sequence[str] = ("train_loss", "val_accuracy"),
-) -> Figure:
-    """Quantities by optimiser step, one colour for each label: for runs whose epochs are not equally long.
-
-    A line is the mean over the label's runs, as long as all are alive; the band goes from the lowest to the highest.
-
-    Raises:
-        ValueError: no records, an unknown quantity, or a label whose runs differ in more than the seed.
-    """
-    _check([r for runs in records_by_label.values() for r in runs], quantities, "range")
-    figure = new_figure(title, width=6.5 * len(quantities), height=5.4)
-    for axes, quantity in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
-        for index, (label, runs) in enumerate(records_by_label.items()):
-            color = SERIES[index % len(SERIES)]
-            _draw_rate(axes, runs, quantity, "range", color=color, linestyle="-", step=_steps_per_epoch(label, runs))
-            axes.lines[-1].set_label(label)
-        axes.set_xscale("log")
-        plain_log_axis(axes.xaxis)
-        axes.set_xlabel("optimiser steps")
-        axes.set_ylabel(QUANTITIES[quantity])
-    figure.legend(
-        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, title=f"band: {BANDS['range']}"
-    )
-    return figure
-
-
-def _steps_per_epoch(label: str, runs: Sequence[dict]) -> int:
-    kinds = {(r["num_train"], setting(r, "batch_size"), setting(r, "lr"), setting(r, "optimizer")) for r in runs}
-    if len(kinds) != 1:
-        raise ValueError(f"'{label}' has {len(kinds)} kinds of runs: give runs that differ in the seed alone")
-    num_train, batch_size, *_ = kinds.pop()
-    return -(-num_train // batch_size)  # the last batch may be smaller
 
 
 def values_by_epoch(records: Sequence[dict], quantity: str) -> np.ndarray:
@@ -174,10 +145,9 @@ def _set_axes(axes, records, quantity, log_loss) -> None:
     axes.set_xlabel("epoch")
 
 
-def _draw_rate(axes, runs, quantity, band, *, color, linestyle, step: int | None = None) -> None:
-    """Over epochs, counted from 0 as in the tables; with `step`, over the steps done at the end of each epoch."""
+def _draw_rate(axes, runs, quantity, band, *, color, linestyle) -> None:
     values = values_by_epoch(runs, quantity)  # (R, E)
-    epochs = np.arange(values.shape[1]) if step is None else step * np.arange(1, values.shape[1] + 1)
+    epochs = np.arange(values.shape[1])
     alive = np.isfinite(values).all(axis=0)
     mean = np.where(alive, values.mean(axis=0), np.nan)
     axes.plot(epochs, mean, color=color, linestyle=linestyle)
@@ -227,7 +197,7 @@ def _add_legend(figure, records, band, mark_best, *, by_optimizer) -> None:
             line = OPTIMIZER_STYLES.get(optimizer, "-")
             handles.append(Line2D([], [], color=GREY, linestyle=line, label=optimizer_name(optimizer)))
     blank = {"color": "white", "linestyle": "", "markeredgecolor": BLACK}
-    if mark_best and best_runs(records):
+    if mark_best and any(r["best_epoch"] is not None for r in records):
         handles.append(Line2D([], [], marker="*", markersize=15, label="best by validation", **blank))
     if lost := diverged(records):
         label = f"diverged: {len(lost)} of {len(records)}"

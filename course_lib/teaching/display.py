@@ -35,6 +35,12 @@ def show(figure: "Figure", alt: str | None = None) -> None:
     display(image)
 
 
+def _is_line_art(image) -> bool:
+    """Whether most of the picture is paper: dots, lines and letters need few colours, photographs many."""
+    counts = [count for count, _ in image.getcolors(maxcolors=image.width * image.height)]
+    return max(counts) > 0.75 * image.width * image.height
+
+
 def shrink(png: bytes) -> bytes:
     """The same picture in fewer bytes: repacked, and in 256 colours if it is large."""
     from PIL import Image
@@ -43,7 +49,7 @@ def shrink(png: bytes) -> bytes:
     paper = Image.new("RGBA", image.size, "white")  # a transparent margin is unreadable on a dark page
     image = Image.alpha_composite(paper, image).convert("RGB")
     if len(png) > 1024 * _PALETTE_ABOVE_KB:
-        colors = 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB else 256
+        colors = 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB or _is_line_art(image) else 256
         image = image.quantize(colors, dither=Image.Dither.NONE)
     packed = io.BytesIO()
     image.save(packed, format="png", optimize=True)

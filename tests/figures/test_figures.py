@@ -60,11 +60,11 @@ FIGURES = {
     "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
     "stage_drift": lambda t: drift.stage_drift({"batch": {"stem": 0.1, "head": 0.0}}, title=t, log=True),
 }
-FEW_LONG = [run | {"recipe": run["recipe"] | {"batch_size": 32}} for run in FEW if run["recipe"]["optimizer"] == "sgd"]
+SCRATCH = fakes.fake_grid("scratch", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=True)
 BY_AMOUNT = {"few": {7: accuracy_interval(4, 9), 189: accuracy_interval(8, 9)}, "one": {47: accuracy_interval(1, 9)}}
 AXES = {"xlabel": "images", "ylabel": "accuracy (%)"}
 FIGURES |= {
-    "step_curves": lambda t: curves.step_curves({"few": FEW_LONG}, title=t),
+    "training_curves, by strategy": lambda t: curves.training_curves(FEW + SCRATCH, title=t, rows="name"),
     "accuracy_by_amount": lambda t: amounts.accuracy_by_amount(BY_AMOUNT, title=t, reference=47, **AXES),
     "dot_intervals, of differences": lambda t: accuracy.dot_intervals(
         [
@@ -153,11 +153,12 @@ def test_curves_draw_the_mean_and_the_range():
     assert (band.min(), band.max()) == pytest.approx((losses.min(), losses.max()))
 
 
-def test_steps_are_counted_to_the_end_of_each_epoch():
-    line = curves.step_curves({"few": FEW_LONG}, title=TITLE).axes[0].get_lines()[0]
-    assert line.get_xdata().tolist() == [6, 12, 18]  # 189 images in batches of 32: five full ones and one of 29
-    losses = np.array([[e["train_loss"] for e in r["history"]] for r in FEW_LONG])
-    assert line.get_ydata() == pytest.approx(losses.mean(axis=0))
+def test_rows_may_be_strategies():
+    figure = curves.training_curves(FEW + SCRATCH, title=TITLE, rows="name", quantities=("val_accuracy",))
+    assert [axes.get_title() for axes in figure.axes] == ["full fine-tuning", "from scratch"]
+    for axes, runs in zip(figure.axes, (FEW, SCRATCH), strict=True):
+        stars = [line.get_ydata()[0] for line in axes.get_lines() if line.get_marker() == "*"]
+        assert sorted(stars) == pytest.approx(sorted(100 * run["val_accuracy"] for run in runs))
 
 
 def test_amounts_are_drawn_in_order_with_their_intervals():
@@ -234,7 +235,10 @@ def test_misclassified_takes_the_most_confident_mistakes_first():
         (lambda: top5.top5_bars(["a"], [0.5, 0.5], title=TITLE), "1 classes"),
         (lambda: statistics.pixel_histograms(np.zeros((3, 256)), title=TITLE), "need \\(3, 256\\) counts"),
         (lambda: accuracy.strategies({"full": []}, title=TITLE), "no runs"),
-        (lambda: curves.step_curves({"all": GRID}, title=TITLE), "'all' has 4 kinds of runs"),
+        (
+            lambda: curves.training_curves(GRID, title=TITLE, rows="seed"),
+            "unknown rows 'seed': choose optimizer or name",
+        ),
         (lambda: amounts.accuracy_by_amount({"a": {0: accuracy_interval(1, 2)}}, title=TITLE, **AXES), "all positive"),
         (lambda: drift.stage_drift({"a": {"stem": -1.0}}, title=TITLE), "need finite fractions"),
     ],

@@ -41,6 +41,15 @@ def test_a_noisy_picture_shrinks_and_keeps_its_look():
     assert np.abs(again - pixels).mean() < 25
 
 
+def test_dots_on_paper_need_few_colours():
+    figure, axes = plt.subplots(figsize=(10, 5))
+    axes.scatter(range(200), range(200), c=range(200), cmap="viridis", s=9)
+    raw = io.BytesIO()
+    figure.savefig(raw, format="png")
+    plt.close(figure)
+    assert len(Image.open(io.BytesIO(shrink(raw.getvalue()))).getcolors()) <= 64
+
+
 def test_transparency_becomes_white_paper():
     raw = io.BytesIO()
     Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(raw, format="png")
