@@ -54,3 +54,16 @@ def real_data():
     if not folder or not Path(folder).is_dir():
         pytest.skip("COURSE_REAL_DATA names no folder of real images")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory, make_images):
+    """A folder of class folders with 60 coloured PNGs."""
+    from PIL import Image
+
+    root = tmp_path_factory.mktemp("images")
+    images = make_images()
+    for pixels, name in zip(images.images, images.names, strict=True):
+        (root / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(root / name)
+    return root

@@ -1,14 +1,9 @@
-"""Grids: what is finished is not run again, what fails does not take the others along, kill -9 loses nothing."""
+"""Grids: what is finished is not run again, what fails does not take the others along (kill -9: tests/faults)."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
-import psutil
 import pytest
 
 from course_lib.errors import RunsFailedError
@@ -119,59 +114,6 @@ class _Deadly:
                 open(self.marker, "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
         return self.task.run(device)
-
-
-DRIVER = """
-import sys
-from course_lib.sweeps.homework import STUDIES, Study
-from course_lib.sweeps.studies import run_study
-from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.dataspec import DataSpec
-from course_lib.sweeps.task import Task
-from course_lib.training.recipe import Recipe
-data = DataSpec(source="folder:" + sys.argv[1], size=32, split="stratified")
-tasks = [Task(Recipe.scratch(epochs=2, lr=1e-3), data, seed) for seed in range(10)]
-STUDIES["ten"] = Study("ten", "", lambda *_: tasks)
-if __name__ == "__main__":
-    import json
-    records = run_study("ten", ledger=Ledger(sys.argv[2]), workers=2, progress=False)
-    print(json.dumps([[r["key"], r["history"], r["test_outcomes"]] for r in records]))
-"""
-
-
-def test_contract_8_kill_9_loses_nothing_finished(folder, tmp_path):
-    script, killed, calm = tmp_path / "driver.py", tmp_path / "killed.sqlite", tmp_path / "calm.sqlite"
-    script.write_text(DRIVER)
-    for _ in range(2):  # die twice in the middle
-        before = count(killed)
-        driver = subprocess.Popen([sys.executable, script, folder, killed], stdout=subprocess.DEVNULL)
-        while count(killed) < before + 2:
-            assert driver.poll() is None, "the driver ended before it could be killed"
-            time.sleep(0.01)
-        kept, workers = count(killed), psutil.Process(driver.pid).children(recursive=True)
-        driver.kill()
-        driver.wait()
-        assert kept <= count(killed) < 10
-        _, orphans = psutil.wait_procs(workers, timeout=20)
-        assert not orphans, "workers go on computing for nobody"
-    assert strip(execute(script, folder, killed)) == strip(execute(script, folder, calm))
-
-
-def count(path):
-    if not path.exists():
-        return 0
-    with Ledger(path) as ledger:
-        return len(ledger)
-
-
-def execute(script, folder, ledger):
-    done = subprocess.run([sys.executable, script, folder, ledger], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
-
-
-def strip(runs):
-    """Histories without their seconds."""
-    return [[key, [{k: v for k, v in e.items() if k != "seconds"} for e in h], t] for key, h, t in runs]
 
 
 def test_contract_7_a_profile_changes_numbers_only():
