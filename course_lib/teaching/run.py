@@ -43,9 +43,14 @@ class LessonResult:
     profile: str
 
     @property
-    def over_budget(self) -> bool:
+    def over_time(self) -> bool:
         """It took longer than its budget in the catalogue."""
         return self.seconds > self.lesson.budget_s[self.profile]
+
+    @property
+    def over_memory(self) -> bool:
+        """It took more memory than its budget in the catalogue; an unknown peak did not."""
+        return self.peak_mb > self.lesson.memory_mb
 
 
 def read_parameters(**given: object) -> RunParameters:
@@ -174,7 +179,8 @@ def error_sentence(error: Exception) -> str:
 
 def _summary(result: LessonResult) -> str:
     memory = f", {result.peak_mb:.0f} MB" if math.isfinite(result.peak_mb) else ""
-    late = f" (budget {result.lesson.budget_s[result.profile]:.0f} s)" if result.over_budget else ""
+    memory += f" (budget {result.lesson.memory_mb} MB)" if result.over_memory else ""
+    late = f" (budget {result.lesson.budget_s[result.profile]:.0f} s)" if result.over_time else ""
     mark = "✔" if result.status == "ok" else "✘"
     line = f"{mark} {result.lesson.name}: {result.seconds:.1f} s{late}{memory}"
     return f"{line}: {result.error}" if result.error else line

@@ -7,10 +7,20 @@ from pathlib import Path
 import pytest
 
 from course_lib.paths import shipped_dir
-from course_lib.teaching import build, checked_cells, list_lessons, run_lessons, update_readme, write_report
+from course_lib.teaching import (
+    build,
+    checked_cells,
+    list_lessons,
+    over_budget,
+    run_lessons,
+    update_readme,
+    write_measurements,
+    write_report,
+)
 from course_lib.teaching.notebook import read_notebook
 
 NOTEBOOKS = shipped_dir("notebooks")
+MEASURED = NOTEBOOKS.parent / "build" / "lessons.csv"  # CI keeps it
 LESSONS = list_lessons()
 IDS = [lesson.name for lesson in LESSONS]
 
@@ -65,13 +75,26 @@ def nbval(notebook: Path) -> int:
     return done.returncode
 
 
-def test_every_lesson_runs_at_smoke_and_the_report_shows_it(tmp_path):
-    results = run_lessons(LESSONS, profile="smoke", out_dir=tmp_path)
-    page = write_report(results, tmp_path, profile="smoke").read_text(encoding="utf-8")
-    print(table_of(results))
+@pytest.fixture(scope="module")
+def ran_at_smoke(tmp_path_factory):
+    """(results, report page) of all lessons at profile smoke; what they took is kept in `MEASURED`."""
+    out = tmp_path_factory.mktemp("smoke")
+    results = run_lessons(LESSONS, profile="smoke", out_dir=out)
+    print(write_measurements(results, MEASURED).read_text(encoding="utf-8"))
+    return results, write_report(results, out, profile="smoke")
+
+
+def test_every_lesson_runs_at_smoke_and_the_report_shows_it(ran_at_smoke):
+    results, path = ran_at_smoke
+    page = path.read_text(encoding="utf-8")
     assert [r.error for r in results if r.status != "ok"] == []
     assert all(lesson.title in page for lesson in LESSONS)
     assert page.count("<img") >= len(LESSONS)
+
+
+def test_no_lesson_exceeds_its_budget_at_smoke(ran_at_smoke):
+    """Time by half and memory by a tenth at most; the table of all lessons is in `MEASURED`."""
+    assert over_budget(ran_at_smoke[0]) == []
 
 
 def test_student_copies_run_with_their_holes(tmp_path):
@@ -92,12 +115,7 @@ def test_lessons_run_on_real_cartoons(real_data, tmp_path):
         pytest.skip(f"no pacs/cartoon in {real_data}")
     chosen = [lesson for lesson in reversed(LESSONS) if lesson.number in (2, 3, 4, 5)]
     results = run_lessons(chosen, profile="smoke", data="pacs:cartoon", out_dir=tmp_path)
-    print(table_of(results))
+    print(write_measurements(results, tmp_path / "measured.csv").read_text(encoding="utf-8"))
     assert [r.error for r in results if r.status != "ok"] == []
     text = (tmp_path / "05_full_fine_tuning.ipynb").read_text(encoding="utf-8")
     assert "of 236" in text
-
-
-def table_of(results) -> str:
-    """Seconds and memory of each lesson, for CI's log."""
-    return "\n".join(f"{r.lesson.name:<28}{r.status:<8}{r.seconds:6.1f} s{r.peak_mb:8.0f} MB" for r in results)

@@ -1,0 +1,52 @@
+"""What the lessons took beside what the catalogue allows them: seconds, memory, and who took too much."""
+
+import csv
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from course_lib.teaching.run import LessonResult
+
+TIME_TOLERANCE = 0.5  # a shared machine is slower now and then
+MEMORY_TOLERANCE = 0.1  # memory hardly varies: allocators and library versions
+COLUMNS = ("lesson", "profile", "status", "seconds", "budget_s", "peak_mb", "memory_mb")
+
+
+def write_measurements(results: Sequence[LessonResult], path: Path | str) -> Path:
+    """Write seconds and peak memory of each lesson with its budgets as CSV, for CI to keep.
+
+    An unknown memory is an empty field.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(_row(result) for result in results)
+    return path
+
+
+def over_budget(
+    results: Sequence[LessonResult], time_tolerance: float = TIME_TOLERANCE, memory_tolerance: float = MEMORY_TOLERANCE
+) -> list[str]:
+    """One sentence for each lesson and budget that was exceeded by more than its tolerance (a fraction)."""
+    found = []
+    for result in results:
+        lesson, budget_s = result.lesson, result.lesson.budget_s[result.profile]
+        # an unknown peak is nan and exceeds nothing
+        for took, budget, unit, tolerance, field in (
+            (result.seconds, budget_s, "s", time_tolerance, "budget_s"),
+            (result.peak_mb, lesson.memory_mb, "MB", memory_tolerance, "memory_mb"),
+        ):
+            if took > (1 + tolerance) * budget:
+                limit = f"its budget of {budget:g} {unit} by more than {tolerance:.0%}"
+                remedy = f"let it do less, or raise {field} in notebooks/lessons.yml"
+                found.append(f"{lesson.name} took {took:.0f} {unit} at {result.profile}, over {limit}: {remedy}")
+    return found
+
+
+def _row(result: LessonResult) -> tuple:
+    peak = round(result.peak_mb, 1) if math.isfinite(result.peak_mb) else ""
+    lesson = result.lesson
+    limits = lesson.budget_s[result.profile], peak, lesson.memory_mb
+    return (lesson.name, result.profile, result.status, round(result.seconds, 2), *limits)
