@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,6 +12,16 @@ from course_lib.cli.options import DATA, JSON, PROFILE, SEEDS
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
+
+
+def _fingerprint(data: str, size: int) -> str | None:
+    """Of the images, which the lessons left in the cache; images that no lesson could read have none."""
+    from course_lib.data.sources import load_images
+
+    try:
+        return load_images(data, size=size, progress=False).fingerprint
+    except (ValueError, OSError):
+        return None
 
 
 @click.command()
@@ -28,13 +39,14 @@ def run(lessons, profile, data, seeds, out):
     from course_lib.sweeps.profiles import get_profile
     from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
 
-    get_profile(profile)
+    numbers, started = get_profile(profile), datetime.now()
     if data.startswith("folder:"):  # lessons run in the report's folder
         data = f"folder:{Path(data.removeprefix('folder:')).expanduser().absolute()}"
     describe(data)  # an unknown name is refused now, not once in every lesson
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
     results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
-    page = write_report(results, out, profile=profile, data=data, seeds=seeds)
+    about = {"profile": profile, "data": data, "seeds": seeds, "started": started}
+    page = write_report(results, out, **about, fingerprint=_fingerprint(data, numbers.size))
     click.echo(f"Report: {page.resolve().as_uri()}")
     sys.exit(any(result.status != "ok" for result in results))
 

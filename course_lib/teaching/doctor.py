@@ -84,6 +84,7 @@ def describe_machine() -> dict[str, str]:
         "Device": device.value,
         "Python": python,
         "PyTorch": torch.value,
+        "Packages": ", ".join(f"{name} {_version(name) or 'missing'}" for name in ("course-lib", *_PACKAGES[1:])),
         "System": f"{platform.system()} {platform.machine()}",
     }
 

@@ -3,11 +3,14 @@
 import html
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from course_lib.errors import need
+from course_lib.sweeps.profiles import PROFILES
+from course_lib.teaching.budgets import write_measurements
 from course_lib.teaching.doctor import describe_machine
 from course_lib.teaching.run import LessonResult
 
@@ -15,7 +18,11 @@ TEMPLATE = Path(__file__).with_name("report.html.j2")
 REPORT_TAG = "report"
 _IMAGE_KINDS = ("image/png", "image/jpeg")
 _STYLES = re.compile(r"<style.*?</style>", re.S | re.I)
-_SCRIPTS = re.compile(r"<script\b", re.I)
+_ACTIVE = re.compile(
+    r"<(script|link|iframe|object)\b|\bsrc=(?![\"']?data:)", re.I
+)  # a page that is sent on must stand alone
+_UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt=[\"'][^\"'])(?P<rest>[^>]*)>", re.I)
+_NO_ALT = re.compile(r"\s\balt=([\"'])\1", re.I)
 
 
 def write_report(
@@ -26,13 +33,18 @@ def write_report(
     data: str | None = None,
     seeds: int | None = None,
     started: datetime | None = None,
+    fingerprint: str | None = None,
+    claims: Sequence[Mapping] | None = None,
 ) -> Path:
-    """Write OUT/index.html and an HTML page of each executed notebook.
+    """Write OUT/index.html, an HTML page of each executed notebook, and measured.csv (seconds and memory).
 
     Args:
         results: of `run_lessons`; notebooks are expected in `out_dir`.
         profile, data, seeds: what the lessons were told; None means each lesson's own default.
         started: when the run began; left out of the page if None.
+        fingerprint: of the images; left out of the page if None.
+        claims: one mapping for each claim of the documents, with the keys id, claim, document, place, verdict, effect,
+            low, high, unit, seeds and reason; numbers that are None or NaN are not shown. No section if None or empty.
 
     Returns:
         path of index.html.
@@ -50,13 +62,16 @@ def write_report(
     )
     environment.filters["duration"] = format_duration
     lessons = [_lesson_view(result, out_dir) for result in results]
+    write_measurements(results, out_dir / "measured.csv")
     page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         lessons=lessons,
         passed=sum(lesson["passed"] for lesson in lessons),
         seconds=sum(result.seconds for result in results),
         peak_mb=max((result.peak_mb for result in results if math.isfinite(result.peak_mb)), default=None),
-        facts=_facts(results, profile, data, seeds, started),
+        world=_world(results, profile, data, seeds, fingerprint, started),
         machine=describe_machine(),
+        claims=[_claim_view(claim) for claim in claims or ()],
+        verdicts=Counter(claim["verdict"] for claim in claims or ()),
     )
     path = out_dir / "index.html"
     path.write_text(page, encoding="utf-8")
@@ -97,7 +112,9 @@ def _lesson_view(result: LessonResult, out_dir: Path) -> dict:
         "passed": result.status == "ok",
         "seconds": result.seconds,
         "budget_s": lesson.budget_s.get(result.profile),
-        "over_budget": result.over_budget,
+        "over_time": result.over_time,
+        "over_memory": result.over_memory,
+        "memory_mb": lesson.memory_mb,
         "peak_mb": result.peak_mb if math.isfinite(result.peak_mb) else None,
         "error": result.error,
         "page": readable.name if readable else None,
@@ -117,15 +134,40 @@ def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
     return path
 
 
-def _facts(
-    results: Sequence[LessonResult], profile: str | None, data: str | None, seeds: int | None, started: datetime | None
+def _claim_view(claim: Mapping) -> dict:
+    """What the template shows of one claim: the effect as one text, the verdict as a class of styles."""
+    effect, low, high = (_number(claim[name]) for name in ("effect", "low", "high"))
+    interval = f" [{low}, {high}]" if low and high else ""
+    measured = f"{effect}{interval} {claim['unit'] or ''}".strip() if effect else ""
+    return {**claim, "measured": measured, "kind": re.sub(r"\W+", "-", str(claim["verdict"]).lower())}
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None or not math.isfinite(value) else f"{value:.3g}".replace("-", "−")
+
+
+def _world(
+    results: Sequence[LessonResult],
+    profile: str | None,
+    data: str | None,
+    seeds: int | None,
+    fingerprint: str | None,
+    started: datetime | None,
 ) -> dict[str, str]:
+    from course_lib.data.mini import WORLD_VERSION
+
+    profiles = [profile] if profile else sorted({result.profile for result in results})
+    runs = ", ".join(str(PROFILES[name].seeds) for name in profiles)
+    drawn = data is None or data.startswith("mini:")
     facts = {
-        "Profile": profile or ", ".join(sorted({result.profile for result in results})),
-        "Data": data or "as each lesson says",
-        "Runs of each recipe": "as the profile says" if seeds is None else str(seeds),
+        "Kind": f"drawn mini world, edition {WORLD_VERSION}" if drawn else "real images",
+        "Images": data or "as each lesson says",
+        "Fingerprint": fingerprint and fingerprint[:16],
+        "Profile": ", ".join(profiles),
+        "Seeds": str(seeds or runs),
+        "Started": started and started.strftime("%Y-%m-%d %H:%M"),
     }
-    return facts if started is None else facts | {"Started": started.strftime("%Y-%m-%d %H:%M")}
+    return {name: value for name, value in facts.items() if value}
 
 
 def _output_html(output: dict, title: str) -> str:
@@ -134,17 +176,22 @@ def _output_html(output: dict, title: str) -> str:
         return _text(output["text"]) if output["name"] == "stdout" else ""
     data = output.get("data", {})
     markup = _STYLES.sub("", data.get("text/html", ""))
-    if markup and not _SCRIPTS.search(markup):
-        return f'<div class="output">{markup}</div>'
+    alt = html.escape(f"Figure of the lesson “{title}”", quote=True)
+    if markup and not _ACTIVE.search(markup):
+        return f'<div class="output">{_describe(markup, alt)}</div>'
     for kind in _IMAGE_KINDS:
         if kind in data:
-            alt = html.escape(f"Figure of the lesson “{title}”", quote=True)
             return f'<div class="output"><img alt="{alt}" src="data:{kind};base64,{"".join(data[kind].split())}"></div>'
     if "text/markdown" in data:
         from nbconvert.filters import markdown2html
 
         return f'<div class="output">{markdown2html(data["text/markdown"])}</div>'
     return _text(data.get("text/plain", ""))
+
+
+def _describe(markup: str, alt: str) -> str:
+    """The markup, in which every image without a description has got `alt`."""
+    return _UNDESCRIBED.sub(lambda found: f'<img alt="{alt}"{_NO_ALT.sub("", found["rest"])}>', markup)
 
 
 def _text(text: str) -> str:

@@ -45,7 +45,8 @@ def test_one_failure_does_not_stop_the_others(ran):
 def test_time_and_memory_are_recorded(ran):
     good = ran.results[0]
     assert 0.1 < good.seconds < 60
-    assert not good.over_budget
+    assert not good.over_time
+    assert not good.over_memory
     assert 20 < good.peak_mb < 2000  # an idle kernel takes about 60 MB
     assert math.isnan(ran.results[2].peak_mb)
 
@@ -170,6 +171,69 @@ def test_figures_of_a_lesson_keep_their_description(ran, tmp_path):
     assert "plain instead" in text
     assert "noise" not in text
     assert "evil" not in text
+
+
+def test_an_image_without_a_description_gets_one_and_nothing_comes_from_outside(ran, tmp_path):
+    from dataclasses import replace
+
+    v4 = nbformat.v4
+    bare = '<p><img src=\'data:image/png;base64,AAAA\'><img alt="" src="data:image/png;base64,BBBB"></p>'
+    outside = '<img alt="spy" src="https://example.org/pixel.png">'
+    outputs = [v4.new_output("display_data", {"text/html": text, "text/plain": "as text"}) for text in (bare, outside)]
+    notebook = tmp_path / "01_good.ipynb"
+    cell = v4.new_code_cell("x", outputs=outputs, metadata={"tags": ["report"]})
+    nbformat.write(v4.new_notebook(cells=[cell]), notebook)
+    text = write_report([replace(ran.results[0], notebook=notebook)], tmp_path).read_text(encoding="utf-8")
+    page = Page(text)
+    assert [image["alt"] for image in page.images] == ["Figure of the lesson “A good lesson”"] * 2
+    assert [image["src"][-4:] for image in page.images] == ["AAAA", "BBBB"]
+    assert page.outside == []
+    assert "example.org" not in text
+    assert "as text" in text
+
+
+def test_world_machine_and_contents_come_first(ran, tmp_path):
+    about = {"profile": "smoke", "data": "mini:cartoon", "fingerprint": "0123456789abcdef0123"}
+    text = write_report(ran.results, tmp_path, **about).read_text(encoding="utf-8")
+    order = ["drawn mini world, edition ", "0123456789abcdef", "Processor", "torchvision ", "Contents", 'id="lessons"']
+    places = [text.index(wanted) for wanted in order]
+    assert places == sorted(places)
+    assert "<dt>Seeds</dt><dd>3</dd>" in text
+    assert "real images" in write_report(ran.results, tmp_path, data="pacs:cartoon").read_text(encoding="utf-8")
+
+
+def test_what_is_over_its_budget_is_seen(ran, tmp_path):
+    from dataclasses import replace
+
+    good = ran.results[0]
+    within = write_report([replace(good, seconds=30.0, peak_mb=250.0)], tmp_path).read_text(encoding="utf-8")
+    assert "over its" not in within
+    assert within.count("width: 50.0%") == 2
+    beyond = write_report([replace(good, seconds=75.0, peak_mb=600.0)], tmp_path).read_text(encoding="utf-8")
+    assert beyond.count("over its 1 min 00 s") == beyond.count("over its 500 MB") == 2  # in the table, in the lesson
+    assert (tmp_path / "measured.csv").read_text(encoding="utf-8").splitlines()[1].startswith("01_good,mini,ok,75.0")
+
+
+CLAIM = {
+    "id": "H1", "claim": "More layers <help>", "document": "the homework", "place": "Table IV", "verdict": "holds",
+    "effect": 4.2, "low": -1.1, "high": 7.3, "unit": "points", "seeds": 5, "reason": "paired",
+}  # fmt: skip
+
+
+def test_claims_have_a_section_with_effect_and_interval(ran, tmp_path):
+    untested = {**CLAIM, "id": "D2", "verdict": "not tested", "effect": math.nan, "low": None, "high": None}
+    text = write_report(ran.results, tmp_path, claims=[CLAIM, CLAIM, untested]).read_text(encoding="utf-8")
+    assert "3 claims: 2 holds, 1 not tested" in text
+    assert "4.2 [−1.1, 7.3] points" in text
+    assert "More layers &lt;help&gt;" in text
+    assert "nan" not in text[text.index('id="claim-D2"') :]
+    assert "#claims" in Page(text).links
+
+
+@pytest.mark.parametrize("claims", [None, []])
+def test_without_claims_there_is_no_section(ran, tmp_path, claims):
+    text = write_report(ran.results, tmp_path, claims=claims).read_text(encoding="utf-8")
+    assert "claims" not in text[text.index("<body>") :]
 
 
 def test_a_report_of_nothing_is_refused(tmp_path):
