@@ -45,20 +45,27 @@ def best_table(records: Sequence[dict], confidence: float = 0.95) -> pd.DataFram
 
 
 def runs_table(records: Sequence[dict]) -> pd.DataFrame:
-    """Every run, one row each, diverged ones included; accuracies in per cent, time in seconds."""
+    """Every run, one row each, diverged ones included; accuracies in per cent, time in seconds.
+
+    ``low %`` and ``high %`` are Wilson's 95 % interval of the test accuracy.
+    """
     rows = []
     for record in records:
         row = {name: setting(record, name) for name in ("name", "few_shot", "optimizer", "lr", "seed", "status")}
         row |= {"epochs run": len(record["history"]), "best epoch": record["best_epoch"]}
         row |= {"val %": _percent(record["val_accuracy"]), "test %": _percent(record["test_accuracy"])}
+        found = accuracy_over_runs([record])
+        row |= {"low %": found and _percent(found.low), "high %": found and _percent(found.high)}
         row |= {"images right": _images_right(record), "test images": record["num_test"], "seconds": record["seconds"]}
         rows.append(row)
     table = pd.DataFrame(rows)
     return table.astype({name: "Int64" for name in ("best epoch", "images right", "test images") if name in table})
 
 
-def grid_table(records: Sequence[dict]) -> pd.DataFrame:
-    """Best validation accuracy (%, mean over seeds) of each rate and optimiser, and how many runs diverged.
+def grid_table(records: Sequence[dict], confidence: float = 0.95) -> pd.DataFrame:
+    """Best validation accuracy (%, mean over seeds, t-interval) of each rate and optimiser, and how many runs diverged.
+
+    A single run has no interval over seeds: its ``low %`` and ``high %`` are empty.
 
     Raises:
         ValueError: the records mix strategies or images.
@@ -70,7 +77,9 @@ def grid_table(records: Sequence[dict]) -> pd.DataFrame:
             runs = select(records, lr=lr, optimizer=optimizer)
             reached = [r["val_accuracy"] for r in runs if r["val_accuracy"] is not None]
             mean = _percent(np.mean(reached)) if reached else None
-            row = {"lr": lr, "optimizer": optimizer, "val %": mean, "runs in mean": len(reached)}
+            found = seed_interval(reached, confidence) if len(reached) > 1 else None
+            ends = {"low %": found and _percent(max(found.low, 0)), "high %": found and _percent(min(found.high, 1))}
+            row = {"lr": lr, "optimizer": optimizer, "val %": mean, **ends, "runs in mean": len(reached)}
             rows.append({**row, "runs": len(runs), "diverged": len(diverged(runs))})
     return pd.DataFrame(rows)
 

@@ -94,7 +94,13 @@ def _collect(name, tasks, ledger, engine, device, recompute, progress) -> list[d
             f"{len(failures)} of {len(tasks)} runs of '{name}' failed, the others are kept; "
             f"the first, {task.recipe.name} with lr {task.recipe.lr:g}, ended with: {trace.strip().splitlines()[-1]}"
         )
-    # Two studies may share a run: each sees it under its own label.
-    return [
-        {**found[key], "recipe": task.recipe.model_dump(mode="json")} for task, key in zip(tasks, keys, strict=True)
-    ]
+    return [_as_asked(task, found[key]) for task, key in zip(tasks, keys, strict=True)]
+
+
+def _as_asked(task: Task, record: dict) -> dict:
+    """A kept run as the answer to a task with its key: two studies may share a run, each sees it under its own label.
+
+    The key says that images and weights are the task's, so runs kept before the world was recorded get to know theirs.
+    """
+    recipe = task.recipe.model_dump(mode="json")
+    return {**record, "recipe": recipe, "provenance": record["provenance"] | task.origin()}

@@ -27,17 +27,19 @@ class Task:
     seed: int
 
     def key(self) -> str:
-        """Name of the run in the ledger: a hash of all that can change its numbers."""
+        """Name of the run in the ledger, see `run_key`."""
+        return run_key(self.recipe, self.seed, self.origin() | {"training_version": TRAINING_VERSION})
+
+    def origin(self) -> dict:
+        """Hashes of images, split and weights, and the edition of the drawn world (None: the images are not drawn)."""
         splits = prepare(self.data)
-        parts = {
-            "recipe": self.recipe.identity(),
-            "data": splits.train.source_fingerprint,
-            "split": splits.hash,
-            "weights": _weights_hash(self.recipe.start),
-            "seed": self.seed,
-            "training_version": TRAINING_VERSION,
+        images = splits.train.root or splits.train
+        return {
+            "world": images.identity,
+            "data_fingerprint": splits.train.source_fingerprint,
+            "split_hash": splits.hash,
+            "weights_hash": _weights_hash(self.recipe.start),
         }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
     def run(self, device: str = "cpu") -> dict:
         """Train, score the test set once, and return the record for the ledger (see `Run.record`)."""
@@ -53,12 +55,7 @@ class Task:
         if run.best_epoch is not None:
             score_test(run, splits, device)
         record = run.record()
-        record["provenance"] |= {
-            "data_fingerprint": splits.train.source_fingerprint,
-            "split_hash": splits.hash,
-            "weights_hash": _weights_hash(self.recipe.start),
-            "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        }
+        record["provenance"] |= self.origin() | {"finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
         return {
             "key": self.key(),
             "data": self.data.model_dump(mode="json"),
@@ -66,6 +63,23 @@ class Task:
             "num_val": len(splits.val),
             **record,
         }
+
+
+def run_key(recipe: Recipe, seed: int, provenance: dict) -> str:
+    """A hash of all that can change a run's numbers: a finished run's record tells its own key.
+
+    Args:
+        provenance: with ``data_fingerprint``, ``split_hash``, ``weights_hash`` and ``training_version``.
+    """
+    parts = {
+        "recipe": recipe.identity(),
+        "data": provenance["data_fingerprint"],
+        "split": provenance["split_hash"],
+        "weights": provenance["weights_hash"],
+        "seed": seed,
+        "training_version": provenance["training_version"],
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def run_together(tasks: Sequence[Task], device: str = "cpu") -> list[dict]:

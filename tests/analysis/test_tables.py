@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.analysis import tables
+from course_lib.analysis.intervals import seed_interval
 from course_lib.analysis.selection import select, setting
 
 _spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
@@ -121,3 +122,43 @@ def test_paired_table(grid):
 def test_names_of_settings(grid):
     assert setting(grid[0], "few_shot") is False
     assert setting(grid[0], "nothing") is None
+
+
+INTERVALS = {  # each function that returns a table, and where its rows show the interval
+    "best_table": ("low %", "high %"),
+    "runs_table": ("low %", "high %"),
+    "grid_table": ("low %", "high %"),
+    "printed_and_measured": ("test, printed", "test, measured"),
+    "augmentations_printed_and_measured": ("test, printed", "test, measured"),
+    "paired_table": ("low", "high"),
+}
+
+
+def test_contract_10_every_table_of_accuracies_shows_an_interval(grid):
+    other = fakes.fake_grid("scratch", optimizers=("sgd",), epochs=10)
+    few = [fakes.fake_run("full", "sgd", 0.03, s, few_shot=True, epochs=5) for s in (0, 1, 2)]
+    arguments = {"printed_and_measured": ("full", grid), "augmentations_printed_and_measured": ({"none": few},)}
+    arguments["paired_table"] = ({"full": select(grid, optimizer="sgd"), "scratch": other},)
+    returning = [name for name, found in vars(tables).items() if returns_a_table(found)]
+    assert sorted(returning) == sorted(INTERVALS), "name the columns of a new table's interval here"
+    for name, columns in INTERVALS.items():
+        table = getattr(tables, name)(*arguments.get(name, (grid,)))
+        assert len(table), name
+        for cell in (cell for column in columns for cell in table[column]):
+            shown = "[" in cell and "]" in cell if isinstance(cell, str) else cell == cell
+            assert shown, f"{name} shows an accuracy without an interval"
+
+
+def returns_a_table(found):
+    """Whether it is a public function of the module that returns a DataFrame."""
+    own = callable(found) and getattr(found, "__module__", "") == tables.__name__
+    return own and not found.__name__.startswith("_") and found.__annotations__.get("return") is tables.pd.DataFrame
+
+
+def test_a_grid_over_seeds_has_a_t_interval(grid):
+    row = tables.grid_table(grid).iloc[0]
+    runs = select(grid, lr=row["lr"], optimizer=row["optimizer"])
+    found = seed_interval([r["val_accuracy"] for r in runs])
+    ends = 100 * max(found.low, 0), 100 * min(found.high, 1)
+    assert (row["low %"], row["high %"]) == pytest.approx(ends, abs=0.006)
+    assert tables.grid_table(select(grid, seed=0))["low %"].isna().all()

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from course_lib.data import cache, homework_split, load_images
 from course_lib.data.cache import cached_array
@@ -50,6 +51,16 @@ def test_a_changed_file_is_decoded_again(folder, image_folder, decoded, course_h
     assert len(decoded) == 20
     assert second.fingerprint != first.fingerprint
     assert len(list((course_home / "cache").glob("*.npy"))) == 1  # the outdated entry is gone
+
+
+def test_contract_5_images_from_the_cache_are_those_in_the_files(image_folder):
+    """In memory, read again and memory-mapped: what PIL gives for each file."""
+    folder = image_folder([f"{name}/{i}.png" for name in ("a", "b") for i in range(5)], size=(8, 8))
+    plain = [np.asarray(Image.open(file).convert("RGB")).transpose(2, 0, 1) for file in sorted(folder.rglob("*.png"))]
+    for options in ({}, {}, {"memory_limit_mb": 0.001}):  # decoded, read, mapped
+        images = load_images(f"folder:{folder}", size=8, progress=False, **options)
+        assert np.array_equal(images.images.numpy(), np.stack(plain))
+    assert _is_mapped(images.pixels)
 
 
 def test_maps_memory_above_the_limit(folder):

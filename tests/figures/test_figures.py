@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import course_lib.figures
 from course_lib.analysis.intervals import accuracy_interval, independent_difference, paired_difference
 from course_lib.analysis.printed import printed_channels, printed_top5
 from course_lib.figures import (
@@ -167,6 +168,39 @@ def test_amounts_are_drawn_in_order_with_their_intervals():
     bars = axes.containers[0][2][0].get_segments()
     expected = [[100 * found.low, 100 * found.high] for found in BY_AMOUNT["few"].values()]
     assert [bar[:, 1].tolist() for bar in bars] == [pytest.approx(pair) for pair in expected]
+
+
+SHOW_ACCURACIES = {"training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount"}
+NO_ACCURACIES = {
+    "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",
+    "pixel_histograms", "running_statistics", "channel_spread", "stage_drift",
+}  # fmt: skip
+NOT_FIGURES = {"Dot", "lr_color", "save", "show", "styled"}
+
+
+def test_contract_10_every_figure_of_accuracies_is_known():
+    """A new figure is entered above, and if it shows accuracies, below."""
+    assert set(course_lib.figures.__all__) - NOT_FIGURES == SHOW_ACCURACIES | NO_ACCURACIES
+
+
+@pytest.mark.parametrize("band", ["range", "interval"])
+def test_contract_10_curves_over_seeds_have_a_band(band):
+    for make in (curves.training_curves, curves.quantity_curves):
+        figure = make(GRID, title=TITLE, band=band)
+        for axes in figure.axes:
+            lines = [line for line in axes.get_lines() if len(line.get_xdata()) > 1]
+            assert len(axes.collections) == len(lines) > 0
+        assert curves.BANDS[band] in [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+@pytest.mark.parametrize("name", ["strategies", "dot_intervals"])
+def test_contract_10_every_accuracy_has_its_interval(name):
+    figure = FIGURES[name](TITLE)
+    dots = sum(len(line.get_xdata()) == 1 for axes in figure.axes for line in axes.lines)
+    bars = [bar for axes in figure.axes for drawn in axes.collections for bar in drawn.get_segments()]
+    assert dots == len(bars) > 0
+    assert min(np.ptp(bar[:, 0]) for bar in bars) > 0
+    assert "95 % interval" in figure.legends[0].get_title().get_text()
 
 
 def test_the_best_epoch_is_marked():

@@ -12,6 +12,7 @@ from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import run_tasks
 from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger
+from course_lib.sweeps.profiles import PROFILES
 from course_lib.sweeps.studies import run_study, study_tasks
 from course_lib.sweeps.task import Task
 from course_lib.training.recipe import Recipe
@@ -125,6 +126,10 @@ def test_contract_7_a_profile_changes_numbers_only():
     assert shapes("smoke") == shapes("mini") == shapes("paper")
     assert len(study_tasks("full", "mini")) == 5 * 2 * 3
     assert len(study_tasks("full", "mini", seeds=1)) == 5 * 2
+
+
+def test_contract_10_every_profile_has_three_seeds():
+    assert min(profile.seeds for profile in PROFILES.values()) >= 3
 
 
 def test_unknown_names_are_refused():

@@ -1,0 +1,51 @@
+"""Contract 6: every number has its provenance, and it is enough to compute the run's key again."""
+
+import pytest
+
+from course_lib.data.mini import WORLD_VERSION
+from course_lib.paths import shipped_dir
+from course_lib.sweeps.dataspec import DataSpec
+from course_lib.sweeps.homework import STUDIES, Study
+from course_lib.sweeps.ledger import Ledger
+from course_lib.sweeps.studies import run_study
+from course_lib.sweeps.task import Task, run_key
+from course_lib.training.recipe import Recipe
+
+VERSIONS = ("training_version", "python", "torch", "numpy", "course_lib")
+HARDWARE = ("cpu", "cores", "threads", "device", "system")
+SHIPPED = sorted(path.name.removesuffix(".jsonl.gz") for path in (shipped_dir("data") / "results").glob("*.jsonl.gz"))
+
+
+def check_provenance(record):
+    """Nothing is missing, and recipe, images, split, weights, seed and version give the key under which it is kept."""
+    known = record["provenance"]
+    assert [name for name in (*VERSIONS, *HARDWARE) if not known.get(name)] == []
+    assert record["seconds"] > 0
+    assert record["peak_mb"] > 0
+    assert run_key(Recipe(**record["recipe"]), record["seed"], known) == record["key"]
+    drawn = record["data"]["source"].startswith("mini:")
+    assert known["world"] == (f"{record['data']['source']}, edition {WORLD_VERSION}, 48 px" if drawn else None)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_contract_6_every_shipped_number_has_its_provenance(name, tmp_path, monkeypatch):
+    monkeypatch.setattr("course_lib.sweeps.studies.run_tasks", lambda *_, **__: pytest.fail("a run is not shipped"))
+    with Ledger(tmp_path / "empty.sqlite") as ledger:
+        records = run_study(name, "mini", ledger=ledger, progress=False)
+    assert len({record["seed"] for record in records}) >= 3
+    for record in records:
+        check_provenance(record)
+
+
+def test_contract_6_a_run_made_now_has_its_provenance(folder, tmp_path, monkeypatch):
+    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
+    task = Task(Recipe.scratch(epochs=1, lr=0.01, architecture="mini_squeezenet"), data, 0)
+    monkeypatch.setitem(STUDIES, "one", Study("one", "", lambda *_: [task]))
+    with Ledger(tmp_path / "l.sqlite") as ledger:
+        (record,) = run_study("one", ledger=ledger, workers=1, progress=False)
+        check_provenance(ledger.get(task.key()))
+    check_provenance(record)
+    for part in ("data_fingerprint", "split_hash", "weights_hash", "training_version"):
+        altered = {**record, "provenance": {**record["provenance"], part: "another"}}
+        with pytest.raises(AssertionError):
+            check_provenance(altered)
