@@ -37,7 +37,7 @@ class LessonResult:
     lesson: Lesson
     status: Literal["ok", "failed"]
     seconds: float  # wall clock, kernel start included
-    peak_mb: float  # largest resident memory of kernel and workers together, sampled every 0.1 s; nan: unknown
+    peak_mb: float  # largest memory of kernel and workers together, sampled every 0.1 s; nan: unknown
     notebook: Path | None  # the executed notebook, up to the failing cell
     error: str | None  # one sentence
     profile: str
@@ -187,9 +187,10 @@ def _summary(result: LessonResult) -> str:
 
 
 class _MemoryWatch:
-    """Largest resident memory of the child processes started inside the `with` block, grandchildren included.
+    """Largest memory of the child processes started inside the `with` block, grandchildren included.
 
-    Sampled, so a spike between two samples is missed; memory shared by two processes counts twice.
+    Sampled, so a spike between two samples is missed. On Linux, memory that processes share (torch's libraries are
+    some 500 MB) is divided among them; elsewhere each counts all that is resident.
     """
 
     def __enter__(self) -> "_MemoryWatch":
@@ -220,8 +221,16 @@ class _MemoryWatch:
                 continue
             for child in children:
                 try:
-                    total += child.memory_info().rss if child.pid not in self._before else 0
+                    total += _memory(child) if child.pid not in self._before else 0
                 except self._gone:
                     continue
             if total:
                 self.peak_mb = total / 2**20 if math.isnan(self.peak_mb) else max(self.peak_mb, total / 2**20)
+
+
+def _memory(process) -> int:
+    """Bytes: proportional (Linux), else resident."""
+    try:
+        return process.memory_full_info().pss
+    except (AttributeError, OSError):  # another system, or not allowed
+        return process.memory_info().rss
