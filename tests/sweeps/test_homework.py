@@ -69,3 +69,9 @@ def test_the_long_runs_take_as_many_steps_as_the_large_set():
 
 def test_flips_are_flips():
     assert TABLE_VIII["RandomHorizontalFlip(p=0.5)"] == (RandomHorizontalFlip(p=0.5),)
+
+
+def test_a_thousand_outputs_are_the_only_difference_to_table_vii():
+    mistaken, right = study_tasks("thousand_outputs", seeds=1), study_tasks("few_shot_full", seeds=1)
+    assert {task.recipe.num_outputs for task in mistaken} == {1000}
+    assert identities(mistaken, num_outputs=None) == identities(right)
