@@ -11,19 +11,22 @@ from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_r
 from course_lib.analysis.selection import best_runs, check_comparable, diverged, select, setting, values_of
 
 
-def accuracy_over_runs(chosen: Sequence[dict], confidence: float = 0.95) -> Interval | None:
-    """Test accuracy of the chosen runs: mean and t-interval over seeds, Wilson's interval for a single run.
+def accuracy_over_runs(chosen: Sequence[dict], confidence: float = 0.95, part: str = "test") -> Interval | None:
+    """Accuracy of the chosen runs: mean and t-interval over seeds, Wilson's interval for a single run.
+
+    Args:
+        part: of which images, ``"test"`` or ``"val"``.
 
     Returns:
         the interval within [0, 1], or None when no run was scored.
     """
-    scored = [r for r in chosen if r.get("test_accuracy") is not None]
+    scored = [r for r in chosen if r.get(f"{part}_accuracy") is not None]
     if not scored:
         return None
     if len(scored) == 1:
-        total = scored[0]["num_test"]
-        return accuracy_interval(round(scored[0]["test_accuracy"] * total), total, confidence)
-    found = seed_interval([r["test_accuracy"] for r in scored], confidence)
+        total = scored[0][f"num_{part}"]
+        return accuracy_interval(round(scored[0][f"{part}_accuracy"] * total), total, confidence)
+    found = seed_interval([r[f"{part}_accuracy"] for r in scored], confidence)
     return Interval(found.estimate, max(found.low, 0.0), min(found.high, 1.0), found.method)
 
 
@@ -57,8 +60,8 @@ def runs_table(records: Sequence[dict]) -> pd.DataFrame:
     return table.astype({name: "Int64" for name in ("best epoch", "images right", "test images") if name in table})
 
 
-def grid_table(records: Sequence[dict]) -> pd.DataFrame:
-    """Best validation accuracy (%, mean over seeds) of each rate and optimiser, and how many runs diverged.
+def grid_table(records: Sequence[dict], confidence: float = 0.95) -> pd.DataFrame:
+    """Best validation accuracy (%) of each rate and optimiser: mean over seeds, interval, how many runs diverged.
 
     Raises:
         ValueError: the records mix strategies or images.
@@ -68,9 +71,10 @@ def grid_table(records: Sequence[dict]) -> pd.DataFrame:
     for lr in sorted(values_of(records, "lr"), reverse=True):
         for optimizer in values_of(records, "optimizer"):
             runs = select(records, lr=lr, optimizer=optimizer)
-            reached = [r["val_accuracy"] for r in runs if r["val_accuracy"] is not None]
-            mean = _percent(np.mean(reached)) if reached else None
-            row = {"lr": lr, "optimizer": optimizer, "val %": mean, "runs in mean": len(reached)}
+            found = accuracy_over_runs(runs, confidence, part="val")
+            row = {"lr": lr, "optimizer": optimizer, "val %": found and _percent(found.estimate)}
+            row |= {"low %": found and _percent(found.low), "high %": found and _percent(found.high)}
+            row["runs in mean"] = sum(r["val_accuracy"] is not None for r in runs)
             rows.append({**row, "runs": len(runs), "diverged": len(diverged(runs))})
     return pd.DataFrame(rows)
 
@@ -140,6 +144,37 @@ def paired_table(records_by_label: Mapping[str, Sequence[dict]], confidence: flo
         row |= {"test images": len(outcomes_a[0]), "seeds": len(seeds), "p (largest)": max(t.p_value for t in tests)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: float = 0.95) -> pd.DataFrame:
+    """Adam − SGD on the test images of every grid, in points: printed, and measured with two intervals.
+
+    ``low``, ``high`` and ``p (largest)`` are those of `paired_table`: what other test images would change.
+    ``low, seeds`` and ``high, seeds`` are the t-interval of the seeds' differences: what training again would change;
+    empty for one seed. ``Adam better in`` counts seeds.
+
+    Raises:
+        ValueError: as `paired_table`; a grid that mixes strategies or images.
+    """
+    rows = []
+    for grid, records in records_by_grid.items():
+        check_comparable(records)
+        both = {name: select(records, optimizer=name) for name in ("adam", "sgd")}
+        paired = paired_table(both, confidence).iloc[0]
+        adam, sgd = (_scored_by_seed(name, both[name]) for name in both)
+        gaps = [adam[seed]["test_accuracy"] - sgd[seed]["test_accuracy"] for seed in adam if seed in sgd]
+        over_seeds = seed_interval(gaps, confidence) if len(gaps) > 1 else None
+        row = {"grid": grid, "printed": _printed_gap(records), "Adam − SGD": paired["A − B (points)"]}
+        row |= {name: paired[name] for name in ("low", "high", "p (largest)")}
+        row |= {f"{end}, seeds": over_seeds and _percent(getattr(over_seeds, end)) for end in ("low", "high")}
+        rows.append({**row, "Adam better in": f"{sum(gap > 0 for gap in gaps)} of {len(gaps)}"})
+    return pd.DataFrame(rows)
+
+
+def _printed_gap(records: Sequence[dict]) -> float:
+    where = {"strategy": setting(records[0], "name"), "few_shot": bool(setting(records[0], "few_shot"))}
+    adam, sgd = (printed_result(optimizer=name, **where).test_percent for name in ("adam", "sgd"))
+    return round(adam - sgd, 2)
 
 
 def _measured(grid: Sequence[dict], confidence: float) -> dict:

@@ -15,9 +15,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "filters": ["filter_grid"],
         "images": ["contact_sheet", "misclassified"],
         "maps": ["before_and_after", "channel_maps"],
+        "sensitivity": ["rate_map", "rate_sensitivity"],
         "showing": ["save", "show"],
         "statistics": ["channel_spread", "pixel_histograms", "running_statistics"],
+        "steps": ["step_sizes"],
         "style": ["lr_color", "styled"],
+        "timing": ["epoch_parts"],
         "top5": ["top5_bars"],
     },
 )

@@ -9,7 +9,7 @@ from course_lib.analysis.intervals import Interval, accuracy_interval
 from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_results
 from course_lib.analysis.selection import best_runs, diverged, select, values_of
 from course_lib.analysis.tables import accuracy_over_runs
-from course_lib.figures.style import OPTIMIZER_COLORS, SERIES, draw_interval, new_figure, optimizer_name, styled
+from course_lib.figures.style import BLACK, OPTIMIZER_COLORS, SERIES, draw_interval, new_figure, optimizer_name, styled
 
 INTERVAL_NAMES = {
     "Wilson": "of one run: over test images (Wilson)",
@@ -29,8 +29,13 @@ class Dot:
 
 
 @styled
-def dot_intervals(dots: Sequence[Dot], *, title: str, xlabel: str = "test accuracy (%)") -> Figure:
+def dot_intervals(
+    dots: Sequence[Dot], *, title: str, xlabel: str = "test accuracy (%)", reference: float | None = None
+) -> Figure:
     """Any accuracies as dots with intervals, one row for each name, one colour for each series.
+
+    Args:
+        reference: where to draw a vertical line, in per cent: 0 for differences, say.
 
     Raises:
         ValueError: nothing to draw.
@@ -41,6 +46,8 @@ def dot_intervals(dots: Sequence[Dot], *, title: str, xlabel: str = "test accura
     figure = new_figure(title, height=_height(dots, rows))
     axes = figure.subplots()
     _draw_dots(axes, dots, rows, _series_colors(dots))
+    if reference is not None:
+        axes.axvline(reference, color=BLACK, linewidth=1.2, zorder=0)
     axes.set_xlabel(xlabel)
     _add_legend(figure, dots)
     return figure

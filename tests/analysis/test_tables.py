@@ -1,9 +1,11 @@
 import importlib.util
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from course_lib.analysis import tables
+from course_lib.analysis.intervals import seed_interval
 from course_lib.analysis.selection import select, setting
 
 _spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
@@ -116,6 +118,32 @@ def test_paired_table(grid):
         tables.paired_table({"both": grid, "scratch": scratch})
     with pytest.raises(ValueError, match="common seed"):
         tables.paired_table({"full": select(full, seed=0), "scratch": select(scratch, seed=1)})
+
+
+def test_grid_table_has_the_interval_over_seeds(grid):
+    row = tables.grid_table(grid).set_index(["lr", "optimizer"]).loc[(0.01, "sgd")]
+    found = seed_interval([r["val_accuracy"] for r in select(grid, lr=0.01, optimizer="sgd")])
+    assert row[["low %", "val %", "high %"]].tolist() == pytest.approx(
+        [100 * found.low, 100 * found.estimate, 100 * found.high], abs=0.006
+    )
+
+
+def test_optimizer_table(grid):
+    few = fakes.fake_grid("full", few_shot=True, epochs=3, seeds=(0,))
+    table = tables.optimizer_table({"full": grid, "few": few}).set_index("grid")
+    adam, sgd = ([r["test_accuracy"] for r in tables.best_runs(select(grid, optimizer=o))] for o in ("adam", "sgd"))
+    gaps = [100 * (a - s) for a, s in zip(adam, sgd, strict=True)]
+    row = table.loc["full"]
+    assert row["printed"] == pytest.approx(93.22 - 92.80)
+    assert row["Adam − SGD"] == pytest.approx(sum(gaps) / 3, abs=0.006)
+    assert row["low"] <= row["Adam − SGD"] <= row["high"]
+    assert row["low, seeds"] < row["Adam − SGD"] < row["high, seeds"]
+    assert row["Adam better in"] == f"{sum(gap > 0 for gap in gaps)} of 3"
+    assert pd.isna(table.loc["few", "low, seeds"])
+    wider = tables.optimizer_table({"full": grid}, confidence=0.99).loc[0]
+    assert wider["high"] - wider["low"] > row["high"] - row["low"]
+    with pytest.raises(ValueError, match="mix few_shot"):
+        tables.optimizer_table({"both": [*grid, *few]})
 
 
 def test_names_of_settings(grid):

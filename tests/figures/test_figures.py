@@ -6,12 +6,28 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import accuracy_interval
 from course_lib.analysis.printed import printed_channels, printed_top5
-from course_lib.figures import accuracy, curves, drift, filters, images, maps, save, show, statistics, style, top5
+from course_lib.figures import (
+    accuracy,
+    curves,
+    drift,
+    filters,
+    images,
+    maps,
+    save,
+    sensitivity,
+    show,
+    statistics,
+    steps,
+    style,
+    timing,
+    top5,
+)
 
 _spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parent / "fakes.py")
 fakes = importlib.util.module_from_spec(_spec)
@@ -25,6 +41,8 @@ PROBABILITIES = np.array([[0.7, 0.2, 0.1]] * 6)
 GRID = fakes.fake_grid("full", rates=(0.03, 0.001), seeds=(0, 1), epochs=4)
 LOST = [fakes.fake_run("full", "sgd", 0.03, s, epochs=4, diverge_at=at) for s, at in enumerate([None, 0, 2])]
 FEW = fakes.fake_grid("full", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=True)
+RATES = pd.DataFrame({0.01: [80.0, 20.0], 1.0: [30.0, np.nan]}, index=["7 outputs", "1000 outputs"])
+EPOCHS = {"SGD": [{"forward": 1.0, "step": s} for s in (0.1, 0.2, 9.0)], "Adam": [{"forward": 1.0, "step": 0.5}] * 3}
 CLASSES = [name for name, _ in printed_top5()] + ["cat"]
 
 FIGURES = {
@@ -45,6 +63,12 @@ FIGURES = {
     "channel_spread": lambda t: statistics.channel_spread({"mini": (0.2, 0.3, 0.25)}, title=t),
     "strategies": lambda t: accuracy.strategies({"full": GRID + FEW}, title=t),
     "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
+    "rate_sensitivity": lambda t: sensitivity.rate_sensitivity({"large": GRID, "lost": LOST}, title=t),
+    "rate_map": lambda t: sensitivity.rate_map(RATES, title=t),
+    "step_sizes": lambda t: steps.step_sizes(
+        {"SGD": [(1e-3, 1e-5), (1e-1, 1e-3)], "Adam": [(1e-3, 1e-2)]}, 0.01, title=t
+    ),
+    "epoch_parts": lambda t: timing.epoch_parts(EPOCHS, title=t, per=10),
     "stage_drift": lambda t: drift.stage_drift({"batch": {"stem": 0.1, "head": 0.0}}, title=t, log=True),
 }
 PICTURES_ONLY = {"filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified"}
@@ -174,6 +198,35 @@ def test_misclassified_takes_the_most_confident_mistakes_first():
     assert "2 of 3" in figure.get_supxlabel()
 
 
+def test_sensitivity_draws_the_mean_of_each_rate_and_marks_lost_rates():
+    axes = sensitivity.rate_sensitivity({"large": GRID, "lost": LOST}, title=TITLE).axes
+    sgd = [r["val_accuracy"] for r in GRID if (r["recipe"]["optimizer"], r["recipe"]["lr"]) == ("sgd", 0.03)]
+    line = axes[0].containers[0].lines[0]
+    assert line.get_ydata()[-1] == pytest.approx(100 * np.mean(sgd), abs=0.006)
+    crosses = [[line for line in a.get_lines() if line.get_marker() == "X"] for a in axes[:2]]
+    assert [len(found) for found in crosses] == [0, 1]
+
+
+def test_rate_map_says_nan_where_training_diverged():
+    texts = [text.get_text() for text in sensitivity.rate_map(RATES, title=TITLE).axes[0].texts]
+    assert texts == ["80", "30", "20", "NaN"]
+
+
+def test_steps_lie_on_the_lines_of_their_rule():
+    axes = FIGURES["step_sizes"](TITLE).axes[0]
+    proportional, constant = axes.get_lines()[:2]
+    assert proportional.get_ydata() == pytest.approx(0.01 * proportional.get_xdata())
+    assert constant.get_ydata() == pytest.approx([0.01, 0.01])
+
+
+def test_parts_of_an_epoch_are_medians_end_to_end():
+    axes = FIGURES["epoch_parts"](TITLE).axes[0]
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == pytest.approx([0.1, 0.02, 0.1, 0.05])  # the slow repetition does not count in the median
+    assert axes.patches[1].get_x() == pytest.approx(0.1)
+    assert axes.collections[0].get_segments()[0][:, 0] == pytest.approx([0.11, 1.0])
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -191,6 +244,10 @@ def test_misclassified_takes_the_most_confident_mistakes_first():
         (lambda: top5.top5_bars(["a"], [0.5, 0.5], title=TITLE), "1 classes"),
         (lambda: statistics.pixel_histograms(np.zeros((3, 256)), title=TITLE), "need \\(3, 256\\) counts"),
         (lambda: accuracy.strategies({"full": []}, title=TITLE), "no runs"),
+        (lambda: sensitivity.rate_sensitivity({"large": []}, title=TITLE), "no runs"),
+        (lambda: sensitivity.rate_map(pd.DataFrame({0.1: [101.0]}), title=TITLE), "from 0 to 100"),
+        (lambda: steps.step_sizes({"SGD": [(0.0, 0.1)]}, 0.1, title=TITLE), "need positive numbers"),
+        (lambda: timing.epoch_parts({"a": [{"step": 1.0}], "b": [{"forward": 1.0}]}, title=TITLE), "the same parts"),
         (lambda: drift.stage_drift({"a": {"stem": -1.0}}, title=TITLE), "need finite fractions"),
     ],
 )
