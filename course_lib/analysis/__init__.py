@@ -10,7 +10,15 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["drift", "intervals", "metrics", "printed", "selection", "tables"],
     submod_attrs={
         "drift": ["stage_change"],
-        "intervals": ["Interval", "McNemar", "accuracy_interval", "mcnemar", "paired_difference", "seed_interval"],
+        "intervals": [
+            "Interval",
+            "McNemar",
+            "accuracy_interval",
+            "independent_difference",
+            "mcnemar",
+            "paired_difference",
+            "seed_interval",
+        ],
         "metrics": ["confusion_table", "outcomes", "top_k_accuracy", "worst_mistakes"],
         "printed": [
             "PrintedResult",

@@ -87,6 +87,20 @@ def paired_difference(
     return Interval(float(difference.mean()), float(low), float(high), f"bootstrap, {difference.size} shared images")
 
 
+def independent_difference(a: Interval, b: Interval) -> Interval:
+    """Accuracy A minus accuracy B where it is not known which images each got right: Newcombe's hybrid score interval.
+
+    Wider than `paired_difference`, since it cannot know that the same images were hard for both.
+
+    Args:
+        a, b: Wilson's intervals, from `accuracy_interval`. Source: Newcombe (Statistics in Medicine, 1998), method 10.
+    """
+    estimate = a.estimate - b.estimate
+    below = np.hypot(a.estimate - a.low, b.high - b.estimate)
+    above = np.hypot(a.high - a.estimate, b.estimate - b.low)
+    return Interval(estimate, float(estimate - below), float(estimate + above), "Newcombe")
+
+
 def mcnemar(outcomes_a: str, outcomes_b: str) -> McNemar:
     """Exact McNemar test: are the images that only A got right as many as those that only B got right?
 

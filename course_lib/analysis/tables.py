@@ -6,7 +6,14 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from course_lib.analysis.intervals import Interval, accuracy_interval, mcnemar, paired_difference, seed_interval
+from course_lib.analysis.intervals import (
+    Interval,
+    accuracy_interval,
+    independent_difference,
+    mcnemar,
+    paired_difference,
+    seed_interval,
+)
 from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_result, printed_results
 from course_lib.analysis.selection import best_runs, check_comparable, diverged, select, setting, values_of
 
@@ -147,7 +154,7 @@ def paired_table(records_by_label: Mapping[str, Sequence[dict]], confidence: flo
 
 
 def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: float = 0.95) -> pd.DataFrame:
-    """Adam − SGD on the test images of every grid, in points: printed, and measured with two intervals.
+    """Adam − SGD on the test images of every grid, in points: printed (unpaired), and measured with two intervals.
 
     ``low``, ``high`` and ``p (largest)`` are those of `paired_table`: what other test images would change.
     ``low, seeds`` and ``high, seeds`` are the t-interval of the seeds' differences: what training again would change;
@@ -164,17 +171,20 @@ def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: f
         adam, sgd = (_scored_by_seed(name, both[name]) for name in both)
         gaps = [adam[seed]["test_accuracy"] - sgd[seed]["test_accuracy"] for seed in adam if seed in sgd]
         over_seeds = seed_interval(gaps, confidence) if len(gaps) > 1 else None
-        row = {"grid": grid, "printed": _printed_gap(records), "Adam − SGD": paired["A − B (points)"]}
+        printed = _printed_gap(records, confidence)
+        row = {"grid": grid, "printed": _percent(printed.estimate)}
+        row |= {"low, printed": _percent(printed.low), "high, printed": _percent(printed.high)}
+        row |= {"Adam − SGD": paired["A − B (points)"]}
         row |= {name: paired[name] for name in ("low", "high", "p (largest)")}
         row |= {f"{end}, seeds": over_seeds and _percent(getattr(over_seeds, end)) for end in ("low", "high")}
         rows.append({**row, "Adam better in": f"{sum(gap > 0 for gap in gaps)} of {len(gaps)}"})
     return pd.DataFrame(rows)
 
 
-def _printed_gap(records: Sequence[dict]) -> float:
+def _printed_gap(records: Sequence[dict], confidence: float) -> Interval:
     where = {"strategy": setting(records[0], "name"), "few_shot": bool(setting(records[0], "few_shot"))}
-    adam, sgd = (printed_result(optimizer=name, **where).test_percent for name in ("adam", "sgd"))
-    return round(adam - sgd, 2)
+    rows = [printed_result(optimizer=name, **where) for name in ("adam", "sgd")]
+    return independent_difference(*(accuracy_interval(row.test_correct, row.num_test, confidence) for row in rows))
 
 
 def _measured(grid: Sequence[dict], confidence: float) -> dict:

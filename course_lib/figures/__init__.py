@@ -8,7 +8,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "accuracy": ["Dot", "dot_intervals", "strategies"],
+        "accuracy": ["Dot", "dot_intervals", "optimizer_differences", "strategies"],
         "curves": ["quantity_curves", "training_curves"],
         "drift": ["stage_drift"],
         "features": ["feature_planes"],

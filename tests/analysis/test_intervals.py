@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from scipy.special import comb
 
-from course_lib.analysis.intervals import accuracy_interval, mcnemar, paired_difference, seed_interval
+from course_lib.analysis.intervals import (
+    accuracy_interval,
+    independent_difference,
+    mcnemar,
+    paired_difference,
+    seed_interval,
+)
 
 
 def wilson_by_hand(correct, total, z=1.959963984540054):
@@ -121,3 +127,9 @@ def test_paired_comparisons_refuse(a, b, message):
     for compare in (mcnemar, paired_difference):
         with pytest.raises(ValueError, match=message):
             compare(a, b)
+
+
+def test_newcombes_own_example():
+    """56/70 against 48/80, method 10 of Newcombe (1998): 0.0524 … 0.3339."""
+    found = independent_difference(accuracy_interval(56, 70), accuracy_interval(48, 80))
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)

@@ -134,7 +134,8 @@ def test_optimizer_table(grid):
     adam, sgd = ([r["test_accuracy"] for r in tables.best_runs(select(grid, optimizer=o))] for o in ("adam", "sgd"))
     gaps = [100 * (a - s) for a, s in zip(adam, sgd, strict=True)]
     row = table.loc["full"]
-    assert row["printed"] == pytest.approx(93.22 - 92.80)
+    assert row["printed"] == pytest.approx(93.22 - 92.80, abs=0.01)  # 220 and 219 of 236
+    assert row["low, printed"] < row["printed"] < row["high, printed"]
     assert row["Adam − SGD"] == pytest.approx(sum(gaps) / 3, abs=0.006)
     assert row["low"] <= row["Adam − SGD"] <= row["high"]
     assert row["low, seeds"] < row["Adam − SGD"] < row["high, seeds"]

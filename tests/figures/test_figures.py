@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from course_lib.analysis import tables
 from course_lib.analysis.intervals import accuracy_interval
 from course_lib.analysis.printed import printed_channels, printed_top5
 from course_lib.figures import (
@@ -63,6 +64,7 @@ FIGURES = {
     "channel_spread": lambda t: statistics.channel_spread({"mini": (0.2, 0.3, 0.25)}, title=t),
     "strategies": lambda t: accuracy.strategies({"full": GRID + FEW}, title=t),
     "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
+    "optimizer_differences": lambda t: accuracy.optimizer_differences(tables.optimizer_table({"full": GRID}), title=t),
     "rate_sensitivity": lambda t: sensitivity.rate_sensitivity({"large": GRID, "lost": LOST}, title=t),
     "rate_map": lambda t: sensitivity.rate_map(RATES, title=t),
     "step_sizes": lambda t: steps.step_sizes(
@@ -205,6 +207,16 @@ def test_sensitivity_draws_the_mean_of_each_rate_and_marks_lost_rates():
     assert line.get_ydata()[-1] == pytest.approx(100 * np.mean(sgd), abs=0.006)
     crosses = [[line for line in a.get_lines() if line.get_marker() == "X"] for a in axes[:2]]
     assert [len(found) for found in crosses] == [0, 1]
+
+
+def test_differences_have_no_seed_interval_without_seeds():
+    def series(seeds):
+        table = tables.optimizer_table({"full": fakes.fake_grid("full", seeds=seeds, epochs=3)})
+        texts = accuracy.optimizer_differences(table, title=TITLE).legends[0].get_texts()
+        return [text.get_text() for text in texts if text.get_text() != " "]
+
+    assert series((0, 1)) == ["one run each, printed", "other test images, measured", "training again, measured"]
+    assert series((0,)) == ["one run each, printed", "other test images, measured"]
 
 
 def test_rate_map_says_nan_where_training_diverged():
