@@ -158,7 +158,7 @@ def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: f
 
     ``low``, ``high`` and ``p (largest)`` are those of `paired_table`: what other test images would change.
     ``low, seeds`` and ``high, seeds`` are the t-interval of the seeds' differences: what training again would change;
-    empty for one seed. ``Adam better in`` counts seeds.
+    NaN for one seed. ``Adam better in`` counts seeds.
 
     Raises:
         ValueError: as `paired_table`; a grid that mixes strategies or images.
@@ -176,7 +176,7 @@ def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: f
         row |= {"low, printed": _percent(printed.low), "high, printed": _percent(printed.high)}
         row |= {"Adam − SGD": paired["A − B (points)"]}
         row |= {name: paired[name] for name in ("low", "high", "p (largest)")}
-        row |= {f"{end}, seeds": over_seeds and _percent(getattr(over_seeds, end)) for end in ("low", "high")}
+        row |= {f"{end}, seeds": _percent(getattr(over_seeds, end, np.nan)) for end in ("low", "high")}
         rows.append({**row, "Adam better in": f"{sum(gap > 0 for gap in gaps)} of {len(gaps)}"})
     return pd.DataFrame(rows)
 

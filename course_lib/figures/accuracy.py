@@ -1,5 +1,6 @@
 """Accuracies with their intervals: strategies compared, printed beside measured."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
             values = [row[name] for name in numbers]
             if not any(map(pd.isna, values)):  # one seed says nothing about training again
                 found = Interval(*(value / 100 for value in values), method)
-                dots.append(Dot(row["grid"], series, found, printed=method == "Newcombe"))
+                dots.append(Dot(row["grid"].replace("_", " "), series, found, printed=method == "Newcombe"))
     return dot_intervals(dots, title=title, xlabel="test accuracy, Adam − SGD (points)", reference=0.0)
 
 
@@ -180,7 +181,8 @@ def _add_legend(figure, dots) -> None:
                 style = {"markeredgecolor": colors[series], "markeredgewidth": 2, "linestyle": ""}
                 axes.plot([], [], marker="D" if printed else "o", color=face, label=label, **style)
     methods = dict.fromkeys(INTERVAL_NAMES.get(m, m) for m in (dot.interval.method.split(",")[0] for dot in dots))
-    figure.legend(loc="outside lower center", ncols=4, title=f"95 % interval {'; '.join(methods)}")
+    note = textwrap.fill(f"95 % interval {'; '.join(methods)}", width=int(figure.get_figwidth() * 10))
+    figure.legend(loc="outside lower center", ncols=4, title=note)
 
 
 def _series_colors(dots) -> dict[str, str]:

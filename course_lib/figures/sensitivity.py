@@ -34,7 +34,7 @@ def rate_sensitivity(records_by_panel: Mapping[str, Sequence[dict]], *, title: s
         raise ValueError("no runs to draw: give every panel at least one record")
     columns = min(len(records_by_panel), _PANELS_IN_ROW)
     rows = -(-len(records_by_panel) // columns)
-    figure = new_figure(title, width=max(4.4 * columns, 7.0), height=1.6 + 3.1 * rows)
+    figure = new_figure(title, width=max(3.7 * columns, 7.0), height=1.6 + 2.7 * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes in grid.flat[len(records_by_panel) :]:
         axes.set_visible(False)
@@ -79,31 +79,35 @@ def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
 
 
 @styled
-def rate_map(accuracies: pd.DataFrame, *, title: str, xlabel: str = "learning rate") -> Figure:
-    """Accuracy of each setting at each rate as a table of colours; a training that diverged says NaN on black.
+def rate_map(records_by_row: Mapping[str, Sequence[dict]], *, title: str) -> Figure:
+    """Best validation accuracy of each setting at each rate, as a table of colours; where runs diverged, how many.
+
+    A colour is the mean over the seeds that reached an accuracy; black where none did.
 
     Args:
-        accuracies: one row for each setting, one column for each rate, per cent; NaN where training diverged.
+        records_by_row: setting → its runs, all settings with the same rates.
 
     Raises:
-        ValueError: an empty table, or accuracies outside 0 … 100.
+        ValueError: no rows, one without runs or that mixes strategies or images, or rows with different rates.
     """
-    values = accuracies.to_numpy(dtype=float)  # (settings, rates)
-    finite = values[np.isfinite(values)]
-    if not values.size or (finite.size and (finite.min() < 0 or finite.max() > 100)):
-        raise ValueError(
-            f"a table of shape {values.shape} cannot be drawn: need accuracies from 0 to 100, at least one"
-        )
-    figure = new_figure(title, height=1.9 + 0.5 * len(accuracies))
+    if not records_by_row or not all(records_by_row.values()):
+        raise ValueError("no runs to draw: give every row at least one record")
+    tables = [grid_table(records).groupby("lr").first() for records in records_by_row.values()]  # rising rates
+    if any(list(table.index) != list(tables[0].index) for table in tables):
+        raise ValueError(f"rows with different rates cannot share columns: give each the rates {list(tables[0].index)}")
+    values = np.array([table["val %"].to_numpy(float) for table in tables])  # (rows, rates)
+    figure = new_figure(title, height=1.9 + 0.5 * len(tables))
     axes = figure.subplots()
     colors = mpl.colormaps["cividis"].with_extremes(bad="black")
     image = axes.imshow(values, cmap=colors, vmin=0, vmax=100, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
-        text, dark = ("NaN", True) if np.isnan(value) else (f"{value:.0f}", value < 60)
-        axes.text(column, row, text, ha="center", va="center", color="white" if dark else "black")
-    axes.set_xticks(range(values.shape[1]), [f"{rate:g}" for rate in accuracies.columns])
-    axes.set_yticks(range(len(accuracies)), accuracies.index)
+        lost, runs = tables[row].iloc[column][["diverged", "runs"]]
+        text = f"NaN: {lost:.0f} of {runs:.0f}" if lost else f"{value:.0f}"
+        bright = np.isnan(value) or value < 60
+        axes.text(column, row, text, ha="center", va="center", color="white" if bright else "black")
+    axes.set_xticks(range(values.shape[1]), [f"{rate:g}" for rate in tables[0].index])
+    axes.set_yticks(range(len(tables)), list(records_by_row))
     axes.grid(False)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel("learning rate")
     figure.colorbar(image, label="best validation accuracy (%)")
     return figure

@@ -40,5 +40,5 @@ def step_sizes(points_by_series: Mapping[str, Sequence[tuple[float, float]]], lr
         plain_log_axis(axis)
     axes.set_xlabel("gradient of a tensor's weights (root mean square)")
     axes.set_ylabel("step of its weights\n(root mean square)")
-    figure.legend(loc="outside lower center", ncols=4)
+    figure.legend(loc="outside lower center", ncols=3)
     return figure

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves
-_PALETTE_ABOVE_KB = 10  # larger pictures are stored in 256 colours, so that a notebook stays under its cap
+_PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
+_PALETTES, _MEAN_ERROR = (32, 64), 1.0  # the fewest colours off by at most so many of 255 levels
+_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves: never more than the largest of these; other pictures get 256
 
 
 def show(figure: "Figure", alt: str | None = None) -> None:
@@ -43,8 +44,17 @@ def shrink(png: bytes) -> bytes:
     paper = Image.new("RGBA", image.size, "white")  # a transparent margin is unreadable on a dark page
     image = Image.alpha_composite(paper, image).convert("RGB")
     if len(png) > 1024 * _PALETTE_ABOVE_KB:
-        colors = 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB else 256
-        image = image.quantize(colors, dither=Image.Dither.NONE)
+        image = _with_palette(image, 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB else 256)
     packed = io.BytesIO()
     image.save(packed, format="png", optimize=True)
     return packed.getvalue()
+
+
+def _with_palette(image, most: int):
+    from PIL import Image, ImageChops, ImageStat
+
+    for colors in _PALETTES:
+        few = image.quantize(colors, dither=Image.Dither.NONE)
+        if max(ImageStat.Stat(ImageChops.difference(image, few.convert("RGB"))).mean) <= _MEAN_ERROR:
+            return few
+    return image.quantize(most, dither=Image.Dither.NONE)

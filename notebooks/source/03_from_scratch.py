@@ -15,6 +15,7 @@ data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
 
 # %%
+import pandas as pd
 import torch
 from torch import nn
 
@@ -129,6 +130,26 @@ def train_one_epoch():
 
 
 print([round(train_one_epoch(), 2) for _ in range(4)])
+
+# %% [markdown]
+# **What does it get wrong?** Fig. 28 of the homework shows test images that were taken for something else. Which ones does one show? A rule, so that nobody picks the funny
+# ones: of each true class the mistake that the network was surest of, and of these the three surest. Nothing is chosen by it.
+
+# %% tags=["report"]
+from course_lib.training import predict_probabilities
+
+test = splits.test.open()
+probabilities = predict_probabilities(model, test, mean, std)  # (N, classes)
+worst = analysis.worst_mistakes(test.labels, probabilities)[0]
+true, taken = (splits.class_names[row] for row in (test.labels[worst], probabilities[worst].argmax()))
+title = f"{true.capitalize()} taken for {taken}, and {probabilities[worst].max():.0%} sure of it"
+show(figures.misclassified(test.images, test.labels, probabilities, splits.class_names, title=title, count=3))
+
+# %% [markdown]
+# Printed, of a network trained from scratch for longer:
+
+# %%
+pd.DataFrame(analysis.printed_mistakes("scratch")).set_index("figure")
 
 # %% [markdown]
 # ## Break it

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -42,7 +41,7 @@ PROBABILITIES = np.array([[0.7, 0.2, 0.1]] * 6)
 GRID = fakes.fake_grid("full", rates=(0.03, 0.001), seeds=(0, 1), epochs=4)
 LOST = [fakes.fake_run("full", "sgd", 0.03, s, epochs=4, diverge_at=at) for s, at in enumerate([None, 0, 2])]
 FEW = fakes.fake_grid("full", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=True)
-RATES = pd.DataFrame({0.01: [80.0, 20.0], 1.0: [30.0, np.nan]}, index=["7 outputs", "1000 outputs"])
+MAP = {"1000 outputs": LOST, "7 outputs": [fakes.fake_run("full", "sgd", 0.03, s, epochs=2) for s in (0, 1)]}
 EPOCHS = {"SGD": [{"forward": 1.0, "step": s} for s in (0.1, 0.2, 9.0)], "Adam": [{"forward": 1.0, "step": 0.5}] * 3}
 CLASSES = [name for name, _ in printed_top5()] + ["cat"]
 
@@ -66,7 +65,7 @@ FIGURES = {
     "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
     "optimizer_differences": lambda t: accuracy.optimizer_differences(tables.optimizer_table({"full": GRID}), title=t),
     "rate_sensitivity": lambda t: sensitivity.rate_sensitivity({"large": GRID, "lost": LOST}, title=t),
-    "rate_map": lambda t: sensitivity.rate_map(RATES, title=t),
+    "rate_map": lambda t: sensitivity.rate_map(MAP, title=t),
     "step_sizes": lambda t: steps.step_sizes(
         {"SGD": [(1e-3, 1e-5), (1e-1, 1e-3)], "Adam": [(1e-3, 1e-2)]}, 0.01, title=t
     ),
@@ -219,9 +218,13 @@ def test_differences_have_no_seed_interval_without_seeds():
     assert series((0,)) == ["one run each, printed", "other test images, measured"]
 
 
-def test_rate_map_says_nan_where_training_diverged():
-    texts = [text.get_text() for text in sensitivity.rate_map(RATES, title=TITLE).axes[0].texts]
-    assert texts == ["80", "30", "20", "NaN"]
+def test_rate_map_counts_what_diverged():
+    axes = sensitivity.rate_map(MAP, title=TITLE).axes[0]
+    mean = 50 * sum(r["val_accuracy"] for r in MAP["7 outputs"])
+    assert [text.get_text() for text in axes.texts] == ["NaN: 2 of 3", f"{mean:.0f}"]
+    assert axes.get_images()[0].get_array()[1, 0] == pytest.approx(mean, abs=0.006)
+    gone = sensitivity.rate_map({"lost": [LOST[1]]}, title=TITLE).axes[0]  # before any epoch ended
+    assert gone.get_images()[0].get_array().mask.all()
 
 
 def test_steps_lie_on_the_lines_of_their_rule():
@@ -257,7 +260,7 @@ def test_parts_of_an_epoch_are_medians_end_to_end():
         (lambda: statistics.pixel_histograms(np.zeros((3, 256)), title=TITLE), "need \\(3, 256\\) counts"),
         (lambda: accuracy.strategies({"full": []}, title=TITLE), "no runs"),
         (lambda: sensitivity.rate_sensitivity({"large": []}, title=TITLE), "no runs"),
-        (lambda: sensitivity.rate_map(pd.DataFrame({0.1: [101.0]}), title=TITLE), "from 0 to 100"),
+        (lambda: sensitivity.rate_map({"few": FEW, "many": GRID}, title=TITLE), "the rates \\[0.03\\]"),
         (lambda: steps.step_sizes({"SGD": [(0.0, 0.1)]}, 0.1, title=TITLE), "need positive numbers"),
         (lambda: timing.epoch_parts({"a": [{"step": 1.0}], "b": [{"forward": 1.0}]}, title=TITLE), "the same parts"),
         (lambda: drift.stage_drift({"a": {"stem": -1.0}}, title=TITLE), "need finite fractions"),

@@ -41,6 +41,20 @@ def test_a_noisy_picture_shrinks_and_keeps_its_look():
     assert np.abs(again - pixels).mean() < 25
 
 
+def colors_of(pixels):
+    raw = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(raw, format="png", compress_level=0)
+    return len(Image.open(io.BytesIO(shrink(raw.getvalue()))).convert("RGB").getcolors())
+
+
+def test_a_chart_gets_few_colours_and_a_picture_many():
+    bars = np.zeros((100, 100, 3)) + 40 * (np.arange(100) // 20)[:, None, None]
+    ramp = np.linspace(0, 255, 200)
+    slope = np.stack([*np.meshgrid(ramp, ramp), np.zeros((200, 200))], axis=-1)
+    assert colors_of(bars) == 5
+    assert colors_of(slope) > 64
+
+
 def test_transparency_becomes_white_paper():
     raw = io.BytesIO()
     Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(raw, format="png")
