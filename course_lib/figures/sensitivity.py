@@ -13,7 +13,6 @@ from course_lib.figures.style import (
     OPTIMIZER_STYLES,
     new_figure,
     optimizer_name,
-    plain_log_axis,
     styled,
 )
 
@@ -75,7 +74,10 @@ def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
     axes.set_ylim(0, 102)
     rates = np.unique(table["lr"])
     axes.set_xlim(rates[0] / 1.6, rates[-1] * 1.6)
-    plain_log_axis(axes.xaxis)
+    decades = 10.0 ** np.arange(np.ceil(np.log10(rates[0])), np.floor(np.log10(rates[-1])) + 1)
+    ticks = decades if len(decades) else rates  # narrow panels have no room for more
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks(rates, [""] * len(rates), minor=True)
 
 
 @styled
@@ -99,7 +101,7 @@ def rate_map(records_by_row: Mapping[str, Sequence[dict]], *, title: str) -> Fig
     figure = new_figure(title, height=1.9 + 0.5 * len(tables))
     axes = figure.subplots()
     colors = mpl.colormaps["cividis"].with_extremes(bad="black")
-    image = axes.imshow(values, cmap=colors, vmin=0, vmax=100, aspect="auto")
+    axes.imshow(values, cmap=colors, vmin=0, vmax=100, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         lost, runs = tables[row].iloc[column][["diverged", "runs"]]
         text = f"NaN: {lost:.0f} of {runs:.0f}" if lost else f"{value:.0f}"
@@ -108,6 +110,5 @@ def rate_map(records_by_row: Mapping[str, Sequence[dict]], *, title: str) -> Fig
     axes.set_xticks(range(values.shape[1]), [f"{rate:g}" for rate in tables[0].index])
     axes.set_yticks(range(len(tables)), list(records_by_row))
     axes.grid(False)
-    axes.set_xlabel("learning rate")
-    figure.colorbar(image, label="best validation accuracy (%)")
+    axes.set_xlabel("learning rate (numbers: best validation accuracy, %)")
     return figure

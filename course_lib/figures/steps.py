@@ -32,7 +32,7 @@ def step_sizes(points_by_series: Mapping[str, Sequence[tuple[float, float]]], lr
     axes.plot(span, lr * span, color=GREY, linestyle="--", linewidth=1.5, label="rate × gradient")
     axes.plot(span, [lr, lr], color=GREY, linestyle=":", linewidth=2, label=f"the rate, {lr:g}")
     for index, (name, series) in enumerate(points_by_series.items()):
-        axes.scatter(*zip(*series, strict=True), color=SERIES[index % len(SERIES)], s=36, alpha=0.75, label=name)
+        axes.scatter(*zip(*series, strict=True), color=SERIES[index % len(SERIES)], s=30, label=name)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(*span)

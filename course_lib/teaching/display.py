@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
-_PALETTES, _MEAN_ERROR = (32, 64), 1.0  # the fewest colours off by at most so many of 255 levels
-_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves: never more than the largest of these; other pictures get 256
+_PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours whose error (root mean square) is at most so many of 255
+_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves: never more than the fewest of these; other pictures get 256
 
 
 def show(figure: "Figure", alt: str | None = None) -> None:
@@ -55,6 +55,6 @@ def _with_palette(image, most: int):
 
     for colors in _PALETTES:
         few = image.quantize(colors, dither=Image.Dither.NONE)
-        if max(ImageStat.Stat(ImageChops.difference(image, few.convert("RGB"))).mean) <= _MEAN_ERROR:
+        if max(ImageStat.Stat(ImageChops.difference(image, few.convert("RGB"))).rms) <= _MAX_ERROR:
             return few
     return image.quantize(most, dither=Image.Dither.NONE)

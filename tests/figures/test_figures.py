@@ -50,6 +50,7 @@ FIGURES = {
     "training_curves, diverged": lambda t: curves.training_curves(LOST, title=t, log_loss=True, band="interval"),
     "training_curves, all lost": lambda t: curves.training_curves([LOST[1]], title=t),
     "quantity_curves": lambda t: curves.quantity_curves(GRID, "train_loss", title=t, log_loss=True),
+    "quantity_curves, two": lambda t: curves.quantity_curves(GRID, ("train_loss", "val_accuracy"), title=t),
     "filter_grid": lambda t: filters.filter_grid(RNG.normal(size=(16, 3, 7, 7)), title=t),
     "channel_maps": lambda t: maps.channel_maps(RNG.normal(size=(20, 6, 6)), title=t),
     "before_and_after": lambda t: maps.before_and_after(RNG.normal(size=(3, 6, 6)), title=t),
