@@ -53,7 +53,7 @@ def shrink(png: bytes) -> bytes:
 def _with_palette(image, most: int):
     from PIL import Image, ImageChops, ImageStat
 
-    for colors in _PALETTES:
+    for colors in (colors for colors in _PALETTES if colors < most):
         few = image.quantize(colors, dither=Image.Dither.NONE)
         if max(ImageStat.Stat(ImageChops.difference(image, few.convert("RGB"))).rms) <= _MAX_ERROR:
             return few
