@@ -36,6 +36,27 @@ def top_k_accuracy(labels, scores, k: int = 5) -> float:
     return float(((scores > own[:, None]).sum(axis=1) < k).mean())
 
 
+def worst_mistakes(labels, probabilities) -> np.ndarray:
+    """The most confident mistake of each true class: row numbers (K,), the most confident first.
+
+    A class whose images were all right has none; of equally confident mistakes the first counts.
+
+    Args:
+        labels: (N,) integers below C.
+        probabilities: (N, C), rows sum to 1.
+
+    Raises:
+        ValueError: shapes do not fit.
+    """
+    labels, probabilities = np.asarray(labels), np.asarray(probabilities)
+    if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1]:
+        raise ValueError(f"labels {labels.shape} and probabilities {probabilities.shape} do not fit: (N,) and (N, C)")
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    by_confidence = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")]
+    _, first = np.unique(labels[by_confidence], return_index=True)
+    return by_confidence[np.sort(first)]
+
+
 def confusion_table(labels, predictions, class_names):
     """How often each class was taken for each other: DataFrame, rows = true class, columns = predicted, counts.
 

@@ -77,6 +77,25 @@ def printed_channels() -> tuple[list[float], list[float]]:
     return [float(row["mean"]) for row in rows], [float(row["std"]) for row in rows]
 
 
+def printed_mistakes(strategy: str) -> list[dict[str, str]]:
+    """Fig. 28: the misclassified images of a strategy, each with its class and the three most probable ones.
+
+    Returns:
+        ``{"figure": "28a", "true class": "horse", "1st": "dog 50.4 %", "2nd": …, "3rd": …}`` for each image.
+
+    Raises:
+        ValueError: the homework shows no mistakes of this strategy.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for row in read_rows("homework_misclassified"):
+        if row["strategy"] == strategy:
+            image = found.setdefault(row["figure"], {"figure": row["figure"], "true class": row["label"]})
+            image[("1st", "2nd", "3rd")[int(row["rank"]) - 1]] = f"{row['predicted']} {float(row['percent']):.1f} %"
+    if not found:
+        raise ValueError(f"Fig. 28 shows no mistakes of strategy '{strategy}': use {', '.join(STRATEGY_NAMES)}")
+    return list(found.values())
+
+
 def printed_number(quantity: str) -> float:
     """A number from the homework's text, e.g. ``"sgd_epoch"`` (seconds per epoch, Section II-A).
 

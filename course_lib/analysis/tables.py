@@ -6,24 +6,34 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from course_lib.analysis.intervals import Interval, accuracy_interval, mcnemar, paired_difference, seed_interval
+from course_lib.analysis.intervals import (
+    Interval,
+    accuracy_interval,
+    independent_difference,
+    mcnemar,
+    paired_difference,
+    seed_interval,
+)
 from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_result, printed_results
 from course_lib.analysis.selection import best_runs, check_comparable, diverged, select, setting, values_of
 
 
-def accuracy_over_runs(chosen: Sequence[dict], confidence: float = 0.95) -> Interval | None:
-    """Test accuracy of the chosen runs: mean and t-interval over seeds, Wilson's interval for a single run.
+def accuracy_over_runs(chosen: Sequence[dict], confidence: float = 0.95, part: str = "test") -> Interval | None:
+    """Accuracy of the chosen runs: mean and t-interval over seeds, Wilson's interval for a single run.
+
+    Args:
+        part: of which images, ``"test"`` or ``"val"``.
 
     Returns:
         the interval within [0, 1], or None when no run was scored.
     """
-    scored = [r for r in chosen if r.get("test_accuracy") is not None]
+    scored = [r for r in chosen if r.get(f"{part}_accuracy") is not None]
     if not scored:
         return None
     if len(scored) == 1:
-        total = scored[0]["num_test"]
-        return accuracy_interval(round(scored[0]["test_accuracy"] * total), total, confidence)
-    found = seed_interval([r["test_accuracy"] for r in scored], confidence)
+        total = scored[0][f"num_{part}"]
+        return accuracy_interval(round(scored[0][f"{part}_accuracy"] * total), total, confidence)
+    found = seed_interval([r[f"{part}_accuracy"] for r in scored], confidence)
     return Interval(found.estimate, max(found.low, 0.0), min(found.high, 1.0), found.method)
 
 
@@ -63,9 +73,7 @@ def runs_table(records: Sequence[dict]) -> pd.DataFrame:
 
 
 def grid_table(records: Sequence[dict], confidence: float = 0.95) -> pd.DataFrame:
-    """Best validation accuracy (%, mean over seeds, t-interval) of each rate and optimiser, and how many runs diverged.
-
-    A single run has no interval over seeds: its ``low %`` and ``high %`` are empty.
+    """Best validation accuracy (%) of each rate and optimiser: mean over seeds, interval, how many runs diverged.
 
     Raises:
         ValueError: the records mix strategies or images.
@@ -75,11 +83,10 @@ def grid_table(records: Sequence[dict], confidence: float = 0.95) -> pd.DataFram
     for lr in sorted(values_of(records, "lr"), reverse=True):
         for optimizer in values_of(records, "optimizer"):
             runs = select(records, lr=lr, optimizer=optimizer)
-            reached = [r["val_accuracy"] for r in runs if r["val_accuracy"] is not None]
-            mean = _percent(np.mean(reached)) if reached else None
-            found = seed_interval(reached, confidence) if len(reached) > 1 else None
-            ends = {"low %": found and _percent(max(found.low, 0)), "high %": found and _percent(min(found.high, 1))}
-            row = {"lr": lr, "optimizer": optimizer, "val %": mean, **ends, "runs in mean": len(reached)}
+            found = accuracy_over_runs(runs, confidence, part="val")
+            row = {"lr": lr, "optimizer": optimizer, "val %": found and _percent(found.estimate)}
+            row |= {"low %": found and _percent(found.low), "high %": found and _percent(found.high)}
+            row["runs in mean"] = sum(r["val_accuracy"] is not None for r in runs)
             rows.append({**row, "runs": len(runs), "diverged": len(diverged(runs))})
     return pd.DataFrame(rows)
 
@@ -149,6 +156,40 @@ def paired_table(records_by_label: Mapping[str, Sequence[dict]], confidence: flo
         row |= {"test images": len(outcomes_a[0]), "seeds": len(seeds), "p (largest)": max(t.p_value for t in tests)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: float = 0.95) -> pd.DataFrame:
+    """Adam − SGD on the test images of every grid, in points: printed (unpaired), and measured with two intervals.
+
+    ``low``, ``high`` and ``p (largest)`` are those of `paired_table`: what other test images would change.
+    ``low, seeds`` and ``high, seeds`` are the t-interval of the seeds' differences: what training again would change;
+    NaN for one seed. ``Adam better in`` counts seeds.
+
+    Raises:
+        ValueError: as `paired_table`; a grid that mixes strategies or images.
+    """
+    rows = []
+    for grid, records in records_by_grid.items():
+        check_comparable(records)
+        both = {name: select(records, optimizer=name) for name in ("adam", "sgd")}
+        paired = paired_table(both, confidence).iloc[0]
+        adam, sgd = (_scored_by_seed(name, both[name]) for name in both)
+        gaps = [adam[seed]["test_accuracy"] - sgd[seed]["test_accuracy"] for seed in adam if seed in sgd]
+        over_seeds = seed_interval(gaps, confidence) if len(gaps) > 1 else None
+        printed = _printed_gap(records, confidence)
+        row = {"grid": grid, "printed": _percent(printed.estimate)}
+        row |= {"low, printed": _percent(printed.low), "high, printed": _percent(printed.high)}
+        row |= {"Adam − SGD": paired["A − B (points)"]}
+        row |= {name: paired[name] for name in ("low", "high", "p (largest)")}
+        row |= {f"{end}, seeds": _percent(getattr(over_seeds, end, np.nan)) for end in ("low", "high")}
+        rows.append({**row, "Adam better in": f"{sum(gap > 0 for gap in gaps)} of {len(gaps)}"})
+    return pd.DataFrame(rows)
+
+
+def _printed_gap(records: Sequence[dict], confidence: float) -> Interval:
+    where = {"strategy": setting(records[0], "name"), "few_shot": bool(setting(records[0], "few_shot"))}
+    rows = [printed_result(optimizer=name, **where) for name in ("adam", "sgd")]
+    return independent_difference(*(accuracy_interval(row.test_correct, row.num_test, confidence) for row in rows))
 
 
 def _measured(grid: Sequence[dict], confidence: float) -> dict:

@@ -8,17 +8,20 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "accuracy": ["Dot", "dot_intervals", "optimizer_differences", "strategies"],
         "amounts": ["accuracy_by_amount"],
-        "accuracy": ["Dot", "dot_intervals", "strategies"],
         "curves": ["quantity_curves", "training_curves"],
         "drift": ["stage_drift"],
         "features": ["feature_planes"],
         "filters": ["filter_grid"],
         "images": ["contact_sheet", "misclassified"],
         "maps": ["before_and_after", "channel_maps"],
+        "sensitivity": ["rate_map", "rate_sensitivity"],
         "showing": ["save", "show"],
         "statistics": ["channel_spread", "pixel_histograms", "running_statistics"],
+        "steps": ["step_sizes"],
         "style": ["lr_color", "styled"],
+        "timing": ["epoch_parts"],
         "top5": ["top5_bars"],
     },
 )

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import Interval, accuracy_interval
@@ -47,12 +48,36 @@ def dot_intervals(
     rows = list(dict.fromkeys(dot.row for dot in dots))
     figure = new_figure(title, height=_height(dots, rows))
     axes = figure.subplots()
-    if reference is not None:
-        axes.axvline(reference, color=BLACK, linewidth=1.2)
     _draw_dots(axes, dots, rows, _series_colors(dots))
+    if reference is not None:
+        axes.axvline(reference, color=BLACK, linewidth=1.2, zorder=0)
     axes.set_xlabel(xlabel)
     _add_legend(figure, dots)
     return figure
+
+
+def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
+    """Adam − SGD in every grid with its intervals: printed, over the test images, over the seeds.
+
+    Args:
+        table: of `course_lib.analysis.optimizer_table` at its default confidence, 95 %.
+
+    Raises:
+        ValueError: an empty table.
+    """
+    kinds = {
+        "one run each": ("printed", "low, printed", "high, printed", "Newcombe"),
+        "other test images": ("Adam − SGD", "low", "high", "bootstrap"),
+        "training again": ("Adam − SGD", "low, seeds", "high, seeds", "t"),
+    }
+    dots = []
+    for row in table.to_dict("records"):
+        for series, (*numbers, method) in kinds.items():
+            values = [row[name] for name in numbers]
+            if not any(map(pd.isna, values)):  # one seed says nothing about training again
+                found = Interval(*(value / 100 for value in values), method)
+                dots.append(Dot(row["grid"].replace("_", " "), series, found, printed=method == "Newcombe"))
+    return dot_intervals(dots, title=title, xlabel="test accuracy, Adam − SGD (points)", reference=0.0)
 
 
 @styled

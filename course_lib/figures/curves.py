@@ -80,23 +80,24 @@ def training_curves(
 @styled
 def quantity_curves(
     records: Sequence[dict],
-    quantity: str = "val_accuracy",
+    quantity: str | Sequence[str] = "val_accuracy",
     *,
     title: str,
     log_loss: bool = False,
     band: str = "range",
     mark_best: bool = False,
 ) -> Figure:
-    """One quantity by epoch in one panel: colour = rate, line style = optimiser (cf. Figs. 5 and 6).
+    """One quantity by epoch in one panel, or several side by side: colour = rate, line style = optimiser (Figs. 5, 6).
 
     Raises:
         ValueError: no records, an unknown quantity or band.
     """
-    _check(records, [quantity], band)
-    figure = new_figure(title, height=6.0)
-    axes = figure.subplots()
-    _draw_panel(axes, records, quantity, band, mark_best)
-    _set_axes(axes, records, quantity, log_loss)
+    quantities = [quantity] if isinstance(quantity, str) else list(quantity)
+    _check(records, quantities, band)
+    figure = new_figure(title, height=6.0 if len(quantities) == 1 else 4.8)
+    for axes, name in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
+        _draw_panel(axes, records, name, band, mark_best)
+        _set_axes(axes, records, name, log_loss)
     _add_legend(figure, records, band, mark_best, by_optimizer=len(values_of(records, "optimizer")) > 1)
     return figure
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from course_lib.analysis.metrics import worst_mistakes
 from course_lib.figures.style import GREEN, VERMILLION, hide_ticks, new_figure, styled
 
 
@@ -47,7 +48,7 @@ def contact_sheet(images, captions: Sequence[str] | None = None, *, title: str, 
 def misclassified(
     images, labels, probabilities, class_names: Sequence[str], *, title: str, count: int = 6, columns: int = 3
 ) -> Figure:
-    """Wrongly classified images, the most confident mistakes first, with the three most probable classes (Fig. 28).
+    """The most confident mistake of each true class, with its three most probable classes (Fig. 28).
 
     Args:
         images: (N, 3, H, W) uint8, or floats in [0, 1].
@@ -63,10 +64,9 @@ def misclassified(
             f"{len(images)} images, labels {labels.shape} and probabilities {probabilities.shape} do not fit "
             f"{len(class_names)} class names: need one row for each image and one column for each class"
         )
-    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
-    if not len(wrong):
+    chosen = worst_mistakes(labels, probabilities)[:count]
+    if not len(chosen):
         raise ValueError(f"none of the {len(labels)} images is misclassified: there is nothing to draw")
-    chosen = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:count]
     pictures = as_pictures(images[chosen])
     columns = min(columns, len(chosen))
     rows = math.ceil(len(chosen) / columns)
@@ -79,7 +79,8 @@ def misclassified(
         grid[2 * row, column].imshow(pictures[place])
         grid[2 * row, column].set_title(f"{class_names[labels[index]]}, taken for", pad=4)
         _draw_top3(grid[2 * row + 1, column], probabilities[index], labels[index], class_names)
-    figure.supxlabel(f"misclassified: {len(wrong)} of {len(labels)} images; green = the true class", fontsize=12)
+    wrong = (probabilities.argmax(axis=1) != labels).sum()
+    figure.supxlabel(f"misclassified: {wrong} of {len(labels)} images; green = the true class", fontsize=12)
     return figure
 
 

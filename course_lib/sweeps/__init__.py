@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "dataspec": ["DataSpec", "prepare"],
-        "homework": ["GRIDS", "ORDER_ROWS", "STUDIES", "TABLE_VIII"],
+        "homework": ["GRIDS", "ORDER_ROWS", "STUDIES", "SUSPECTS", "TABLE_VIII"],
         "ledger": ["Ledger"],
         "profiles": ["PROFILES", "Profile", "get_profile"],
         "studies": ["run_study", "study_tasks"],

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves
-_PALETTE_ABOVE_KB = 10  # larger pictures are stored in 256 colours, so that a notebook stays under its cap
+_PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
+_PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours whose error (root mean square) is at most so many of 255
+_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves: never more than the fewest of these; other pictures get 256
 
 
 def show(figure: "Figure", alt: str | None = None) -> None:
@@ -35,12 +36,6 @@ def show(figure: "Figure", alt: str | None = None) -> None:
     display(image)
 
 
-def _is_line_art(image) -> bool:
-    """Whether most of the picture is paper: dots, lines and letters need few colours, photographs many."""
-    counts = [count for count, _ in image.getcolors(maxcolors=image.width * image.height)]
-    return max(counts) > 0.75 * image.width * image.height
-
-
 def shrink(png: bytes) -> bytes:
     """The same picture in fewer bytes: repacked, and in 256 colours if it is large."""
     from PIL import Image
@@ -49,8 +44,17 @@ def shrink(png: bytes) -> bytes:
     paper = Image.new("RGBA", image.size, "white")  # a transparent margin is unreadable on a dark page
     image = Image.alpha_composite(paper, image).convert("RGB")
     if len(png) > 1024 * _PALETTE_ABOVE_KB:
-        colors = 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB or _is_line_art(image) else 256
-        image = image.quantize(colors, dither=Image.Dither.NONE)
+        image = _with_palette(image, 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB else 256)
     packed = io.BytesIO()
     image.save(packed, format="png", optimize=True)
     return packed.getvalue()
+
+
+def _with_palette(image, most: int):
+    from PIL import Image, ImageChops, ImageStat
+
+    for colors in (colors for colors in _PALETTES if colors < most):
+        few = image.quantize(colors, dither=Image.Dither.NONE)
+        if max(ImageStat.Stat(ImageChops.difference(image, few.convert("RGB"))).rms) <= _MAX_ERROR:
+            return few
+    return image.quantize(most, dither=Image.Dither.NONE)

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import top_k_accuracy_score
 
 from course_lib.analysis.drift import stage_change
-from course_lib.analysis.metrics import accuracy, confusion_table, outcomes, top_k_accuracy
+from course_lib.analysis.metrics import accuracy, confusion_table, outcomes, top_k_accuracy, worst_mistakes
 
 LABELS, PREDICTED = [0, 1, 2, 2], [0, 2, 2, 2]
 
@@ -22,6 +22,15 @@ def test_top_k_agrees_with_sklearn():
     labels, scores = rng.integers(0, 10, 50), rng.normal(size=(50, 10))
     for k in (1, 3, 5):
         assert top_k_accuracy(labels, scores, k) == top_k_accuracy_score(labels, scores, k=k, labels=range(10))
+
+
+def test_worst_mistakes_are_one_for_each_true_class():
+    probabilities = [[p, 1 - p, 0] for p in (0.99, 0.6, 0.9, 0.9, 0.7)]
+    labels = [0, 1, 1, 1, 2]  # the first is right; two mistakes of class 1 are equally confident
+    assert worst_mistakes(labels, probabilities).tolist() == [2, 4]
+    assert worst_mistakes([0], [[0.5, 0.5]]).tolist() == []
+    with pytest.raises(ValueError, match=r"labels \(2,\) and probabilities \(1, 2\)"):
+        worst_mistakes([0, 1], [[0.5, 0.5]])
 
 
 def test_metrics_refuse():

@@ -2,6 +2,7 @@ import pytest
 
 from course_lib.analysis.printed import (
     printed_channels,
+    printed_mistakes,
     printed_number,
     printed_result,
     printed_results,
@@ -58,6 +59,14 @@ def test_other_files():
     assert len(mistakes) == 27
     for first in mistakes[::3]:
         assert first["label"] != first["predicted"]
+
+
+def test_mistakes_of_figure_28():
+    first = printed_mistakes("scratch")[0]
+    assert list(first.values()) == ["28a", "horse", "dog 50.4 %", "giraffe 20.3 %", "horse 15.9 %"]
+    assert [len(printed_mistakes(name)) for name in ("scratch", "last_layer", "full")] == [3, 3, 3]
+    with pytest.raises(ValueError, match="no mistakes of strategy 'half'"):
+        printed_mistakes("half")
 
 
 def test_bad_requests_say_what_to_do():

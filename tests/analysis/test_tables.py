@@ -1,6 +1,7 @@
 import importlib.util
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from course_lib.analysis import tables
@@ -119,6 +120,33 @@ def test_paired_table(grid):
         tables.paired_table({"full": select(full, seed=0), "scratch": select(scratch, seed=1)})
 
 
+def test_grid_table_has_the_interval_over_seeds(grid):
+    row = tables.grid_table(grid).set_index(["lr", "optimizer"]).loc[(0.01, "sgd")]
+    found = seed_interval([r["val_accuracy"] for r in select(grid, lr=0.01, optimizer="sgd")])
+    assert row[["low %", "val %", "high %"]].tolist() == pytest.approx(
+        [100 * found.low, 100 * found.estimate, 100 * found.high], abs=0.006
+    )
+
+
+def test_optimizer_table(grid):
+    few = fakes.fake_grid("full", few_shot=True, epochs=3, seeds=(0,))
+    table = tables.optimizer_table({"full": grid, "few": few}).set_index("grid")
+    adam, sgd = ([r["test_accuracy"] for r in tables.best_runs(select(grid, optimizer=o))] for o in ("adam", "sgd"))
+    gaps = [100 * (a - s) for a, s in zip(adam, sgd, strict=True)]
+    row = table.loc["full"]
+    assert row["printed"] == pytest.approx(93.22 - 92.80, abs=0.01)  # 220 and 219 of 236
+    assert row["low, printed"] < row["printed"] < row["high, printed"]
+    assert row["Adam − SGD"] == pytest.approx(sum(gaps) / 3, abs=0.006)
+    assert row["low"] <= row["Adam − SGD"] <= row["high"]
+    assert row["low, seeds"] < row["Adam − SGD"] < row["high, seeds"]
+    assert row["Adam better in"] == f"{sum(gap > 0 for gap in gaps)} of 3"
+    assert pd.isna(table.loc["few", "low, seeds"])
+    wider = tables.optimizer_table({"full": grid}, confidence=0.99).loc[0]
+    assert wider["high"] - wider["low"] > row["high"] - row["low"]
+    with pytest.raises(ValueError, match="mix few_shot"):
+        tables.optimizer_table({"both": [*grid, *few]})
+
+
 def test_names_of_settings(grid):
     assert setting(grid[0], "few_shot") is False
     assert setting(grid[0], "nothing") is None
@@ -131,6 +159,7 @@ INTERVALS = {  # each function that returns a table, and where its rows show the
     "printed_and_measured": ("test, printed", "test, measured"),
     "augmentations_printed_and_measured": ("test, printed", "test, measured"),
     "paired_table": ("low", "high"),
+    "optimizer_table": ("low", "high"),
 }
 
 
@@ -139,6 +168,7 @@ def test_contract_10_every_table_of_accuracies_shows_an_interval(grid):
     few = [fakes.fake_run("full", "sgd", 0.03, s, few_shot=True, epochs=5) for s in (0, 1, 2)]
     arguments = {"printed_and_measured": ("full", grid), "augmentations_printed_and_measured": ({"none": few},)}
     arguments["paired_table"] = ({"full": select(grid, optimizer="sgd"), "scratch": other},)
+    arguments["optimizer_table"] = ({"full": grid},)
     returning = [name for name, found in vars(tables).items() if returns_a_table(found)]
     assert sorted(returning) == sorted(INTERVALS), "name the columns of a new table's interval here"
     for name, columns in INTERVALS.items():
@@ -161,4 +191,5 @@ def test_a_grid_over_seeds_has_a_t_interval(grid):
     found = seed_interval([r["val_accuracy"] for r in runs])
     ends = 100 * max(found.low, 0), 100 * min(found.high, 1)
     assert (row["low %"], row["high %"]) == pytest.approx(ends, abs=0.006)
-    assert tables.grid_table(select(grid, seed=0))["low %"].isna().all()
+    single = tables.grid_table(select(grid, seed=0)).iloc[0]
+    assert single["low %"] < single["val %"] < single["high %"]  # of one run: over its validation images

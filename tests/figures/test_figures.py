@@ -10,6 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import course_lib.figures
+from course_lib.analysis import tables
 from course_lib.analysis.intervals import accuracy_interval, independent_difference, paired_difference
 from course_lib.analysis.printed import printed_channels, printed_top5
 from course_lib.figures import (
@@ -21,9 +22,12 @@ from course_lib.figures import (
     images,
     maps,
     save,
+    sensitivity,
     show,
     statistics,
+    steps,
     style,
+    timing,
     top5,
 )
 
@@ -39,6 +43,8 @@ PROBABILITIES = np.array([[0.7, 0.2, 0.1]] * 6)
 GRID = fakes.fake_grid("full", rates=(0.03, 0.001), seeds=(0, 1), epochs=4)
 LOST = [fakes.fake_run("full", "sgd", 0.03, s, epochs=4, diverge_at=at) for s, at in enumerate([None, 0, 2])]
 FEW = fakes.fake_grid("full", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=True)
+MAP = {"1000 outputs": LOST, "7 outputs": [fakes.fake_run("full", "sgd", 0.03, s, epochs=2) for s in (0, 1)]}
+EPOCHS = {"SGD": [{"forward": 1.0, "step": s} for s in (0.1, 0.2, 9.0)], "Adam": [{"forward": 1.0, "step": 0.5}] * 3}
 CLASSES = [name for name, _ in printed_top5()] + ["cat"]
 
 FIGURES = {
@@ -46,6 +52,7 @@ FIGURES = {
     "training_curves, diverged": lambda t: curves.training_curves(LOST, title=t, log_loss=True, band="interval"),
     "training_curves, all lost": lambda t: curves.training_curves([LOST[1]], title=t),
     "quantity_curves": lambda t: curves.quantity_curves(GRID, "train_loss", title=t, log_loss=True),
+    "quantity_curves, two": lambda t: curves.quantity_curves(GRID, ("train_loss", "val_accuracy"), title=t),
     "filter_grid": lambda t: filters.filter_grid(RNG.normal(size=(16, 3, 7, 7)), title=t),
     "channel_maps": lambda t: maps.channel_maps(RNG.normal(size=(20, 6, 6)), title=t),
     "before_and_after": lambda t: maps.before_and_after(RNG.normal(size=(3, 6, 6)), title=t),
@@ -59,6 +66,13 @@ FIGURES = {
     "channel_spread": lambda t: statistics.channel_spread({"mini": (0.2, 0.3, 0.25)}, title=t),
     "strategies": lambda t: accuracy.strategies({"full": GRID + FEW}, title=t),
     "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
+    "optimizer_differences": lambda t: accuracy.optimizer_differences(tables.optimizer_table({"full": GRID}), title=t),
+    "rate_sensitivity": lambda t: sensitivity.rate_sensitivity({"large": GRID, "lost": LOST}, title=t),
+    "rate_map": lambda t: sensitivity.rate_map(MAP, title=t),
+    "step_sizes": lambda t: steps.step_sizes(
+        {"SGD": [(1e-3, 1e-5), (1e-1, 1e-3)], "Adam": [(1e-3, 1e-2)]}, 0.01, title=t
+    ),
+    "epoch_parts": lambda t: timing.epoch_parts(EPOCHS, title=t, per=10),
     "stage_drift": lambda t: drift.stage_drift({"batch": {"stem": 0.1, "head": 0.0}}, title=t, log=True),
 }
 SCRATCH = fakes.fake_grid("scratch", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=True)
@@ -170,10 +184,13 @@ def test_amounts_are_drawn_in_order_with_their_intervals():
     assert [bar[:, 1].tolist() for bar in bars] == [pytest.approx(pair) for pair in expected]
 
 
-SHOW_ACCURACIES = {"training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount"}
+SHOW_ACCURACIES = {
+    "training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount",
+    "optimizer_differences", "rate_sensitivity", "rate_map",  # of the map: grid_table holds the intervals
+}  # fmt: skip
 NO_ACCURACIES = {
     "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",
-    "pixel_histograms", "running_statistics", "channel_spread", "stage_drift",
+    "pixel_histograms", "running_statistics", "channel_spread", "stage_drift", "epoch_parts", "step_sizes",
 }  # fmt: skip
 NOT_FIGURES = {"Dot", "lr_color", "save", "show", "styled"}
 
@@ -252,6 +269,49 @@ def test_misclassified_takes_the_most_confident_mistakes_first():
     assert "2 of 3" in figure.get_supxlabel()
 
 
+def test_sensitivity_draws_the_mean_of_each_rate_and_marks_lost_rates():
+    axes = sensitivity.rate_sensitivity({"large": GRID, "lost": LOST}, title=TITLE).axes
+    sgd = [r["val_accuracy"] for r in GRID if (r["recipe"]["optimizer"], r["recipe"]["lr"]) == ("sgd", 0.03)]
+    line = axes[0].containers[0].lines[0]
+    assert line.get_ydata()[-1] == pytest.approx(100 * np.mean(sgd), abs=0.006)
+    crosses = [[line for line in a.get_lines() if line.get_marker() == "X"] for a in axes[:2]]
+    assert [len(found) for found in crosses] == [0, 1]
+
+
+def test_differences_have_no_seed_interval_without_seeds():
+    def series(seeds):
+        table = tables.optimizer_table({"full": fakes.fake_grid("full", seeds=seeds, epochs=3)})
+        texts = accuracy.optimizer_differences(table, title=TITLE).legends[0].get_texts()
+        return [text.get_text() for text in texts if text.get_text() != " "]
+
+    assert series((0, 1)) == ["one run each, printed", "other test images, measured", "training again, measured"]
+    assert series((0,)) == ["one run each, printed", "other test images, measured"]
+
+
+def test_rate_map_counts_what_diverged():
+    axes = sensitivity.rate_map(MAP, title=TITLE).axes[0]
+    mean = 50 * sum(r["val_accuracy"] for r in MAP["7 outputs"])
+    assert [text.get_text() for text in axes.texts] == ["NaN: 2 of 3", f"{mean:.0f}"]
+    assert axes.get_images()[0].get_array()[1, 0] == pytest.approx(mean, abs=0.006)
+    gone = sensitivity.rate_map({"lost": [LOST[1]]}, title=TITLE).axes[0]  # before any epoch ended
+    assert gone.get_images()[0].get_array().mask.all()
+
+
+def test_steps_lie_on_the_lines_of_their_rule():
+    axes = FIGURES["step_sizes"](TITLE).axes[0]
+    proportional, constant = axes.get_lines()[:2]
+    assert proportional.get_ydata() == pytest.approx(0.01 * proportional.get_xdata())
+    assert constant.get_ydata() == pytest.approx([0.01, 0.01])
+
+
+def test_parts_of_an_epoch_are_medians_end_to_end():
+    axes = FIGURES["epoch_parts"](TITLE).axes[0]
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == pytest.approx([0.1, 0.02, 0.1, 0.05])  # the slow repetition does not count in the median
+    assert axes.patches[1].get_x() == pytest.approx(0.1)
+    assert axes.collections[0].get_segments()[0][:, 0] == pytest.approx([0.11, 1.0])
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -274,6 +334,10 @@ def test_misclassified_takes_the_most_confident_mistakes_first():
             "unknown rows 'seed': choose optimizer or name",
         ),
         (lambda: amounts.accuracy_by_amount({"a": {0: accuracy_interval(1, 2)}}, title=TITLE, **AXES), "all positive"),
+        (lambda: sensitivity.rate_sensitivity({"large": []}, title=TITLE), "no runs"),
+        (lambda: sensitivity.rate_map({"few": FEW, "many": GRID}, title=TITLE), "the rates \\[0.03\\]"),
+        (lambda: steps.step_sizes({"SGD": [(0.0, 0.1)]}, 0.1, title=TITLE), "need positive numbers"),
+        (lambda: timing.epoch_parts({"a": [{"step": 1.0}], "b": [{"forward": 1.0}]}, title=TITLE), "the same parts"),
         (lambda: drift.stage_drift({"a": {"stem": -1.0}}, title=TITLE), "need finite fractions"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from course_lib.analysis import printed_results
 from course_lib.data.augmentation import RandomHorizontalFlip
-from course_lib.sweeps import GRIDS, ORDER_ROWS, STUDIES, TABLE_VIII, get_profile, study_tasks
+from course_lib.sweeps import GRIDS, ORDER_ROWS, STUDIES, SUSPECTS, TABLE_VIII, get_profile, study_tasks
 
 
 def test_table_viii_has_the_rows_that_were_printed():
@@ -80,3 +80,19 @@ def test_every_long_run_has_its_short_one(profile):
 
 def test_flips_are_flips():
     assert TABLE_VIII["RandomHorizontalFlip(p=0.5)"] == (RandomHorizontalFlip(p=0.5),)
+
+
+def test_a_thousand_outputs_are_the_only_difference_to_table_vii():
+    mistaken, right = study_tasks("thousand_outputs", seeds=1), study_tasks("few_shot_full", seeds=1)
+    assert {task.recipe.num_outputs for task in mistaken} == {1000}
+    assert identities(mistaken, num_outputs=None) == identities(right)
+
+
+def test_every_suspect_meets_both_heads_at_the_rates_that_broke():
+    recipes = [task.recipe for task in study_tasks("divergence", seeds=1)]
+    assert {recipe.lr for recipe in recipes} == {0.01, 0.03, 0.08, 0.24}
+    for changes in SUSPECTS.values():
+        own = [r for r in recipes if all(getattr(r, name) == value for name, value in changes.items())]
+        assert sorted((r.lr, r.num_outputs or 7) for r in own) == [
+            (lr, outputs) for lr in (0.01, 0.03, 0.08, 0.24) for outputs in (7, 1000)
+        ]
