@@ -125,7 +125,7 @@ def paired_table(records_by_label: Mapping[str, Sequence[dict]], confidence: flo
     Raises:
         ValueError: a label with several optimisers, a pair without a common scored seed or with other test images.
     """
-    chosen = {label: _scored_by_seed(label, records) for label, records in records_by_label.items()}
+    chosen = {label: scored_by_seed(label, records) for label, records in records_by_label.items()}
     rows = []
     for a, b in combinations(chosen, 2):
         seeds = [seed for seed in chosen[a] if seed in chosen[b]]
@@ -184,7 +184,7 @@ def _side_by_side(printed: PrintedResult, grid: Sequence[dict], confidence: floa
     }
 
 
-def _scored_by_seed(label: str, records: Sequence[dict]) -> dict:
+def scored_by_seed(label: str, records: Sequence[dict]) -> dict:
     if len(found := values_of(records, "optimizer")) > 1:
         raise ValueError(
             f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(records, optimizer=…)"
