@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "amounts": ["accuracy_by_amount"],
         "accuracy": ["Dot", "dot_intervals", "strategies"],
+        "augmentation": ["augmentation_gains", "augmented_samples", "luck_of_selection", "short_name"],
         "curves": ["quantity_curves", "training_curves"],
         "drift": ["stage_drift"],
         "features": ["feature_planes"],
@@ -17,7 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "images": ["contact_sheet", "misclassified"],
         "maps": ["before_and_after", "channel_maps"],
         "showing": ["save", "show"],
-        "statistics": ["channel_spread", "pixel_histograms", "running_statistics"],
+        "statistics": ["channel_spread", "pixel_histograms", "running_statistics", "value_histograms"],
         "style": ["lr_color", "styled"],
         "top5": ["top5_bars"],
     },
