@@ -39,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "selection": ["best_run", "best_runs", "select"],
         "tables": [
             "accuracy_over_runs",
+            "augmentations_printed_and_measured",
             "best_table",
             "grid_table",
             "paired_table",

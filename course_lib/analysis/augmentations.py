@@ -115,4 +115,5 @@ def _newcombe(a: Interval, b: Interval) -> Interval:
 
 
 def _as_text(transforms: Iterable[Mapping]) -> str:
-    return json.dumps(list(transforms), sort_keys=True)
+    # The mean colour that fills a picture's corners is another number before and after normalisation: not compared.
+    return json.dumps([{k: v for k, v in step.items() if k != "fill"} for step in transforms], sort_keys=True)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_lib.analysis import augmentations, select
-from course_lib.sweeps import TABLE_VIII
+from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, study_tasks
 
 _spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
 fakes = importlib.util.module_from_spec(_spec)
@@ -37,6 +37,14 @@ def test_rows_without_runs_are_left_out_and_orders_stay_apart():
     rows = augmentations.by_augmentation(select(records, augmentation_order="after_normalisation"), TABLE_VIII)
     assert list(rows) == [BLUR]
     assert len(rows[BLUR]) == 3
+
+
+def test_the_runs_of_the_mistaken_orders_find_their_rows():
+    """Rotations after normalisation fill the corners with 0, which is the mean colour there."""
+    records = [{"recipe": task.recipe.model_dump(mode="json")} for task in study_tasks("augmentation_order", seeds=1)]
+    rows = augmentations.by_augmentation(records, TABLE_VIII)
+    assert set(rows) == set(ORDER_ROWS)
+    assert all(len(runs) == 2 * 2 for runs in rows.values())
 
 
 def test_a_run_of_no_row_is_refused():
