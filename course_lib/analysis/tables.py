@@ -185,6 +185,11 @@ def _side_by_side(printed: PrintedResult, grid: Sequence[dict], confidence: floa
 
 
 def scored_by_seed(label: str, records: Sequence[dict]) -> dict:
+    """The chosen run of each seed that was scored on the test images.
+
+    Raises:
+        ValueError: the records mix optimisers; `label` names them in the message.
+    """
     if len(found := values_of(records, "optimizer")) > 1:
         raise ValueError(
             f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(records, optimizer=…)"
