@@ -4,7 +4,13 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from course_lib.analysis.intervals import Interval, accuracy_interval, paired_difference, seed_interval
+from course_lib.analysis.intervals import (
+    Interval,
+    accuracy_interval,
+    independent_difference,
+    paired_difference,
+    seed_interval,
+)
 from course_lib.analysis.printed import printed_results
 from course_lib.analysis.selection import setting
 from course_lib.analysis.tables import scored_by_seed
@@ -91,7 +97,7 @@ def printed_gains(baseline: str = BASELINE, confidence: float = 0.95) -> dict[st
     if baseline not in rows:
         raise ValueError(f"Table VIII has no row '{baseline}': choose from {'; '.join(rows)}")
     wilson = {name: accuracy_interval(row.test_correct, row.num_test, confidence) for name, row in rows.items()}
-    return {name: _newcombe(found, wilson[baseline]) for name, found in wilson.items() if name != baseline}
+    return {name: independent_difference(found, wilson[baseline]) for name, found in wilson.items() if name != baseline}
 
 
 def _gain(pairs: Sequence[tuple[str, str]], confidence: float) -> Interval:
@@ -104,14 +110,6 @@ def _gain(pairs: Sequence[tuple[str, str]], confidence: float) -> Interval:
     low = middle - math.hypot(half, middle - over_images.low)
     high = middle + math.hypot(half, over_images.high - middle)
     return Interval(middle, low, high, f"seeds and images, {len(pairs)} seeds, {len(pairs[0][0])} shared images")
-
-
-def _newcombe(a: Interval, b: Interval) -> Interval:
-    """Newcombe (1998), method 10: the difference of two independent shares."""
-    difference = a.estimate - b.estimate
-    low = difference - math.hypot(a.estimate - a.low, b.high - b.estimate)
-    high = difference + math.hypot(a.high - a.estimate, b.estimate - b.low)
-    return Interval(difference, low, high, "Newcombe, two independent test sets")
 
 
 def _as_text(transforms: Iterable[Mapping]) -> str:

@@ -82,7 +82,7 @@ def augmentation_gains(
         raise ValueError(f"'{unknown[0]}' is of no kind: name one for each row" if gains else "no gains to draw")
     groups = list(dict.fromkeys(kinds[name] for name in gains))
     names = sorted(gains, key=lambda name: groups.index(kinds[name]))  # stable: in a group the order stays
-    figure = new_figure(title, height=2.4 + 0.38 * len(names))
+    figure = new_figure(title, height=2.3 + 0.33 * len(names))
     axes = figure.subplots()
     axes.axvline(0, color=BLACK, linewidth=1.2)
     for place, name in enumerate(names):
@@ -122,7 +122,7 @@ def luck_of_selection(
     """
     if not luck or not all(luck.values()):
         raise ValueError("no series, or one without repeats: there is nothing to draw")
-    figure = new_figure(title, height=6.0)
+    figure = new_figure(title, height=5.4)
     axes = figure.subplots()
     for color, (name, best) in zip(SERIES, luck.items(), strict=False):
         truth = sorted(best)
@@ -153,7 +153,7 @@ def _draw_gain(axes, gain: Interval, y: float, limits, *, color, filled: bool = 
     axes.plot([edge], [y], marker=arrow, color=face, markeredgecolor=color, markeredgewidth=2, linestyle="")
     at = edge + side * 0.015 * (high - low)
     text = f"{x:+.1f} [{left:+.1f}, {right:+.1f}]".replace("-", "−")
-    axes.text(at, y, text, va="center", ha="left" if side > 0 else "right", fontsize=10, color=color)
+    axes.text(at, y, text, va="center", ha="left" if side > 0 else "right", fontsize=9, color=color)
 
 
 def _add_legend(figure, gains, printed) -> None:

@@ -128,7 +128,7 @@ def value_histograms(
     if not everything or not all(v.size and np.isfinite(v).all() for v in everything):
         raise ValueError("a panel without values, or with one that is not finite, cannot be drawn")
     edges = np.linspace(min(v.min() for v in everything), max(v.max() for v in everything), bins + 1)
-    figure = new_figure(title, width=12.0, height=5.2)
+    figure = new_figure(title, width=11.0, height=4.6)
     all_axes = figure.subplots(1, len(values), sharex=True, sharey=True, squeeze=False)[0]
     for axes, (name, series) in zip(all_axes, values.items(), strict=True):
         for color, (label, found) in zip(SERIES, series.items(), strict=False):
