@@ -7,8 +7,21 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["choosing", "drift", "gaps", "intervals", "metrics", "printed", "selection", "tables"],
+    submodules=[
+        "augmentations",
+        "chance",
+        "choosing",
+        "drift",
+        "gaps",
+        "intervals",
+        "metrics",
+        "printed",
+        "selection",
+        "tables",
+    ],
     submod_attrs={
+        "augmentations": ["augmentation_gains", "augmentation_kind", "by_augmentation", "printed_gains"],
+        "chance": ["best_of_tries", "correlation_of_tries"],
         "choosing": ["ChoiceNoise", "choice_noise", "disagreement"],
         "drift": ["stage_change"],
         "gaps": ["gap_table", "mean_accuracy", "validation_gap"],
@@ -34,6 +47,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "selection": ["best_run", "best_runs", "select"],
         "tables": [
             "accuracy_over_runs",
+            "augmentations_printed_and_measured",
             "best_table",
             "grid_table",
             "optimizer_table",

@@ -141,7 +141,7 @@ def paired_table(records_by_label: Mapping[str, Sequence[dict]], confidence: flo
     Raises:
         ValueError: a label with several optimisers, a pair without a common scored seed or with other test images.
     """
-    chosen = {label: _scored_by_seed(label, records) for label, records in records_by_label.items()}
+    chosen = {label: scored_by_seed(label, records) for label, records in records_by_label.items()}
     rows = []
     for a, b in combinations(chosen, 2):
         seeds = [seed for seed in chosen[a] if seed in chosen[b]]
@@ -173,7 +173,7 @@ def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: f
         check_comparable(records)
         both = {name: select(records, optimizer=name) for name in ("adam", "sgd")}
         paired = paired_table(both, confidence).iloc[0]
-        adam, sgd = (_scored_by_seed(name, both[name]) for name in both)
+        adam, sgd = (scored_by_seed(name, both[name]) for name in both)
         gaps = [adam[seed]["test_accuracy"] - sgd[seed]["test_accuracy"] for seed in adam if seed in sgd]
         over_seeds = seed_interval(gaps, confidence) if len(gaps) > 1 else None
         printed = _printed_gap(records, confidence)
@@ -234,7 +234,12 @@ def _side_by_side(printed: PrintedResult, grid: Sequence[dict], confidence: floa
     }
 
 
-def _scored_by_seed(label: str, records: Sequence[dict]) -> dict:
+def scored_by_seed(label: str, records: Sequence[dict]) -> dict:
+    """The chosen run of each seed that was scored on the test images.
+
+    Raises:
+        ValueError: the records mix optimisers; `label` names them in the message.
+    """
     if len(found := values_of(records, "optimizer")) > 1:
         raise ValueError(
             f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(records, optimizer=…)"

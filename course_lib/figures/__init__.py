@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "accuracy": ["Dot", "dot_intervals", "optimizer_differences", "strategies"],
         "amounts": ["accuracy_by_amount"],
+        "augmentation": ["augmentation_gains", "augmented_samples", "luck_of_selection", "short_name"],
         "curves": ["quantity_curves", "training_curves"],
         "drift": ["stage_drift"],
         "features": ["feature_planes"],
@@ -18,7 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "maps": ["before_and_after", "channel_maps"],
         "sensitivity": ["rate_map", "rate_sensitivity"],
         "showing": ["save", "show"],
-        "statistics": ["channel_spread", "pixel_histograms", "running_statistics"],
+        "statistics": ["channel_spread", "pixel_histograms", "running_statistics", "value_histograms"],
         "steps": ["step_sizes"],
         "style": ["lr_color", "styled"],
         "timing": ["epoch_parts"],

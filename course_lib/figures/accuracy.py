@@ -182,7 +182,9 @@ def _add_legend(figure, dots) -> None:
                 axes.plot([], [], marker="D" if printed else "o", color=face, label=label, **style)
     methods = dict.fromkeys(INTERVAL_NAMES.get(m, m) for m in (dot.interval.method.split(",")[0] for dot in dots))
     legend = textwrap.fill(f"95 % interval {'; '.join(methods)}", width=int(figure.get_figwidth() * 9))
-    figure.legend(loc="outside lower center", ncols=4, title=legend)
+    longest = max(len(label) for label in axes.get_legend_handles_labels()[1])
+    columns = max(1, min(4, int(9 * figure.get_figwidth() / (longest + 6))))
+    figure.legend(loc="outside lower center", ncols=columns, title=legend)
 
 
 def _series_colors(dots) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.figures.style import CHANNEL_COLORS, GREY, new_figure, plain_log_axis, styled
+from course_lib.figures.style import CHANNEL_COLORS, GREY, SERIES, new_figure, plain_log_axis, styled
 
 CHANNELS = tuple(CHANNEL_COLORS)
 UNIFORM_STD = 1 / np.sqrt(12)  # of values spread evenly over [0, 1]: 0.2887, the homework's 0.288
@@ -104,6 +104,42 @@ def channel_spread(stds_by_world: Mapping[str, Sequence[float]], *, title: str) 
     axes.set_ylim(len(stds_by_world) - 0.5, -0.5)
     axes.set_xlabel("standard deviation of the pixel values (0 to 1)")
     figure.legend(loc="outside lower center", ncols=4)
+    return figure
+
+
+@styled
+def value_histograms(
+    panels: Mapping[str, Mapping[str, Sequence[float]]],
+    *,
+    title: str,
+    xlabel: str = "normalised pixel value (standard deviations from the mean)",
+    bins: int = 60,
+) -> Figure:
+    """Histograms of values before and after a change, one panel for each way of doing it, on common axes.
+
+    Args:
+        panels: panel's title → name of the series → its values, of any shape.
+
+    Raises:
+        ValueError: no panel, or a series that is empty or not finite.
+    """
+    values = {name: {k: np.ravel(v) for k, v in series.items()} for name, series in panels.items()}
+    everything = [v for series in values.values() for v in series.values()]
+    if not everything or not all(v.size and np.isfinite(v).all() for v in everything):
+        raise ValueError("a panel without values, or with one that is not finite, cannot be drawn")
+    edges = np.linspace(min(v.min() for v in everything), max(v.max() for v in everything), bins + 1)
+    figure = new_figure(title, width=11.0, height=4.6)
+    all_axes = figure.subplots(1, len(values), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, (name, series) in zip(all_axes, values.items(), strict=True):
+        for color, (label, found) in zip(SERIES, series.items(), strict=False):
+            share = 100 * np.histogram(found, edges)[0] / found.size
+            axes.stairs(share, edges, color=color, fill=True, alpha=0.25)
+            axes.stairs(share, edges, color=color, linewidth=2, label=label)
+        axes.set_title(name)
+        axes.set_xlabel(xlabel)
+    all_axes[0].set_ylabel("share of values (%)")
+    handles, labels = all_axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     return figure
 
 

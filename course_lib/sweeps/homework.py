@@ -191,7 +191,9 @@ STUDIES = {
         Study("augmentation_order", "some of these after normalisation, in validation too", _mistaken_orders),
         Study("few_shot_steps", "189 images for as many steps as 1687 get", _more_steps),
         Study(
-            "random_split", "from scratch on a random split of the same images", _grid("scratch", split="stratified")
+            "random_split",
+            "from scratch on a random split of the same images",
+            _grid("scratch", split="stratified", rates=(0.01, 0.03)),
         ),
         Study(
             "thousand_outputs",

@@ -1,18 +1,23 @@
 """Plausible finished runs for tests: no training, only curves of the right shape."""
 
+import zlib
+
 import numpy as np
 
 RATES = (0.03, 0.01, 0.003, 0.001, 0.0001)
 LIMITS = {"scratch": 0.60, "last_layer": 0.82, "full": 0.94}
 
 
-def fake_run(strategy="full", optimizer="sgd", lr=0.01, seed=0, *, few_shot=False, epochs=50, diverge_at=None) -> dict:
-    """A record as it stands in the ledger, drawn with its own seed."""
-    rng = np.random.default_rng([seed, round(lr * 1e5), len(optimizer), len(strategy), few_shot])
+def fake_run(strategy="full", optimizer="sgd", lr=0.01, seed=0, *, few_shot=False, epochs=50, diverge_at=None,
+             augmentation=(), order="before_normalisation", gain=0.0) -> dict:  # fmt: skip
+    """A record as it stands in the ledger, drawn with its own seed; `gain` is what the augmentation is worth."""
+    transforms = [step.model_dump(mode="json") for step in augmentation]
+    entropy = [zlib.crc32(f"{transforms}{order}".encode())] if transforms else []
+    rng = np.random.default_rng([seed, round(lr * 1e5), len(optimizer), len(strategy), few_shot, *entropy])
     num_train, num_val, num_test = (189, 47, 2108) if few_shot else (1687, 421, 236)
     best_lr = 0.02 if optimizer == "sgd" else 0.0005
     speed = 0.35 / (1 + np.log10(lr / best_lr) ** 2)
-    limit = (LIMITS[strategy] - 0.13 * few_shot) * (1 - 0.04 * np.log10(lr / best_lr) ** 2)
+    limit = (LIMITS[strategy] - 0.13 * few_shot + gain) * (1 - 0.04 * np.log10(lr / best_lr) ** 2)
     history = []
     for epoch in range(epochs):
         grown = 1 - np.exp(-speed * (epoch + 1))
@@ -30,6 +35,7 @@ def fake_run(strategy="full", optimizer="sgd", lr=0.01, seed=0, *, few_shot=Fals
     best = max(alive, key=lambda r: r["val_accuracy"], default=None)
     record = {"key": f"{strategy}-{optimizer}-{lr}-{seed}-{few_shot}", "study": "fake"}
     record |= {"recipe": {"name": strategy, "optimizer": optimizer, "lr": lr, "epochs": epochs}}
+    record["recipe"] |= {"augmentation": transforms, "augmentation_order": order}
     record |= {"data": {"source": "mini:cartoon", "size": 48, "split": "homework", "few_shot": few_shot, "seed": 1}}
     record |= {"seed": seed, "status": "finished" if diverge_at is None else "diverged", "history": history}
     record |= {"best_epoch": best and best["epoch"], "val_accuracy": best and best["val_accuracy"]}

@@ -7,15 +7,17 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+import torch
 from matplotlib.figure import Figure
 
 import course_lib.figures
-from course_lib.analysis import tables
-from course_lib.analysis.intervals import accuracy_interval, independent_difference, paired_difference
+from course_lib.analysis import best_of_tries, printed_gains, tables
+from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference, paired_difference
 from course_lib.analysis.printed import printed_channels, printed_top5
 from course_lib.figures import (
     accuracy,
     amounts,
+    augmentation,
     curves,
     drift,
     filters,
@@ -30,6 +32,7 @@ from course_lib.figures import (
     timing,
     top5,
 )
+from course_lib.sweeps import TABLE_VIII
 
 _spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parent / "fakes.py")
 fakes = importlib.util.module_from_spec(_spec)
@@ -46,6 +49,11 @@ FEW = fakes.fake_grid("full", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=Tr
 MAP = {"1000 outputs": LOST, "7 outputs": [fakes.fake_run("full", "sgd", 0.03, s, epochs=2) for s in (0, 1)]}
 EPOCHS = {"SGD": [{"forward": 1.0, "step": s} for s in (0.1, 0.2, 9.0)], "Adam": [{"forward": 1.0, "step": 0.5}] * 3}
 CLASSES = [name for name, _ in printed_top5()] + ["cat"]
+GAINS = {
+    "ColorJitter(hue=0.05)": Interval(-0.3, -0.35, -0.25, "bootstrap, 9 shared images"),
+    "GaussianBlur(3)": Interval(0.01, -0.02, 0.04, "bootstrap, 9 shared images"),
+}
+KINDS = {"ColorJitter(hue=0.05)": "colour", "GaussianBlur(3)": "blur"}
 
 FIGURES = {
     "training_curves": lambda t: curves.training_curves(GRID, title=t),
@@ -73,6 +81,23 @@ FIGURES = {
         {"SGD": [(1e-3, 1e-5), (1e-1, 1e-3)], "Adam": [(1e-3, 1e-2)]}, 0.01, title=t
     ),
     "epoch_parts": lambda t: timing.epoch_parts(EPOCHS, title=t, per=10),
+    "dot_intervals, long names": lambda t: accuracy.dot_intervals(
+        [accuracy.Dot("flip", f"series {i} with a long name", accuracy_interval(9, 10)) for i in range(4)], title=t
+    ),
+    "augmented_samples": lambda t: augmentation.augmented_samples(
+        torch.from_numpy(PICTURES[0]), {"none": (), "RandomInvert(p=0.5)": TABLE_VIII["RandomInvert(p=0.5)"]}, title=t
+    ),
+    "augmentation_gains": lambda t: augmentation.augmentation_gains(GAINS, KINDS, printed_gains(), title=t),
+    "luck_of_selection": lambda t: augmentation.luck_of_selection(
+        {"independent": {p: best_of_tries(p, 47, 9, repeats=9) for p in (0.7, 0.9)}},
+        46 / 47,
+        num_images=47,
+        num_tries=9,
+        title=t,
+    ),
+    "value_histograms": lambda t: statistics.value_histograms(
+        {"right": {"before": [0, 1.5], "after": [0.5, 2]}, "wrong": {"before": [0, 1], "after": [1, 1]}}, title=t
+    ),
     "stage_drift": lambda t: drift.stage_drift({"batch": {"stem": 0.1, "head": 0.0}}, title=t, log=True),
 }
 SCRATCH = fakes.fake_grid("scratch", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=True)
@@ -90,7 +115,14 @@ FIGURES |= {
         reference=0,
     ),
 }
-PICTURES_ONLY = {"filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified"}
+PICTURES_ONLY = {
+    "filter_grid",
+    "channel_maps",
+    "before_and_after",
+    "contact_sheet",
+    "misclassified",
+    "augmented_samples",
+}
 
 
 def all_axes(figure):
@@ -186,13 +218,14 @@ def test_amounts_are_drawn_in_order_with_their_intervals():
 
 SHOW_ACCURACIES = {
     "training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount",
-    "optimizer_differences", "rate_sensitivity", "rate_map",  # of the map: grid_table holds the intervals
+    "optimizer_differences", "rate_sensitivity", "augmentation_gains", "luck_of_selection", "rate_map",  # of the map: grid_table holds the intervals
 }  # fmt: skip
 NO_ACCURACIES = {
     "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",
     "pixel_histograms", "running_statistics", "channel_spread", "stage_drift", "epoch_parts", "step_sizes",
+    "augmented_samples", "value_histograms",
 }  # fmt: skip
-NOT_FIGURES = {"Dot", "lr_color", "save", "show", "styled"}
+NOT_FIGURES = {"Dot", "lr_color", "short_name", "save", "show", "styled"}
 
 
 def test_contract_10_every_figure_of_accuracies_is_known():
@@ -364,3 +397,42 @@ def test_rooms_open_without_heavy_imports():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:3] == ["[]", "False", "[]"]
+
+
+def test_a_gain_beyond_the_axis_is_an_arrow_with_its_number():
+    axes = augmentation.augmentation_gains(GAINS, KINDS, title=TITLE).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["−30.0 [−35.0, −25.0]"]
+    assert axes.get_xlim() == (-15, 15)
+    drawn = {line.get_marker(): line.get_xdata()[0] for line in axes.get_lines() if len(line.get_xdata()) == 1}
+    assert drawn["o"] == pytest.approx(1.0)
+    assert -15 < drawn["<"] < -14
+
+
+def test_rows_of_table_viii_have_short_names():
+    assert augmentation.short_name("RandomHorizontalFlip(p=0.5), RandomAffine(± 10 deg)") == "flip, ± 10°"
+    names = [augmentation.short_name(name) for name in TABLE_VIII]
+    assert len(set(names)) == 28
+    assert max(map(len, names)) <= 18
+
+
+def test_samples_differ_unless_nothing_is_drawn():
+    rows = {"none": (), "flip": TABLE_VIII["RandomHorizontalFlip(p=0.5)"]}
+    figure = augmentation.augmented_samples(torch.from_numpy(PICTURES[0]), rows, draws=8, title=TITLE)
+    pictures = [axes.images[0].get_array().data for axes in figure.axes]
+    assert all((picture == pictures[0]).all() for picture in pictures[:8])
+    assert 0 < sum((picture != pictures[0]).any() for picture in pictures[8:]) < 8
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: augmentation.augmentation_gains({}, {}, title=TITLE),
+        lambda: augmentation.augmentation_gains(GAINS, {}, title=TITLE),
+        lambda: augmentation.augmented_samples(torch.zeros(1, 3, 4, 4), {"none": ()}, title=TITLE),
+        lambda: augmentation.luck_of_selection({}, 0.9, num_images=47, num_tries=9, title=TITLE),
+        lambda: statistics.value_histograms({"right": {"before": []}}, title=TITLE),
+    ],
+)
+def test_figures_of_augmentation_refuse_nothing(draw):
+    with pytest.raises(ValueError, match="no gains|no kind|need|nothing|values"):
+        draw()

@@ -1,0 +1,117 @@
+"""Runs sorted by the row of Table VIII they belong to, and what each row gains over training without augmentation."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from course_lib.analysis.intervals import (
+    Interval,
+    accuracy_interval,
+    independent_difference,
+    paired_difference,
+    seed_interval,
+)
+from course_lib.analysis.printed import printed_results
+from course_lib.analysis.selection import setting
+from course_lib.analysis.tables import scored_by_seed
+
+BASELINE = "none"
+# What a transform changes; a row with several of them is named after the first.
+KINDS = {
+    "ColorJitter": "colour",
+    "RandomGrayscale": "colour",
+    "RandomInvert": "colour",
+    "RandomHorizontalFlip": "flip and rotation",
+    "RandomAffine": "flip and rotation",
+    "GaussianBlur": "blur",
+}
+
+
+def by_augmentation(records: Iterable[dict], rows: Mapping[str, Sequence]) -> dict[str, list[dict]]:
+    """The records of each row, by its name, in the order of `rows`; rows without a record are left out.
+
+    Args:
+        records: finished runs, whatever their order of transforms (pick one with `select`).
+        rows: name → transforms, e.g. ``course_lib.sweeps.TABLE_VIII``.
+
+    Raises:
+        ValueError: a record whose transforms are no row's.
+    """
+    name_of = {_as_text(step.model_dump(mode="json") for step in steps): name for name, steps in rows.items()}
+    found: dict[str, list[dict]] = {name: [] for name in rows}
+    for record in records:
+        transforms = setting(record, "augmentation") or []
+        if (text := _as_text(transforms)) not in name_of:
+            raise ValueError(f"no row has the transforms {text}: leave this run out, or give its row a name")
+        found[name_of[text]].append(record)
+    return {name: runs for name, runs in found.items() if runs}
+
+
+def augmentation_kind(transforms: Sequence) -> str:
+    """What a row changes: ``"colour"``, ``"flip and rotation"`` or ``"blur"``.
+
+    Raises:
+        ValueError: no transform, or one that Table VIII does not have.
+    """
+    first = transforms[0].name if transforms else "no transform"
+    if first not in KINDS:
+        raise ValueError(f"'{first}' is of no kind in Table VIII: it has {', '.join(KINDS)}")
+    return KINDS[first]
+
+
+def augmentation_gains(
+    records_by_row: Mapping[str, Sequence[dict]], baseline: str = BASELINE, confidence: float = 0.95
+) -> dict[str, Interval]:
+    """Test accuracy of each row minus the baseline's, paired by seed and test image; each seed chooses its own rate.
+
+    Two errors are added as squares: of training again (t-interval over the seeds' differences) and of testing on
+    other images (bootstrap over the shared ones). A single seed knows only the second.
+
+    Raises:
+        ValueError: no record of the baseline, or a row without a scored run of a common seed.
+    """
+    if baseline not in records_by_row:
+        raise ValueError(f"no run of '{baseline}' to compare with: there are {'; '.join(records_by_row) or 'no runs'}")
+    plain = scored_by_seed(baseline, records_by_row[baseline])
+    gains = {}
+    for name, records in records_by_row.items():
+        if name != baseline:
+            row = scored_by_seed(name, records)
+            if not (seeds := [seed for seed in row if seed in plain]):
+                raise ValueError(f"'{name}' and '{baseline}' have no scored run with a common seed: run both again")
+            pairs = [(row[seed]["test_outcomes"], plain[seed]["test_outcomes"]) for seed in seeds]
+            gains[name] = _gain(pairs, confidence)
+    return gains
+
+
+def printed_gains(baseline: str = BASELINE, confidence: float = 0.95) -> dict[str, Interval]:
+    """Printed test accuracy of each row of Table VIII minus that of its baseline.
+
+    Nothing is known about which images the two runs had in common, so the interval is that of two independent test
+    sets (Newcombe's, from Wilson's two): shared images would make it narrower, another training wider.
+
+    Raises:
+        ValueError: Table VIII has no such baseline.
+    """
+    rows = {row.augmentation: row for row in printed_results(table="VIII")}
+    if baseline not in rows:
+        raise ValueError(f"Table VIII has no row '{baseline}': choose from {'; '.join(rows)}")
+    wilson = {name: accuracy_interval(row.test_correct, row.num_test, confidence) for name, row in rows.items()}
+    return {name: independent_difference(found, wilson[baseline]) for name, found in wilson.items() if name != baseline}
+
+
+def _gain(pairs: Sequence[tuple[str, str]], confidence: float) -> Interval:
+    over_images = paired_difference(*(list(side) for side in zip(*pairs, strict=True)), confidence=confidence)
+    if len(pairs) == 1:
+        return over_images
+    differences = [(a.count("1") - b.count("1")) / len(a) for a, b in pairs]
+    over_seeds = seed_interval(differences, confidence)
+    middle, half = over_images.estimate, over_seeds.high - over_seeds.estimate
+    low = middle - math.hypot(half, middle - over_images.low)
+    high = middle + math.hypot(half, over_images.high - middle)
+    return Interval(middle, low, high, f"seeds and images, {len(pairs)} seeds, {len(pairs[0][0])} shared images")
+
+
+def _as_text(transforms: Iterable[Mapping]) -> str:
+    # The mean colour that fills a picture's corners is another number before and after normalisation: not compared.
+    return json.dumps([{k: v for k, v in step.items() if k != "fill"} for step in transforms], sort_keys=True)

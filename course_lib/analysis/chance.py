@@ -1,0 +1,72 @@
+"""What the best of many tries reaches on a few images when nothing differs but chance.
+
+The model: each image is right in a share ρ by its own nature (the same in every try) and for the rest by chance. A
+try is right on an image when √ρ·z + √(1−ρ)·e < t, with normal z of the image, normal e of the try, and t such that
+the share `true_accuracy` is right. ρ = 0 are independent tries, ρ = 1 the same outcome again and again.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import optimize, stats
+
+
+def best_of_tries(
+    true_accuracy: float,
+    num_images: int,
+    num_tries: int,
+    correlation: float = 0.0,
+    *,
+    repeats: int = 500,
+    seed: int = 0,
+) -> np.ndarray:
+    """Accuracy of the best of `num_tries` equally good tries on the same images: one value for each repeat (R,).
+
+    Args:
+        correlation: ρ of the model above, from 0 up to, but not including, 1.
+
+    Raises:
+        ValueError: an accuracy or correlation out of range, or no image, try or repeat.
+    """
+    if not 0 < true_accuracy < 1 or not 0 <= correlation < 1:
+        raise ValueError(f"accuracy {true_accuracy} and correlation {correlation}: need 0 < accuracy < 1 and 0 ≤ ρ < 1")
+    if min(num_images, num_tries, repeats) < 1:
+        raise ValueError(f"{num_tries} tries on {num_images} images, {repeats} times: need at least one of each")
+    rng = np.random.default_rng(seed)
+    nature = rng.normal(size=(repeats, num_images, 1))
+    threshold = stats.norm.ppf(true_accuracy)
+    chances = stats.norm.cdf((threshold - np.sqrt(correlation) * nature) / np.sqrt(1 - correlation))  # (R, N, 1)
+    # How many images a try gets right: drawn image by image, so that memory holds one image's tries at a time.
+    right = np.zeros((repeats, num_tries), dtype=np.int32)
+    for image in range(num_images):
+        right += rng.random((repeats, num_tries)) < chances[:, image]
+    return right.max(axis=1) / num_images
+
+
+def correlation_of_tries(accuracies: Sequence[float], num_images: int) -> float:
+    """ρ of equally good tries on the same `num_images` images, from how little their accuracies differ.
+
+    Independent tries of accuracy p vary with variance p(1−p)/N. Two tries that share ρ are both right on an image with
+    the bivariate normal probability Φ₂(t, t; ρ), and vary with (p − Φ₂)/N: solved for ρ.
+
+    Returns:
+        ρ from 0 (they differ as much as independent tries, or more) to 0.999 (hardly at all).
+
+    Raises:
+        ValueError: fewer than two accuracies, or a mean of 0 or 1.
+    """
+    values = np.asarray(accuracies, dtype=float)
+    if values.size < 2 or not 0 < values.mean() < 1:
+        raise ValueError(
+            f"{values.size} accuracies with mean {values.mean() if values.size else 'none'} show no spread"
+        )
+    mean, variance = values.mean(), values.var(ddof=1)
+    threshold = stats.norm.ppf(mean)
+
+    def excess(rho: float) -> float:
+        both = stats.multivariate_normal.cdf([threshold, threshold], cov=[[1, rho], [rho, 1]])
+        return (mean - both) / num_images - variance
+
+    if excess(0.0) <= 0:
+        return 0.0
+    return 0.999 if excess(0.999) >= 0 else float(optimize.brentq(excess, 0.0, 0.999, xtol=1e-4))

@@ -1,0 +1,113 @@
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_lib.analysis import augmentations, select
+from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, study_tasks
+
+_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
+fakes = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(fakes)
+
+FLIP = "RandomHorizontalFlip(p=0.5)"
+BLUR = "GaussianBlur(3)"
+
+
+def runs_of(name, seeds=(0, 1, 2), **settings):
+    settings = {"few_shot": True, "epochs": 3, "augmentation": TABLE_VIII[name], **settings}
+    return [fakes.fake_run("full", "sgd", 0.03, s, **settings) for s in seeds]
+
+
+def with_outcomes(*strings, name="none"):
+    return [run | {"test_outcomes": s} for run, s in zip(runs_of(name, range(len(strings))), strings, strict=True)]
+
+
+def test_every_record_finds_its_row():
+    records = [run for name in reversed(TABLE_VIII) for run in runs_of(name, seeds=(0,))]
+    rows = augmentations.by_augmentation(records, TABLE_VIII)
+    assert list(rows) == list(TABLE_VIII)
+    assert all(len(runs) == 1 for runs in rows.values())
+    assert rows[FLIP][0]["recipe"]["augmentation"] == [{"name": "RandomHorizontalFlip", "p": 0.5}]
+
+
+def test_rows_without_runs_are_left_out_and_orders_stay_apart():
+    records = runs_of(BLUR) + runs_of(BLUR, order="after_normalisation")
+    rows = augmentations.by_augmentation(select(records, augmentation_order="after_normalisation"), TABLE_VIII)
+    assert list(rows) == [BLUR]
+    assert len(rows[BLUR]) == 3
+
+
+def test_the_runs_of_the_mistaken_orders_find_their_rows():
+    """Rotations after normalisation fill the corners with 0, which is the mean colour there."""
+    records = [{"recipe": task.recipe.model_dump(mode="json")} for task in study_tasks("augmentation_order", seeds=1)]
+    rows = augmentations.by_augmentation(records, TABLE_VIII)
+    assert set(rows) == set(ORDER_ROWS)
+    assert all(len(runs) == 2 * 2 for runs in rows.values())
+
+
+def test_a_run_of_no_row_is_refused():
+    with pytest.raises(ValueError, match="no row has the transforms"):
+        augmentations.by_augmentation(runs_of(FLIP), {"none": ()})
+
+
+def test_every_row_has_a_kind():
+    kinds = {augmentations.augmentation_kind(steps) for name, steps in TABLE_VIII.items() if steps}
+    assert kinds == {"colour", "flip and rotation", "blur"}
+    with pytest.raises(ValueError, match="no transform"):
+        augmentations.augmentation_kind(())
+
+
+def test_a_gain_is_paired_by_seed():
+    """Seeds that differ a lot, and a gain that does not: the paired interval is narrow."""
+    plain = with_outcomes("1100000000" * 20, "1111111100" * 20)
+    better = with_outcomes("1110000000" * 20, "1111111110" * 20, name=FLIP)
+    gain = augmentations.augmentation_gains({"none": plain, FLIP: better})[FLIP]
+    assert gain.estimate == pytest.approx(0.1)
+    assert 0.05 < gain.low < gain.high < 0.15
+    swapped = augmentations.augmentation_gains(
+        {"none": plain, FLIP: [better[1] | {"seed": 0}, better[0] | {"seed": 1}]}
+    )
+    assert swapped[FLIP].estimate == pytest.approx(0.1)
+    assert swapped[FLIP].low < -1
+
+
+def test_a_single_seed_knows_the_images_error_alone():
+    pair = {"none": with_outcomes("1100" * 50), FLIP: with_outcomes("1110" * 50, name=FLIP)}
+    assert augmentations.augmentation_gains(pair)[FLIP].method.startswith("bootstrap")
+
+
+def test_more_disagreement_between_seeds_widens_the_interval():
+    rng = np.random.default_rng(0)
+    plain = ["".join(rng.choice(["0", "1"], 400)) for _ in range(3)]
+    flipped = {"steady": [s.replace("0", "1", 20) for s in plain], "unsteady": []}
+    for count, outcomes in zip((0, 20, 40), plain, strict=True):
+        flipped["unsteady"].append(outcomes.replace("0", "1", count))
+    width = {}
+    for name, outcomes in flipped.items():
+        found = augmentations.augmentation_gains(
+            {"none": with_outcomes(*plain), FLIP: with_outcomes(*outcomes, name=FLIP)}
+        )
+        assert found[FLIP].estimate == pytest.approx(0.05)
+        width[name] = found[FLIP].high - found[FLIP].low
+    assert width["unsteady"] > 2 * width["steady"]
+
+
+def test_gains_without_a_baseline_or_a_common_seed_are_refused():
+    with pytest.raises(ValueError, match="no run of 'none'"):
+        augmentations.augmentation_gains({FLIP: runs_of(FLIP)})
+    with pytest.raises(ValueError, match="no scored run with a common seed"):
+        augmentations.augmentation_gains({"none": runs_of("none", (0,)), FLIP: runs_of(FLIP, (1,))})
+
+
+def test_printed_gains():
+    gains = augmentations.printed_gains()
+    assert list(gains) == list(TABLE_VIII)[1:]
+    best = gains["RandomHorizontalFlip(p=0.5), RandomAffine(± 10 deg)"]
+    assert best.estimate == pytest.approx((1782 - 1644) / 2108)
+    assert 0.04 < best.low < best.estimate < best.high < 0.09
+    same = gains["RandomHorizontalFlip(p=0.5), RandomAffine(± 60 deg)"]  # 77.99 % like the baseline
+    assert same.low == pytest.approx(-same.high)
+    with pytest.raises(ValueError, match="no row 'flip'"):
+        augmentations.printed_gains("flip")

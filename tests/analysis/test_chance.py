@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from course_lib.analysis import best_of_tries, correlation_of_tries
+
+
+def test_the_best_of_independent_tries_is_the_largest_of_binomials():
+    found = best_of_tries(0.8, 47, 250, repeats=2000)
+    counts = np.arange(48)
+    below = stats.binom.cdf(counts, 47, 0.8) ** 250  # P(best ≤ k)
+    expected = (counts * np.diff(below, prepend=0)).sum() / 47
+    assert found.mean() == pytest.approx(expected, abs=0.002)
+    assert expected > 0.93
+
+
+def test_one_try_is_right_as_often_as_it_should():
+    for correlation in (0.0, 0.7):
+        assert best_of_tries(0.8, 47, 1, correlation, repeats=4000).mean() == pytest.approx(0.8, abs=0.01)
+
+
+def test_correlated_tries_leave_less_to_choose_from():
+    means = [best_of_tries(0.8, 47, 250, rho, repeats=500).mean() for rho in (0.0, 0.5, 0.9, 0.99)]
+    assert means == sorted(means, reverse=True)
+    assert means[-1] < 0.9
+
+
+@pytest.mark.parametrize("rho", [0.3, 0.8])
+def test_the_correlation_is_found_again(rho):
+    rng = np.random.default_rng(1)
+    nature, chance = rng.normal(size=5000), rng.normal(size=(300, 5000))
+    right = np.sqrt(rho) * nature + np.sqrt(1 - rho) * chance < stats.norm.ppf(0.8)
+    assert correlation_of_tries(right.mean(axis=1), 5000) == pytest.approx(rho, abs=0.12)
+
+
+def test_the_ends_of_the_correlation():
+    rng = np.random.default_rng(0)
+    assert correlation_of_tries(np.full(20, 0.8), 47) == 0.999
+    assert correlation_of_tries(rng.choice([0.5, 0.9], 50), 47) == 0.0
+
+
+def test_impossible_settings_are_refused():
+    for accuracy, rho in ((1.0, 0.0), (0.5, 1.0), (0.0, 0.5)):
+        with pytest.raises(ValueError, match="need 0 < accuracy < 1"):
+            best_of_tries(accuracy, 47, 250, rho)
+    with pytest.raises(ValueError, match="0 tries"):
+        best_of_tries(0.8, 47, 0)
+    with pytest.raises(ValueError, match="no spread"):
+        correlation_of_tries([0.5], 47)
