@@ -218,7 +218,8 @@ def test_amounts_are_drawn_in_order_with_their_intervals():
 
 SHOW_ACCURACIES = {
     "training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount",
-    "optimizer_differences", "rate_sensitivity", "augmentation_gains", "luck_of_selection", "rate_map",  # of the map: grid_table holds the intervals
+    "optimizer_differences", "rate_sensitivity", "augmentation_gains", "luck_of_selection",
+    "rate_map",  # a map of means: `grid_table` holds their intervals
 }  # fmt: skip
 NO_ACCURACIES = {
     "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",
