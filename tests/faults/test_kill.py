@@ -16,6 +16,7 @@ from course_lib.sweeps.ledger import Ledger
 
 DRIVER = Path(__file__).with_name("driver.py")
 KILLS = 20
+PATIENCE_S = 120  # for a run or two of a tenth of a second, on a machine that does other things too
 NOT_COMPARED = {"seconds", "peak_mb", "finished"}  # what a clock or the machine decides
 PRELOAD = [f"course_lib.{name}" for name in ("sweeps.studies", "training.fitting", "training.heads")]
 
@@ -70,8 +71,10 @@ def start(folder, home):
 
 def wait_for(process, home, count):
     """Until the driver leads its group and has told of `count` runs."""
+    deadline = time.monotonic() + PATIENCE_S
     while os.getpgid(process.pid) != process.pid or len(told(home)) < count:
         assert process.is_alive(), "the driver ended before it could be killed"
+        assert time.monotonic() < deadline, f"the driver has not finished {count} runs in {PATIENCE_S} s"
         time.sleep(0.005)
 
 
