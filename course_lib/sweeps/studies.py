@@ -91,8 +91,9 @@ def finished_runs(
     own = ledger is None
     ledger = Ledger() if own else ledger
     try:
-        by_key = {task.key(): task for task in tasks}
-        return [_as_asked(by_key[key], record) for key, record in _find(list(by_key), ledger).items()]
+        keys = [task.key() for task in tasks]
+        found = _find(keys, ledger)
+        return [_as_asked(task, found[key]) for task, key in zip(tasks, keys, strict=True) if key in found]
     finally:
         if own:
             ledger.close()
