@@ -66,7 +66,7 @@ def claims_table(
         ValueError: as `check_claims`.
     """
     verdicts = check_claims(document, ids, profile=profile, data=data, seeds=seeds)
-    return pd.DataFrame([_line(verdict) for verdict in verdicts])
+    return pd.DataFrame([_line(v) for v in verdicts], index=pd.Index([v.claim.id for v in verdicts], name="id"))
 
 
 def _line(verdict: Verdict) -> dict:

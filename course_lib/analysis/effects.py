@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from course_lib.analysis.gaps import mean_accuracy
 from course_lib.analysis.intervals import (
     Interval,
-    accuracy_interval,
     both_errors,
     independent_difference,
     paired_difference,
@@ -35,7 +35,7 @@ def accuracy_gap(a: Grid, b: Grid, confidence: float = 0.95) -> Interval:
     if len({_test_images(run) for pair in pairs for run in pair}) == 1:
         outcomes = ([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True))
         return both_errors(over_seeds, paired_difference(*outcomes, confidence=confidence))
-    wilson = [_mean_accuracy(side, "test", confidence) for side in zip(*pairs, strict=True)]
+    wilson = [mean_accuracy(side, "test", confidence) for side in zip(*pairs, strict=True)]
     return both_errors(over_seeds, independent_difference(*wilson))
 
 
@@ -47,7 +47,7 @@ def optimism(grid: Grid, confidence: float = 0.95) -> Interval:
     """
     runs = list(scored_by_seed("the grid", grid).values())
     over_seeds = seed_interval([r["val_accuracy"] - r["test_accuracy"] for r in runs], confidence)
-    parts = (_mean_accuracy(runs, part, confidence) for part in ("val", "test"))
+    parts = (mean_accuracy(runs, part, confidence) for part in ("val", "test"))
     return both_errors(over_seeds, independent_difference(*parts))
 
 
@@ -143,12 +143,6 @@ def _common(label_a: str, a: Grid, label_b: str, b: Grid) -> list[tuple[dict, di
 
 def _test_images(run: dict) -> tuple:
     return tuple(setting(run, name) for name in ("source", "size", "split", "few_shot", "num_test"))
-
-
-def _mean_accuracy(runs: Grid, part: str, confidence: float) -> Interval:
-    """Wilson's interval of the mean accuracy: several runs on the same images are not more images."""
-    total = runs[0][f"num_{part}"]
-    return accuracy_interval(round(np.mean([r[f"{part}_accuracy"] for r in runs]) * total), total, confidence)
 
 
 def _pace(grid: Grid, seed: int) -> float:
