@@ -45,7 +45,7 @@ def _list(verdicts):
     missing = Counter(v.reason for v in verdicts if v.effect is None)
     click.echo("\n" + ", ".join(f"{n} {word}" for word, n in Counter(v.verdict for v in verdicts).items()))
     for reason, count in missing.items():
-        click.echo(f"{count} cannot be measured, {reason}")
+        click.echo(f"{count} not measured: {reason}")
 
 
 def _in_full(verdict):
