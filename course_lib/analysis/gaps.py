@@ -10,7 +10,7 @@ from course_lib.analysis.intervals import Interval, accuracy_interval, independe
 from course_lib.analysis.selection import best_runs, select, values_of
 
 
-def mean_accuracy(chosen: Sequence[dict], part: str = "test") -> Interval:
+def mean_accuracy(chosen: Sequence[dict], part: str = "test", confidence: float = 0.95) -> Interval:
     """Mean accuracy of runs on the same images, with Wilson's interval of their mean count of right images.
 
     It is the error that comes from few images; how much training again changes is `seed_interval`'s.
@@ -29,7 +29,7 @@ def mean_accuracy(chosen: Sequence[dict], part: str = "test") -> Interval:
             f"{part} accuracies {accuracies} on {totals} images have no mean: give runs on the same images"
         )
     mean = float(np.mean(accuracies))
-    return replace(accuracy_interval(round(mean * totals[0]), totals[0]), estimate=mean)
+    return replace(accuracy_interval(round(mean * totals[0]), totals[0], confidence), estimate=mean)
 
 
 def validation_gap(chosen: Sequence[dict]) -> Interval:

@@ -99,6 +99,15 @@ def independent_difference(a: Interval, b: Interval) -> Interval:
     return Interval(estimate, low, high, "Newcombe, independent images")
 
 
+def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
+    """One estimate with two independent errors, of training again and of testing on other images, added in squares."""
+    parts = (over_seeds, over_images)
+    low = over_seeds.estimate - np.hypot(*(part.estimate - part.low for part in parts))
+    high = over_seeds.estimate + np.hypot(*(part.high - part.estimate for part in parts))
+    method = f"{over_seeds.method} and {over_images.method}"
+    return Interval(over_seeds.estimate, float(low), float(high), method)
+
+
 def mcnemar(outcomes_a: str, outcomes_b: str) -> McNemar:
     """Exact McNemar test: are the images that only A got right as many as those that only B got right?
 

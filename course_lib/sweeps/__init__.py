@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "homework": ["GRIDS", "ORDER_ROWS", "STUDIES", "SUSPECTS", "TABLE_VIII"],
         "ledger": ["Ledger"],
         "profiles": ["PROFILES", "Profile", "get_profile"],
-        "studies": ["run_study", "study_tasks"],
+        "studies": ["finished_runs", "run_study", "study_tasks"],
         "task": ["Task"],
     },
 )

@@ -72,9 +72,40 @@ def run_study(
             ledger.close()
 
 
+def finished_runs(
+    name: str,
+    profile: str = "mini",
+    data: str = "mini:cartoon",
+    seeds: int | None = None,
+    *,
+    ledger: Ledger | None = None,
+) -> list[dict]:
+    """The records of a study that the ledger or the shipped results hold, like `run_study`; nothing is computed.
+
+    There may be fewer than `study_tasks` names, or none.
+
+    Raises:
+        ValueError: unknown study, profile or source.
+    """
+    tasks = study_tasks(name, profile, data, seeds)
+    own = ledger is None
+    ledger = Ledger() if own else ledger
+    try:
+        keys = [task.key() for task in tasks]
+        found = _find(keys, ledger)
+        return [_as_asked(task, found[key]) for task, key in zip(tasks, keys, strict=True) if key in found]
+    finally:
+        if own:
+            ledger.close()
+
+
+def _find(keys: list[str], ledger: Ledger) -> dict[str, dict]:
+    return {key: run for key in keys if (run := ledger.get(key) or shipped_runs().get(key))}
+
+
 def _collect(name, tasks, ledger, engine, device, recompute, progress) -> list[dict]:
     keys = [task.key() for task in tasks]
-    found = {} if recompute else {key: run for key in keys if (run := ledger.get(key) or shipped_runs().get(key))}
+    found = {} if recompute else _find(keys, ledger)
     missing = [task for task, key in zip(tasks, keys, strict=True) if key not in found]
     with tqdm(total=len(tasks), initial=len(found), desc=name, unit="run", disable=not (progress and missing)) as bar:
 

@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "budgets": ["over_budget", "write_measurements"],
         "builder": ["BuildResult", "build", "build_lessons"],
         "checks": ["check_frozen", "check_merge", "report_check"],
-        "display": ["show"],
+        "display": ["show", "show_table"],
         "doctor": ["checks_as_text", "run_checks"],
         "lessons": ["Lesson", "find_lesson", "list_lessons"],
         "prediction": ["Prediction"],

@@ -1,10 +1,11 @@
-"""Figures in lessons: shown with a description, small enough to be stored in a notebook."""
+"""Figures and tables in lessons: shown with a description or in full, small enough to be stored in a notebook."""
 
 import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from pandas import DataFrame
 
 _PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
 _PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours whose error (root mean square) is at most so many of 255
@@ -34,6 +35,15 @@ def show(figure: "Figure", alt: str | None = None) -> None:
         plt.close(figure)
     image.png = shrink(image.png)
     display(image)
+
+
+def show_table(table: "DataFrame") -> None:
+    """Display a table with its texts in full, where pandas alone would cut them after 50 characters."""
+    import pandas as pd
+    from IPython.display import display
+
+    with pd.option_context("display.max_colwidth", None):
+        display(table)
 
 
 def shrink(png: bytes) -> bytes:

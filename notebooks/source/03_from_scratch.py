@@ -21,7 +21,7 @@ from torch import nn
 
 from course_lib import analysis, figures
 from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, report_check, show
+from course_lib.teaching import Prediction, report_check, show, show_table
 
 numbers = get_profile(profile)
 
@@ -256,6 +256,15 @@ for printed in (analysis.printed_result("scratch", optimizer) for optimizer in (
 # that the homework's test images are the *last* files of each class, which are not like the others. In the mini world test
 # and validation images are drawn alike. Compare `val %` and `test %` in the table above.
 #
+# ### What the homework claims
+# Two of its sentences about training from scratch, each as a test over the finished runs: *reproduced* when the 95 % interval of the effect lies
+# wholly inside what was claimed, *contradicted* when it lies wholly outside, *undecided* otherwise. `course claims` judges them all.
+
+# %% tags=["report"]
+chosen_claims = ["scratch-val-above-test", "scratch-as-slow-as-full"]
+show_table(analysis.claims_table(ids=chosen_claims, profile=profile, data=data, seeds=seeds))
+
+# %% [markdown]
 # ## Remember
 # - From scratch, a network first has to invent its filters, and 1687 images are few to learn them from. It ends up knowing its training images by heart.
 # - The best epoch and the rate are chosen by validation, the test is opened once; then validation accuracy is a little too good, the test's is not.

@@ -20,7 +20,7 @@ import torch
 
 from course_lib import analysis, figures
 from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, check_frozen, show
+from course_lib.teaching import Prediction, check_frozen, show, show_table
 
 numbers = get_profile(profile)
 
@@ -261,6 +261,21 @@ for printed in (analysis.printed_result("last_layer", optimizer) for optimizer i
 # %% [markdown]
 # The two printed optimisers differ by three images. Nobody can call that a difference, and the homework does not.
 #
+# ### What the homework claims
+# Its sentences about the last layer, each as a test over the finished runs: *reproduced* when the 95 % interval of the effect lies
+# wholly inside what was claimed, *contradicted* when it lies wholly outside, *undecided* otherwise. `course claims` judges them all.
+
+# %% tags=["report"]
+chosen_claims = [
+    "last-layer-beats-scratch",
+    "last-layer-gain",
+    "last-layer-smoother",
+    "last-layer-no-overfitting",
+    "last-layer-faster",
+]
+show_table(analysis.claims_table(ids=chosen_claims, profile=profile, data=data, seeds=seeds))
+
+# %% [markdown]
 # ## Remember
 # - The head sees a few hundred numbers per image that never change: compute them once, and a whole grid costs less than one ordinary run.
 # - Frozen means parameters *and* running statistics. `requires_grad = False` is half of it; the mode of the BatchNorm layers is the other.

@@ -20,7 +20,7 @@ import torch
 
 from course_lib import analysis, figures
 from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, report_check, show
+from course_lib.teaching import Prediction, report_check, show, show_table
 
 numbers = get_profile(profile)
 
@@ -205,6 +205,23 @@ show(figures.strategies(runs, title=title[0].upper() + title[1:]))
 
 # %% tags=["report"]
 analysis.paired_table({name: analysis.select(found, optimizer="adam") for name, found in runs.items()})
+
+# %% [markdown]
+# ### What the homework claims
+# Its sentences about full fine-tuning, each as a test over the finished runs: *reproduced* when the 95 % interval of the effect lies
+# wholly inside what was claimed, *contradicted* when it lies wholly outside, *undecided* otherwise. `course claims` judges them all.
+
+# %% tags=["report"]
+chosen_claims = [
+    "full-is-best",
+    "full-gain",
+    "full-head-start",
+    "full-few-epochs",
+    "full-zero-loss",
+    "rates-sgd-high-adam-low",
+    "optimizers-comparable-full",
+]
+show_table(analysis.claims_table(ids=chosen_claims, profile=profile, data=data, seeds=seeds))
 
 # %% [markdown]
 # ## Remember

@@ -3,7 +3,9 @@ import pytest
 from scipy.special import comb
 
 from course_lib.analysis.intervals import (
+    Interval,
     accuracy_interval,
+    both_errors,
     independent_difference,
     mcnemar,
     paired_difference,
@@ -142,3 +144,10 @@ def test_independent_difference_covers_the_truth():
     pairs = zip(rng.binomial(47, 0.6, size=400), rng.binomial(2108, 0.5, size=400), strict=True)
     found = [independent_difference(accuracy_interval(a, 47), accuracy_interval(b, 2108)) for a, b in pairs]
     assert 0.92 <= np.mean([f.low <= 0.1 <= f.high for f in found]) <= 0.98
+
+
+def test_two_errors_add_in_squares():
+    seeds, images = Interval(0.1, 0.07, 0.13, "a"), Interval(0.1, 0.06, 0.16, "b")
+    found = both_errors(seeds, images)
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.1, 0.05, 0.1 + 0.0045**0.5))
+    assert found.method == "a and b"

@@ -13,7 +13,7 @@ from course_lib.sweeps.engine import run_tasks
 from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.profiles import PROFILES
-from course_lib.sweeps.studies import run_study, study_tasks
+from course_lib.sweeps.studies import finished_runs, run_study, study_tasks
 from course_lib.sweeps.task import Task
 from course_lib.training.recipe import Recipe
 
@@ -39,6 +39,20 @@ def test_second_time_nothing_is_run(tiny, tmp_path, monkeypatch):
     assert first == again
     assert len({record["key"] for record in first}) == 6
     assert {record["status"] for record in first} == {"finished"}
+
+
+def test_finished_runs_are_those_that_are_there(tiny, tmp_path, monkeypatch):
+    with Ledger(tmp_path / "l.sqlite") as ledger:
+        assert finished_runs(tiny, ledger=ledger) == []
+        records = run_study(tiny, ledger=ledger, workers=1, progress=False)
+        monkeypatch.setattr(studies, "run_tasks", lambda *a, **k: pytest.fail("something was run"))
+        assert finished_runs(tiny, ledger=ledger) == records
+    with Ledger(tmp_path / "some.sqlite") as ledger:
+        for record in (records[4], records[1]):
+            ledger.put(record)
+        assert finished_runs(tiny, ledger=ledger) == [records[1], records[4]]  # in the order of the grid
+    with pytest.raises(ValueError, match="unknown study 'nope'"):
+        finished_runs("nope")
 
 
 def test_workers_change_nothing_but_the_time(folder):

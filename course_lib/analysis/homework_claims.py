@@ -1,0 +1,179 @@
+"""What the homework claims, as tests over finished runs; here its strategies and its few images.
+
+The homework's numbers are of real cartoons; in the mini world an accuracy of its own means nothing. So a claim is
+tested as an order or a difference, and a difference is "about" the printed one between half and twice its size.
+"""
+
+from dataclasses import replace
+from functools import cache, partial
+from itertools import product
+
+import numpy as np
+
+from course_lib.analysis.augmentation_claims import augmentation_claims
+from course_lib.analysis.effects import (
+    accuracy_gap,
+    compare,
+    each,
+    final_loss,
+    optimism,
+    roughness,
+    seed_gap,
+    seed_mean,
+)
+from course_lib.analysis.intervals import independent_difference
+from course_lib.analysis.optimizer_claims import optimizer_claims, time_claims
+from course_lib.analysis.printed import printed_number, printed_result
+from course_lib.analysis.selection import select, setting
+from course_lib.analysis.verdicts import NEGATIVE, POSITIVE, Claim, Region, about
+
+LARGE = ("scratch", "last_layer", "full")
+SMALL = tuple(f"few_shot_{name}" for name in LARGE)
+FEW_EPOCHS = 10  # of 50
+LITTLE_LOSS = 0.02  # nats: "zero"
+
+
+@cache
+def homework_claims() -> tuple[Claim, ...]:
+    """All claims of the homework, in its order."""
+    return (*optimizer_claims(), *time_claims(), *_strategy_claims(), *_few_shot_claims(), *augmentation_claims())
+
+
+def _strategy_claims() -> list[Claim]:
+    scratch, last, full = (printed_result(name, "sgd") for name in LARGE)
+    return [
+        Claim(
+            "scratch-val-above-test",
+            f"Val. accuracy {scratch.val_percent:.2f} %, test accuracy {scratch.test_percent:.2f} % (SGD)", "Table II",
+            "validation minus test accuracy from scratch, SGD; in the mini world both are drawn alike, so that only "
+            "the choosing is left of it",
+            ("scratch",), each("scratch", of=optimism, optimizers=("sgd",)), 
+            about((scratch.val_percent - scratch.test_percent) / 100),
+        ),
+        Claim(
+            "last-layer-beats-scratch", "this model should outperform the model from Section III", "Section IV",
+            "test accuracy, last layer minus from scratch, with either optimiser",
+            ("scratch", "last_layer"), compare(("last_layer", "scratch")), POSITIVE,
+        ),
+        Claim(
+            "last-layer-gain", "The test accuracy increased significantly from 60 % to 80 %.", "Section IV",
+            "test accuracy, last layer minus from scratch, SGD",
+            ("scratch", "last_layer"), compare(("last_layer", "scratch"), optimizers=("sgd",)),
+            about(_printed_gap("last_layer", "scratch")),
+        ),
+        Claim(
+            "last-layer-smoother", "all curves in Fig. 10 through 12 are smoother (lacking peaks) than their "
+            "counterparts in Section III", "Section IV",
+            "mean change of the validation accuracy from epoch to epoch, last layer minus from scratch",
+            ("scratch", "last_layer"), compare(("last_layer", "scratch"), by=partial(seed_gap, value=roughness)),
+            NEGATIVE, images="val",
+        ),
+        Claim(
+            "last-layer-no-overfitting", "the model is no longer overfitting the training set (compare the non-zero "
+            "loss in Fig. 10 to its Section III counterpart in Fig. 7)", "Section IV",
+            "training loss at the end, last layer minus from scratch",
+            ("scratch", "last_layer"), compare(("last_layer", "scratch"), by=partial(seed_gap, value=final_loss)),
+            POSITIVE, "nats", "train",
+        ),
+        Claim(
+            "full-is-best", "this model achieves the best test accuracy (and hence best generalization)", "Section V",
+            "test accuracy, full fine-tuning minus each of the other two strategies, with either optimiser",
+            LARGE, compare(("full", "last_layer"), ("full", "scratch")), POSITIVE,
+        ),
+        Claim(
+            "full-gain", f"Test accuracy: last layer {last.test_percent:.2f} %, full {full.test_percent:.2f} % (SGD)",
+            "Tables III, IV",
+            "test accuracy, full fine-tuning minus last layer, SGD",
+            ("last_layer", "full"), compare(("full", "last_layer"), optimizers=("sgd",)),
+            about(_printed_gap("full", "last_layer")),
+        ),
+        Claim(
+            "full-head-start", "using pre-trained weights gives the model a head-start for the training process",
+            "Section V", "validation accuracy after the first epoch, full fine-tuning minus from scratch",
+            ("scratch", "full"), compare(("full", "scratch"), by=partial(seed_gap, value=_first_val)), POSITIVE,
+            images="val",
+        ),
+        Claim(
+            "full-few-epochs", f"SGD: learning rate {full.lr:g}, epoch {full.epoch}", "Tables IV, VII",
+            f"best epoch of full fine-tuning with SGD: a few epochs, here fewer than {FEW_EPOCHS}",
+            ("full", "few_shot_full"),
+            each("full", "few_shot_full", of=partial(seed_mean, value=_best_epoch), optimizers=("sgd",)),
+            Region(high=FEW_EPOCHS), "epochs", "val",
+        ),
+        Claim(
+            "full-zero-loss", "The model can (eventually) reduce the training loss to zero", "Section V",
+            f"training loss at the end of full fine-tuning: below {LITTLE_LOSS} nats",
+            ("full",), each("full", of=partial(seed_mean, value=final_loss)),
+            Region(high=LITTLE_LOSS), "nats", "train",
+        ),
+    ]  # fmt: skip
+
+
+def _few_shot_claims() -> list[Claim]:
+    percents = [f"{printed_result(name, 'sgd', few_shot=True).test_percent:.2f} %" for name in LARGE]
+    costs = [f"{printed_number(f'few_shot_drop_{name}'):g} %" for name in LARGE]
+    sections = dict(zip(LARGE, ("VI-A", "VI-B", "VI-C"), strict=True))
+    drops = [
+        Claim(
+            f"few-shot-drop-{name.replace('_', '-')}",
+            f"Comparing with Table {printed_result(name, 'sgd').table} (the same task but with larger training "
+            f"dataset) shows roughly {printed_number(f'few_shot_drop_{name}'):g} % decrease in the test accuracy.",
+            f"Section {section}", "test accuracy, 1687 training images minus 189, SGD; other test images",
+            (name, f"few_shot_{name}"), compare((name, f"few_shot_{name}"), optimizers=("sgd",)),
+            about(_printed_gap(name, f"few_shot_{name}")),
+        )
+        for name, section in sections.items()
+    ]  # fmt: skip
+    return [
+        *drops,
+        Claim(
+            "few-shot-drop-order",
+            "roughly {} [from scratch], {} [last layer], {} [full] decrease in the test accuracy".format(*costs),
+            "Sections VI-A to VI-C",
+            "what few images cost (1687 minus 189), from scratch minus full fine-tuning, SGD: less from scratch",
+            ("scratch", "full", "few_shot_scratch", "few_shot_full"), _drop_order, NEGATIVE,
+        ),
+        Claim(
+            "few-shot-order", "Test accuracy: from scratch {}, last layer {}, full {} (SGD)".format(*percents),
+            "Tables V–VII", "test accuracy with 189 images, each strategy minus the one before, with either optimiser",
+            SMALL, compare((SMALL[2], SMALL[1]), (SMALL[1], SMALL[0])), POSITIVE,
+        ),
+        Claim(
+            "few-shot-more-epochs", "Keeping the maximal number of training epochs at 50 for both larger and smaller "
+            "datasets may lead to some performance loss", "Section VI-A",
+            "test accuracy from 189 images, as many steps as 1687 take minus 50 epochs, at one rate each",
+            ("few_shot_steps", *SMALL[::2]), _more_epochs, POSITIVE,
+        ),
+    ]  # fmt: skip
+
+
+def _drop_order(runs, confidence):
+    large, small = (
+        compare((f"{few}scratch", f"{few}full"), optimizers=("sgd",))(runs, confidence) for few in ("", "few_shot_")
+    )
+    (large,), (small,) = large.values(), small.values()
+    return {"sgd": replace(independent_difference(large, small), method=f"{large.method}; {small.method}")}
+
+
+def _more_epochs(runs, confidence):
+    found = {}
+    for name, optimizer in product(("scratch", "full"), ("sgd", "adam")):
+        long = select(runs["few_shot_steps"], name=name, optimizer=optimizer)
+        rate = setting(long[0], "lr")  # they have one each
+        short = select(runs[f"few_shot_{name}"], optimizer=optimizer, lr=rate)
+        found[f"{name}, {optimizer}"] = accuracy_gap(long, short, confidence)
+    return found
+
+
+def _best_epoch(run):
+    return run["best_epoch"]
+
+
+def _first_val(run):
+    return run["history"][0]["val_accuracy"]
+
+
+def _printed_gap(a: str, b: str) -> float:
+    """Between two studies' printed test accuracies with SGD."""
+    printed = (printed_result(n.removeprefix("few_shot_"), "sgd", few_shot=n in SMALL).test_percent for n in (a, b))
+    return float(np.subtract(*printed)) / 100

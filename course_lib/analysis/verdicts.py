@@ -1,0 +1,153 @@
+"""A claim of a document as a test over finished runs, and the rule that judges it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from course_lib.analysis.intervals import Interval
+from course_lib.analysis.selection import setting
+
+CONFIDENCE = 0.95
+Runs = Mapping[str, Sequence[dict]]  # records by study
+_SCALES = {"points": 100, "%": 100}  # intervals hold fractions
+
+
+@dataclass(frozen=True)
+class Region:
+    """The values of an effect for which the claim holds, bounds excluded; fractions for accuracies."""
+
+    low: float = float("-inf")
+    high: float = float("inf")
+
+    def holds(self, found: Interval) -> bool:
+        """Whether the interval lies wholly inside."""
+        return self.low < found.low and found.high < self.high
+
+    def fails(self, found: Interval) -> bool:
+        """Whether the interval lies wholly outside."""
+        return found.high <= self.low or found.low >= self.high
+
+    def depth(self, found: Interval) -> float:
+        """How far the estimate is inside; negative outside."""
+        return min(found.estimate - self.low, self.high - found.estimate)
+
+    def text(self, unit: str) -> str:
+        """``"> 0"``, ``"-3 to 3"`` … in that unit."""
+        low, high = (_round(_SCALES.get(unit, 1) * value) for value in (self.low, self.high))
+        if self.high == float("inf"):
+            return f"> {low:g}"
+        return f"< {high:g}" if self.low == float("-inf") else f"{low:g} to {high:g}"
+
+
+POSITIVE, NEGATIVE = Region(low=0), Region(high=0)
+
+
+def about(printed: float) -> Region:
+    """Of the printed size: from half of it to twice as much, in the same direction."""
+    return Region(*sorted((printed / 2, 2 * printed)))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of a document that finished runs can support or refute.
+
+    Args:
+        sentence: verbatim, or the numbers of a table.
+        place: section or table.
+        tested: what is measured here in its place, in words.
+        studies: names of the studies whose runs it takes; all their runs must be there.
+        measure: gives the effect with its interval from the records by study and a confidence; several, by label,
+            when the sentence says the same of several things. Raises ValueError when the records do not suffice.
+        region: where the effect lies if the claim is true.
+        unit: of the effect: ``"points"`` and ``"%"`` are fractions × 100, all others are shown as they are.
+        images: the part of the images whose number stands beside the verdict.
+    """
+
+    id: str
+    sentence: str
+    place: str
+    tested: str
+    studies: tuple[str, ...]
+    measure: Callable[[Runs, float], Mapping[str, Interval]]
+    region: Region
+    unit: str = "points"
+    images: str = "test"  # or "val", "train"
+    document: str = "homework"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the runs say about a claim. `effect` is None when nothing could be measured."""
+
+    claim: Claim
+    verdict: str
+    reason: str
+    effect: Interval | None = None
+    seeds: int = 0
+    images: tuple[int, ...] = ()
+
+    def row(self) -> dict:
+        """The verdict as plain values for JSON: effect and interval in the claim's unit, None where there is none."""
+        claim, found = self.claim, self.effect
+        scale = _SCALES.get(claim.unit, 1)
+        numbers = (found.estimate, found.low, found.high) if found else (None, None, None)
+        effect, low, high = (None if n is None else _round(scale * n) for n in numbers)
+        row = {"id": claim.id, "claim": claim.sentence, "document": claim.document, "place": claim.place}
+        row |= {"tested": claim.tested, "claimed": claim.region.text(claim.unit), "verdict": self.verdict}
+        row |= {"effect": effect, "low": low, "high": high, "unit": claim.unit, "seeds": self.seeds}
+        return row | {"images": self.images_text, "studies": list(claim.studies), "reason": self.reason}
+
+    @property
+    def effect_text(self) -> str:
+        """``"12.3 [8.1, 16.5] points"``, or a dash."""
+        row = self.row()
+        return f"{row['effect']:g} [{row['low']:g}, {row['high']:g}] {row['unit']}" if self.effect else "–"
+
+    @property
+    def images_text(self) -> str:
+        """``"236 test"``, ``"236 and 2108 test"``, or a dash."""
+        return " and ".join(map(str, self.images)) + f" {self.claim.images}" if self.images else "–"
+
+
+def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
+    """The verdict on a claim, by a rule fixed before any run was seen.
+
+    *reproduced*: the 95 % interval of the effect lies wholly within the claimed region. *contradicted*: it lies wholly
+    outside. *undecided*: neither, or runs are missing, or too few to say how sure one can be.
+
+    A claim about k things is reproduced when it holds for all of them, and contradicted when it fails for one whose
+    interval was widened to 1 − 0.05/k (Bonferroni), since one of k may fail by chance. The interval that decides is
+    the one reported. Claims are not corrected for each other: of twenty true ones, one may be contradicted by chance.
+
+    Args:
+        runs: the finished records of each study of the claim.
+        expected: how many runs each study has when nothing is missing.
+    """
+    for name in claim.studies:
+        if len(runs[name]) < expected[name]:
+            reason = f"{len(runs[name])} of {expected[name]} runs are there: course study {name}"
+            return Verdict(claim, "undecided", reason)
+    records = [record for name in claim.studies for record in runs[name]]
+    counts = len({setting(r, "seed") for r in records}), tuple(sorted({r[f"num_{claim.images}"] for r in records}))
+    try:
+        verdict, label, found = _decide(claim, runs)
+    except ValueError as error:
+        return Verdict(claim, "undecided", f"cannot be measured: {error}", None, *counts)
+    where = f"{label} (of {len(found)}): " if len(found) > 1 else ""
+    return Verdict(claim, verdict, f"{where}{found[label].method}", found[label], *counts)
+
+
+def _decide(claim: Claim, runs: Runs) -> tuple[str, str, Mapping[str, Interval]]:
+    """The verdict, the label of the interval that decided it (the least favourable), and all intervals."""
+    region, found = claim.region, claim.measure(runs, CONFIDENCE)
+    left = [label for label, interval in found.items() if not region.holds(interval)]
+    if not left:
+        return "reproduced", min(found, key=lambda label: region.depth(found[label])), found
+    wide = claim.measure(runs, 1 - (1 - CONFIDENCE) / len(found)) if len(found) > 1 else found
+    if failing := [label for label in left if region.fails(wide[label])]:
+        return "contradicted", min(failing, key=lambda label: region.depth(wide[label])), wide
+    return "undecided", min(left, key=lambda label: region.depth(found[label])), found
+
+
+def _round(value: float) -> float:
+    """One digit after the point, or three significant ones if it is small."""
+    return round(value, 1) if abs(value) >= 1 else float(f"{value:.2g}")

@@ -1,0 +1,57 @@
+"""Claims: what the documents say, and what the finished runs say to it."""
+
+import json
+import textwrap
+from collections import Counter
+
+import click
+
+from course_lib.cli.options import DATA, JSON, PROFILE, SEEDS
+
+WIDTH = 118
+COLUMNS = "{verdict:<12}  {id:<26}  {effect:<31}  {claimed:<15}  {seeds:>5}  {images}"
+
+
+@click.command()
+@click.argument("ids", nargs=-1)
+@click.option("--document", help="Claims of this document only, e.g. homework.")
+@PROFILE
+@DATA
+@SEEDS
+@JSON
+def claims(ids, document, profile, data, seeds, as_json):
+    """Is it true? Verdicts on the documents' claims, from finished runs; with IDS, those in full.
+
+    A claim is reproduced when the 95 % interval of its effect lies wholly within the claimed region, contradicted when
+    it lies wholly outside, else undecided. Nothing is computed: what is missing is named.
+    """
+    from course_lib.analysis.claims import check_claims
+
+    verdicts = check_claims(document, ids or None, profile=profile, data=data, seeds=seeds)
+    if as_json:
+        click.echo(json.dumps([verdict.row() for verdict in verdicts], allow_nan=False))
+    elif ids:
+        click.echo("\n\n".join(_in_full(verdict) for verdict in verdicts))
+    else:
+        _list(verdicts)
+
+
+def _list(verdicts):
+    header = {"effect": "effect [95 % interval]", "images": "images"}
+    click.echo(COLUMNS.format(**{n: n for n in ("verdict", "id", "claimed", "seeds")}, **header).rstrip())
+    for verdict in verdicts:
+        row = verdict.row() | {"effect": verdict.effect_text}
+        click.echo(COLUMNS.format(**row))
+    missing = Counter(v.reason for v in verdicts if v.effect is None)
+    click.echo("\n" + ", ".join(f"{n} {word}" for word, n in Counter(v.verdict for v in verdicts).items()))
+    for reason, count in missing.items():
+        click.echo(f"{count} not measured: {reason}")
+
+
+def _in_full(verdict):
+    row = verdict.row()
+    lines = {"claim": f"“{row['claim']}” ({row['document']}, {row['place']})", "tested": row["tested"]}
+    lines |= {"claimed": f"{row['claimed']} {row['unit']}", "effect": verdict.effect_text, "verdict": row["verdict"]}
+    lines |= {"from": f"{row['seeds']} seeds, {row['images']} images; {row['reason']}"}
+    texts = [f"{name:<9}{text}" for name, text in lines.items()]
+    return "\n".join([row["id"], *(textwrap.fill(text, WIDTH, subsequent_indent=" " * 9) for text in texts)])

@@ -1,0 +1,248 @@
+"""Claims: the rule gives each verdict, the homework's claims follow the runs, and nothing is ever computed."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from course_lib.analysis import claims, effects
+from course_lib.analysis.homework_claims import homework_claims
+from course_lib.analysis.intervals import Interval
+from course_lib.analysis.printed import printed_results
+from course_lib.analysis.verdicts import Claim, Region, about, judge
+from course_lib.cli import main
+from course_lib.sweeps import studies
+from course_lib.sweeps.homework import STUDIES, TABLE_VIII
+
+_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
+fakes = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(fakes)
+
+CLAIMS = {claim.id: claim for claim in homework_claims()}
+SEEDS = range(5)
+
+
+def claim_of(intervals, region, unit="points"):
+    """A claim whose measure gives these (low, high) by label, wider at a higher confidence."""
+
+    def measure(_, confidence):
+        wider = 0.01 * (confidence > 0.95)
+        return {
+            k: Interval((low + high) / 2, low - wider, high + wider, "fake") for k, (low, high) in intervals.items()
+        }
+
+    return Claim("fake", "a sentence", "nowhere", "a fake", ("full",), measure, region, unit)
+
+
+def verdict_of(intervals, region):
+    return judge(claim_of(intervals, region), {"full": []}, {"full": 0})
+
+
+@pytest.mark.parametrize(
+    ("interval", "region", "verdict"),
+    [
+        ((0.01, 0.09), Region(low=0), "reproduced"),
+        ((-0.09, -0.01), Region(low=0), "contradicted"),
+        ((-0.01, 0.09), Region(low=0), "undecided"),
+        ((-0.02, 0.02), Region(-0.03, 0.03), "reproduced"),
+        ((0.04, 0.09), Region(-0.03, 0.03), "contradicted"),
+        ((-0.09, -0.04), Region(-0.03, 0.03), "contradicted"),
+        ((-0.09, 0.09), Region(-0.03, 0.03), "undecided"),
+        ((0.0, 0.3), Region(low=0), "undecided"),  # none of ten runs: no sign that there are any
+        ((0.0, 0.0), Region(low=0), "contradicted"),  # every seed chose the same
+    ],
+)
+def test_the_rule(interval, region, verdict):
+    assert verdict_of({"one": interval}, region).verdict == verdict
+
+
+def test_a_claim_about_several_things_holds_for_all_or_fails_for_one():
+    good, unsure, bad, barely_bad = (0.02, 0.04), (-0.01, 0.04), (-0.06, -0.02), (-0.06, -0.005)
+    positive = Region(low=0)
+    assert verdict_of({"a": good, "b": (0.005, 0.2)}, positive).verdict == "reproduced"
+    undecided = verdict_of({"a": good, "b": unsure}, positive)
+    assert (undecided.verdict, undecided.effect.low) == ("undecided", -0.01)
+    failed = verdict_of({"a": good, "b": unsure, "c": bad}, positive)
+    assert failed.verdict == "contradicted"
+    assert failed.reason.startswith("c (of 3)")
+    # one of several may fall outside by chance: its widened interval decides
+    assert verdict_of({"a": good, "c": barely_bad}, positive).verdict == "undecided"
+    assert verdict_of({"c": barely_bad}, positive).verdict == "contradicted"
+
+
+def test_about_is_half_to_twice_in_the_same_direction():
+    assert about(0.3) == Region(0.15, 0.6)
+    assert about(-0.3) == Region(-0.6, -0.15)
+
+
+def test_a_verdict_shows_the_claims_unit():
+    row = judge(claim_of({"one": (0.012, 0.148)}, Region(low=0)), {"full": []}, {"full": 0}).row()
+    assert (row["effect"], row["low"], row["high"], row["claimed"]) == (8, 1.2, 14.8, "> 0")
+    row = judge(claim_of({"one": (1, 2)}, Region(high=3), "epochs"), {"full": []}, {"full": 0}).row()
+    assert (row["effect"], row["low"], row["high"], row["claimed"]) == (1.5, 1, 2, "< 3")
+
+
+def test_missing_runs_leave_a_claim_undecided():
+    verdict = judge(CLAIMS["full-gain"], {"full": [], "last_layer": []}, {"full": 30, "last_layer": 30})
+    assert (verdict.verdict, verdict.effect) == ("undecided", None)
+    assert verdict.reason == "0 of 30 runs are there: course study last_layer"
+    grids = {name: fakes.fake_grid(name, seeds=(0,), epochs=5) for name in ("full", "last_layer")}
+    verdict = judge(CLAIMS["full-gain"], grids, {"full": 10, "last_layer": 10})
+    assert verdict.verdict == "undecided"
+    assert "1 value(s) show no spread over seeds" in verdict.reason
+
+
+@pytest.fixture(scope="module")
+def grids():
+    """Fake grids of the six studies, made so that the homework's order holds."""
+    return {
+        f"{'few_shot_' * few}{name}": fakes.fake_grid(name, seeds=SEEDS, few_shot=few, epochs=12)
+        for name in ("scratch", "last_layer", "full")
+        for few in (False, True)
+    }
+
+
+def check(name, grids, **swapped):
+    """The verdict with some studies' runs taken from others."""
+    claim = CLAIMS[name]
+    runs = {study: grids[swapped.get(study, study)] for study in claim.studies}
+    return judge(claim, runs, {study: len(found) for study, found in runs.items()})
+
+
+SWAPS = {
+    "last-layer-beats-scratch": {"scratch": "last_layer", "last_layer": "scratch"},
+    "last-layer-gain": {"scratch": "last_layer", "last_layer": "scratch"},
+    "full-is-best": {"full": "scratch", "scratch": "full"},
+    "full-gain": {"full": "last_layer", "last_layer": "full"},
+    "few-shot-order": {"few_shot_full": "few_shot_scratch", "few_shot_scratch": "few_shot_full"},
+}
+
+
+@pytest.mark.parametrize("name", SWAPS)
+def test_strategies_that_change_places_flip_the_verdict(name, grids):
+    right, wrong = check(name, grids), check(name, grids, **SWAPS[name])
+    assert (right.verdict, wrong.verdict) == ("reproduced", "contradicted")
+    assert right.effect.estimate > 0 > wrong.effect.estimate
+    assert right.seeds == len(SEEDS)
+    assert set(right.images) <= {236, 2108}
+
+
+def test_other_test_images_are_not_paired(grids):
+    right = check("few-shot-drop-scratch", grids)
+    assert (right.images, right.effect.method) == (
+        (236, 2108),
+        "t, 5 seeds and Newcombe, independent images",
+    )
+    places = {"scratch": "few_shot_scratch", "few_shot_scratch": "scratch"}
+    assert check("few-shot-drop-scratch", grids, **places).verdict == "contradicted"
+
+
+def test_every_claim_of_the_six_grids_has_a_verdict(grids):
+    for claim in CLAIMS.values():
+        if set(claim.studies) <= set(grids):
+            row = check(claim.id, grids).row()
+            assert row["low"] <= row["effect"] <= row["high"], claim.id
+            assert json.loads(json.dumps(row, allow_nan=False)) == row
+
+
+def test_claims_name_studies_and_have_ids_of_their_own():
+    assert len(CLAIMS) == len(homework_claims()) >= 12
+    assert {study for claim in CLAIMS.values() for study in claim.studies} <= set(STUDIES)
+
+
+def made(records, **changes):
+    """Copies with some numbers changed."""
+    return [record | changes for record in records]
+
+
+def test_time_is_compared_per_epoch_and_image_on_one_machine(grids):
+    slow, fast = made(grids["full"], seconds=67.0), made(grids["full"], seconds=50.0)
+    found = effects.slowdown(slow, fast)
+    assert found.estimate == pytest.approx(0.34)
+    elsewhere = made(grids["full"], provenance={"cpu": "another"})
+    with pytest.raises(ValueError, match="2 kinds of hardware"):
+        effects.slowdown(slow, elsewhere)
+
+
+def test_a_gap_carries_the_errors_of_seeds_and_of_images(grids):
+    full, last = (effects.select(grids[name], optimizer="sgd") for name in ("full", "last_layer"))
+    found = effects.accuracy_gap(full, last)
+    one, other = ([run for _, run in sorted(effects.scored_by_seed("x", g).items())] for g in (full, last))
+    over_seeds = effects.seed_interval(
+        [a["test_accuracy"] - b["test_accuracy"] for a, b in zip(one, other, strict=True)]
+    )
+    outcomes = [[r["test_outcomes"] for r in side] for side in (one, other)]
+    over_images = effects.paired_difference(*outcomes)
+    assert found.estimate == pytest.approx(over_seeds.estimate)
+    for part in (over_seeds, over_images):
+        assert found.low < part.low < part.high < found.high
+
+
+def augmented(accuracy):
+    """Records of Table VIII's rows, `accuracy(name)` of 2108 test images right."""
+    records = []
+    for name, steps in TABLE_VIII.items():
+        for record in fakes.fake_grid("full", seeds=SEEDS, optimizers=("sgd",), rates=(0.01,), few_shot=True, epochs=2):
+            right = round(accuracy(name) * 2108) + record["seed"]
+            dumped = [step.model_dump(mode="json") for step in steps]
+            record["recipe"] = {**record["recipe"], "augmentation": dumped}
+            record |= {"test_outcomes": "1" * right + "0" * (2108 - right), "test_correct": right}
+            records.append(record | {"test_accuracy": right / 2108})
+    return records
+
+
+def printed_accuracy(name):
+    return printed_results(table="VIII", augmentation=name)[0].test_percent / 100
+
+
+def test_the_printed_accuracies_themselves_support_section_vii():
+    """What Table VIII prints agrees with what the text says of it, and the reverse of it does not."""
+    for accuracy, verdict in ((printed_accuracy, "reproduced"), (lambda n: 1 - printed_accuracy(n), "contradicted")):
+        records = {"augmentation": augmented(accuracy)}
+        for name in ("colour-hurts", "flip-gain", "rotation-helps-flip", "goal-80"):
+            found = judge(CLAIMS[name], records, {"augmentation": len(records["augmentation"])})
+            assert found.verdict == verdict, (name, found)
+
+
+@pytest.fixture
+def no_runs(monkeypatch):
+    """No run is there, and none may be computed."""
+    monkeypatch.setattr(studies, "run_tasks", lambda *_, **__: pytest.fail("a claim computed a run"))
+    monkeypatch.setattr(studies, "_find", lambda keys, ledger: {})
+
+
+def test_the_command_without_runs(no_runs):
+    done = CliRunner().invoke(main, ["claims", "--profile", "smoke"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert max(map(len, done.output.splitlines())) <= 120
+    assert f"{len(CLAIMS)} undecided" in done.output
+    assert re.search(r"0 of \d+ runs are there: course study augmentation", done.output)
+
+
+def test_the_commands_json_and_full_text():
+    done = CliRunner().invoke(main, ["claims", "--json", "full-gain", "colour-hurts"], catch_exceptions=False)
+    rows = json.loads(done.stdout)
+    assert [row["id"] for row in rows] == ["full-gain", "colour-hurts"]
+    assert set(rows[0]) == {
+        "id", "claim", "document", "place", "tested", "claimed", "verdict", "effect", "low", "high", "unit", "seeds",
+        "images", "studies", "reason",
+    }  # fmt: skip
+    done = CliRunner().invoke(main, ["claims", "full-gain"], catch_exceptions=False)
+    assert CLAIMS["full-gain"].sentence in done.output
+    assert max(map(len, done.output.splitlines())) <= 120
+
+
+def test_unknown_names_get_one_sentence():
+    with pytest.raises(ValueError, match="no claim 'nope'"):
+        claims.find_claims(ids=["nope"])
+    with pytest.raises(ValueError, match="document 'nope'.*homework"):
+        claims.find_claims("nope")
+
+
+def test_the_lessons_table(no_runs):
+    table = claims.claims_table("homework", ["full-gain", "full-is-best"], profile="smoke")
+    assert list(table["claim"]) == [CLAIMS[name].sentence for name in ("full-gain", "full-is-best")]
+    assert {"place", "tested", "claimed", "effect", "verdict", "seeds", "images", "reason"} <= set(table)
