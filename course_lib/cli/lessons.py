@@ -35,6 +35,7 @@ def run(lessons, profile, data, seeds, out):
 
     A lesson that fails does not stop the others; the exit code is 1 if any did.
     """
+    from course_lib.analysis.claims import check_claims
     from course_lib.data.sources import describe
     from course_lib.sweeps.profiles import get_profile
     from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
@@ -45,8 +46,10 @@ def run(lessons, profile, data, seeds, out):
     describe(data)  # an unknown name is refused now, not once in every lesson
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
     results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
-    about = {"profile": profile, "data": data, "seeds": seeds, "started": started}
-    page = write_report(results, out, **about, fingerprint=_fingerprint(data, numbers.size))
+    about = {"profile": profile, "data": data, "seeds": seeds}
+    verdicts = [verdict.row() for verdict in check_claims(**about)]
+    about |= {"started": started, "fingerprint": _fingerprint(data, numbers.size), "claims": verdicts}
+    page = write_report(results, out, **about)
     click.echo(f"Report: {page.resolve().as_uri()}")
     sys.exit(any(result.status != "ok" for result in results))
 
