@@ -11,14 +11,15 @@ from course_lib.figures.style import styled
 
 
 class DescribedImage:
-    """A figure as a notebook shows it: a PNG inside HTML, so that the description survives."""
+    """A figure as a notebook shows it: an image file inside HTML, so that the description survives."""
 
-    def __init__(self, png: bytes, alt: str):
-        self.png, self.alt = png, alt
+    def __init__(self, data: bytes, alt: str, kind: str = "png"):
+        self.data, self.alt, self.kind = data, alt, kind
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.png).decode("ascii")
-        return f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+        data = base64.b64encode(self.data).decode("ascii")
+        source = f"data:image/{self.kind};base64,{data}"
+        return f'<img alt="{html.escape(self.alt)}" src="{source}" style="max-width: 100%">'
 
     def __repr__(self) -> str:
         return f"<figure: {self.alt}>"

@@ -33,7 +33,7 @@ def show(figure: "Figure", alt: str | None = None) -> None:
         image = described(figure, alt)
     finally:
         plt.close(figure)
-    image.png = shrink(image.png)
+    image.data, image.kind = shrink(image.data), "webp"
     display(image)
 
 
@@ -47,7 +47,10 @@ def show_table(table: "DataFrame") -> None:
 
 
 def shrink(png: bytes) -> bytes:
-    """The same picture in fewer bytes: repacked, and in 256 colours if it is large."""
+    """The same picture in fewer bytes, as lossless WebP, and in 256 or 64 colours if it is large.
+
+    WebP takes about three quarters of a PNG's bytes, and every browser of the last years shows it.
+    """
     from PIL import Image
 
     image = Image.open(io.BytesIO(png)).convert("RGBA")
@@ -56,7 +59,7 @@ def shrink(png: bytes) -> bytes:
     if len(png) > 1024 * _PALETTE_ABOVE_KB:
         image = _with_palette(image, 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB else 256)
     packed = io.BytesIO()
-    image.save(packed, format="png", optimize=True)
+    image.convert("RGB").save(packed, format="webp", lossless=True, quality=100, method=4)
     return packed.getvalue()
 
 

@@ -177,9 +177,9 @@ def test_no_figure_leaks_into_pyplot():
 
 
 def test_a_users_settings_do_not_change_the_look():
-    plain = show(FIGURES["dot_intervals"](TITLE)).png
+    plain = show(FIGURES["dot_intervals"](TITLE)).data
     with mpl.rc_context({"font.size": 30, "axes.grid": False, "savefig.facecolor": "red"}):
-        assert show(FIGURES["dot_intervals"](TITLE)).png == plain
+        assert show(FIGURES["dot_intervals"](TITLE)).data == plain
 
 
 def test_a_rate_has_one_colour_everywhere():

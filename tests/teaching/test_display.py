@@ -23,6 +23,7 @@ def test_a_shown_figure_has_its_description_and_is_closed(monkeypatch):
     markup = image._repr_html_()
     assert 'alt="it rises from &quot;1&quot; to 2"' in markup
     assert len(markup) < 60_000
+    assert f"data:image/{Image.open(io.BytesIO(image.data)).format.lower()};base64," in markup
 
 
 def test_a_figure_without_description_is_refused_and_closed():
