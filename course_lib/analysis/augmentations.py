@@ -1,12 +1,13 @@
 """Runs sorted by the row of Table VIII they belong to, and what each row gains over training without augmentation."""
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from course_lib.analysis.intervals import (
     Interval,
     accuracy_interval,
+    both_errors,
     independent_difference,
     paired_difference,
     seed_interval,
@@ -104,12 +105,9 @@ def _gain(pairs: Sequence[tuple[str, str]], confidence: float) -> Interval:
     over_images = paired_difference(*(list(side) for side in zip(*pairs, strict=True)), confidence=confidence)
     if len(pairs) == 1:
         return over_images
-    differences = [(a.count("1") - b.count("1")) / len(a) for a, b in pairs]
-    over_seeds = seed_interval(differences, confidence)
-    middle, half = over_images.estimate, over_seeds.high - over_seeds.estimate
-    low = middle - math.hypot(half, middle - over_images.low)
-    high = middle + math.hypot(half, over_images.high - middle)
-    return Interval(middle, low, high, f"seeds and images, {len(pairs)} seeds, {len(pairs[0][0])} shared images")
+    over_seeds = seed_interval([(a.count("1") - b.count("1")) / len(a) for a, b in pairs], confidence)
+    method = f"seeds and images, {len(pairs)} seeds, {len(pairs[0][0])} shared images"
+    return replace(both_errors(over_seeds, over_images), method=method)
 
 
 def _as_text(transforms: Iterable[Mapping]) -> str:
