@@ -136,7 +136,7 @@ def value_histograms(
             axes.stairs(share, edges, color=color, fill=True, alpha=0.25)
             axes.stairs(share, edges, color=color, linewidth=2, label=label)
         axes.set_title(name)
-        axes.set_xlabel(xlabel)
+    figure.supxlabel(xlabel)
     all_axes[0].set_ylabel("share of values (%)")
     handles, labels = all_axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
