@@ -137,7 +137,7 @@ def test_figure_has_title_and_labelled_axes(name):
     assert figure.get_suptitle() == TITLE
     if name not in PICTURES_ONLY:
         first, last = all_axes(figure)[0], all_axes(figure)[-1]
-        assert last.get_xlabel()
+        assert last.get_xlabel() or figure.get_supxlabel()
         assert first.get_ylabel() or any(text.get_text() for text in first.get_yticklabels())
     assert dict(mpl.rcParams) == before, "a figure changed matplotlib's settings for everybody"
 
