@@ -84,7 +84,7 @@ def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
 def rate_map(records_by_row: Mapping[str, Sequence[dict]], *, title: str) -> Figure:
     """Best validation accuracy of each setting at each rate, as a table of colours; where runs diverged, how many.
 
-    A colour is the mean over the seeds that reached an accuracy; black where none did.
+    A colour is the mean over the seeds that reached an accuracy, black where none did; the brackets are its interval.
 
     Args:
         records_by_row: setting → its runs, all settings with the same rates.
@@ -103,12 +103,15 @@ def rate_map(records_by_row: Mapping[str, Sequence[dict]], *, title: str) -> Fig
     colors = mpl.colormaps["cividis"].with_extremes(bad="black")
     axes.imshow(values, cmap=colors, vmin=0, vmax=100, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
-        lost, runs = tables[row].iloc[column][["diverged", "runs"]]
-        text = f"NaN: {lost:.0f} of {runs:.0f}" if lost else f"{value:.0f}"
+        found = tables[row].iloc[column]
+        if found["diverged"]:
+            text = f"NaN: {found['diverged']} of {found['runs']}"
+        else:
+            text = f"{value:.0f} [{found['low %']:.0f}, {found['high %']:.0f}]"
         bright = np.isnan(value) or value < 60
         axes.text(column, row, text, ha="center", va="center", color="white" if bright else "black")
     axes.set_xticks(range(values.shape[1]), [f"{rate:g}" for rate in tables[0].index])
     axes.set_yticks(range(len(tables)), list(records_by_row))
     axes.grid(False)
-    axes.set_xlabel("learning rate (numbers: best validation accuracy, %)")
+    axes.set_xlabel("learning rate; numbers: best validation accuracy (%) [95 % interval]")
     return figure

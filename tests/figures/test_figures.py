@@ -12,7 +12,13 @@ from matplotlib.figure import Figure
 
 import course_lib.figures
 from course_lib.analysis import best_of_tries, printed_gains, tables
-from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference, paired_difference
+from course_lib.analysis.intervals import (
+    Interval,
+    accuracy_interval,
+    independent_difference,
+    paired_difference,
+    seed_interval,
+)
 from course_lib.analysis.printed import printed_channels, printed_top5
 from course_lib.figures import (
     accuracy,
@@ -219,7 +225,7 @@ def test_amounts_are_drawn_in_order_with_their_intervals():
 SHOW_ACCURACIES = {
     "training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount",
     "optimizer_differences", "rate_sensitivity", "augmentation_gains", "luck_of_selection",
-    "rate_map",  # a map of means: `grid_table` holds their intervals
+    "rate_map",
 }  # fmt: skip
 NO_ACCURACIES = {
     "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",
@@ -324,8 +330,9 @@ def test_differences_have_no_seed_interval_without_seeds():
 
 def test_rate_map_counts_what_diverged():
     axes = sensitivity.rate_map(MAP, title=TITLE).axes[0]
-    mean = 50 * sum(r["val_accuracy"] for r in MAP["7 outputs"])
-    assert [text.get_text() for text in axes.texts] == ["NaN: 2 of 3", f"{mean:.0f}"]
+    found = seed_interval([r["val_accuracy"] for r in MAP["7 outputs"]])
+    mean, low, high = (100 * value for value in (found.estimate, max(found.low, 0), min(found.high, 1)))
+    assert [text.get_text() for text in axes.texts] == ["NaN: 2 of 3", f"{mean:.0f} [{low:.0f}, {high:.0f}]"]
     assert axes.get_images()[0].get_array()[1, 0] == pytest.approx(mean, abs=0.006)
     gone = sensitivity.rate_map({"lost": [LOST[1]]}, title=TITLE).axes[0]  # before any epoch ended
     assert gone.get_images()[0].get_array().mask.all()
