@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course_lib.teaching.run import LessonResult
 
-TIME_TOLERANCE = 0.5  # a shared machine is slower now and then
+TIME_TOLERANCE = 2.0  # another processor, shared with other work: what is caught is training what should be loaded
 MEMORY_TOLERANCE = 0.1  # memory hardly varies: allocators and library versions
 COLUMNS = ("lesson", "profile", "status", "seconds", "budget_s", "peak_mb", "memory_mb")
 

@@ -93,7 +93,7 @@ def test_every_lesson_runs_at_smoke_and_the_report_shows_it(ran_at_smoke):
 
 
 def test_no_lesson_exceeds_its_budget_at_smoke(ran_at_smoke):
-    """Time by half and memory by a tenth at most; the table of all lessons is in `MEASURED`."""
+    """Beyond the tolerances of `over_budget`; the table of all lessons is in `MEASURED`."""
     assert over_budget(ran_at_smoke[0]) == []
 
 
