@@ -2,13 +2,13 @@
 
 import pytest
 
-from course_lib.sweeps.homework import GRIDS
+from course_lib.sweeps.homework import STUDIES
 from course_lib.sweeps.ledger import shipped_runs
 from course_lib.sweeps.studies import study_tasks
 
 
-@pytest.mark.parametrize("name", GRIDS)
-def test_every_run_of_the_mini_grids_is_shipped(name):
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_run_of_a_study_at_mini_is_shipped(name):
     """By key, so with these recipes, images, splits, weights, seeds and this training version."""
     missing = [task for task in study_tasks(name, "mini") if task.key() not in shipped_runs()]
     assert not missing, f"{len(missing)} runs to compute: course study {name} --export data/results/{name}.jsonl.gz"
