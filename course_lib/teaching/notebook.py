@@ -98,12 +98,12 @@ def read_notebook(path: Path):
 
 def size_fault(path: Path, notebook, text: str) -> str:
     """One sentence if a notebook is over the cap, naming its largest cell; otherwise an empty string."""
-    size_kb = len(text.encode()) / 1024
+    size_kb = len(text.encode()) / 1000  # as the test of the whole repository counts
     if size_kb <= MAX_KB:
         return ""
     largest = max(notebook["cells"], key=lambda cell: len(str(cell)))
     start = (largest["source"].strip().splitlines() or [""])[0][:60]
-    share = len(str(largest)) / 1024
+    share = len(str(largest)) / 1000
     return f"{path.name}: {size_kb:.0f} KB, at most {MAX_KB}: its largest cell ({share:.0f} KB) starts with '{start}'"
 
 

@@ -44,7 +44,7 @@ for name in ("none", "ColorJitter(hue=0.05)", "RandomHorizontalFlip(p=0.5), Rand
 print(len(TABLE_VIII), "rows")
 
 # %% [markdown]
-# One training image through some of the rows, four times each. A transform is fair if *you* would still give the picture the same name.
+# One training image through some of the rows, three times each. A transform is fair if *you* would still give the picture the same name.
 
 # %% tags=["report"]
 splits = prepare(DataSpec(source=data, size=numbers.size, few_shot=True))
@@ -58,7 +58,7 @@ moves = {
 }
 least, most = (figures.short_name(pick(moves, key=moves.get)) for pick in (min, max))
 title = f"One image of the class '{label}': '{least}' changes images least, '{most}' most ({max(moves.values()):.0%})"
-show(figures.augmented_samples(image, samples, draws=4, title=title))
+show(figures.augmented_samples(image, samples, draws=3, title=title))
 
 # %% [markdown]
 # All 28 rows: full fine-tuning with SGD at the two rates that ever won a row. Finished runs are taken from the ledger.

@@ -29,11 +29,16 @@ class EmptyTask:
     def group(self) -> None:
         """It trains alone."""
 
+    def origin(self) -> dict:
+        """It has no images."""
+        return {}
+
     def run(self, _device: str) -> dict:
         """A record."""
         epoch = {"epoch": 0, "train_loss": 1.0, "train_accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5,
                  "rates": dict.fromkeys(("stem", "stage1", "stage2", "stage3", "stage4", "head"), 0.01)}  # fmt: skip
-        return {"key": self.key(), "recipe": {"name": "empty"}, "history": [epoch] * 50, "test_outcomes": "1" * 236}
+        record = {"key": self.key(), "recipe": {"name": "empty"}, "provenance": {}}
+        return record | {"history": [epoch] * 50, "test_outcomes": "1" * 236}
 
 
 def run(size: str) -> Iterator[dict]:
