@@ -7,14 +7,13 @@ from dataclasses import replace
 from course_lib.analysis.intervals import (
     Interval,
     accuracy_interval,
-    both_errors,
     independent_difference,
     paired_difference,
-    seed_interval,
+    paired_over_seeds,
 )
 from course_lib.analysis.printed import printed_results
 from course_lib.analysis.selection import setting
-from course_lib.analysis.tables import scored_by_seed
+from course_lib.analysis.tables import scored_pairs
 
 BASELINE = "none"
 # What a transform changes; a row with several of them is named after the first.
@@ -73,15 +72,15 @@ def augmentation_gains(
     """
     if baseline not in records_by_row:
         raise ValueError(f"no run of '{baseline}' to compare with: there are {'; '.join(records_by_row) or 'no runs'}")
-    plain = scored_by_seed(baseline, records_by_row[baseline])
     gains = {}
     for name, records in records_by_row.items():
         if name != baseline:
-            row = scored_by_seed(name, records)
-            if not (seeds := [seed for seed in row if seed in plain]):
+            pairs = scored_pairs(name, records, baseline, records_by_row[baseline])
+            if not pairs:
                 raise ValueError(f"'{name}' and '{baseline}' have no scored run with a common seed: run both again")
-            pairs = [(row[seed]["test_outcomes"], plain[seed]["test_outcomes"]) for seed in seeds]
-            gains[name] = _gain(pairs, confidence)
+            gains[name] = _gain(
+                *([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True)), confidence
+            )
     return gains
 
 
@@ -101,13 +100,11 @@ def printed_gains(baseline: str = BASELINE, confidence: float = 0.95) -> dict[st
     return {name: independent_difference(found, wilson[baseline]) for name, found in wilson.items() if name != baseline}
 
 
-def _gain(pairs: Sequence[tuple[str, str]], confidence: float) -> Interval:
-    over_images = paired_difference(*(list(side) for side in zip(*pairs, strict=True)), confidence=confidence)
-    if len(pairs) == 1:
-        return over_images
-    over_seeds = seed_interval([(a.count("1") - b.count("1")) / len(a) for a, b in pairs], confidence)
-    method = f"seeds and images, {len(pairs)} seeds, {len(pairs[0][0])} shared images"
-    return replace(both_errors(over_seeds, over_images), method=method)
+def _gain(row: Sequence[str], plain: Sequence[str], confidence: float) -> Interval:
+    if len(row) == 1:
+        return paired_difference(row, plain, confidence=confidence)
+    method = f"seeds and images, {len(row)} seeds, {len(row[0])} shared images"
+    return replace(paired_over_seeds(row, plain, confidence=confidence), method=method)
 
 
 def _as_text(transforms: Iterable[Mapping]) -> str:

@@ -9,11 +9,11 @@ from course_lib.analysis.intervals import (
     Interval,
     both_errors,
     independent_difference,
-    paired_difference,
+    paired_over_seeds,
     seed_interval,
 )
 from course_lib.analysis.selection import select, setting, values_of
-from course_lib.analysis.tables import scored_by_seed
+from course_lib.analysis.tables import scored_by_seed, scored_pairs
 
 Grid = Sequence[dict]
 Measure = Callable[[Mapping[str, Grid], float], dict[str, Interval]]  # records by study, confidence → effects by label
@@ -29,12 +29,11 @@ def accuracy_gap(a: Grid, b: Grid, confidence: float = 0.95) -> Interval:
     Raises:
         ValueError: fewer than two seeds that both have.
     """
-    pairs = _common("A", a, "B", b)
-    per_seed = [one["test_accuracy"] - other["test_accuracy"] for one, other in pairs]
-    over_seeds = seed_interval(per_seed, confidence)
+    pairs = scored_pairs("A", a, "B", b)
     if len({_test_images(run) for pair in pairs for run in pair}) == 1:
         outcomes = ([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True))
-        return both_errors(over_seeds, paired_difference(*outcomes, confidence=confidence))
+        return paired_over_seeds(*outcomes, confidence=confidence)
+    over_seeds = seed_interval([one["test_accuracy"] - other["test_accuracy"] for one, other in pairs], confidence)
     wilson = [mean_accuracy(side, "test", confidence) for side in zip(*pairs, strict=True)]
     return both_errors(over_seeds, independent_difference(*wilson))
 
@@ -57,7 +56,7 @@ def seed_gap(a: Grid, b: Grid, value: Callable[[dict], float], confidence: float
     Raises:
         ValueError: fewer than two seeds that both have.
     """
-    return seed_interval([value(one) - value(other) for one, other in _common("A", a, "B", b)], confidence)
+    return seed_interval([value(one) - value(other) for one, other in scored_pairs("A", a, "B", b)], confidence)
 
 
 def seed_mean(grid: Grid, value: Callable[[dict], float], confidence: float = 0.95) -> Interval:
@@ -134,11 +133,6 @@ def each(*studies: str, of: Callable[..., Interval], optimizers=OPTIMIZERS) -> M
         }
 
     return measure
-
-
-def _common(label_a: str, a: Grid, label_b: str, b: Grid) -> list[tuple[dict, dict]]:
-    one, other = scored_by_seed(label_a, a), scored_by_seed(label_b, b)
-    return [(run, other[seed]) for seed, run in one.items() if seed in other]
 
 
 def _test_images(run: dict) -> tuple:

@@ -108,6 +108,20 @@ def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
     return Interval(over_seeds.estimate, float(low), float(high), method)
 
 
+def paired_over_seeds(outcomes_a: Sequence[str], outcomes_b: Sequence[str], *, confidence: float = 0.95) -> Interval:
+    """Accuracy of A minus accuracy of B with the same seeds on the same images: `both_errors` of a difference.
+
+    Args:
+        outcomes_a, outcomes_b: ``"0110…"`` of each seed, in the same order.
+
+    Raises:
+        ValueError: fewer than two seeds, or as `paired_difference`.
+    """
+    over_images = paired_difference(outcomes_a, outcomes_b, confidence=confidence)
+    gaps = [(a.count("1") - b.count("1")) / len(a) for a, b in zip(outcomes_a, outcomes_b, strict=True)]
+    return both_errors(seed_interval(gaps, confidence), over_images)
+
+
 def mcnemar(outcomes_a: str, outcomes_b: str) -> McNemar:
     """Exact McNemar test: are the images that only A got right as many as those that only B got right?
 

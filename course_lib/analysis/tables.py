@@ -173,8 +173,8 @@ def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: f
         check_comparable(records)
         both = {name: select(records, optimizer=name) for name in ("adam", "sgd")}
         paired = paired_table(both, confidence).iloc[0]
-        adam, sgd = (scored_by_seed(name, both[name]) for name in both)
-        gaps = [adam[seed]["test_accuracy"] - sgd[seed]["test_accuracy"] for seed in adam if seed in sgd]
+        pairs = scored_pairs("adam", both["adam"], "sgd", both["sgd"])
+        gaps = [adam["test_accuracy"] - sgd["test_accuracy"] for adam, sgd in pairs]
         over_seeds = seed_interval(gaps, confidence) if len(gaps) > 1 else None
         printed = _printed_gap(records, confidence)
         row = {"grid": grid, "printed": _percent(printed.estimate)}
@@ -245,6 +245,16 @@ def scored_by_seed(label: str, records: Sequence[dict]) -> dict:
             f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(records, optimizer=…)"
         )
     return {r["seed"]: r for r in best_runs(records) if r.get("test_outcomes")}
+
+
+def scored_pairs(label_a: str, a: Sequence[dict], label_b: str, b: Sequence[dict]) -> list[tuple[dict, dict]]:
+    """The chosen scored runs of A and B for each seed that both have.
+
+    Raises:
+        ValueError: as `scored_by_seed`.
+    """
+    one, other = scored_by_seed(label_a, a), scored_by_seed(label_b, b)
+    return [(run, other[seed]) for seed, run in one.items() if seed in other]
 
 
 def _images_right(record: dict) -> int | None:

@@ -106,14 +106,14 @@ def _grid(strategy: str, *, few_shot: bool = False, **settings):
 
     def build(profile: Profile, source: str, seeds: range) -> list[Task]:
         recipes = recipes_of(strategy, profile, few_shot=few_shot, **settings)
-        return _tasks(recipes, DataSpec(source=source, size=profile.size, few_shot=few_shot), seeds)
+        return _tasks(recipes, profile, source, seeds, few_shot=few_shot)
 
     return build
 
 
 def _table_viii(profile: Profile, source: str, seeds: range) -> list[Task]:
     recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name)]
-    return _tasks(recipes, DataSpec(source=source, size=profile.size, few_shot=True), seeds)
+    return _tasks(recipes, profile, source, seeds, few_shot=True)
 
 
 def _mistaken_orders(profile: Profile, source: str, seeds: range) -> list[Task]:
@@ -125,13 +125,12 @@ def _mistaken_orders(profile: Profile, source: str, seeds: range) -> list[Task]:
             profile, name, augmentation=_normalised_fill(TABLE_VIII[name]), augmentation_order=order
         )
     ]
-    return _tasks(recipes, DataSpec(source=source, size=profile.size, few_shot=True), seeds)
+    return _tasks(recipes, profile, source, seeds, few_shot=True)
 
 
 def _augmented(profile: Profile, name: str, **settings) -> list[Recipe]:
-    rates = [rate for rate in profile.rates if rate in _TABLE_VIII_RATES]
-    settings = {"augmentation": TABLE_VIII[name], "optimizers": ("sgd",), "rates": rates, **settings}
-    return recipes_of("full", profile, few_shot=True, **settings)
+    common = {"augmentation": TABLE_VIII[name], "optimizers": ("sgd",), "rates": _proven_rates(profile)}
+    return recipes_of("full", profile, few_shot=True, **common | settings)
 
 
 def _normalised_fill(transforms: tuple[Transform, ...]) -> tuple[Transform, ...]:
@@ -141,7 +140,7 @@ def _normalised_fill(transforms: tuple[Transform, ...]) -> tuple[Transform, ...]
 
 
 def _more_steps(profile: Profile, source: str, seeds: range) -> list[Task]:
-    """As many steps with 189 images as `profile.epochs` epochs of 1687 take, in batches of equal size."""
+    """As many steps with 189 images as `profile.epochs` epochs of 1687 take, each set in its own batches."""
     epochs = round(profile.epochs * (LARGE / profile.batch_size) / (SMALL / profile.few_shot_batch_size))
     recipes = [
         recipe
@@ -149,23 +148,21 @@ def _more_steps(profile: Profile, source: str, seeds: range) -> list[Task]:
         if lr in profile.rates  # so that each long run has its short one in the grids
         for recipe in recipes_of(strategy, profile, few_shot=True, optimizers=(optimizer,), rates=(lr,), epochs=epochs)
     ]
-    return _tasks(recipes, DataSpec(source=source, size=profile.size, few_shot=True), seeds)
+    return _tasks(recipes, profile, source, seeds, few_shot=True)
 
 
 def _random_split(profile: Profile, source: str, seeds: range) -> list[Task]:
     """At the rates that do well from scratch, with either optimiser."""
-    rates = [rate for rate in profile.rates if rate in _TABLE_VIII_RATES]
-    data = DataSpec(source=source, size=profile.size, split="stratified")
-    return _tasks(recipes_of("scratch", profile, rates=rates), data, seeds)
+    recipes = recipes_of("scratch", profile, rates=_proven_rates(profile))
+    return _tasks(recipes, profile, source, seeds, split="stratified")
 
 
 def _divergence(profile: Profile, source: str, seeds: range) -> list[Task]:
     """One epoch in batches of eight, at the rates that broke and at these as a loss summed over a batch acts."""
-    named = [rate for rate in profile.rates if rate in _TABLE_VIII_RATES]
     settings = {
         "epochs": 1,
         "batch_size": _HOMEWORK_BATCH,
-        "rates": sorted(round(rate * factor, 6) for rate in named for factor in (1, _HOMEWORK_BATCH)),
+        "rates": sorted(round(rate * factor, 6) for rate in _proven_rates(profile) for factor in (1, _HOMEWORK_BATCH)),
     }
     recipes = [
         recipe
@@ -173,15 +170,19 @@ def _divergence(profile: Profile, source: str, seeds: range) -> list[Task]:
         for outputs in (None, 1000)
         for recipe in recipes_of("full", profile, few_shot=True, **settings, **suspect, num_outputs=outputs)
     ]
-    return _tasks(recipes, DataSpec(source=source, size=profile.size, few_shot=True), seeds)
+    return _tasks(recipes, profile, source, seeds, few_shot=True)
 
 
 # Nine times as long as the others, so only with rates that do well in the grids.
 _LONG_RUNS = (("scratch", "sgd", 0.03), ("scratch", "adam", 0.01), ("full", "sgd", 0.01), ("full", "adam", 0.001))
 
 
-def _tasks(recipes: Iterable[Recipe], data: DataSpec, seeds: range) -> list[Task]:
-    recipes = list(recipes)
+def _proven_rates(profile: Profile) -> list[float]:
+    return [rate for rate in profile.rates if rate in _TABLE_VIII_RATES]
+
+
+def _tasks(recipes: list[Recipe], profile: Profile, source: str, seeds: range, **split) -> list[Task]:
+    data = DataSpec(source=source, size=profile.size, **split)
     return [Task(recipe, data, seed) for seed in seeds for recipe in recipes]
 
 
@@ -197,11 +198,7 @@ STUDIES = {
         Study("augmentation", "full fine-tuning, 189 augmented images, 28 ways (Table VIII)", _table_viii),
         Study("augmentation_order", "some of these after normalisation, in validation too", _mistaken_orders),
         Study("few_shot_steps", "189 images for as many steps as 1687 get", _more_steps),
-        Study(
-            "random_split",
-            "from scratch on a random split of the same images",
-            _random_split,
-        ),
+        Study("random_split", "from scratch on a random split of the same images", _random_split),
         Study(
             "thousand_outputs",
             "full fine-tuning, 189 images, 1000 outputs for 7 classes (Section II-A)",

@@ -1,5 +1,6 @@
 """The runs of a named study, and the one function that computes what is missing of them."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from tqdm.auto import tqdm
@@ -63,13 +64,8 @@ def run_study(
     engine = replace(engine, workers=engine.workers if workers is None else workers)
     device = str(pick_device(device)) if engine.name == "local" else device
     tasks = study_tasks(name, profile, data, seeds)
-    own = ledger is None
-    ledger = Ledger() if own else ledger  # an empty ledger is false: test for None
-    try:
+    with _opened(ledger) as ledger:
         return _collect(name, tasks, ledger, engine, device, recompute, progress)
-    finally:
-        if own:
-            ledger.close()
 
 
 def finished_runs(
@@ -88,15 +84,15 @@ def finished_runs(
         ValueError: unknown study, profile or source.
     """
     tasks = study_tasks(name, profile, data, seeds)
-    own = ledger is None
-    ledger = Ledger() if own else ledger
-    try:
-        keys = [task.key() for task in tasks]
+    keys = [task.key() for task in tasks]
+    with _opened(ledger) as ledger:
         found = _find(keys, ledger)
-        return [_as_asked(task, found[key]) for task, key in zip(tasks, keys, strict=True) if key in found]
-    finally:
-        if own:
-            ledger.close()
+    return [_as_asked(task, found[key]) for task, key in zip(tasks, keys, strict=True) if key in found]
+
+
+def _opened(ledger: Ledger | None) -> AbstractContextManager[Ledger]:
+    """The caller's ledger, which stays open, or the course's own for this once."""
+    return Ledger() if ledger is None else nullcontext(ledger)  # an empty ledger is false: test for None
 
 
 def _find(keys: list[str], ledger: Ledger) -> dict[str, dict]:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from course_lib.analysis import claims, effects
 from course_lib.analysis.homework_claims import homework_claims
-from course_lib.analysis.intervals import Interval
+from course_lib.analysis.intervals import Interval, paired_difference
 from course_lib.analysis.printed import printed_results
 from course_lib.analysis.verdicts import Claim, Region, about, judge
 from course_lib.cli import main
@@ -175,7 +175,7 @@ def test_a_gap_carries_the_errors_of_seeds_and_of_images(grids):
         [a["test_accuracy"] - b["test_accuracy"] for a, b in zip(one, other, strict=True)]
     )
     outcomes = [[r["test_outcomes"] for r in side] for side in (one, other)]
-    over_images = effects.paired_difference(*outcomes)
+    over_images = paired_difference(*outcomes)
     assert found.estimate == pytest.approx(over_seeds.estimate)
     for part in (over_seeds, over_images):
         assert found.low < part.low < part.high < found.high

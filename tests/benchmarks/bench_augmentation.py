@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import torch
-from common import load_large, main, measure, row, threads
+from common import load_large, main, measure, row
 from torchvision.transforms import v2
 
 from course_lib.data import augmentation
 from course_lib.data.sources import load_images
+from course_lib.training.device import one_thread
 
 BATCH = 64
 SETTINGS = {
@@ -24,7 +25,7 @@ SETTINGS = {
 
 def run(size: str) -> Iterator[dict]:
     """Images a second at 48 and at 224 px, batch 64, one thread."""
-    with threads(1):
+    with one_thread():
         for images in (load_images("mini:cartoon", size=48, progress=False), load_large()):
             batch = images.batch(torch.arange(BATCH))[0].float().div_(255)
             for name, settings in SETTINGS.items():

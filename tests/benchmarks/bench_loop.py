@@ -6,12 +6,13 @@ from itertools import cycle
 from pathlib import Path
 
 import torch
-from common import load_large, main, measure, row, threads
+from common import load_large, main, measure, row
 from plain import endless_batches, make_step, write_folder
 
 from course_lib.data.imageset import ImageSet
 from course_lib.data.sources import load_images
 from course_lib.models.weights import start_model
+from course_lib.training.device import one_thread
 from course_lib.training.fitting import Trainer
 from course_lib.training.inputs import Pixels
 from course_lib.training.recipe import Recipe
@@ -22,7 +23,7 @@ MOMENTS = torch.full((3,), 0.5), torch.full((3,), 0.25)
 def run(size: str) -> Iterator[dict]:
     """The small net at 48 px, batch 64, and ResNet-18 at 224 px, batch 16."""
     small = load_images("mini:cartoon", size=48, progress=False)
-    with threads(1):
+    with one_thread():
         yield from compare("mini_resnet18", small, 64, rounds=60 if size == "quick" else 300)
         yield from several_at_once()
     yield from compare("resnet18", load_large(), 16, rounds=7 if size == "quick" else 30)

@@ -61,17 +61,6 @@ def main(run: Callable[[str], Iterator[dict]]) -> None:
             print(json.dumps(result), file=stdout, flush=True)
 
 
-@contextlib.contextmanager
-def threads(number: int) -> Iterator[None]:
-    """That many CPU threads inside the block."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 def load_large(size: int = 224) -> ImageSet:
     """Images for a large net: real cartoons if there are any, else drawn ones."""
     real = Path(os.environ.get("COURSE_REAL_DATA", "/nowhere")) / "pacs" / "cartoon"
