@@ -1,23 +1,12 @@
-"""Checks of exercises: they never raise in the notebook, and name what to look at."""
+"""Merging the statistics of two parts (lesson 02)."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-if TYPE_CHECKING:
-    import torch
+from course_lib.teaching.checks.common import attempt, verdict
 
 # n, μ_n, σ²_n, m, μ_m, σ²_m: all different, so that every mix-up shows
 _MERGE_CASES = ((3, 0.2, 0.04, 5, 0.7, 0.01), (40, 0.9, 0.002, 2, 0.1, 0.05), (7, -1.0, 2.0, 9, 4.0, 0.3))
-_RUNNING = ("running_mean", "running_var", "num_batches_tracked")
-
-
-def report_check(passed: bool, messages: str | Iterable[str]) -> bool:
-    """Print "✔ …" or "✘ …", one line per message; returns `passed`."""
-    mark = "✔" if passed else "✘"
-    for message in [messages] if isinstance(messages, str) else messages:
-        print(mark, message)
-    return bool(passed)
 
 
 def check_merge(merge: Callable) -> bool:
@@ -29,25 +18,7 @@ def check_merge(merge: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake. Source: homework, Eq. (1).
     """
-    fault = _merge_fault(merge)
-    return report_check(fault is None, fault or "merge: mean and variance are those of both parts together.")
-
-
-def check_frozen(
-    before: Mapping[str, "torch.Tensor"], model: "torch.nn.Module", moving: tuple[str, ...] = ("head",)
-) -> bool:
-    """Check that training moved nothing but the stages in `moving`.
-
-    Args:
-        before: a *cloned* ``model.state_dict()`` from before the training; running statistics included.
-        model: the model after the training.
-        moving: names of the stages that may move.
-
-    Returns:
-        whether the rest is bit-identical; otherwise the message names the first tensor that moved, and how to stop it.
-    """
-    fault = _frozen_fault(before, model, moving)
-    return report_check(fault is None, fault or f"frozen: nothing but {' and '.join(moving)} has moved.")
+    return verdict("merge", _merge_fault(merge), "mean and variance are those of both parts together.")
 
 
 def _merge_fault(merge: Callable) -> str | None:
@@ -67,30 +38,27 @@ def _merge_fault(merge: Callable) -> str | None:
     if suspects is None:
         return _start_fault(merge)
     if suspects:
-        return f"merge: {suspects[0]}"
+        return suspects[0]
     (n, mu_n, var_n, m, mu_m, var_m), (mu, var), (true_mu, true_var) = seen
     which = "the variance" if _same(mu, true_mu) else "the mean" if _same(var, true_var) else "mean and variance"
     return (
-        f"merge: {which} is not right: n={n}, μ={mu_n}, σ²={var_n} and m={m}, μ={mu_m}, σ²={var_m} give "
+        f"{which} is not right: n={n}, μ={mu_n}, σ²={var_n} and m={m}, μ={mu_m}, σ²={var_m} give "
         f"μ={true_mu:.4f}, σ²={true_var:.4f}, yours are {mu:.4f} and {var:.4f}."
     )
 
 
 def _call_merge(merge: Callable, case: tuple) -> tuple[tuple[float, float] | None, str | None]:
     """(mean, variance) from the student's function, or the reason there is none."""
-    try:
-        pair = merge(*case)
-    except Exception as error:  # the student's code may do anything
-        return None, f"merge: it stops with {type(error).__name__}: {error}"
-    if pair is None or pair is ...:
-        return None, "merge: it returns nothing yet: fill in the two formulas and return (mu, var)."
+    pair, fault = attempt(merge, *case)
+    if fault:
+        return None, fault
     try:
         mu, var = pair
         mu, var = float(mu), float(var)
     except (TypeError, ValueError):
-        return None, f"merge: it should return two numbers (mu, var), not {type(pair).__name__}."
+        return None, f"it should return two numbers (mu, var), not {type(pair).__name__}."
     if not (math.isfinite(mu) and math.isfinite(var)):
-        return None, f"merge: mu={mu}, var={var} are not finite: look at what you divide by."
+        return None, f"mu={mu}, var={var} are not finite: look at what you divide by."
     return (mu, var), None
 
 
@@ -100,17 +68,17 @@ def _start_fault(merge: Callable) -> str | None:
 
     pair, fault = _call_merge(merge, (0, 0.0, 0.0, 4, 0.5, 0.1))
     if fault or not _close(pair, (0.5, 0.1)):
-        return "merge: right, except at the start of a stream: with n=0 the result is the other part, unchanged."
+        return "right, except at the start of a stream: with n=0 the result is the other part, unchanged."
     mu_n, var_n = torch.tensor([0.2, 0.5, 0.9]), torch.tensor([0.01, 0.02, 0.03])
     given = [mu_n.clone(), var_n.clone()]
     try:
         mu, _ = merge(3, mu_n, var_n, 5, torch.tensor([0.1, 0.6, 0.4]), torch.tensor([0.05, 0.01, 0.04]))
         as_channels = torch.allclose(torch.as_tensor(mu), torch.tensor([0.1375, 0.5625, 0.5875]))
     except Exception as error:
-        return f"merge: right for numbers, but tensors of three channels stop it: {type(error).__name__}: {error}"
+        return f"right for numbers, but tensors of three channels stop it: {type(error).__name__}: {error}"
     if not (torch.equal(mu_n, given[0]) and torch.equal(var_n, given[1])):
-        return "merge: right, but it changes mu_n or var_n in place (+=): compute new values instead."
-    return None if as_channels else "merge: right for numbers, but not for tensors of three channels."
+        return "right, but it changes mu_n or var_n in place (+=): compute new values instead."
+    return None if as_channels else "right for numbers, but not for tensors of three channels."
 
 
 def _merged(n: int, mu_n: float, var_n: float, m: int, mu_m: float, var_m: float) -> tuple[float, float]:
@@ -170,31 +138,3 @@ def _same(a: float, b: float) -> bool:
 
 def _close(pair: tuple[float, float], other: tuple[float, float]) -> bool:
     return _same(pair[0], other[0]) and _same(pair[1], other[1])
-
-
-def _frozen_fault(before: Mapping, model: "torch.nn.Module", moving: tuple[str, ...]) -> str | None:
-    """What is wrong with the freezing, or None."""
-    import torch
-
-    if not isinstance(before, Mapping) or not before:
-        return "frozen: the state from before is empty: keep {name: tensor.clone()} of model.state_dict() first."
-    after = model.state_dict()
-    if odd := sorted(set(before) ^ set(after)):
-        return f"frozen: '{odd[0]}' is in only one of the two states: compare the same model before and after."
-    shared = [name for name in after if after[name].numel() and before[name].data_ptr() == after[name].data_ptr()]
-    if shared:
-        return f"frozen: '{shared[0]}' of the state from before is the live tensor, so it moved along: clone() it."
-    changed = [name for name in after if not torch.equal(before[name].cpu(), after[name].cpu())]
-    held = [name for name in changed if not any(name.startswith(f"{stage}.") for stage in moving)]
-    if not held:
-        return None if changed else f"frozen: nothing moved, not even {' or '.join(moving)}: was the model trained?"
-    name, more = held[0], f" ({len(held) - 1} more moved, too)" if len(held) > 1 else ""
-    if name.endswith(_RUNNING):
-        hint = "a running statistic: train() moves it without any gradient, keep its stage in eval()"
-    elif dict(model.named_parameters())[name].requires_grad:
-        hint = "a parameter with requires_grad=True: freeze its stage"
-    else:
-        hint = (
-            "a parameter without gradient: the optimiser moved it (momentum, weight decay) or weights were loaded anew"
-        )
-    return f"frozen: '{name}' moved, {hint}{more}."

@@ -1,0 +1,15 @@
+"""Checks of the lessons' exercises: they never raise in the notebook, and their messages name the culprit.
+
+One function an exercise, ``check_<what>(the student's answer) -> bool``; a module for each subject.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "common": ["report_check"],
+        "freezing": ["check_frozen"],
+        "merging": ["check_merge"],
+    },
+)

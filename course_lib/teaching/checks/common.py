@@ -1,0 +1,27 @@
+"""What every check of an exercise shares: calling a student's code without being stopped by it, and the verdict."""
+
+from collections.abc import Callable, Iterable
+
+
+def report_check(passed: bool, messages: str | Iterable[str]) -> bool:
+    """Print "✔ …" or "✘ …", one line per message; returns `passed`."""
+    mark = "✔" if passed else "✘"
+    for message in [messages] if isinstance(messages, str) else messages:
+        print(mark, message)
+    return bool(passed)
+
+
+def verdict(name: str, fault: str | None, praise: str) -> bool:
+    """Print what is wrong with the exercise called `name`, or the praise; returns whether it is right."""
+    return report_check(fault is None, f"{name}: {fault or praise}")
+
+
+def attempt(function: Callable, *arguments) -> tuple[object, str | None]:
+    """What a student's function returns, and None; or None, and what to say of it: it stopped, or returns nothing yet."""
+    try:
+        answer = function(*arguments)
+    except Exception as error:  # the student's code may do anything
+        return None, f"it stops with {type(error).__name__}: {error}"
+    if answer is None or answer is ...:
+        return None, "it returns nothing yet: replace the dots by your lines, and end with return."
+    return answer, None

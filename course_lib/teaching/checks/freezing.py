@@ -1,0 +1,51 @@
+"""Freezing: nothing moves but what may (lesson 04)."""
+
+from collections.abc import Mapping
+
+import torch
+
+from course_lib.teaching.checks.common import verdict
+
+_RUNNING = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def check_frozen(
+    before: Mapping[str, torch.Tensor], model: torch.nn.Module, moving: tuple[str, ...] = ("head",)
+) -> bool:
+    """Check that training moved nothing but the stages in `moving`.
+
+    Args:
+        before: a *cloned* ``model.state_dict()`` from before the training; running statistics included.
+        model: the model after the training.
+        moving: names of the stages that may move.
+
+    Returns:
+        whether the rest is bit-identical; otherwise the message names the first tensor that moved, and how to stop it.
+    """
+    return verdict("frozen", _frozen_fault(before, model, moving), f"nothing but {' and '.join(moving)} has moved.")
+
+
+def _frozen_fault(before: Mapping, model: torch.nn.Module, moving: tuple[str, ...]) -> str | None:
+    """What is wrong with the freezing, or None."""
+    if not isinstance(before, Mapping) or not before:
+        return "the state from before is empty: keep {name: tensor.clone()} of model.state_dict() first."
+    after = model.state_dict()
+    if odd := sorted(set(before) ^ set(after)):
+        return f"'{odd[0]}' is in only one of the two states: compare the same model before and after."
+    shared = [name for name in after if after[name].numel() and before[name].data_ptr() == after[name].data_ptr()]
+    if shared:
+        return f"'{shared[0]}' of the state from before is the live tensor, so it moved along: clone() it."
+    changed = [name for name in after if not torch.equal(before[name].cpu(), after[name].cpu())]
+    held = [name for name in changed if not any(name.startswith(f"{stage}.") for stage in moving)]
+    if not held:
+        return None if changed else f"nothing moved, not even {' or '.join(moving)}: was the model trained?"
+    name, more = held[0], f" ({len(held) - 1} more moved, too)" if len(held) > 1 else ""
+    if name.endswith(_RUNNING):
+        hint = "a running statistic: train() moves it without any gradient, keep its stage in eval()"
+    elif dict(model.named_parameters())[name].requires_grad:
+        hint = "a parameter with requires_grad=True: freeze its stage"
+    else:
+        hint = (
+            "a parameter without gradient: the optimiser moved it (momentum, weight decay) or weights were loaded anew"
+        )
+    return f"'{name}' moved, {hint}{more}."
