@@ -17,7 +17,7 @@ def verdict(name: str, fault: str | None, praise: str) -> bool:
 
 
 def attempt(function: Callable, *arguments) -> tuple[object, str | None]:
-    """What a student's function returns, and None; or None, and what to say of it: it stopped, or returns nothing yet."""
+    """What a student's function returns, and None; or None, and what to say: it stopped, or returns nothing yet."""
     try:
         answer = function(*arguments)
     except Exception as error:  # the student's code may do anything
