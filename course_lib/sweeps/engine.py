@@ -136,8 +136,17 @@ def run_here(jobs: Sequence[Job], *, workers: int, device: str) -> Generator[tup
             attempts = ATTEMPTS if len(open_jobs) < before else attempts - 1
             for suspect in list(open_jobs)[: 2 * workers]:  # one of those that had started: they come last now
                 open_jobs[suspect] = open_jobs.pop(suspect)
-    for index, job in open_jobs.items():
-        yield index, [(None, f"its worker was killed {ATTEMPTS} times")] * len(job)
+    for index, job in open_jobs.items():  # on a slow machine a deadly job's neighbours have never come to their end
+        yield index, _alone(index, job, workers, device)
+
+
+def _alone(index: int, job: Job, workers: int, device: str) -> list[Outcome]:
+    """Outcomes of a job that runs beside no other; if its worker is killed now, the job is to blame."""
+    try:
+        ((_, outcomes),) = _results({index: job}, workers, device)
+        return outcomes
+    except TerminatedWorkerError:
+        return [(None, "its worker was killed again and again, and also when it ran alone")] * len(job)
 
 
 def _results(jobs: dict[int, Job], workers: int, device: str):

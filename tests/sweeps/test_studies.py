@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from course_lib.errors import RunsFailedError
-from course_lib.sweeps import studies
+from course_lib.sweeps import engine, studies
 from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import run_tasks
 from course_lib.sweeps.homework import STUDIES, Study
@@ -101,6 +101,17 @@ def test_a_worker_that_always_dies_fails_alone(folder):
     assert failed is deadly
     assert "killed" in why
     assert len(records) == 4
+
+
+def test_a_deadly_neighbour_is_not_contagious(folder, monkeypatch):
+    """As on a slow machine: no task ends before the deadly one has killed its pool for the last time."""
+    deadly = _Deadly(make_tasks(folder, seeds=1)[0], None)
+    monkeypatch.setattr(engine, "ATTEMPTS", 0)
+    records = []
+    ((failed, why),) = run_tasks([*make_tasks(folder, seeds=1), deadly], records.append, workers=2)
+    assert failed is deadly
+    assert "alone" in why
+    assert len(records) == 2
 
 
 def test_two_studies_share_a_run_under_their_own_labels(folder, tmp_path, monkeypatch):
