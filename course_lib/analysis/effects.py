@@ -1,5 +1,6 @@
 """Effects over finished grids: differences between the runs that validation chose, each with its interval."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -71,12 +72,17 @@ def seed_mean(grid: Grid, value: Callable[[dict], float], confidence: float = 0.
 def slowdown(a: Grid, b: Grid, confidence: float = 0.95) -> Interval:
     """Time of an epoch of A relative to one of B, minus 1: 0.34 means 34 % slower. Over seeds, all rates together.
 
+    Only runs of one kind of hardware are compared, the one that timed the most of both.
+
     Raises:
-        ValueError: fewer than two common seeds, or runs timed on different hardware.
+        ValueError: fewer than two seeds that both have on that hardware.
     """
-    if len(machines := {_machine(run) for run in (*a, *b)}) > 1:
-        raise ValueError(f"the runs were timed on {len(machines)} kinds of hardware: compute them on one")
+    counts = [Counter(_machine(run) for run in grid) for grid in (a, b)]
+    machine = max(counts[0] | counts[1], key=lambda each: min(count[each] for count in counts))
+    a, b = ([run for run in grid if _machine(run) == machine] for grid in (a, b))
     seeds = [seed for seed in values_of(a, "seed") if seed in values_of(b, "seed")]
+    if len(seeds) < 2:
+        raise ValueError(f"{len(seeds)} seeds of both were timed on one kind of hardware: compute at least two there")
     return seed_interval([_pace(a, seed) / _pace(b, seed) - 1 for seed in seeds], confidence)
 
 
