@@ -139,11 +139,23 @@ def _set_axes(axes, records, quantity, log_loss) -> None:
             axes.set_ylim(finite[finite > 0].min() / 1.3, finite.max() * 1.5)
             plain_log_axis(axes.yaxis)
         else:
-            axes.set_ylim(0, 1.08 * finite.max() or 1.0)
+            _show_usual_losses(axes, finite)
     epochs = values.shape[1]
     axes.set_xlim(-0.02 * epochs - 0.2, 1.02 * epochs - 0.8)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
     axes.set_xlabel("epoch")
+
+
+def _show_usual_losses(axes, finite: np.ndarray) -> None:
+    """From 0 to the largest loss; where few are far above all others, up to these, and a note says how high they go."""
+    highest, usual = finite.max(), np.percentile(finite, 99)
+    if highest <= 3 * usual:
+        axes.set_ylim(0, 1.08 * highest or 1.0)
+        return
+    axes.set_ylim(0, 1.3 * usual)
+    above = (finite > 1.3 * usual).sum()
+    note = f"↑ {above} of {finite.size} values, up to {highest:.3g}"
+    axes.text(0.98, 0.97, note, transform=axes.transAxes, ha="right", va="top", color=GREY)
 
 
 def _draw_rate(axes, runs, quantity, band, *, color, linestyle) -> None:

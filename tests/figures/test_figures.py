@@ -206,6 +206,16 @@ def test_curves_draw_the_mean_and_the_range():
     assert (band.min(), band.max()) == pytest.approx((losses.min(), losses.max()))
 
 
+def test_one_huge_loss_does_not_flatten_all_others():
+    """The axis ends above the usual values, and a note counts what lies beyond."""
+    runs = fakes.fake_grid(seeds=(0,), optimizers=("sgd",))
+    assert not curves.quantity_curves(runs, "val_loss", title="as they are").axes[0].texts
+    runs[0]["history"][0]["val_loss"] = 85.25
+    axes = curves.quantity_curves(runs, "val_loss", title="one apart").axes[0]
+    assert axes.get_ylim()[1] < 5
+    assert [text.get_text() for text in axes.texts] == ["↑ 1 of 250 values, up to 85.2"]
+
+
 def test_rows_may_be_strategies():
     figure = curves.training_curves(FEW + SCRATCH, title=TITLE, rows="name", quantities=("val_accuracy",))
     assert [axes.get_title() for axes in figure.axes] == ["full fine-tuning", "from scratch"]
