@@ -194,12 +194,14 @@ def _printed_gap(records: Sequence[dict], confidence: float) -> Interval:
 
 def _measured(grid: Sequence[dict], confidence: float) -> dict:
     chosen = best_runs(grid)
-    found = accuracy_over_runs(chosen, confidence)
+    val, found = (accuracy_over_runs(chosen, confidence, part=part) for part in ("val", "test"))
     scored = [r for r in chosen if r.get("test_accuracy") is not None]
     return {
         "lr": _spread([setting(r, "lr") for r in chosen]),
         "epoch": _spread([r["best_epoch"] for r in chosen]),
-        "val %": _percent(np.mean([r["val_accuracy"] for r in chosen])) if chosen else None,
+        "val %": val and _percent(val.estimate),
+        "val low %": val and _percent(val.low),
+        "val high %": val and _percent(val.high),
         "test %": found and _percent(found.estimate),
         "low %": found and _percent(found.low),
         "high %": found and _percent(found.high),
@@ -213,18 +215,19 @@ def _measured(grid: Sequence[dict], confidence: float) -> dict:
 
 
 def _side_by_side(printed: PrintedResult, grid: Sequence[dict], confidence: float) -> dict:
-    found = accuracy_over_runs(best_runs(grid), confidence)
+    val, found = (accuracy_over_runs(best_runs(grid), confidence, part=part) for part in ("val", "test"))
     ours = _measured(grid, confidence)
-    wilson = accuracy_interval(printed.test_correct, printed.num_test, confidence)
+    printed_val = accuracy_interval(printed.val_correct, printed.num_val, confidence)
+    printed_test = accuracy_interval(printed.test_correct, printed.num_test, confidence)
     difference = found and round((found.estimate - printed.test_percent / 100) * printed.num_test, 1)
     return {
         "lr, printed": f"{printed.lr:g}",
         "lr, measured": ours["lr"],
         "epoch, printed": printed.epoch,
         "epoch, measured": ours["epoch"],
-        "val, printed": f"{printed.val_percent:.2f} %",
-        "val, measured": f"{ours['val %']:.1f} %" if ours["val %"] is not None else "–",
-        "test, printed": f"{printed.test_percent:.2f} % [{100 * wilson.low:.1f}, {100 * wilson.high:.1f}]",
+        "val, printed": _printed(printed.val_percent, printed_val),
+        "val, measured": str(val) if val else "no finished run",
+        "test, printed": _printed(printed.test_percent, printed_test),
         "test, measured": str(found) if found else "no scored run",
         "images, printed": f"{printed.test_correct} of {printed.num_test}",
         "images, measured": f"{ours['images right']:g} of {ours['test images']}" if found else "–",
@@ -232,6 +235,11 @@ def _side_by_side(printed: PrintedResult, grid: Sequence[dict], confidence: floa
         "interval": ours["interval"],
         "diverged": f"{ours['diverged']} of {ours['runs']} runs",
     }
+
+
+def _printed(percent: float, wilson: Interval) -> str:
+    """As printed, digit for digit, with the interval of its images."""
+    return f"{percent:.2f} % [{100 * wilson.low:.1f}, {100 * wilson.high:.1f}]"
 
 
 def scored_by_seed(label: str, records: Sequence[dict]) -> dict:
