@@ -1,0 +1,46 @@
+"""What the mini world was calibrated for, read off the runs that ship (data/README.md says what was turned)."""
+
+import itertools
+
+import pytest
+
+from course_lib.analysis import best_runs, effects, seed_interval, select
+from course_lib.sweeps.studies import finished_runs
+
+ORDER = ("scratch", "last_layer", "full")
+PREFIXES = ("", "few_shot_")
+
+
+def grid(name, optimizer):
+    return select(finished_runs(name, "mini"), optimizer=optimizer)
+
+
+def over_seeds(name, optimizer):
+    return seed_interval([run["test_accuracy"] for run in best_runs(grid(name, optimizer))])
+
+
+@pytest.mark.parametrize("optimizer", effects.OPTIMIZERS)
+@pytest.mark.parametrize("prefix", PREFIXES, ids=("1687 images", "189 images"))
+def test_the_homeworks_order_holds_beyond_the_luck_of_seeds(prefix, optimizer):
+    """From scratch < last layer < full, each step a paired interval over five seeds that lies above zero."""
+    for worse, better in itertools.pairwise(ORDER):
+        a, b = grid(prefix + better, optimizer), grid(prefix + worse, optimizer)
+        assert len(best_runs(a)) == len(best_runs(b)) == 5
+        gap = effects.seed_gap(a, b, lambda run: run["test_accuracy"])
+        assert gap.low > 0, f"{better} − {worse}, {optimizer}: {gap}"
+
+
+@pytest.mark.parametrize("optimizer", effects.OPTIMIZERS)
+@pytest.mark.parametrize("prefix", PREFIXES, ids=("1687 images", "189 images"))
+def test_scratch_and_the_last_layer_do_not_overlap(prefix, optimizer):
+    assert over_seeds(prefix + "scratch", optimizer).high < over_seeds(prefix + "last_layer", optimizer).low
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("scratch", 0.55, 0.80), ("full", 0.88, 0.97), ("few_shot_scratch", 0.35, 0.60)]
+)
+def test_accuracies_of_the_better_optimizer_are_like_the_homeworks(name, low, high):
+    """The 95 % interval over seeds meets the range that the calibration aimed at."""
+    best = max((over_seeds(name, optimizer) for optimizer in effects.OPTIMIZERS), key=lambda found: found.estimate)
+    assert best.low < high, best
+    assert best.high > low, best
