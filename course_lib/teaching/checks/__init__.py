@@ -8,8 +8,12 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "augmentation": ["check_flip", "check_luck", "check_order"],
         "common": ["report_check"],
+        "few_shot": ["check_epochs", "check_images_needed", "check_paired"],
+        "finetuning": ["check_anneal", "check_two_rates"],
         "freezing": ["check_frozen"],
         "merging": ["check_merge"],
+        "optimizers": ["check_adam", "check_mcnemar", "check_start"],
     },
 )
