@@ -12,8 +12,8 @@ from course_lib.teaching.checks.common import attempt, verdict
 from course_lib.teaching.checks.few_shot import outcomes
 from course_lib.teaching.checks.mistakes import number_fault
 
-_ADAM_CASES = ((0.1, (1000.0, 0.001, 0.0)), (0.01, (0.3, -2.0, 0.05)))  # rate, gradients whose second turns its sign
-_ADAM_STEPS = 5
+_ADAM_CASES = ((0.1, (1000.0, 0.001, 0.0)), (0.01, (0.3, -2.0, 0.05)))  # rate, first gradients of three weights
+_GROWTH = (1, 3, 0.5, 2, 1)  # gradients of five steps: with equal ones β₂ would not matter
 
 
 def check_mcnemar(mcnemar_p: Callable) -> bool:
@@ -25,7 +25,7 @@ def check_mcnemar(mcnemar_p: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake, as taking the images for independent ones.
     """
-    cases = [outcomes(150, 22, 8, 56), outcomes(200, 3, 11, 22), outcomes(90, 5, 5, 136), outcomes(100, 0, 0, 136)]
+    cases = [outcomes(150, 22, 8, 56), outcomes(200, 3, 11, 22), outcomes(90, 5, 5, 136)]
     fault = number_fault(mcnemar_p, cases, _mcnemar, _WRONG_MCNEMARS, describe=_pair_in_words)
     return verdict("mcnemar_p", fault, "only the images on which the two disagree decide.")
 
@@ -35,14 +35,12 @@ def _pair_in_words(a: np.ndarray, b: np.ndarray) -> str:
 
 
 def _mcnemar(a: np.ndarray, b: np.ndarray, alternative: str = "two-sided") -> float:
-    only_a, differ = int((a > b).sum()), int((a != b).sum())
-    return stats.binomtest(only_a, differ, alternative=alternative).pvalue if differ else 1.0
+    return stats.binomtest(int((a > b).sum()), int((a != b).sum()), alternative=alternative).pvalue
 
 
 def _chi_square(a: np.ndarray, b: np.ndarray, correction: int) -> float:
     only_a, only_b = (a > b).sum(), (b > a).sum()
-    differ = only_a + only_b
-    return float(stats.chi2.sf((abs(only_a - only_b) - correction) ** 2 / differ, 1)) if differ else 1.0
+    return float(stats.chi2.sf(max(abs(only_a - only_b) - correction, 0) ** 2 / (only_a + only_b), 1))
 
 
 def _crossed(a: np.ndarray, b: np.ndarray) -> list[list[int]]:
@@ -98,16 +96,16 @@ def _adam_fault(adam_step: Callable) -> str | None:
         _ADAM_CASES,
         _pytorch_weights,
         mistakes,
-        describe=lambda lr, gradients: f"rate {lr} and gradients {', '.join(map(str, gradients))}, step by step,",
+        describe=lambda lr, gradients: f"rate {lr} and first gradients {', '.join(map(str, gradients))}",
         rel=1e-5,
     )
 
 
 def _gradients(first: tuple[float, ...]):
     """(count, gradient) of each step; the second weight's changes its sign."""
-    for count in range(1, _ADAM_STEPS + 1):
-        gradient = torch.tensor(first, dtype=torch.float64)
-        gradient[1] *= (-1) ** count
+    for count, growth in enumerate(_GROWTH, 1):
+        gradient = growth * torch.tensor(first, dtype=torch.float64)
+        gradient[1] *= (-1) ** (count + 1)
         yield count, gradient
 
 
