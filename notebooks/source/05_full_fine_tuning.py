@@ -6,7 +6,7 @@
 # stage learns. This is Section V of the homework, *Full fine-tuning*.
 #
 # **You will** see how little the borrowed filters have to move, wash them out with a rate that is too high, and put the three strategies side by side, with
-# intervals. **Time** 45 minutes. **Cost** about half a minute on a laptop: two short trainings; the finished runs of the grids come with the
+# intervals. **Time** 55 minutes. **Cost** about half a minute on a laptop: two short trainings; the finished runs of the grids come with the
 # course, and `course study full --recompute` trains them all again.
 
 # %% tags=["parameters"]

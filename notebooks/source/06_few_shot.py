@@ -6,7 +6,7 @@
 # open: are 50 short epochs a fair comparison, are the test images like the others, and what can 47 validation images decide?
 #
 # **You will** see what borrowed layers are worth when images are few, separate *more steps* from *more images*, and measure how noisy a choice by 47 images is.
-# **Time** 50 minutes. **Cost** less than a minute on a laptop; the finished runs of the grids come with the course, and
+# **Time** 60 minutes. **Cost** less than a minute on a laptop; the finished runs of the grids come with the course, and
 # `course study few_shot_full --recompute` trains them again.
 
 # %% tags=["parameters"]

@@ -6,7 +6,7 @@
 # Section VII, *Training data augmentation*, tried 27 ways and printed them in Table VIII. Five rows fell by 44 points or more. This lesson finds out why.
 #
 # **You will** see what each transform does to an image, measure all 28 rows with intervals, move one line of code and watch a model fail that validation calls
-# good, and learn how high luck alone gets on 47 images. **Time** 50 minutes. **Cost** about half a minute on a laptop with the finished runs that come with the
+# good, and learn how high luck alone gets on 47 images. **Time** 60 minutes. **Cost** about half a minute on a laptop with the finished runs that come with the
 # course; `course study augmentation --recompute` and `course study augmentation_order --recompute` train them all again.
 
 # %% tags=["parameters"]

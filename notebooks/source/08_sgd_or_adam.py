@@ -6,7 +6,7 @@
 # takes a third longer, and with a thousand outputs for seven classes SGD broke down while Adam did not. Three remarks, three experiments.
 #
 # **You will** compare both on the same test images in all six grids, see by what each measures its step, reproduce the mistake, look for what it takes to
-# get a NaN, and time an epoch part by part. **Time** 45 minutes. **Cost** about a minute on a laptop; the finished runs of the grids come with the course.
+# get a NaN, and time an epoch part by part. **Time** 55 minutes. **Cost** about a minute on a laptop; the finished runs of the grids come with the course.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke": a minute; "mini": the full grids in the mini world; "paper": real data, GPU

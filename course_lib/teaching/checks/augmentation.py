@@ -6,7 +6,7 @@ import torch
 from scipy import stats
 from torchvision.transforms import v2
 
-from course_lib.teaching.checks.common import attempt, verdict
+from course_lib.teaching.checks.common import attempt, fault_of, verdict
 from course_lib.teaching.checks.mistakes import number_fault
 
 _LUCK_CASES = ((0.85, 46, 47, 250), (0.9, 44, 47, 3), (0.78, 40, 47, 10), (0.95, 47, 47, 1))
@@ -21,7 +21,7 @@ def check_flip(flip: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake.
     """
-    return verdict("flip_some", _flip_fault(flip), "each image has its own coin, and the input is untouched.")
+    return verdict("flip_some", fault_of(_flip_fault, flip), "each image has its own coin, and the input is untouched.")
 
 
 def _flip_fault(flip: Callable) -> str | None:
@@ -67,7 +67,7 @@ def check_order(repair: Callable, given: v2.Compose) -> bool:
         whether the images become floats first and are normalised last; the message names the step that is misplaced.
     """
     praise = "floats in [0, 1] first, then the transforms, and Normalize last."
-    return verdict("repaired", _order_fault(repair, given), praise)
+    return verdict("repaired", fault_of(_order_fault, repair, given), praise)
 
 
 def _order_fault(repair: Callable, given: v2.Compose) -> str | None:

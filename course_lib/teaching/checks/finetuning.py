@@ -7,7 +7,7 @@ from functools import partial
 
 import torch
 
-from course_lib.teaching.checks.common import attempt, verdict
+from course_lib.teaching.checks.common import attempt, fault_of, verdict
 from course_lib.teaching.checks.mistakes import number_fault
 
 _PROGRESS = (0.0, 0.25, 0.5, 0.5, 1.0)  # one step twice: a schedule that piles up shows there
@@ -24,7 +24,7 @@ def check_two_rates(two_rates: Callable, model: torch.nn.Module) -> bool:
     Returns:
         whether each tensor has its rate; the message names the first that does not, or the mistake behind it.
     """
-    return verdict("two_rates", _two_rates_fault(two_rates, model), "every tensor has its rate.")
+    return verdict("two_rates", fault_of(_two_rates_fault, two_rates, model), "every tensor has its rate.")
 
 
 def _two_rates_fault(two_rates: Callable, model: torch.nn.Module) -> str | None:
@@ -37,18 +37,21 @@ def _two_rates_fault(two_rates: Callable, model: torch.nn.Module) -> str | None:
             return fault
         if not isinstance(optimizer, torch.optim.SGD):
             return f"it returns a {type(optimizer).__name__}: give your groups to torch.optim.SGD, and return that."
-        if fault := _group_fault(optimizer, mine, inner, head):
+        names = [name for name, _ in model.named_parameters()]
+        if fault := _group_fault(optimizer, {name: mine.get_parameter(name) for name in names}, inner, head):
             return fault
     return None
 
 
-def _group_fault(optimizer: torch.optim.SGD, model: torch.nn.Module, inner: float, head: float) -> str | None:
+def _group_fault(
+    optimizer: torch.optim.SGD, parameters: dict[str, torch.nn.Parameter], inner: float, head: float
+) -> str | None:
     """Which tensor of the model has not the rate it should have."""
     rates = {id(p): float(group["lr"]) for group in optimizer.param_groups for p in group["params"]}
-    found = {name: rates.get(id(p)) for name, p in model.named_parameters()}
+    found = {name: rates.get(id(p)) for name, p in parameters.items()}
     right = {name: head if name.startswith("head.") else inner for name in found}
     swapped = {name: inner if name.startswith("head.") else head for name in found}
-    if frozen := [name for name, p in model.named_parameters() if not p.requires_grad]:
+    if frozen := [name for name, p in parameters.items() if not p.requires_grad]:
         return f"'{frozen[0]}' has requires_grad=False, it would not move at all: slow is not frozen."
     if missing := [name for name, rate in found.items() if rate is None]:
         return f"'{missing[0]}' is in no group, so it would never move ({len(missing)} tensors are left out)."
@@ -73,12 +76,15 @@ def check_anneal(anneal: Callable) -> bool:
     Returns:
         whether each group falls from its own first rate; the message names the likely mistake.
     """
-    return verdict("anneal", _anneal_fault(anneal), "every group falls from its own rate to 0, and the ratio stays.")
+    fault = fault_of(_anneal_fault, anneal)
+    return verdict("anneal", fault, "every group falls from its own rate to 0, and the ratio stays.")
 
 
 def _anneal_fault(anneal: Callable) -> str | None:
-    rates, fault = attempt(_rates, anneal, _FIRST_RATES[1])
-    if not fault and all(len(set(map(str, now))) == 1 for now in rates):
+    first = _FIRST_RATES[1]
+    rates, fault = attempt(_rates, anneal, first)
+    calls = [] if fault else [rates[n : n + len(first)] for n in range(0, len(rates), len(first))]
+    if calls and all(len(set(map(str, now))) == 1 for now in calls):
         return "one rate overwrites all groups: the ratio of head and stages is gone, use each group's own first rate."
     mistakes = [(message, partial(_rates, partial(_wrong_anneal, wrong))) for message, wrong in _WRONG_ANNEALS]
     return number_fault(
@@ -90,13 +96,13 @@ def _anneal_fault(anneal: Callable) -> str | None:
     )
 
 
-def _rates(anneal: Callable, first_rates: list[float]) -> list[list[float]]:
-    """Rates of all groups after each call."""
+def _rates(anneal: Callable, first_rates: list[float]) -> list[float]:
+    """Rates of all groups after each call, one call after the other."""
     groups = [{"params": [torch.zeros(1, requires_grad=True)], "lr": rate} for rate in first_rates]
     optimizer, seen = torch.optim.SGD(groups, lr=0.5), []
     for progress in _PROGRESS:
         anneal(optimizer, list(first_rates), progress)
-        seen.append([group["lr"] for group in optimizer.param_groups])
+        seen += [group["lr"] for group in optimizer.param_groups]
     return seen
 
 

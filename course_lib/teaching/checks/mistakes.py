@@ -3,10 +3,9 @@
 import copy
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
-import numpy as np
-
-from course_lib.teaching.checks.common import attempt
+from course_lib.teaching.checks.common import as_numbers, attempt, find_mistake
 
 
 def number_fault(
@@ -28,48 +27,35 @@ def number_fault(
         describe: a case in words; its arguments separated by commas if None.
         rel: relative difference that still counts as the same number.
     """
-    answers, expected = [], [_flat(right(*case)) for case in cases]
-    for case in cases:
+    answers, expected = [], [_numbers(right(*case)) for case in cases]
+    for case, wanted in zip(cases, expected, strict=True):
         answer, fault = attempt(function, *copy.deepcopy(case))
         if fault:
             return fault
-        if (numbers := _flat(answer)) is None:
-            return f"it returns {_kind(answer)}, that is no number."
+        if (numbers := as_numbers(answer, len(wanted))) is None:
+            what = "one number" if len(wanted) == 1 else f"{len(wanted)} numbers"
+            return f"it should return {what}, not {type(answer).__name__}."
         answers.append(numbers)
-    wrong = [index for index, numbers in enumerate(answers) if not _same(numbers, expected[index], rel)]
+    same = partial(_same, rel=rel)
+    wrong = [index for index, numbers in enumerate(answers) if not same(numbers, expected[index])]
     if not wrong:
         return None
-    for message, mistake in mistakes:
-        if all(_same(numbers, _flat(mistake(*case)), rel) for numbers, case in zip(answers, cases, strict=True)):
-            return message
+    results = ((message, [_numbers(mistake(*case)) for case in cases]) for message, mistake in mistakes)
+    if named := find_mistake(answers, results, same):
+        return named
     mine, true, case = answers[wrong[0]], expected[wrong[0]], cases[wrong[0]]
-    if len(mine) != len(true):
-        return f"it returns {len(mine)} numbers, {len(true)} are expected."
     where = describe(*case) if describe else ", ".join(map(str, case))
     return f"with {where} the answer is {_text(true)}, yours is {_text(mine)}."
 
 
-def _flat(answer: object) -> list[float] | None:
-    """The numbers in an answer, one after the other; None if it holds something else."""
-    if isinstance(answer, str | bytes):
-        return None
-    try:
-        return np.asarray(answer, dtype=float).ravel().tolist()
-    except Exception:  # whatever a student returns
-        return None
+def _numbers(answer: float | Sequence[float]) -> tuple[float, ...]:
+    return tuple(map(float, answer)) if isinstance(answer, tuple | list) else (float(answer),)
 
 
-def _same(mine: list[float], other: list[float], rel: float) -> bool:
-    if len(mine) != len(other):
-        return False
+def _same(mine: tuple[float, ...], other: tuple[float, ...], rel: float) -> bool:
     pairs = zip(mine, other, strict=True)
     return all(math.isclose(a, b, rel_tol=rel, abs_tol=1e-12) or (math.isnan(a) and math.isnan(b)) for a, b in pairs)
 
 
-def _text(numbers: list[float]) -> str:
+def _text(numbers: tuple[float, ...]) -> str:
     return ", ".join(f"{number:.5g}" for number in numbers[:6]) + (", …" if len(numbers) > 6 else "")
-
-
-def _kind(answer: object) -> str:
-    name = type(answer).__name__
-    return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"

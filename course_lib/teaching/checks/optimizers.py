@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from scipy import stats
 
-from course_lib.teaching.checks.common import attempt, verdict
+from course_lib.teaching.checks.common import attempt, fault_of, verdict
 from course_lib.teaching.checks.few_shot import outcomes
 from course_lib.teaching.checks.mistakes import number_fault
 
@@ -80,7 +80,7 @@ def check_adam(adam_step: Callable) -> bool:
     Returns:
         whether the weights are PyTorch's; the message names the likely mistake. Source: Kingma and Ba (2015).
     """
-    return verdict("adam_step", _adam_fault(adam_step), "five steps of Adam, the same as PyTorch's.")
+    return verdict("adam_step", fault_of(_adam_fault, adam_step), "five steps of Adam, the same as PyTorch's.")
 
 
 def _adam_fault(adam_step: Callable) -> str | None:
@@ -113,22 +113,22 @@ def _start() -> torch.Tensor:
     return torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
 
 
-def _pytorch_weights(lr: float, first: tuple[float, ...]) -> list[list[float]]:
-    """Weights after each step of PyTorch's Adam."""
+def _pytorch_weights(lr: float, first: tuple[float, ...]) -> list[float]:
+    """Weights after each of five steps, one step after the other, of PyTorch's Adam."""
     weight, seen = _start().requires_grad_(), []
     optimizer = torch.optim.Adam([weight], lr=lr)
     for _, weight.grad in _gradients(first):
         optimizer.step()
-        seen.append(weight.detach().tolist())
+        seen += weight.tolist()
     return seen
 
 
-def _weights(adam_step: Callable, lr: float, first: tuple[float, ...]) -> list[list[float]]:
-    """Weights after each step of a student's Adam."""
+def _weights(adam_step: Callable, lr: float, first: tuple[float, ...]) -> list[float]:
+    """Weights after each of five steps, one step after the other, of a student's Adam."""
     weight, mean, square, seen = _start(), torch.zeros(3).double(), torch.zeros(3).double(), []
     for count, gradient in _gradients(first):
         weight, mean, square = adam_step(weight, gradient, mean, square, count, lr)
-        seen.append(weight.tolist())
+        seen += weight.tolist()
     return seen
 
 
@@ -171,7 +171,7 @@ def check_start(start_is_plausible: Callable) -> bool:
     Returns:
         whether it tells plausible losses from others; the message names the likely mistake.
     """
-    fault = _start_fault(start_is_plausible)
+    fault = fault_of(_start_fault, start_is_plausible)
     return verdict("start_is_plausible", fault, "seven classes do not start at log(1000), a thousand do.")
 
 

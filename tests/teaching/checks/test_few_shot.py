@@ -62,7 +62,7 @@ WRONG = {
         (lambda a, b: ((a - b).mean(), 2 * spread(a - b)), "the whole width"),
         (lambda a, b: (abs(a - b).mean(), spread(abs(a - b))), "has a sign"),
         (lambda a, b: ((a - b)[a != b].mean(), spread((a - b)[a != b])), "both agree count, too"),
-        (lambda a, b: (a - b).mean(), "it returns 1 numbers, 2 are expected"),
+        (lambda a, b: (a - b).mean(), "it should return 2 numbers, not float64"),
     ],
 }
 

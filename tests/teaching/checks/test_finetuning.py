@@ -29,6 +29,11 @@ def frozen_stages(model, inner, head):
     return torch.optim.SGD(groups(model.stages, inner, model.head, head), lr=head)
 
 
+def without_its_head(model, inner, head):
+    del model.head
+    return torch.optim.SGD(model.parameters(), lr=inner)
+
+
 def no_rate_for_the_stages(model, inner, head):
     return torch.optim.SGD([{"params": model.stages.parameters()}, {"params": model.head.parameters()}], lr=inner)
 
@@ -76,6 +81,7 @@ WRONG = {
         (lambda m, inner, head: torch.optim.SGD(m.stages.parameters(), lr=inner), "'head.weight' is in no group"),
         (lambda m, inner, head: torch.optim.SGD(groups(m.stages, 0.001, m.head, 0.1), lr=0.1), "the arguments `inner`"),
         (lambda m, inner, head: groups(m.stages, inner, m.head, head), "give your groups to torch.optim.SGD"),
+        (without_its_head, "cannot use what it leaves behind"),
         (frozen_stages, "slow is not frozen"),
     ],
     "check_anneal": [
