@@ -9,7 +9,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "common": ["report_check"],
-        "freezing": ["check_frozen"],
+        "filters": ["check_prepare", "check_respond", "check_top_k"],
+        "freezing": ["check_freeze", "check_frozen"],
+        "heads": ["check_head", "check_storable"],
         "merging": ["check_merge"],
+        "statistics": ["check_mean_and_std", "check_training_statistics"],
+        "training": ["check_accuracy", "check_choice", "check_divergence"],
     },
 )

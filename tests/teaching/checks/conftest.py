@@ -1,7 +1,7 @@
 """What the tests of the exercises share: the reference answer, and the untouched stub, out of the lesson's own source.
 
-A test module keeps its wrong answers in ``WRONG = {"check_<what>": [(answer, "the culprit's words"), …]}``, three or more for
-each check; `test_every_exercise.py` counts them.
+A test module keeps its wrong answers in ``WRONG = {"check_<what>": [(answer, "the culprit's words"), …]}``, three or
+more for each check; `test_every_exercise.py` counts them.
 """
 
 import ast
