@@ -27,6 +27,14 @@ def attempt(function: Callable, *arguments) -> tuple[object, str | None]:
     return answer, None
 
 
+def fault_of(find_fault: Callable, *arguments) -> str | None:
+    """What `find_fault` finds; if a student's answer stops even that (a deleted head, 10**400), the error in words."""
+    try:
+        return find_fault(*arguments)
+    except Exception as error:
+        return f"the check cannot use what it leaves behind: {type(error).__name__}: {error}"
+
+
 def find_mistake(answers: Sequence, mistakes: Iterable[tuple[str, Sequence]], same: Callable) -> str | None:
     """The message of the first (message, its answers) that explains every one of the student's answers, or None.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from course_lib.teaching.checks.common import as_numbers, attempt, find_mistake, verdict
+from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
 
 _NUM_BEST = 2
 _PLACES = ((9, 14), (6, 3), (0, 0), (0, 5))  # of a map: two inside, two at the edge
@@ -21,7 +21,9 @@ def check_top_k(top_k: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake. Source: homework, Table I.
     """
-    return verdict("top_k", _top_k_fault(top_k), "the right classes, the right probabilities, also for huge logits.")
+    return verdict(
+        "top_k", fault_of(_top_k_fault, top_k), "the right classes, the right probabilities, also for huge logits."
+    )
 
 
 def _top_k_fault(top_k: Callable) -> str | None:
@@ -90,7 +92,7 @@ def check_respond(respond: Callable, layer: nn.Conv2d, image: Tensor) -> bool:
         whether it is right inside the image and at its edge; the message names the likely mistake.
     """
     praise = "this is what the first layer computes, at every place."
-    return verdict("respond", _respond_fault(respond, layer, image), praise)
+    return verdict("respond", fault_of(_respond_fault, respond, layer, image), praise)
 
 
 def _respond_fault(respond: Callable, layer: nn.Conv2d, image: Tensor) -> str | None:
@@ -157,7 +159,9 @@ def check_prepare(prepare: Callable) -> bool:
     Returns:
         whether it scales to [0, 1] and then normalises each channel; the message names the likely mistake.
     """
-    return verdict("prepare", _prepare_fault(prepare), "scaled to [0, 1], then normalised channel by channel.")
+    return verdict(
+        "prepare", fault_of(_prepare_fault, prepare), "scaled to [0, 1], then normalised channel by channel."
+    )
 
 
 def _prepare_fault(prepare: Callable) -> str | None:

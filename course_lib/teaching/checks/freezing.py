@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import torch
 
 from course_lib.models import StagedModel, snapshot
-from course_lib.teaching.checks.common import attempt, verdict
+from course_lib.teaching.checks.common import attempt, fault_of, verdict
 
 _RUNNING = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -64,7 +64,9 @@ def check_freeze(freeze: Callable, model: StagedModel, images: torch.Tensor, lab
     Returns:
         whether the step moves the head and nothing else; the message names the first tensor that moved.
     """
-    return verdict("freeze", _freeze_fault(freeze, model, images, labels), "the head has moved, and nothing else.")
+    return verdict(
+        "freeze", fault_of(_freeze_fault, freeze, model, images, labels), "the head has moved, and nothing else."
+    )
 
 
 def _freeze_fault(freeze: Callable, model: StagedModel, images: torch.Tensor, labels: torch.Tensor) -> str | None:

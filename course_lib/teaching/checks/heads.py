@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.models import StagedModel, snapshot
-from course_lib.teaching.checks.common import attempt, verdict
+from course_lib.teaching.checks.common import attempt, fault_of, verdict
 from course_lib.training import Recipe
 
 _STAGES = ("stem", "stage1", "stage2", "stage3", "stage4")
@@ -21,7 +21,9 @@ def check_head(put_head: Callable) -> bool:
     Returns:
         whether the head fits the features and the classes and gives logits; the message names what does not.
     """
-    return verdict("put_head", _head_fault(put_head), "the head fits the features, and has one output for each class.")
+    return verdict(
+        "put_head", fault_of(_head_fault, put_head), "the head fits the features, and has one output for each class."
+    )
 
 
 def _head_fault(put_head: Callable) -> str | None:
@@ -87,7 +89,7 @@ def check_storable(can_be_stored: Callable) -> bool:
     Returns:
         whether it is right for recipes of many kinds; the message names the first recipe that it is wrong about.
     """
-    fault = _storable_fault(can_be_stored)
+    fault = fault_of(_storable_fault, can_be_stored)
     return verdict("can_be_stored", fault, "stored where nothing before the head moves and the images stay the same.")
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from course_lib.data import PixelHistogram
-from course_lib.teaching.checks.common import as_numbers, attempt, find_mistake, verdict
+from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
 
 
 def check_mean_and_std(mean_and_std: Callable) -> bool:
@@ -21,7 +21,7 @@ def check_mean_and_std(mean_and_std: Callable) -> bool:
     Returns:
         whether it agrees with whole-number arithmetic; the message names the likely mistake.
     """
-    fault = _mean_and_std_fault(mean_and_std)
+    fault = fault_of(_mean_and_std_fault, mean_and_std)
     return verdict("mean_and_std", fault, "the same as the library's, which computes in whole numbers.")
 
 
@@ -110,7 +110,7 @@ def check_training_statistics(training_statistics: Callable) -> bool:
     Returns:
         whether they are those of the training images alone, pixel by pixel; the message names the likely mistake.
     """
-    fault = _training_statistics_fault(training_statistics)
+    fault = fault_of(_training_statistics_fault, training_statistics)
     return verdict("training_statistics", fault, "of the training images only, each pixel counted once.")
 
 

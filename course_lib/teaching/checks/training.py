@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 
 from course_lib.data.splits import Splits
-from course_lib.teaching.checks.common import as_numbers, attempt, find_mistake, verdict
+from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
 from course_lib.training import Recipe, fit
 
 
@@ -19,7 +19,7 @@ def check_accuracy(accuracy_of: Callable) -> bool:
     Returns:
         whether each image counts once; the message names the likely mistake.
     """
-    return verdict("accuracy_of", _accuracy_fault(accuracy_of), "each image counts once.")
+    return verdict("accuracy_of", fault_of(_accuracy_fault, accuracy_of), "each image counts once.")
 
 
 def _accuracy_fault(accuracy_of: Callable) -> str | None:
@@ -69,7 +69,7 @@ def _same(a: float, b: float) -> bool:
 # Each column has its best value in another place, so that it shows by what was chosen.
 _RUNS = {
     0.1: (0.81, ((1.9, 1.5, 0.30), (1.6, 1.9, 0.41), (1.5, 2.1, 0.45), (1.4, 2.0, 0.52))),
-    0.01: (0.62, ((1.2, 1.3, 0.58), (0.7, 1.2, 0.71), (0.4, 1.1, 0.77), (0.3, 1.4, 0.63))),
+    0.01: (0.62, ((1.2, 1.3, 0.58), (0.7, 1.2, 0.77), (0.4, 1.1, 0.71), (0.3, 1.4, 0.63))),
     0.003: (0.66, ((1.3, 1.1, 0.60), (0.6, 0.9, 0.69), (0.2, 1.2, 0.68), (0.01, 1.6, 0.67))),
     0.001: (0.70, ((1.5, 1.4, 0.50), (1.0, 1.2, 0.61), (0.8, 1.1, 0.66), (0.5, 1.0, 0.72))),
 }
@@ -84,7 +84,9 @@ def check_choice(choose: Callable) -> bool:
     Returns:
         whether it takes the highest validation accuracy; the message names by what it chose instead.
     """
-    return verdict("choose", _choice_fault(choose), "the epoch with the highest validation accuracy, the test unseen.")
+    return verdict(
+        "choose", fault_of(_choice_fault, choose), "the epoch with the highest validation accuracy, the test unseen."
+    )
 
 
 def _choice_fault(choose: Callable) -> str | None:
@@ -99,26 +101,25 @@ def _choice_fault(choose: Callable) -> str | None:
         if pair is None:
             return f"it should return two numbers (lr, epoch), not {type(answer).__name__}."
         given.append(pair)
-    if given == [(0.01, 2)] * 2:
+    if given == [(0.01, 1)] * 2:
         return None
-    by_test, by_test_at_end = "it chose by the test: the test set is scored once, after all choices.", (0.1, 3)
-    at_end = "it looks at the last epochs only: search all epochs of each run."
     mistakes = [
-        ("epochs are counted from 0: yours is one too high.", (0.01, 3)),
-        (by_test, by_test_at_end),
+        ("epochs are counted from 0: yours is one too high.", (0.01, 2)),
+        ("the right rate, but not its best epoch: the last one may be worse.", (0.01, 3)),
+        ("it chose by the test: the test set is scored once, after all choices.", (0.1, 3)),
         ("it chose by the training loss, which is lowest where the images are known by heart.", (0.003, 3)),
-        (at_end, (0.001, 3)),
+        ("it looks at the last epochs only: search all epochs of each run.", (0.001, 3)),
         ("it chose by the validation loss: here the question is the highest validation *accuracy*.", (0.003, 1)),
         ("this is the lowest validation accuracy: take the highest.", (0.1, 0)),
-        ("the order is (lr, epoch), yours is (epoch, lr).", (2, 0.01)),
-        ("this is the accuracy, not where it was reached: return (lr, epoch).", (0.77, 2)),
+        ("the order is (lr, epoch), yours is (epoch, lr).", (1, 0.01)),
+        ("this is the accuracy, not where it was reached: return (lr, epoch).", (0.77, 1)),
     ]
     if named := find_mistake(given, [(text, [wrong] * 2) for text, wrong in mistakes], lambda a, b: a == b):
         return named
     if given[0] != given[1]:
         return "it depends on the order of the records: compare all of them, not only the first or the last."
     lr, epoch = given[0]
-    return f"the highest validation accuracy, 0.77, is that of lr 0.01 in epoch 2; yours is lr {lr:g}, epoch {epoch:g}."
+    return f"the highest validation accuracy, 0.77, is that of lr 0.01 in epoch 1; yours is lr {lr:g}, epoch {epoch:g}."
 
 
 def _records() -> list[dict]:
@@ -144,7 +145,7 @@ def check_divergence(my_rate: float, splits: Splits, architecture: str) -> bool:
     Returns:
         whether the loss became NaN or infinite within two epochs.
     """
-    fault = _divergence_fault(my_rate, splits, architecture)
+    fault = fault_of(_divergence_fault, my_rate, splits, architecture)
     return verdict("my_rate", fault, "at this rate the loss became infinite or NaN within two epochs.")
 
 
@@ -157,9 +158,9 @@ def _divergence_fault(my_rate: float, splits: Splits, architecture: str) -> str 
     run = fit(Recipe.scratch(optimizer="sgd", lr=my_rate, epochs=2, architecture=architecture), splits)
     if run.status == "diverged":
         return None
-    loss = run.history[-1].train_loss
-    if loss < math.log(splits.num_classes):
-        return f"at {my_rate:g} the network learns (loss {loss:.2f}, a guess costs {math.log(splits.num_classes):.2f}): go up."
+    loss, guess = run.history[-1].train_loss, math.log(splits.num_classes)
+    if loss < guess:
+        return f"at {my_rate:g} the network learns (loss {loss:.2f}, a guess costs {guess:.2f}): go up."
     return (
         f"at {my_rate:g} the loss is {loss:.2f}, bad but finite: BatchNorm holds it together, go up by factors of ten."
     )

@@ -46,3 +46,11 @@ def reference():
 def stub():
     """`stub(lesson_number, name)`: the same exercise as a student finds it, with its holes."""
     return lambda lesson_number, name: _answer(lesson_number, name, lambda cell: cell.student_text())
+
+
+def pytest_generate_tests(metafunc):
+    """The fixture `seeded`: each (check's name, wrong answer, culprit's words) of the module's `WRONG`."""
+    if "seeded" in metafunc.fixturenames:
+        wrong = metafunc.module.WRONG
+        cases = [(check, answer, words) for check, answers in wrong.items() for answer, words in answers]
+        metafunc.parametrize("seeded", cases, ids=[f"{check}: {words}" for check, _, words in cases])
