@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
 
 _NUM_BEST = 2
+_NO_PAIRS = "it should return a list of k pairs (class index, probability)."
 _PLACES = ((9, 14), (6, 3), (0, 0), (0, 5))  # of a map: two inside, two at the edge
 
 
@@ -60,7 +61,7 @@ def _call_top_k(top_k: Callable, logits: Tensor) -> tuple[list[tuple[int, float]
     try:
         pairs = [(float(index), float(p)) for index, p in answer]
     except Exception:
-        return [], "it should return a list of k pairs (class index, probability)."
+        return [], _NO_PAIRS
     if len(pairs) != _NUM_BEST:
         return [], f"it returns {len(pairs)} pairs for k = {_NUM_BEST}: keep the first k."
     return pairs, None
@@ -71,6 +72,8 @@ def _order_fault(pairs: list[tuple[float, float]]) -> str:
     (first, p_first), (second, p_second) = pairs
     if [p_first, p_second] == [1, 2]:
         return "the order in a pair is (class index, probability), yours is (probability, class index)."
+    if not (first.is_integer() and second.is_integer()):
+        return _NO_PAIRS
     if {first, second} <= {0, 3}:
         return "these are the least probable classes: sort from large to small."
     if (first, second) == (2, 1):

@@ -1,4 +1,4 @@
-"""Every exercise of every lesson: minutes, stars and a hint before it, a check of the package after it, wrong answers."""
+"""Every exercise: minutes, stars and a hint before it, a check of the package after it, tried with wrong answers."""
 
 import ast
 import importlib.util
@@ -20,7 +20,7 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for l
 
 @dataclass
 class Exercise:
-    """An exercise's cell, the text since its heading, and the code from it to the next heading of an exercise."""
+    """An exercise's cell, the text since its heading, and the code from it to the next heading or exercise."""
 
     cell: Cell
     text: str
@@ -36,11 +36,12 @@ class Exercise:
 
 def exercises_of(cells):
     """The exercises among a lesson's cells."""
-    starts = [n for n, cell in enumerate(cells) if cell.kind == "markdown" and "### Exercise" in cell.text]
+    headings = [n for n, cell in enumerate(cells) if cell.kind == "markdown" and re.search("^#", cell.text, re.M)]
+    starts = [n for n in headings if "### Exercise" in cells[n].text]
     places = [n for n, cell in enumerate(cells) if "exercise" in cell.tags]
     for place in places:
         start = max((n for n in starts if n < place), default=place)
-        end = min((n for n in (*starts, *places) if n > place), default=len(cells))
+        end = min((n for n in (*headings, *places) if n > place), default=len(cells))
         text = "\n".join(cell.text for cell in cells[start:place] if cell.kind == "markdown")
         text = text[text.find("### Exercise") :]
         yield Exercise(cells[place], text, [cell for cell in cells[place + 1 : end] if cell.kind == "code"])
