@@ -6,7 +6,7 @@
 # they produce, and at what a photograph becomes on its way to the last layer. This is Section I of the homework, Table I and Figs. 1–4.
 #
 # **You will** read a network's five best guesses, see its filters as pictures, compute one number of a map by hand, and break the prediction
-# in four ways that raise no error. **Time** 30 minutes. **Cost** seconds on a laptop; nothing is trained.
+# in four ways that raise no error. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
 
 # %% tags=["parameters"]
 profile = "mini"  # how many photos are looked at: "smoke" 2 of each category, "mini" 5, "paper" 20

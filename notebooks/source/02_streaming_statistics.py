@@ -6,7 +6,7 @@
 # over *all pixels of all training images*. This is Section II of the homework, Eqs. (1) and (2).
 #
 # **You will** derive and write the merge that needs one pass and almost no memory, find out what the two numbers say about an image (and
-# what they do not), and break three formulas that look right. **Time** 30 minutes. **Cost** seconds on a laptop; nothing is trained.
+# what they do not), and break three formulas that look right. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke" and "mini" try three orders of the stream, "paper" five

@@ -6,7 +6,7 @@
 # that every later lesson has to beat.
 #
 # **You will** train with five rates and two optimisers, watch a network learn its training images by heart, break the validation in one
-# word, and compare with Table II. **Time** 40 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the
+# word, and compare with Table II. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the
 # course; `course study scratch --recompute` trains them all again.
 
 # %% tags=["parameters"]

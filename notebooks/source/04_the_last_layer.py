@@ -6,7 +6,7 @@
 # layer to tell seven kinds of cartoons apart. This is Section IV of the homework, *Fine-tuning the classifier*.
 #
 # **You will** see why this is cheap, train such a head in ten lines, catch a frozen network that is not frozen, and compare
-# your numbers with Table III. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course;
+# your numbers with Table III. **Time** 60 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course;
 # `course study last_layer --recompute` trains them all again.
 
 # %% tags=["parameters"]

@@ -88,7 +88,7 @@ def check_respond(respond: Callable, layer: nn.Conv2d, image: Tensor) -> bool:
 
     Args:
         respond: ``respond(x, weight, bias, i, j)``, the answer of one filter at row i, column j of its map.
-        layer: the network's first convolution, 7 × 7, stride 2, padding 3.
+        layer: the network's first convolution, 7 × 7, stride 2, padding 3, with a bias.
         image: (3, H, W), normalised, H and W at least 35.
 
     Returns:
