@@ -350,8 +350,8 @@ print(f"white images of 227 × 227 pixels until then: {2**24 / 227**2:.0f}")
 # is learned.
 #
 # ### Exercise 3 · the right images (5 minutes, ★☆☆)
-# `histograms` has one `PixelHistogram` for every image of the folder, by its name. Which of them count? Write it so that nobody can say
-# you peeked. Hint: each part of `splits` knows the `names` of its images; `merge` makes one histogram of two, and it has a `mean` and a `std`.
+# `histograms` has one `PixelHistogram` for every image there is, by its name, test images too. Which of them count? Write it so that nobody
+# can say you peeked. Hint: each part of `splits` knows the `names` of its images; `merge` makes one histogram of two, and it has a `mean` and a `std`.
 
 
 # %% tags=["exercise"]
