@@ -6,7 +6,7 @@
 # layer to tell seven kinds of cartoons apart. This is Section IV of the homework, *Fine-tuning the classifier*.
 #
 # **You will** see why this is cheap, train such a head in ten lines, catch a frozen network that is not frozen, and compare
-# your numbers with Table III. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course;
+# your numbers with Table III. **Time** 60 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course;
 # `course study last_layer --recompute` trains them all again.
 
 # %% tags=["parameters"]
@@ -20,7 +20,7 @@ import torch
 
 from course_lib import analysis, figures
 from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, check_frozen, show, show_table
+from course_lib.teaching import Prediction, check_freeze, check_frozen, check_head, check_storable, show, show_table
 
 numbers = get_profile(profile)
 
@@ -120,6 +120,23 @@ accuracy = (head(val_x).argmax(dim=1) == splits.val.labels).float().mean().item(
 print(f"a head on stored features reaches {accuracy:.1%} of the validation images")
 
 # %% [markdown]
+# ### Exercise 1 · a head that fits (5 minutes, ★☆☆)
+# A borrowed network comes with a head for *its* classes. Write `put_head`, which puts a new linear layer there, for any backbone and any number
+# of classes. Hint: a head is the layer `model.head`; how many numbers it gets, the model knows: `model.num_features`.
+
+
+# %% tags=["exercise"]
+def put_head(model, num_classes):
+    """Replace the model's head by a fresh linear one that gives one logit for each class."""
+    # solution
+    model.head = nn.Linear(model.num_features, num_classes)
+    # end solution
+
+
+# %% tags=["checked"]
+passed = check_head(put_head)
+
+# %% [markdown]
 # Is it *the same* as training the long way, image by image through the frozen network? Not roughly: the features of one image agree to the
 # last bits, in training and in evaluation alike. That is what "frozen" has to mean.
 
@@ -156,6 +173,24 @@ print(
 )
 
 # %% [markdown]
+# ### Exercise 2 · when may features be stored? (8 minutes, ★★☆)
+# Stored features are right as long as nothing could make them come out differently next time. Two things could: the network before the head,
+# and the images. Write `can_be_stored`. Hint: you know `recipe.rate_of(stage)`; and `recipe.augmentation` lists what is done at random to
+# the training images of each epoch (lesson 07), `()` if nothing is.
+
+
+# %% tags=["exercise"]
+def can_be_stored(recipe, inner_stages):
+    """Whether what the head sees of each training image is the same in every epoch."""
+    # solution
+    return not recipe.augmentation and all(recipe.rate_of(stage) == 0 for stage in inner_stages)
+    # end solution
+
+
+# %% tags=["checked"]
+passed = check_storable(can_be_stored)
+
+# %% [markdown]
 # ## Break it
 # Here is the mistake that real projects made for years. `requires_grad = False` stops the *gradients*. It does not stop
 # BatchNorm, which updates its running mean and variance in every forward pass of `model.train()`. Watch:
@@ -187,8 +222,8 @@ show(
 # The features the head was trained on are gone; a copy of them on disk would now be of another network. Sometimes the drift even *helps*,
 # since the statistics adapt to cartoons, but then it is an adaptation that you should know about (lesson 21 measures it).
 #
-# ### Exercise 1 · freeze it properly (5 minutes, ★★☆)
-# Write `freeze` so that *nothing* of the inner stages changes, whatever comes afterwards. Hint: two things have to be told to stop. One is
+# ### Exercise 3 · freeze it properly (5 minutes, ★★☆)
+# Write `freeze` so that *nothing* of the inner stages changes in the training steps that follow. Hint: two things have to be told to stop. One is
 # the gradient. The other takes its orders from the module's *mode*.
 
 
@@ -203,15 +238,10 @@ def freeze(model):
     # end solution
 
 
-# %%
+# %% tags=["checked"]
 mine = start_model(numbers.architecture, numbers.weights, splits.num_classes)
-before = snapshot(mine)
-freeze(mine)
-nudge = torch.optim.SGD([p for p in mine.parameters() if p.requires_grad], lr=0.1)
 images, labels = splits.train.batch(torch.arange(64))
-nn.functional.cross_entropy(mine(normalise(images, mean, std)), labels).backward()
-nudge.step()
-passed = check_frozen(before, mine)
+passed = check_freeze(freeze, mine, normalise(images, mean, std), labels)
 
 # %% [markdown]
 # ## Printed and measured

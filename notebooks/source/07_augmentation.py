@@ -6,7 +6,7 @@
 # Section VII, *Training data augmentation*, tried 27 ways and printed them in Table VIII. Five rows fell by 44 points or more. This lesson finds out why.
 #
 # **You will** see what each transform does to an image, measure all 28 rows with intervals, move one line of code and watch a model fail that validation calls
-# good, and learn how high luck alone gets on 47 images. **Time** 50 minutes. **Cost** about half a minute on a laptop with the finished runs that come with the
+# good, and learn how high luck alone gets on 47 images. **Time** 60 minutes. **Cost** about half a minute on a laptop with the finished runs that come with the
 # course; `course study augmentation --recompute` and `course study augmentation_order --recompute` train them all again.
 
 # %% tags=["parameters"]
@@ -22,7 +22,7 @@ import torch
 from course_lib import analysis, figures
 from course_lib.data.augmentation import ColorJitter, GaussianBlur, RandomAffine, augment
 from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, report_check, show
+from course_lib.teaching import Prediction, check_flip, check_luck, check_order, show
 
 numbers = get_profile(profile)
 
@@ -278,28 +278,8 @@ def flip_some(images, p, generator):
     # end solution
 
 
-# %%
-def flip_fault(flip):
-    """What is wrong with a flip, or None."""
-    batch = torch.rand(400, 3, 4, 6, generator=torch.Generator().manual_seed(1))
-    kept = batch.clone()
-    flipped = flip(batch, 0.25, torch.Generator().manual_seed(0))
-    if not isinstance(flipped, torch.Tensor) or flipped.shape != batch.shape:
-        return "it returns no images of the same shape yet"
-    if not torch.equal(batch, kept):
-        return "it changes its input: the next epoch would start from flipped images"
-    as_was, mirrored = ((flipped == each).flatten(1).all(1) for each in (kept, kept.flip(-1)))
-    if not (as_was | mirrored).all():
-        return "some image is neither itself nor mirrored from left to right: is it the last dimension that you flip?"
-    if mirrored.all() or as_was.all():
-        return "all images got the same coin: draw one number for each image"
-    share = mirrored.float().mean().item()
-    return None if 0.15 < share < 0.35 else f"with p = 0.25 it mirrors {share:.0%} of the images"
-
-
 # %% tags=["checked"]
-fault = flip_fault(flip_some)
-passed = report_check(fault is None, fault or "each image has its own coin, and the input is untouched")
+passed = check_flip(flip_some)
 
 # %% [markdown]
 # ### Exercise 2 · find the wrong order (5 minutes, ★★☆)
@@ -328,16 +308,7 @@ def repaired(compose):
 
 
 # %% tags=["checked"]
-steps = getattr(repaired(given), "transforms", [])
-names = [type(step).__name__ for step in steps]
-faults = {
-    "it returns no Compose yet": not names,
-    "a step is lost, or there is one too many": sorted(map(id, steps)) != sorted(map(id, given.transforms)),
-    "a transform still follows Normalize": names[-1:] != ["Normalize"],
-    "the images must become floats in [0, 1] first": names[:1] != ["ToDtype"],
-}
-fault = next((text for text, found in faults.items() if found), None)
-passed = report_check(fault is None, fault or " → ".join(names))
+passed = check_order(repaired, given)
 
 # %% [markdown]
 # ## Printed and measured
@@ -350,8 +321,28 @@ table[[name for name in table if name.split(",")[0] in ("val", "test")]]
 
 # %% [markdown]
 # The validation column says 97.87 % again and again: 46 of 47 images, in 8 of 28 rows. Each of these numbers is the *best of 250* (5 rates × 50 epochs). How
-# good are 250 equally good tries at their luckiest? Independent tries are one extreme; real ones fail on the same hard images. How alike are ours? Take the
-# later epochs of "none":
+# good are 250 equally good tries at their luckiest?
+#
+# ### Exercise 3 · the best of many (10 minutes, ★★☆)
+# A model is right with probability `accuracy`. With which chance does the best of `num_tries` independent tries show `num_right` of `num_images` or more?
+# Hint: `binom.cdf(k, n, p)` is the chance of k or fewer; ask first for the chance that *all* tries stay below `num_right`.
+
+# %% tags=["exercise"]
+from scipy.stats import binom
+
+
+def chance_of_luck(accuracy, num_right, num_images, num_tries):
+    """Probability that the best of independent tries gets at least `num_right` of `num_images` right."""
+    # solution
+    return 1 - binom.cdf(num_right - 1, num_images, accuracy) ** num_tries
+    # end solution
+
+
+# %% tags=["checked"]
+passed = check_luck(chance_of_luck)
+
+# %% [markdown]
+# Independent tries are one extreme; real ones fail on the same hard images. How alike are ours? Take the later epochs of "none":
 
 # %%
 late = [e["val_accuracy"] for run in rows["none"] for e in run["history"][len(run["history"]) // 3 :]]

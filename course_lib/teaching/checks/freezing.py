@@ -1,10 +1,11 @@
 """Freezing: nothing moves but what may (lesson 04)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 
-from course_lib.teaching.checks.common import verdict
+from course_lib.models import StagedModel, snapshot
+from course_lib.teaching.checks.common import attempt, fault_of, verdict
 
 _RUNNING = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -49,3 +50,35 @@ def _frozen_fault(before: Mapping, model: torch.nn.Module, moving: tuple[str, ..
             "a parameter without gradient: the optimiser moved it (momentum, weight decay) or weights were loaded anew"
         )
     return f"'{name}' moved, {hint}{more}."
+
+
+def check_freeze(freeze: Callable, model: StagedModel, images: torch.Tensor, labels: torch.Tensor) -> bool:
+    """Check a function that freezes all stages before the head, by a training step after it.
+
+    Args:
+        freeze: ``freeze(model)``, prepares the model in place.
+        model: a network with BatchNorm; it is changed.
+        images: normalised images (N, 3, H, W) of the step.
+        labels: (N,) int64.
+
+    Returns:
+        whether the step moves the head and nothing else; the message names the first tensor that moved.
+    """
+    return verdict(
+        "freeze", fault_of(_freeze_fault, freeze, model, images, labels), "the head has moved, and nothing else."
+    )
+
+
+def _freeze_fault(freeze: Callable, model: StagedModel, images: torch.Tensor, labels: torch.Tensor) -> str | None:
+    """What is wrong with the freezing, or None."""
+    before = snapshot(model)
+    _, fault = attempt(lambda: (freeze(model), True))
+    if fault:
+        return fault
+    if stuck := [name for name, parameter in model.head.named_parameters() if not parameter.requires_grad]:
+        return f"'head.{stuck[0]}' cannot learn any more: the head has to keep requires_grad=True."
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.SGD(learning, lr=0.1)
+    torch.nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()
+    return _frozen_fault(before, model, ("head",))

@@ -1,0 +1,178 @@
+"""Mean and deviation of pixels: from counts, and of the right images (lesson 02)."""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import reduce
+from types import SimpleNamespace
+
+import torch
+from torch import Tensor
+
+from course_lib.data import PixelHistogram
+from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
+
+
+def check_mean_and_std(mean_and_std: Callable) -> bool:
+    """Check a function that finds mean and deviation of pixels from a histogram.
+
+    Args:
+        mean_and_std: ``mean_and_std(counts) -> (mean, std)`` on the scale [0, 1], for int64 counts (256,).
+
+    Returns:
+        whether it agrees with whole-number arithmetic; the message names the likely mistake.
+    """
+    fault = fault_of(_mean_and_std_fault, mean_and_std)
+    return verdict("mean_and_std", fault, "the same as the library's, which computes in whole numbers.")
+
+
+def _mean_and_std_fault(mean_and_std: Callable) -> str | None:
+    """What is wrong with the function, or None; a few pixels first, then so many that float32 loses count."""
+    few, many = torch.zeros(2, 256, dtype=torch.int64)
+    few[[0, 51, 255]] = torch.tensor([1, 2, 5])
+    many[[3, 120, 121, 255]] = torch.tensor([12_345_677, 33_554_431, 40_000_001, 999_999_937])
+    given = []
+    for counts in (few, many):
+        answer, fault = attempt(mean_and_std, counts.clone())
+        if fault:
+            return fault
+        pair = as_numbers(answer, 2)
+        if pair is None:
+            return f"it should return two numbers (mean, std), not {type(answer).__name__}."
+        if not all(map(math.isfinite, pair)):
+            return f"mean {pair[0]} and std {pair[1]} are not finite: look at what you divide by."
+        given.append(pair)
+    wanted = [_exact(counts) for counts in (few, many)]
+    if all(_same(a, b, 1e-9) for a, b in zip(given, wanted, strict=True)):
+        return None
+    if all(_same(a, b, 1e-3) for a, b in zip(given, wanted, strict=True)):
+        return "right for few pixels, but it loses digits of many: compute in float64, counts.double()."
+    mistakes = _wrong_mean_and_std([few, many], wanted)
+    named = find_mistake(given, mistakes, lambda a, b: _same(a, b, 1e-4))
+    (mu, sigma), (true_mu, true_sigma) = given[0], wanted[0]
+    return named or (
+        f"a pixel of 0, two of 51 and five of 255 have mean {true_mu:.4f} and deviation {true_sigma:.4f}, "
+        f"yours are {mu:.4f} and {sigma:.4f}."
+    )
+
+
+def _exact(counts: Tensor) -> tuple[float, float]:
+    histogram = PixelHistogram(counts.expand(3, 256))
+    return float(histogram.mean[0]), float(histogram.std[0])
+
+
+def _wrong_mean_and_std(histograms: Sequence[Tensor], wanted: Sequence) -> list[tuple[str, list]]:
+    """(message, its answers) of the usual mistakes."""
+    values = torch.arange(256, dtype=torch.float64) / 255
+    present = [values[counts > 0] for counts in histograms]
+    totals = [int(counts.sum()) for counts in histograms]
+    return [
+        ("right on the scale from 0 to 255, divide the values by 255.", [(255 * m, 255 * s) for m, s in wanted]),
+        (
+            "the largest value is 255, not 256: divide the values by 255.",
+            [(m * 255 / 256, s * 255 / 256) for m, s in wanted],
+        ),
+        ("the second number is the variance, take its square root.", [(m, s**2) for m, s in wanted]),
+        ("the order is (mean, std), yours is (std, mean).", [(s, m) for m, s in wanted]),
+        (
+            "the counts are ignored: a value that occurs often must weigh more.",
+            [(float(v.mean()), float(v.std(correction=0))) for v in present],
+        ),
+        (
+            "the counts are ignored: a value that occurs often must weigh more.",
+            [(0.5, float(values.std(correction=0)))] * len(totals),
+        ),
+        (
+            "you average the counts themselves; they are the weights, the values are v/255.",
+            [(float(c.double().mean()), float(c.double().std(correction=0))) for c in histograms],
+        ),
+        (
+            "you return the root of the mean square: subtract the mean before you square.",
+            [(m, math.hypot(m, s)) for m, s in wanted],
+        ),
+        (
+            "you divide by the count minus 1: divide by the count.",
+            [(m, s * math.sqrt(n / (n - 1))) for (m, s), n in zip(wanted, totals, strict=True)],
+        ),
+    ]
+
+
+def _same(pair: Sequence[float], other: Sequence[float], tolerance: float) -> bool:
+    return all(math.isclose(a, b, rel_tol=tolerance) for a, b in zip(pair, other, strict=True))
+
+
+def check_training_statistics(training_statistics: Callable) -> bool:
+    """Check a function that chooses whose pixels count.
+
+    Args:
+        training_statistics: ``training_statistics(splits, histograms) -> (mean, std)``, both (3,), in [0, 1];
+            `histograms` has a `PixelHistogram` for each name in `splits.train.names`, `.val.names`, `.test.names`.
+
+    Returns:
+        whether they are those of the training images alone, pixel by pixel; the message names the likely mistake.
+    """
+    fault = fault_of(_training_statistics_fault, training_statistics)
+    return verdict("training_statistics", fault, "of the training images only, each pixel counted once.")
+
+
+def _training_statistics_fault(training_statistics: Callable) -> str | None:
+    """What is wrong with the function, or None."""
+    parts = {"train": "abc", "val": "de", "test": "fg"}
+    splits = SimpleNamespace(**{part: SimpleNamespace(names=tuple(names)) for part, names in parts.items()})
+    histograms = {name: _random_histogram(seed) for seed, name in enumerate("gdaebfc")}
+    before = {name: histogram.counts.clone() for name, histogram in histograms.items()}
+    answer, fault = attempt(training_statistics, splits, histograms)
+    if fault:
+        return fault
+    try:
+        pair = [torch.as_tensor(part).double().flatten() for part in answer]
+    except Exception:
+        return "it should return two tensors (mean, std), one value for each channel."
+    if [len(part) for part in pair] != [3, 3]:
+        return "it should return two tensors (mean, std), one value for each channel: .mean and .std of a histogram."
+    if any(not torch.equal(histogram.counts, before[name]) for name, histogram in histograms.items()):
+        return "it changes a histogram it was given: merge them with merge, which makes a new one."
+    if _match(pair, _of(histograms, parts["train"])):
+        return None
+    named = find_mistake([pair], _wrong_training_statistics(histograms, parts), _match)
+    return named or "these are not mean and std of the training images: merge their histograms, nothing else."
+
+
+def _random_histogram(seed: int) -> PixelHistogram:
+    """Of an image whose size and brightness are its own."""
+    generator = torch.Generator().manual_seed(seed)
+    pixels = torch.randint(20 * seed, 20 * seed + 120, (3, 2 + seed, 5), generator=generator)
+    return PixelHistogram().update(pixels.to(torch.uint8))
+
+
+def _of(histograms: dict, names: str) -> list[Tensor]:
+    total = reduce(PixelHistogram.merge, [histograms[name] for name in names])
+    return [total.mean, total.std]
+
+
+def _wrong_training_statistics(histograms: dict, parts: dict) -> list[tuple[str, list]]:
+    """(message, its answers) of the usual mistakes."""
+    train, val, test = parts.values()
+    right = _of(histograms, train)
+    own = [_of(histograms, name) for name in train]
+    averaged = [torch.stack(column).mean(dim=0) for column in zip(*own, strict=True)]
+    peek = "the test images are among them: nothing may be learned from what will test the network."
+    return [
+        (peek, [_of(histograms, train + val + test)]),
+        (peek, [_of(histograms, train + test)]),
+        (peek, [_of(histograms, test)]),
+        (
+            "the validation images are among them (the homework's choice): they stand for images nobody has seen yet.",
+            [_of(histograms, train + val)],
+        ),
+        ("these are the validation images: take those of splits.train.", [_of(histograms, val)]),
+        ("you average over images, but a large image has more pixels: merge the histograms first.", [averaged]),
+        ("only one training image is in it: merge the histograms of all.", [own[0]]),
+        ("only one training image is in it: merge the histograms of all.", [own[-1]]),
+        ("the order is (mean, std), yours is (std, mean).", [right[::-1]]),
+        ("the second is the variance: take .std.", [[right[0], right[1] ** 2]]),
+        ("the scale is from 0 to 255: it has to be 0 to 1.", [[255 * part for part in right]]),
+    ]
+
+
+def _match(pair: Sequence[Tensor], other: Sequence[Tensor]) -> bool:
+    return all(torch.allclose(a, b, rtol=1e-5) for a, b in zip(pair, other, strict=True))

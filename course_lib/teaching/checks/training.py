@@ -1,0 +1,166 @@
+"""Training honestly: counting what is right, choosing by validation, knowing what breaks (lesson 03)."""
+
+import math
+from collections.abc import Callable
+
+import torch
+
+from course_lib.data.splits import Splits
+from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
+from course_lib.training import Recipe, fit
+
+
+def check_accuracy(accuracy_of: Callable) -> bool:
+    """Check a function that computes an accuracy over batches of different sizes.
+
+    Args:
+        accuracy_of: ``accuracy_of(batches) -> float`` for a list of (predictions, labels), each (n,).
+
+    Returns:
+        whether each image counts once; the message names the likely mistake.
+    """
+    return verdict("accuracy_of", fault_of(_accuracy_fault, accuracy_of), "each image counts once.")
+
+
+def _accuracy_fault(accuracy_of: Callable) -> str | None:
+    """What is wrong with the accuracy, or None; a case is (right, images) of each batch."""
+    cases = (((32, 32), (0, 4)), ((20, 32), (30, 32), (5, 5)), ((0, 8), (3, 3)))
+    given = []
+    for case in cases:
+        batches = [(torch.arange(n), torch.arange(n) + (torch.arange(n) >= right)) for right, n in case]
+        answer, fault = attempt(accuracy_of, batches)
+        if fault:
+            return fault
+        number = as_numbers(answer, 1)
+        if number is None:
+            return f"it should return one number, not {type(answer).__name__}."
+        given.append(number[0])
+    right, total = ([sum(batch[part] for batch in case) for case in cases] for part in (0, 1))
+    wanted = [r / n for r, n in zip(right, total, strict=True)]
+    if all(map(_same, given, wanted)):
+        return None
+    mistakes = [
+        (
+            "0.5 for 32 of 32 and 0 of 4 is the mean of the two batches: the 4 images got the weight of 32.",
+            [sum(r / n for r, n in case) / len(case) for case in cases],
+        ),
+        ("this is the number of right images: divide it by the number of all.", right),
+        (
+            "you divide by the number of batches: divide by the number of images.",
+            [r / len(case) for r, case in zip(right, cases, strict=True)],
+        ),
+        (
+            "the last batch is taken for a full one: add up the sizes of the batches as they are.",
+            [r / (len(case) * case[0][1]) for r, case in zip(right, cases, strict=True)],
+        ),
+        ("only the last batch is in it: add up over all batches.", [case[-1][0] / case[-1][1] for case in cases]),
+        ("this is the share that is wrong: count where prediction and label are equal.", [1 - a for a in wanted]),
+        ("these are per cent: divide by the number of images, nothing more.", [100 * a for a in wanted]),
+    ]
+    named = find_mistake(given, mistakes, _same)
+    return named or f"32 of 32 and 0 of 4 right are 32/36 = {32 / 36:.4f}, yours {given[0]:.4f}."
+
+
+def _same(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-9)
+
+
+# For each rate: test accuracy, then (training loss, validation loss, validation accuracy) of epochs 0, 1, 2, 3.
+# Each column has its best value in another place, so that it shows by what was chosen.
+_RUNS = {
+    0.1: (0.81, ((1.9, 1.5, 0.30), (1.6, 1.9, 0.41), (1.5, 2.1, 0.45), (1.4, 2.0, 0.52))),
+    0.01: (0.62, ((1.2, 1.3, 0.58), (0.7, 1.2, 0.77), (0.4, 1.1, 0.71), (0.3, 1.4, 0.63))),
+    0.003: (0.66, ((1.3, 1.1, 0.60), (0.6, 0.9, 0.69), (0.2, 1.2, 0.68), (0.01, 1.6, 0.67))),
+    0.001: (0.70, ((1.5, 1.4, 0.50), (1.0, 1.2, 0.61), (0.8, 1.1, 0.66), (0.5, 1.0, 0.72))),
+}
+
+
+def check_choice(choose: Callable) -> bool:
+    """Check a function that chooses the rate and the epoch among finished runs.
+
+    Args:
+        choose: ``choose(records) -> (lr, epoch)``, epoch 0-based, for records as `course_lib.sweeps.run_study` gives.
+
+    Returns:
+        whether it takes the highest validation accuracy; the message names by what it chose instead.
+    """
+    return verdict(
+        "choose", fault_of(_choice_fault, choose), "the epoch with the highest validation accuracy, the test unseen."
+    )
+
+
+def _choice_fault(choose: Callable) -> str | None:
+    """What is wrong with the choice, or None; it must not depend on the order of the records."""
+    forward = _records()
+    given = []
+    for records in (forward, forward[::-1]):
+        answer, fault = attempt(choose, records)
+        if fault:
+            return fault
+        pair = as_numbers(answer, 2)
+        if pair is None:
+            return f"it should return two numbers (lr, epoch), not {type(answer).__name__}."
+        given.append(pair)
+    if given == [(0.01, 1)] * 2:
+        return None
+    mistakes = [
+        ("epochs are counted from 0: yours is one too high.", (0.01, 2)),
+        ("the right rate, but not its best epoch: the last one may be worse.", (0.01, 3)),
+        ("it chose by the test: the test set is scored once, after all choices.", (0.1, 3)),
+        ("it chose by the training loss, which is lowest where the images are known by heart.", (0.003, 3)),
+        ("it looks at the last epochs only: search all epochs of each run.", (0.001, 3)),
+        ("it chose by the validation loss: here the question is the highest validation *accuracy*.", (0.003, 1)),
+        ("this is the lowest validation accuracy: take the highest.", (0.1, 0)),
+        ("the order is (lr, epoch), yours is (epoch, lr).", (1, 0.01)),
+        ("this is the accuracy, not where it was reached: return (lr, epoch).", (0.77, 1)),
+    ]
+    if named := find_mistake(given, [(text, [wrong] * 2) for text, wrong in mistakes], lambda a, b: a == b):
+        return named
+    if given[0] != given[1]:
+        return "it depends on the order of the records: compare all of them, not only the first or the last."
+    lr, epoch = given[0]
+    return f"the highest validation accuracy, 0.77, is that of lr 0.01 in epoch 1; yours is lr {lr:g}, epoch {epoch:g}."
+
+
+def _records() -> list[dict]:
+    """Four finished runs, with what a real record has of them."""
+    records = []
+    for lr, (test_accuracy, epochs) in _RUNS.items():
+        names = ("train_loss", "val_loss", "val_accuracy")
+        history = [{"epoch": n, **dict(zip(names, epoch, strict=True))} for n, epoch in enumerate(epochs)]
+        best = max(history, key=lambda epoch: epoch["val_accuracy"])
+        kept = {"best_epoch": best["epoch"], "val_accuracy": best["val_accuracy"], "test_accuracy": test_accuracy}
+        records.append({"recipe": {"lr": lr}, "status": "finished", "history": history, **kept})
+    return records
+
+
+def check_divergence(my_rate: float, splits: Splits, architecture: str) -> bool:
+    """Check that training from scratch with SGD at this rate breaks down, by training for two epochs.
+
+    Args:
+        my_rate: a learning rate.
+        splits: what to train on.
+        architecture: which network.
+
+    Returns:
+        whether the loss became NaN or infinite within two epochs.
+    """
+    fault = fault_of(_divergence_fault, my_rate, splits, architecture)
+    return verdict("my_rate", fault, "at this rate the loss became infinite or NaN within two epochs.")
+
+
+def _divergence_fault(my_rate: float, splits: Splits, architecture: str) -> str | None:
+    """Why the rate does not break the training, or None."""
+    if isinstance(my_rate, bool) or not isinstance(my_rate, int | float):
+        return "set my_rate to a number, for example 1.0."
+    if not (math.isfinite(my_rate) and my_rate > 0):
+        return f"{my_rate} is no learning rate: a rate is a finite number above 0."
+    run = fit(Recipe.scratch(optimizer="sgd", lr=my_rate, epochs=2, architecture=architecture), splits)
+    if run.status == "diverged":
+        return None
+    loss, guess = run.history[-1].train_loss, math.log(splits.num_classes)
+    if loss < guess:
+        return f"at {my_rate:g} the network learns (loss {loss:.2f}, a guess costs {guess:.2f}): go up."
+    return (
+        f"at {my_rate:g} the loss is {loss:.2f}, bad but finite: BatchNorm holds it together, go up by factors of ten."
+    )

@@ -1,0 +1,123 @@
+"""Checks of lesson 07: a coin for each image, normalisation last, the luck of many tries."""
+
+import pytest
+import torch
+from scipy.stats import binom
+from torchvision.transforms import v2
+
+from course_lib import teaching
+
+FLOAT = v2.ToDtype(torch.float32, scale=True)
+NORMALIZE = v2.Normalize([0.8, 0.8, 0.8], [0.3, 0.3, 0.3])
+FLIP, JITTER = v2.RandomHorizontalFlip(), v2.ColorJitter(brightness=0.01)
+GIVEN = v2.Compose([FLOAT, NORMALIZE, FLIP, JITTER])
+
+NAMES = {"check_flip": "flip_some", "check_order": "repaired", "check_luck": "chance_of_luck"}
+NEEDS = {"check_flip": (), "check_order": (GIVEN,), "check_luck": ()}
+
+
+def flip_where(chosen, images, dim=-1):
+    return torch.where(chosen[:, None, None, None], images.flip(dim), images)
+
+
+def in_place(images, p, generator):
+    chosen = torch.rand(len(images), generator=generator) < p
+    images[chosen] = images[chosen].flip(-1)
+    return images
+
+
+def one_coin(images, p, generator):
+    return images.flip(-1) if torch.rand(1, generator=generator) < p else images
+
+
+def a_coin_for_each_pixel(images, p, generator):
+    return torch.where(torch.rand(images.shape, generator=generator) < p, images.flip(-1), images)
+
+
+def coins(compare, **options):
+    return lambda images, p, generator: flip_where(
+        compare(torch.rand(len(images), generator=generator), p), images, **options
+    )
+
+
+def composed(*steps):
+    return lambda compose: v2.Compose(list(steps))
+
+
+WRONG = {
+    "check_flip": [
+        (in_place, "it changes its input"),
+        (one_coin, "the same coin"),
+        (lambda images, p, generator: images.flip(-1), "the same coin"),
+        (a_coin_for_each_pixel, "whole images only"),
+        (coins(torch.lt, dim=-2), "stand on their heads"),
+        (coins(torch.lt, dim=1), "flip(-1)"),
+        (coins(torch.gt), "upside down"),
+        (coins(lambda coin, p: coin < 0.5), "compare each coin with p"),
+        (lambda images, p, generator: flip_where(torch.rand(len(images)) < p, images), "from `generator`"),
+        (lambda images, p, generator: images[torch.rand(len(images), generator=generator) < p].flip(-1), "of shape"),
+    ],
+    "check_order": [
+        (lambda compose: compose, "RandomHorizontalFlip still follows Normalize"),
+        (composed(FLOAT, FLIP, NORMALIZE, JITTER), "ColorJitter still follows Normalize"),
+        (composed(FLOAT, FLIP, JITTER), "Normalize(mean="),
+        (composed(JITTER, FLIP, FLOAT, NORMALIZE), "ColorJitter comes before ToDtype"),
+        (composed(NORMALIZE, FLOAT, FLIP, JITTER), "still follows Normalize"),
+        (composed(FLOAT, NORMALIZE, FLIP, JITTER, NORMALIZE), "5 steps where 4 were given"),
+        (composed(FLOAT, FLIP, v2.ColorJitter(brightness=0.5), NORMALIZE), "is lost"),
+        (lambda compose: [FLOAT, FLIP, JITTER, NORMALIZE], "return a v2.Compose"),
+        (lambda compose: compose.transforms.sort(key=lambda step: step is NORMALIZE), "end with return"),
+    ],
+    "check_luck": [
+        (lambda p, k, n, tries: 1 - binom.cdf(k, n, p) ** tries, "includes `num_right`"),
+        (lambda p, k, n, tries: binom.sf(k - 1, n, p), "the chance of one try"),
+        (lambda p, k, n, tries: binom.sf(k - 1, n, p) ** tries, "*all* tries"),
+        (lambda p, k, n, tries: binom.sf(k - 1, n, p) * tries, "do not add up"),
+        (lambda p, k, n, tries: binom.cdf(k - 1, n, p) ** tries, "take 1 minus it"),
+        (lambda p, k, n, tries: 1 - (1 - binom.pmf(k, n, p)) ** tries, "exactly `num_right`"),
+        (lambda p, k, n, tries: k / n, "with accuracy 0.85, 46 of 47 images and 250 tries"),
+    ],
+}
+
+
+@pytest.mark.parametrize("check", WRONG)
+def test_the_reference_passes(check, reference, capsys):
+    assert getattr(teaching, check)(reference(7, NAMES[check]), *NEEDS[check]) is True
+    assert capsys.readouterr().out.startswith(f"✔ {NAMES[check]}: ")
+
+
+@pytest.mark.parametrize(("check", "answer", "culprit"), [(c, *pair) for c, pairs in WRONG.items() for pair in pairs])
+def test_a_wrong_answer_is_told_its_mistake(check, answer, culprit, capsys):
+    assert getattr(teaching, check)(answer, *NEEDS[check]) is False
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"✘ {NAMES[check]}: ")
+    assert culprit in printed
+
+
+@pytest.mark.parametrize("check", WRONG)
+def test_the_untouched_stub_gets_a_hint(check, stub, capsys):
+    assert getattr(teaching, check)(stub(7, NAMES[check]), *NEEDS[check]) is False
+    assert "replace the dots by your lines" in capsys.readouterr().out
+
+
+def test_another_right_way_passes():
+    """A copy that is changed in place; new steps with the same parameters; the chance of failing, try by try."""
+
+    def on_a_copy(images, p, generator):
+        return in_place(images.clone(), p, generator)
+
+    def one_by_one(p, k, n, tries):
+        fail = 1.0
+        for _ in range(tries):
+            fail *= sum(binom.pmf(i, n, p) for i in range(k))
+        return 1 - fail
+
+    new = v2.Normalize([0.8, 0.8, 0.8], [0.3, 0.3, 0.3])
+    assert teaching.check_flip(on_a_copy)
+    assert teaching.check_order(composed(FLOAT, JITTER, FLIP, new), GIVEN)
+    assert teaching.check_luck(one_by_one)
+
+
+def test_the_given_steps_are_left_alone():
+    teaching.check_order(lambda compose: compose.transforms.clear(), GIVEN)
+    assert GIVEN.transforms == [FLOAT, NORMALIZE, FLIP, JITTER]

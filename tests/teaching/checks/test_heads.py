@@ -1,0 +1,105 @@
+"""Lesson 04: a head that fits, and the recipes whose features may be stored."""
+
+import pytest
+import torch
+from torch import nn
+
+from course_lib.teaching import checks
+
+
+def head_of(make):
+    """A put_head that assigns what `make(model, num_classes)` makes."""
+
+    def put_head(model, num_classes):
+        model.head = make(model, num_classes)
+
+    return put_head
+
+
+def linear(model, num_classes):
+    return nn.Linear(model.num_features, num_classes)
+
+
+def forgotten(model, num_classes):
+    return linear(model, num_classes)
+
+
+def new_backbone(model, num_classes):
+    model.head = linear(model, num_classes)
+    nn.init.ones_(model.stages["stem"].weight)
+
+
+def frozen_head(model, num_classes):
+    model.head = linear(model, num_classes).requires_grad_(False)
+
+
+def deleted(model, num_classes):
+    del model.head
+
+
+WRONG = {
+    "check_head": [
+        (head_of(lambda model, n: nn.Linear(512, n)), "expects 512 numbers"),
+        (head_of(lambda model, n: nn.Linear(model.num_features, 1000)), "1000 outputs for 7 classes"),
+        (head_of(lambda model, n: nn.Linear(n, model.num_features)), "swapped"),
+        (head_of(lambda model, n: nn.Sequential(linear(model, n), nn.Softmax(1))), "leave the softmax out"),
+        (head_of(lambda model, n: nn.Sequential(linear(model, n), nn.LogSoftmax(1))), "log-probabilities"),
+        (head_of(lambda model, n: nn.Sequential(linear(model, n), nn.ReLU())), "leave the ReLU"),
+        (head_of(lambda model, n: nn.Linear(model.num_features, 7)), "7 outputs for 3 classes"),
+        (head_of(lambda model, n: None), "is NoneType, no layer"),
+        (head_of(lambda model, n: torch.zeros(n)), "stops with TypeError"),
+        (forgotten, "still the old one"),
+        (new_backbone, "stages before the head have changed"),
+        (frozen_head, "cannot learn"),
+        (deleted, "AttributeError"),
+    ],
+    "check_storable": [
+        (lambda recipe, stages: True, "every stage moves"),
+        (lambda recipe, stages: all(recipe.rate_of(stage) == 0 for stage in stages), "augmentation makes other images"),
+        (lambda recipe, stages: not recipe.augmentation, "every stage moves"),
+        (lambda recipe, stages: recipe.rate_of(stages[0]) == 0, "stage4 moves"),
+        (lambda recipe, stages: recipe.rate_of(stages[-1]) == 0, "the stem moves"),
+        (lambda recipe, stages: recipe.rate_of("head") == 0, "the last layer alone moves"),
+        (lambda recipe, stages: all(recipe.rate_of(stage) < 0.01 for stage in stages), "every stage moves"),
+        (lambda recipe, stages: all(recipe.multiplier_of(stage) < 0.01 for stage in stages), "only 0 is frozen"),
+        (
+            lambda recipe, stages: (
+                recipe.start is not None
+                and not recipe.augmentation
+                and all(recipe.rate_of(stage) == 0 for stage in stages)
+            ),
+            "random filters that stand still",
+        ),
+        (lambda recipe, stages: "yes", "True or False"),
+        (lambda recipe: True, "stops with TypeError"),
+    ],
+}
+NAMES = {"check_head": "put_head", "check_storable": "can_be_stored"}
+
+
+@pytest.mark.parametrize("check", NAMES)
+def test_the_reference_passes(check, reference, capsys):
+    assert getattr(checks, check)(reference(4, NAMES[check])) is True
+    assert capsys.readouterr().out.startswith("✔ ")
+
+
+def test_a_wrong_answer_is_told_its_mistake(seeded, capsys):
+    check, answer, culprit = seeded
+    assert getattr(checks, check)(answer) is False
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"✘ {NAMES[check]}: ")
+    assert culprit in printed
+
+
+@pytest.mark.parametrize("check", NAMES)
+def test_the_stub_gets_a_hint(check, stub, capsys):
+    assert getattr(checks, check)(stub(4, NAMES[check])) is False
+    hints = {"check_head": "assign a new layer to model.head", "check_storable": "returns nothing yet"}
+    assert hints[check] in capsys.readouterr().out
+
+
+def test_a_head_with_hidden_layers_fits_too():
+    def put_head(model, num_classes):
+        model.head = nn.Sequential(nn.Linear(model.num_features, 16), nn.ReLU(), nn.Linear(16, num_classes))
+
+    assert checks.check_head(put_head) is True

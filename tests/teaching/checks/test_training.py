@@ -1,0 +1,133 @@
+"""Lesson 03: count images, choose by validation, know at which rate training breaks down."""
+
+import pytest
+
+from course_lib.teaching import checks
+
+
+def counts(batches):
+    """(right, images) of each batch."""
+    return [((predictions == labels).sum().item(), len(labels)) for predictions, labels in batches]
+
+
+def total_right(batches):
+    return sum(right for right, _ in counts(batches))
+
+
+def mean_of_batches(batches):
+    return sum(right / n for right, n in counts(batches)) / len(batches)
+
+
+def full_batches(batches):
+    return total_right(batches) / (len(batches) * len(batches[0][1]))
+
+
+def by(key, best=max):
+    """(lr, epoch) with the best of a quantity over all epochs of all runs."""
+
+    def choose(records):
+        epochs = [(epoch, r["recipe"]["lr"]) for r in records for epoch in r["history"]]
+        epoch, lr = best(epochs, key=lambda pair: pair[0][key])
+        return lr, epoch["epoch"]
+
+    return choose
+
+
+def by_last(records):
+    run = max(records, key=lambda r: r["history"][-1]["val_accuracy"])
+    return run["recipe"]["lr"], run["history"][-1]["epoch"]
+
+
+def by_test(records):
+    run = max(records, key=lambda r: r["test_accuracy"])
+    return run["recipe"]["lr"], run["best_epoch"]
+
+
+def best_rate_last_epoch(records):
+    return by("val_accuracy")(records)[0], 3
+
+
+def of_the_first_run(records):
+    return by("val_accuracy")(records[:1])
+
+
+def best_accuracy(records):
+    return max((epoch["val_accuracy"], epoch["epoch"]) for r in records for epoch in r["history"])
+
+
+WRONG = {
+    "check_accuracy": [
+        (mean_of_batches, "mean of the two batches"),
+        (total_right, "number of right images"),
+        (lambda batches: total_right(batches) / len(batches), "divide by the number of batches"),
+        (full_batches, "taken for a full one"),
+        (lambda batches: counts(batches)[-1][0] / counts(batches)[-1][1], "only the last batch"),
+        (lambda batches: 1 - total_right(batches) / sum(n for _, n in counts(batches)), "share that is wrong"),
+        (lambda batches: 100 * total_right(batches) / sum(n for _, n in counts(batches)), "per cent"),
+        (lambda batches: 0.7, "yours 0.7"),
+        (lambda batches: [p == q for p, q in batches], "one number"),
+        (lambda batches: batches.mean(), "stops with AttributeError"),
+    ],
+    "check_choice": [
+        (by_test, "chose by the test"),
+        (by("train_loss", min), "training loss"),
+        (by("val_loss", min), "validation loss"),
+        (by_last, "last epochs only"),
+        (best_rate_last_epoch, "not its best epoch"),
+        (lambda records: (by("val_accuracy")(records)[0], by("val_accuracy")(records)[1] + 1), "counted from 0"),
+        (by("val_accuracy", min), "lowest validation accuracy"),
+        (of_the_first_run, "order of the records"),
+        (lambda records: by("val_accuracy")(records)[::-1], "yours is (epoch, lr)"),
+        (best_accuracy, "not where it was reached"),
+        (lambda records: 0.01, "two numbers"),
+        (lambda records: (0.003, 0), "yours is lr 0.003, epoch 0"),
+        (lambda records: records["lr"], "stops with TypeError"),
+    ],
+    "check_divergence": [
+        (0.01, "go up"),
+        (1e-9, "go up"),
+        (None, "set my_rate to a number"),
+        ("1.0", "set my_rate to a number"),
+        (-1.0, "a rate is a finite number above 0"),
+        (float("inf"), "a rate is a finite number above 0"),
+        (10**400, "OverflowError"),
+    ],
+}
+NAMES = {"check_accuracy": "accuracy_of", "check_choice": "choose", "check_divergence": "my_rate"}
+
+
+@pytest.fixture
+def needs(splits):
+    """What to train on."""
+    return {"check_divergence": (splits, "mini_resnet18")}
+
+
+@pytest.mark.parametrize("check", NAMES)
+def test_the_reference_passes(check, reference, needs, capsys):
+    assert getattr(checks, check)(reference(3, NAMES[check]), *needs.get(check, ())) is True
+    assert capsys.readouterr().out.startswith("✔ ")
+
+
+def test_a_wrong_answer_is_told_its_mistake(seeded, needs, capsys):
+    check, answer, culprit = seeded
+    assert getattr(checks, check)(answer, *needs.get(check, ())) is False
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"✘ {NAMES[check]}: ")
+    assert culprit in printed
+
+
+@pytest.mark.parametrize("check", NAMES)
+def test_the_stub_gets_a_hint(check, stub, needs, capsys):
+    assert getattr(checks, check)(stub(3, NAMES[check]), *needs.get(check, ())) is False
+    hint = "set my_rate to a number" if check == "check_divergence" else "returns nothing yet"
+    assert hint in capsys.readouterr().out
+
+
+def test_the_library_s_own_fields_may_be_used():
+    """A record also says what its best epoch was."""
+
+    def choose(records):
+        run = max(records, key=lambda record: record["val_accuracy"])
+        return run["recipe"]["lr"], run["best_epoch"]
+
+    assert checks.check_choice(choose) is True
