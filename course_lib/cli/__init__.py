@@ -31,6 +31,7 @@ def main():
     \b
     Start here:
       course doctor                                is this machine ready?
+      course lab                                   open the lessons
       course run 05 --profile smoke                run a lesson, get a report
       course train --data folder:my_photos         train on your own images
       course predict MODEL photo.jpg               and use the model
@@ -40,6 +41,7 @@ def main():
 
 
 COMMANDS = (
+    lessons.lab,
     lessons.run,
     models.train,
     models.predict,
@@ -50,6 +52,7 @@ COMMANDS = (
     claims.claims,
     benchmarks.bench,
     lessons.build,
+    lessons.assign,
     lessons.doctor,
 )
 for command in COMMANDS:

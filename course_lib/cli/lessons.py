@@ -1,4 +1,4 @@
-"""Lessons: run them, derive them, and see whether this machine is ready."""
+"""Lessons: run them, open them, derive and assign them, and see whether this machine is ready."""
 
 import json
 import sys
@@ -52,6 +52,38 @@ def run(lessons, profile, data, seeds, out):
     page = write_report(results, out, **about)
     click.echo(f"Report: {page.resolve().as_uri()}")
     sys.exit(any(result.status != "ok" for result in results))
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def lab(options):
+    """Open the lessons in JupyterLab; OPTIONS go to JupyterLab, e.g. 'course lab --no-browser'.
+
+    An installed course copies the lessons into your own folder first, and never overwrites your work there.
+    """
+    from course_lib.teaching.lab import open_lab, student_folder
+
+    folder = student_folder()
+    _say(f"Your lessons are in {folder}")
+    open_lab(folder, options)
+
+
+@click.command()
+@click.argument("lessons", nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Course folder of nbgrader.")
+@click.option("--profile", help="Profile that submissions are run at; default: the lesson's own.")
+def assign(lessons, out, profile):
+    """Turn LESSONS into nbgrader assignments, e.g. 'course assign 03 --out my_class'.
+
+    Solutions are marked, each exercise's check becomes a graded test with a point for each star. Edit the notebook if
+    you like, then go into the folder and run 'nbgrader generate_assignment NAME'; the page for instructors says more.
+    """
+    from course_lib.sweeps.profiles import get_profile
+    from course_lib.teaching import find_lesson, write_assignment
+
+    parameters = {"profile": profile} if profile and get_profile(profile) else {}
+    for lesson in [find_lesson(name) for name in lessons]:
+        click.echo(write_assignment(lesson, out, parameters=parameters))
 
 
 @click.command()
