@@ -1,4 +1,4 @@
-"""Lessons: run them, open them, derive and assign them, and see whether this machine is ready."""
+"""Lessons: run them, open them, derive them, and see whether this machine is ready."""
 
 import json
 import sys
@@ -66,24 +66,6 @@ def lab(options):
     folder = student_folder()
     _say(f"Your lessons are in {folder}")
     open_lab(folder, options)
-
-
-@click.command()
-@click.argument("lessons", nargs=-1, required=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Course folder of nbgrader.")
-@click.option("--profile", help="Profile that submissions are run at; default: the lesson's own.")
-def assign(lessons, out, profile):
-    """Turn LESSONS into nbgrader assignments, e.g. 'course assign 03 --out my_class'.
-
-    Solutions are marked, each exercise's check becomes a graded test with a point for each star. Edit the notebook if
-    you like, then go into the folder and run 'nbgrader generate_assignment NAME'; the page for instructors says more.
-    """
-    from course_lib.sweeps.profiles import get_profile
-    from course_lib.teaching import find_lesson, write_assignment
-
-    parameters = {"profile": profile} if profile and get_profile(profile) else {}
-    for lesson in [find_lesson(name) for name in lessons]:
-        click.echo(write_assignment(lesson, out, parameters=parameters))
 
 
 @click.command()

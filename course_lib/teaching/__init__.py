@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "checks": ["check_frozen", "check_merge", "report_check"],
         "display": ["show", "show_table"],
         "doctor": ["checks_as_text", "run_checks"],
+        "grading": ["Grade", "grade", "release"],
         "lessons": ["Lesson", "find_lesson", "list_lessons"],
         "prediction": ["Prediction"],
         "readme": ["lessons_table", "update_readme"],

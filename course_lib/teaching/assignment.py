@@ -7,12 +7,13 @@ from pathlib import Path
 
 from course_lib.errors import need
 from course_lib.teaching import checks
+from course_lib.teaching.grading import CONFIG
 from course_lib.teaching.lessons import Lesson
 from course_lib.teaching.notebook import derive, to_text
 from course_lib.teaching.source import BEGIN, END, STUB, read_source
 
 _NBGRADER_BEGIN, _NBGRADER_END = "### BEGIN SOLUTION", "### END SOLUTION"
-_CONFIG = f"""# Written by `course assign`; yours to change. nbgrader reads it in this folder.
+_CONFIG_TEXT = f"""# Written by `course assign`; yours to change. nbgrader reads it in this folder.
 c = get_config()
 c.CourseDirectory.course_id = "course"
 c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
@@ -22,32 +23,29 @@ c.Execute.timeout = 1800  # seconds a cell may take while a submission is graded
 
 def write_assignment(
     lesson: Lesson, folder: Path | str, *, notebooks: Path | None = None, parameters: dict[str, object] | None = None
-) -> Path:
-    """Write a lesson into an nbgrader course folder as ``source/NAME/NAME.ipynb``; the folder's configuration is kept.
+) -> bool:
+    """Write a lesson into an nbgrader course folder as ``source/NAME/NAME.ipynb``, and its configuration.
 
     Args:
-        folder: of the course, made if it is missing.
+        folder: of the course, made if it is missing. What lies there already is not overwritten: it is the
+            instructor's.
         notebooks: folder with `lessons.yml` and `source/`; the course's own if None.
         parameters: values written into the lesson's parameters cell, e.g. ``{"profile": "smoke"}``.
 
     Returns:
-        the notebook's path.
+        whether the notebook on disk is the lesson's; False if an edited one was kept.
 
     Raises:
-        FileExistsError: the assignment is there already and differs; an instructor may have edited it.
         ValueError: a fault in the source, no exercise, an exercise without a check, or an unknown parameter.
     """
     folder = Path(folder)
     text = to_text(assignment(lesson, notebooks=notebooks, parameters=parameters or {}))
     path = folder / "source" / lesson.name / f"{lesson.name}.ipynb"
-    if path.is_file() and path.read_text(encoding="utf-8") != text:
-        raise FileExistsError(f"{path} is there already and differs: move it away to write it anew")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    config = folder / "nbgrader_config.py"
-    if not config.exists():
-        config.write_text(_CONFIG, encoding="utf-8", newline="\n")
-    return path
+    for target, content in ((path, text), (folder / CONFIG, _CONFIG_TEXT)):
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content, encoding="utf-8", newline="\n")
+    return path.read_text(encoding="utf-8") == text
 
 
 def assignment(lesson: Lesson, *, notebooks: Path | None = None, parameters: dict[str, object]):
