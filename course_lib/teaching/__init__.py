@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "assignment": ["write_assignment"],
-        "budgets": ["over_budget", "write_measurements"],
+        "budgets": ["over_budget", "update_instructors", "write_measurements"],
         "builder": ["BuildResult", "build", "build_lessons"],
         "checks": ["check_frozen", "check_merge", "report_check"],
         "display": ["show", "show_table"],
