@@ -71,13 +71,17 @@ def grade(
     with _nbgrader(folder) as api, own_kernel():
         for path in sent:
             grades.append(_grade_one(api, path.name, path.parent.name))
+            _write_grades(folder, grades)  # after each: whoever stops a long night keeps what is done
             if progress:
                 progress(grades[-1])
+    return grades
+
+
+def _write_grades(folder: Path, grades: Sequence[Grade]) -> None:
     with (folder / "grades.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Grade)])
         writer.writeheader()
         writer.writerows(map(asdict, grades))
-    return grades
 
 
 def _grade_one(api, name: str, student: str) -> Grade:
