@@ -22,7 +22,7 @@ $(VENV)/.synced: pyproject.toml uv.lock
 		{ echo "This course needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V). Try: make PYTHON=python3.12 run"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --locked --extra lab --extra cluster --inexact --quiet
+	$(BIN)/uv sync --locked --extra lab --extra cluster --extra instructor --inexact --quiet
 	@touch $@
 
 run: $(VENV)/.synced
@@ -39,7 +39,7 @@ build: $(VENV)/.synced
 	$(BIN)/course build
 
 lab: $(VENV)/.synced
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/course lab
 
 clean:
 	rm -rf $(VENV) dist report

@@ -17,9 +17,14 @@ def shipped_dir(kind: str) -> Path:
         FileNotFoundError: neither the checkout nor the installed package has it.
     """
     for root in (_PACKAGE.parent, _PACKAGE / "shipped"):
-        if (root / kind).is_dir() and (root != _PACKAGE.parent or (root / "pyproject.toml").is_file()):
+        if (root / kind).is_dir() and (root != _PACKAGE.parent or in_checkout()):
             return root / kind
     raise FileNotFoundError(f"the course's own folder '{kind}' is missing from {_PACKAGE}: reinstall course-lib")
+
+
+def in_checkout() -> bool:
+    """Whether this is the course's repository, not an installed wheel: what is shipped may be edited in place."""
+    return (_PACKAGE.parent / "pyproject.toml").is_file()
 
 
 def user_dir() -> Path:

@@ -1,6 +1,8 @@
 """Fixtures for all tests: a private home, and small images that need no renderer."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -67,3 +69,14 @@ def folder(tmp_path_factory, make_images):
         (root / name).parent.mkdir(exist_ok=True)
         Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(root / name)
     return root
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The wheel, built from this checkout with the tools that are installed."""
+    root, out = Path(__file__).resolve().parents[1], tmp_path_factory.mktemp("dist")
+    call = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, root]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    (file,) = out.glob("*.whl")
+    return file

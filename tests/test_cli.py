@@ -87,6 +87,9 @@ def test_stats_of_known_pixels(tmp_path):
         (["predict", "no_model.safetensors", "x.jpg"], ["no_model.safetensors"]),
         (["run", "99"], ["99"]),
         (["run", "02", "--profile", "huge"], ["huge", "smoke"]),
+        (["assign", "99", "--out", "class"], ["99", "03_from_scratch"]),
+        (["assign", "02", "--out", "class", "--profile", "huge"], ["huge", "smoke"]),
+        (["grade", "no_such_class"], ["no_such_class", "submitted"]),
         (["study", "nope"], ["nope", "scratch"]),
         (["study", "scratch", "--device", "tpu"], ["tpu", "cuda"]),
         (["pretrain", "mini_resnet18", "typo"], ["typo", "mini_squeezenet"]),
@@ -123,5 +126,18 @@ def test_data_list_and_doctor_answer():
 def test_help_teaches():
     text = course("--help").stdout
     listed = {line.split()[0] for line in text.partition("Commands:")[2].splitlines() if line.strip()}
-    assert {"run", "train", "predict", "stats", "data", "pretrain", "study", "build", "doctor"} <= listed
+    assert {
+        "run",
+        "train",
+        "predict",
+        "stats",
+        "data",
+        "pretrain",
+        "study",
+        "build",
+        "doctor",
+        "lab",
+        "assign",
+        "grade",
+    } <= listed
     assert "Exit codes" in text

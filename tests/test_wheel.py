@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import sysconfig
 import venv
 import zipfile
@@ -14,17 +13,6 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 MAX_MB = 30
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel, built from this checkout with the tools that are installed."""
-    out = tmp_path_factory.mktemp("dist")
-    call = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT]
-    done = subprocess.run(call, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    (file,) = out.glob("*.whl")
-    return file
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import click
 
 from course_lib import __version__
-from course_lib.cli import benchmarks, claims, images, lessons, models, sweeps
+from course_lib.cli import benchmarks, claims, classes, images, lessons, models, sweeps
 from course_lib.errors import MissingExtraError, RunsFailedError
 
 # What a user can mend is told in one sentence; anything else is our mistake and shows its traceback.
@@ -31,6 +31,7 @@ def main():
     \b
     Start here:
       course doctor                                is this machine ready?
+      course lab                                   open the lessons
       course run 05 --profile smoke                run a lesson, get a report
       course train --data folder:my_photos         train on your own images
       course predict MODEL photo.jpg               and use the model
@@ -40,6 +41,7 @@ def main():
 
 
 COMMANDS = (
+    lessons.lab,
     lessons.run,
     models.train,
     models.predict,
@@ -50,6 +52,8 @@ COMMANDS = (
     claims.claims,
     benchmarks.bench,
     lessons.build,
+    classes.assign,
+    classes.grade,
     lessons.doctor,
 )
 for command in COMMANDS:

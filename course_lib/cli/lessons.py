@@ -1,4 +1,4 @@
-"""Lessons: run them, derive them, and see whether this machine is ready."""
+"""Lessons: run them, open them, derive them, and see whether this machine is ready."""
 
 import json
 import sys
@@ -54,6 +54,20 @@ def run(lessons, profile, data, seeds, out):
     sys.exit(any(result.status != "ok" for result in results))
 
 
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def lab(options):
+    """Open the lessons in JupyterLab; OPTIONS go to JupyterLab, e.g. 'course lab --no-browser'.
+
+    An installed course copies the lessons into your own folder first, and never overwrites your work there.
+    """
+    from course_lib.teaching.lab import open_lab, student_folder
+
+    folder = student_folder()
+    _say(f"Your lessons are in {folder}")
+    open_lab(folder, options)
+
+
 @click.command()
 @click.argument("lessons", nargs=-1)
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if anything is out of date.")
@@ -62,10 +76,11 @@ def build(lessons, check, no_execute):
     """Derive student copies and executed solutions from notebooks/source."""
     from course_lib.paths import shipped_dir
     from course_lib.teaching import build as build_lessons
-    from course_lib.teaching import update_readme
+    from course_lib.teaching import update_instructors, update_readme
 
     problems = build_lessons(lessons or None, check=check, execute=not no_execute, progress=click.echo)
     problems += update_readme(shipped_dir("notebooks").parent / "README.md", check=check)
+    problems += update_instructors(check=check)
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(bool(problems))

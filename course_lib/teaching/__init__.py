@@ -8,7 +8,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "budgets": ["over_budget", "write_measurements"],
+        "assignment": ["write_assignment"],
+        "budgets": ["over_budget", "update_instructors", "write_measurements"],
         "builder": ["BuildResult", "build", "build_lessons"],
         "checks": [
             "check_accuracy",
@@ -39,6 +40,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "display": ["show", "show_table"],
         "doctor": ["checks_as_text", "run_checks"],
+        "grading": ["Grade", "grade", "release"],
         "lessons": ["Lesson", "find_lesson", "list_lessons"],
         "prediction": ["Prediction"],
         "readme": ["lessons_table", "update_readme"],

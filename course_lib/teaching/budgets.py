@@ -2,11 +2,14 @@
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from course_lib.teaching.lessons import PROFILES, Lesson, list_lessons
+from course_lib.teaching.readme import replace_block
 from course_lib.teaching.run import LessonResult
 
+INSTRUCTORS = Path(__file__).parent / "site" / "pages" / "instructors.md"
 TIME_TOLERANCE = 2.0  # another processor, shared with other work: what is caught is training what should be loaded
 MEMORY_TOLERANCE = 0.1  # memory hardly varies: allocators and library versions
 COLUMNS = ("lesson", "profile", "status", "seconds", "budget_s", "peak_mb", "memory_mb")
@@ -24,6 +27,25 @@ def write_measurements(results: Sequence[LessonResult], path: Path | str) -> Pat
         writer.writerow(COLUMNS)
         writer.writerows(_row(result) for result in results)
     return path
+
+
+def budgets_table(lessons: Iterable[Lesson]) -> str:
+    """A Markdown table: each lesson's minutes of a student, and its limits of time and memory."""
+    profiles = " | ".join(f"{profile}, s" for profile in PROFILES)
+    rows = [f"| lesson | student, min | {profiles} | memory, MB |", "|---" * (3 + len(PROFILES)) + "|"]
+    for lesson in lessons:
+        limits = " | ".join(f"{lesson.budget_s[profile]:g}" for profile in PROFILES)
+        rows.append(f"| {lesson.number:02d} {lesson.title} | {lesson.minutes} | {limits} | {lesson.memory_mb} |")
+    return "\n".join(rows)
+
+
+def update_instructors(page: Path = INSTRUCTORS, *, check: bool = False) -> list[str]:
+    """Write the table into the instructors' page; with `check`, only say whether it is out of date.
+
+    Returns:
+        problems, one sentence each; an empty list is success.
+    """
+    return replace_block(page, "budgets", budgets_table(list_lessons()), check=check)
 
 
 def over_budget(

@@ -1,4 +1,4 @@
-"""`course doctor`: what this machine has, what is missing and what to do, as a text that fits into a bug report."""
+"""`course doctor`: what this machine has, what is missing and what to do, as a block to paste into a bug report."""
 
 import importlib.metadata
 import os
@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import joblib
 
-from course_lib import paths
+from course_lib import __version__, paths
 
 _PACKAGES = ("torch", "torchvision", "numpy", "matplotlib", "pydantic", "safetensors")
-_LAB = ("papermill", "jupytext", "ipykernel", "jupyterlab")
+_LAB = ("papermill", "jupytext", "ipykernel", "jupyterlab", "ipywidgets")
 _MIN_MEMORY_GB, _MIN_DISK_GB = 4, 2
 
 
@@ -34,6 +34,8 @@ def run_checks() -> list[dict[str, str]]:
         rows with `name`, `status` ("ok", "warn", "fail"), `value` and `advice`.
     """
     looks: tuple[Callable[[], Check], ...] = (
+        _check_course,
+        _check_system,
         _check_python,
         _check_torch,
         _check_device,
@@ -58,10 +60,10 @@ def run_checks() -> list[dict[str, str]]:
 
 
 def checks_as_text(rows: list[dict[str, str]] | None = None) -> str:
-    """The rows as aligned plain text, ending with a verdict; nothing in it names the person's home folder."""
+    """The rows as one block of aligned plain text for a bug report; nothing in it names the person's home folder."""
     rows = run_checks() if rows is None else rows
     width = max(len(row["name"]) for row in rows)
-    lines = [f"course {_version('course-lib') or 'from a checkout'} on {platform.system()} {platform.machine()}", ""]
+    lines = ["course doctor", ""]
     for row in rows:
         lines.append(f"{row['status']:<4}  {row['name']:<{width}}  {row['value']}")
         if row["advice"]:
@@ -87,6 +89,15 @@ def describe_machine() -> dict[str, str]:
         "Packages": ", ".join(f"{name} {_version(name) or 'missing'}" for name in ("course-lib", *_PACKAGES[1:])),
         "System": f"{platform.system()} {platform.machine()}",
     }
+
+
+def _check_course() -> Check:
+    where = "checkout" if paths.in_checkout() else "installed"
+    return Check("Course", "ok", f"course-lib {__version__}, {where} at {Path(paths.__file__).parent}")
+
+
+def _check_system() -> Check:
+    return Check("System", "ok", platform.platform())
 
 
 def _check_python() -> Check:

@@ -1,13 +1,15 @@
-"""The extra `lab`: its libraries when they are there, and a kernel that is surely this Python."""
+"""The extra `lab`: JupyterLab on the student's copies, and a kernel that is surely this Python."""
 
 import json
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from course_lib import paths
 from course_lib.errors import need
 
 KERNEL = "python3"
@@ -50,3 +52,32 @@ def own_kernel() -> Iterator[str]:
                 os.environ.pop("JUPYTER_PATH", None)
             else:
                 os.environ["JUPYTER_PATH"] = before
+
+
+def student_folder() -> Path:
+    """The folder whose notebooks a student may change.
+
+    In a checkout its own ``notebooks``. An installed course is not for editing: what is not yet in the user's folder is
+    copied there (student copies, executed solutions), and nothing that is there is ever overwritten.
+    """
+    shipped = paths.shipped_dir("notebooks")
+    if paths.in_checkout():
+        return shipped
+    own = paths.user_dir() / "notebooks"
+    for given in (*shipped.glob("*.ipynb"), *shipped.glob("solutions/*.ipynb")):
+        target = own / given.relative_to(shipped)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(given, target)
+    return own
+
+
+def open_lab(folder: Path, options: Sequence[str] = ()) -> None:
+    """Run JupyterLab on a folder until it is stopped; `options` are its own, e.g. ``--no-browser``.
+
+    Raises:
+        MissingExtraError: the extra `lab` is missing.
+    """
+    lab = need("jupyterlab.labapp", "lab")
+    with own_kernel():
+        lab.main([str(folder), *options])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_lib.errors import need
+from course_lib.teaching.bootstrap import CELL_ID, CELL_METADATA, bootstrap_text
 from course_lib.teaching.lab import KERNEL
 from course_lib.teaching.lessons import Lesson
 from course_lib.teaching.source import Cell, Source
@@ -35,7 +36,8 @@ def derive(lesson: Lesson, source: Source, *, student: bool):
             `checked` also carry nbval's tag.
 
     Returns:
-        nbformat.NotebookNode. A cell's id is a hash of its text, so it survives edits elsewhere.
+        nbformat.NotebookNode. A cell's id is a hash of its text, so it survives edits elsewhere. The first code cell
+        is not from the source: it is the same in every lesson and finds the course (`bootstrap`).
     """
     v4 = need("nbformat.v4", "lab")
     cells, seen = [], {}
@@ -50,6 +52,8 @@ def derive(lesson: Lesson, source: Source, *, student: bool):
         if tags := _tags(cell, student):
             node["metadata"]["tags"] = tags
         cells.append(node)
+    first = next(index for index, cell in enumerate(cells) if cell["cell_type"] == "code")
+    cells.insert(first, v4.new_code_cell(bootstrap_text(), id=CELL_ID, metadata=copy.deepcopy(CELL_METADATA)))
     return v4.new_notebook(cells=cells, metadata=copy.deepcopy(_METADATA))
 
 

@@ -14,6 +14,7 @@ from course_lib.teaching import (
     list_lessons,
     over_budget,
     run_lessons,
+    update_instructors,
     update_readme,
     write_measurements,
     write_report,
@@ -30,6 +31,15 @@ def test_notebooks_are_what_the_sources_say():
     """`course build` would change nothing."""
     assert build(check=True) == []
     assert update_readme(NOTEBOOKS.parent / "README.md", check=True) == []
+
+
+def test_the_instructors_table_is_what_the_catalogue_says(tmp_path):
+    assert update_instructors(check=True) == []
+    page = tmp_path / "page.md"
+    page.write_text("<!-- budgets: begin -->\n| old |\n<!-- budgets: end -->\n", encoding="utf-8")
+    assert update_instructors(page, check=True) == ["page.md: its budgets are out of date: run 'course build'"]
+    assert update_instructors(page) == []
+    assert all(lesson.title in page.read_text(encoding="utf-8") for lesson in LESSONS)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=IDS)

@@ -36,7 +36,7 @@ def edit(path, change):
 
 
 def test_one_lesson_fails_with_its_error_and_the_other_is_built(built):
-    assert built.result.problems == ["02_broken: cell 3: RuntimeError: the rate is far too high"]
+    assert built.result.problems == ["02_broken: cell 4: RuntimeError: the rate is far too high"]
     assert {path.relative_to(built.notebooks).as_posix() for path in built.result.written} == {
         "01_good.ipynb",
         "solutions/01_good.ipynb",
@@ -83,7 +83,7 @@ def test_the_solution_is_executed_and_tidy(built):
     code = [cell for cell in solution.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert set(solution.metadata) == {"kernelspec", "language_info"}
-    assert {key for cell in solution.cells for key in cell.metadata} == {"tags"}
+    assert {key for cell in solution.cells[2:] for key in cell.metadata} == {"tags"}
     assert not {"papermill", "iopub.", "start_time", "/tmp/"} & {
         word for word in ("papermill", "iopub.", "start_time", "/tmp/") if word in path.read_text(encoding="utf-8")
     }
@@ -93,7 +93,7 @@ def test_the_solution_is_executed_and_tidy(built):
 
 def test_checked_cells_have_counts_and_nbvals_tag(built):
     cells = checked_cells(built.notebooks / "solutions/01_good.ipynb")
-    assert [cell.execution_count for cell in cells] == [3, 5]
+    assert [cell.execution_count for cell in cells] == [4, 6]
     assert all(cell.num_outputs for cell in cells)
     assert checked_cells(built.notebooks / "01_good.ipynb") == []
 

@@ -2,10 +2,12 @@
 
 import json
 import os
+import platform
 from pathlib import Path
 
 import pytest
 
+from course_lib import __version__
 from course_lib.teaching import checks_as_text, doctor, run_checks
 
 
@@ -15,7 +17,7 @@ def rows():
 
 
 def test_every_row_is_complete(rows):
-    assert {"Python", "PyTorch", "Device", "Cores", "Memory", "Disk", "Weights", "Real data"} <= {
+    assert {"Course", "System", "Python", "PyTorch", "Device", "Cores", "Memory", "Disk", "Weights", "Real data"} <= {
         r["name"] for r in rows
     }
     assert {row["status"] for row in rows} <= {"ok", "warn", "fail"}
@@ -29,6 +31,12 @@ def test_the_text_has_a_line_for_every_row_and_a_verdict(rows):
     assert all(row["name"] in text and row["value"] in text for row in rows)
     last = text.splitlines()[-1]
     assert last.startswith("Not ready") == any(row["status"] == "fail" for row in rows)
+
+
+def test_it_says_which_course_on_which_system(rows):
+    by_name = {row["name"]: row["value"] for row in rows}
+    assert by_name["Course"].startswith(f"course-lib {__version__}, checkout at ")
+    assert by_name["System"] == platform.platform()
 
 
 def test_the_home_folder_is_not_in_the_text(monkeypatch, tmp_path):

@@ -36,7 +36,7 @@ def test_one_failure_does_not_stop_the_others(ran):
     ]
     good, broken, absent = ran.results
     assert good.error is None
-    assert broken.error == "cell 4: RuntimeError: the rate is far too high"
+    assert broken.error == "cell 5: RuntimeError: the rate is far too high"
     assert "course build" in absent.error
     assert absent.notebook is None
     assert [line[0] for line in ran.said] == ["0", "✔", "0", "✘", "0", "✘"]

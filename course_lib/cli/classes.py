@@ -1,0 +1,54 @@
+"""Classes: set a lesson as an assignment, grade what students send in."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from course_lib.cli.options import JSON
+
+
+@click.command()
+@click.argument("lessons", nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of your class.")
+@click.option("--profile", help="What submissions are run at when they are graded; default: the lesson's own.")
+def assign(lessons, out, profile):
+    """Turn LESSONS into assignments, e.g. 'course assign 03 --out my_class'.
+
+    Each exercise's check becomes a graded test, with a point for each star. The notebook for students is written below
+    my_class/release. The one with solutions, below my_class/source, is yours to edit; run the same command again then.
+    """
+    from course_lib.sweeps.profiles import get_profile
+    from course_lib.teaching import find_lesson, release, write_assignment
+
+    parameters = {"profile": profile} if profile and get_profile(profile) else {}
+    for lesson in [find_lesson(name) for name in lessons]:
+        if not write_assignment(lesson, out, parameters=parameters):
+            click.echo(f"{lesson.name}: your own version is kept, delete it to have it written anew", err=True)
+        click.echo(f"{lesson.name}: hand out {release(out, lesson.name)}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("lessons", nargs=-1)
+@JSON
+def grade(folder, lessons, as_json):
+    """Grade what lies in FOLDER/submitted/STUDENT/LESSON: points in grades.csv, a feedback page for each student.
+
+    A submission that cannot be graded does not stop the others; the exit code is 1 if there was one.
+    """
+    from dataclasses import asdict
+
+    from course_lib.teaching import find_lesson
+    from course_lib.teaching import grade as grade_class
+
+    def say(grade):
+        points = grade.fault or f"{grade.score:g} of {grade.max_score:g}"
+        click.echo(f"{grade.assignment} {grade.student}: {points}", err=as_json)
+
+    grades = grade_class(folder, [find_lesson(name).name for name in lessons], progress=say)
+    if as_json:
+        click.echo(json.dumps([asdict(grade) for grade in grades]))
+    click.echo(f"Points: {folder / 'grades.csv'}, pages for students: {folder / 'feedback'}", err=True)
+    sys.exit(any(grade.score is None for grade in grades))
