@@ -26,9 +26,9 @@ def cover(images, captions: Sequence[str], dots: Sequence[Dot], *, title: str, q
     pictures = as_pictures(images)
     if len(pictures) != 2 * _COLUMNS - 1 or len(captions) != len(pictures):
         raise ValueError(f"{len(pictures)} images and {len(captions)} captions: the picture has room for 7 of each")
-    figure = new_figure(title, width=12.0, height=4.9)
+    figure = new_figure(title, width=12.0, height=4.4)
     left, right = figure.subfigures(1, 2, width_ratios=(1.12, 1))
-    grid = left.subplots(2, _COLUMNS).flat
+    grid = left.subplots(2, _COLUMNS).ravel()
     for axes in grid:
         hide_ticks(axes)
     for axes, picture, caption in zip(grid, pictures, captions, strict=False):
@@ -48,9 +48,9 @@ def _draw_accuracies(axes, dots: Sequence[Dot], xlabel: str) -> None:
     for dot in dots:
         below = dot.series != dots[0].series
         place = (100 * dot.interval.estimate, rows.index(dot.row) + (0.34 if below else -0.34))
-        axes.text(*place, f"{dot.interval.estimate:.0%}", color=colors[dot.series], ha="center", va="center")
+        axes.text(*place, f"{100 * dot.interval.estimate:.0f} %", color=colors[dot.series], ha="center", va="center")
     axes.axvline(100 / 7, color=BLACK, linestyle=":", linewidth=1.2)
     axes.text(100 / 7 + 1.5, len(rows) - 0.55, "guessing", fontsize=11, va="bottom")
     axes.set_xlim(0, 100)
     axes.set_xlabel(xlabel)
-    axes.legend(loc="upper left", handletextpad=0.2)
+    axes.legend(loc=(0.2, 0.38), handletextpad=0.2)

@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "budgets": ["over_budget", "write_measurements"],
         "builder": ["BuildResult", "build", "build_lessons"],
         "checks": ["check_frozen", "check_merge", "report_check"],
+        "cover": ["update_cover"],
         "display": ["show", "show_table"],
         "doctor": ["checks_as_text", "run_checks"],
         "lessons": ["Lesson", "find_lesson", "list_lessons"],
@@ -19,5 +20,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "report": ["write_report"],
         "notebook": ["checked_cells"],
         "run": ["LessonResult", "run_lessons"],
+        "site": ["SiteResult", "build_site"],
     },
 )

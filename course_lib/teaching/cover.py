@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course_lib.teaching.readme import replace_block
+
 if TYPE_CHECKING:
     from course_lib.figures.accuracy import Dot
 
@@ -13,7 +15,7 @@ COVER = "data/cover.webp"
 PICTURES = {"dog": 4, "elephant": 8, "giraffe": 2, "guitar": 7, "horse": 5, "house": 4, "person": 4}
 _PIXELS = 144
 _QUESTION = "1687 drawings\nto learn from.\n\nOr 189.\n\nHow far\ndo you get?"
-_XLABEL = "test accuracy (%): mean of 3 seeds, 95 % t-interval, Adam"
+_XLABEL = "test accuracy (%), mean over seeds\nwith its 95 % interval (t), Adam"
 
 
 def measure_strategies() -> list["Dot"]:
@@ -35,10 +37,24 @@ def measure_strategies() -> list["Dot"]:
 
 def cover_line(dots: Sequence["Dot"]) -> str:
     """The picture as Markdown, with a description that says all that it shows."""
-    reached = [f"{dot.row}, {dot.series}: {dot.interval.estimate:.0%}" for dot in dots]
-    *others, last = (f"a {name}" if name[0] not in "aeiou" else f"an {name}" for name in PICTURES)
-    alt = f"Left: {', '.join(others)} and {last}, drawn as cartoons. Right: test accuracy with intervals. {'; '.join(reached)}."
+    *others, last = PICTURES
+    reached = "; ".join(f"{dot.row} {_percent(dot)} from {dot.series}" for dot in dots)
+    alt = f"Seven cartoons: {', '.join(others)}, {last}. Beside them the test accuracy of each strategy: {reached}."
     return f"![{alt}]({COVER})"
+
+
+def update_cover(readme: Path, *, check: bool = False) -> list[str]:
+    """Draw the picture beside README and write its line; with `check`, only say what is out of date.
+
+    Returns:
+        problems, one sentence each; an empty list is success.
+    """
+    dots = measure_strategies()
+    picture = readme.parent / COVER
+    if not check:
+        write_cover(picture, dots)
+    missing = [] if picture.is_file() else [f"{COVER} is missing: run 'course build'"]
+    return missing + replace_block(readme, "cover", cover_line(dots), check=check)
 
 
 def write_cover(path: Path, dots: Sequence["Dot"]) -> bool:
@@ -49,16 +65,16 @@ def write_cover(path: Path, dots: Sequence["Dot"]) -> bool:
     from course_lib.data.mini.drawing import draw
     from course_lib.figures.cover import cover
     from course_lib.figures.showing import png_bytes
-    from course_lib.teaching.display import shrink
 
     pictures = [draw(name, "cartoon", torch.tensor([number]), size=_PIXELS) for name, number in PICTURES.items()]
     options = {"title": _title(dots), "question": _QUESTION, "xlabel": _XLABEL}
-    data = shrink(png_bytes(cover(torch.cat(pictures), list(PICTURES), dots, **options)))
+    png = png_bytes(cover(torch.cat(pictures), list(PICTURES), dots, **options))
+    new = Image.open(io.BytesIO(png)).convert("RGB")
     if path.is_file():
-        old, new = (Image.open(source).convert("RGB") for source in (path, io.BytesIO(data)))
+        old = Image.open(path).convert("RGB")
         if old.size == new.size and not ImageChops.difference(old, new).getbbox():
             return False
-    path.write_bytes(data)
+    new.save(path, format="webp", lossless=True, quality=100, method=6)
     return True
 
 
@@ -66,6 +82,10 @@ def _title(dots: Sequence["Dot"]) -> str:
     """The two numbers that make one curious: few drawings with borrowed weights, many without."""
     scratch, few = dots[0], dots[3]  # from scratch on the large set, the last layer on the small one
     return (
-        f"With a borrowed network: {few.interval.estimate:.0%} from {few.series}. "
-        f"Without: {scratch.interval.estimate:.0%} from {scratch.series}."
+        f"With a borrowed network: {_percent(few)} from {few.series}. "
+        f"Without: {_percent(scratch)} from {scratch.series}."
     )
+
+
+def _percent(dot: "Dot") -> str:
+    return f"{100 * dot.interval.estimate:.0f} %"

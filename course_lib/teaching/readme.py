@@ -1,11 +1,9 @@
-"""README's table of lessons, written from the catalogue so that the two cannot disagree."""
+"""The parts of README that are written from something else, so that the two cannot disagree: the table of lessons."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from course_lib.teaching.lessons import Lesson, list_lessons
-
-BEGIN, END = "<!-- lessons: begin", "<!-- lessons: end -->"
 
 
 def lessons_table(lessons: Iterable[Lesson]) -> str:
@@ -24,15 +22,25 @@ def update_readme(readme: Path, *, check: bool = False, lessons: Iterable[Lesson
     Returns:
         problems, one sentence each; an empty list is success.
     """
+    return replace_block(readme, "lessons", lessons_table(lessons or list_lessons()), check=check)
+
+
+def replace_block(readme: Path, name: str, content: str, *, check: bool = False) -> list[str]:
+    """Write `content` between the comments ``<!-- name: begin …-->`` and ``<!-- name: end -->``.
+
+    Returns:
+        problems, one sentence each; an empty list is success. With `check` nothing is written, and a difference is one.
+    """
+    first, last = f"<!-- {name}: begin", f"<!-- {name}: end -->"
     text = readme.read_text(encoding="utf-8")
-    begin, end = text.find(BEGIN), text.find(END)
+    begin, end = text.find(first), text.find(last)
     if not 0 <= begin < end:
-        return [f"{readme.name} lacks the markers '{BEGIN} …' and '{END}' around its table of lessons: put them back"]
+        return [f"{readme.name} lacks the markers '{first} …' and '{last}' around its {name}: put them back"]
     first_line = text[begin : text.index("\n", begin) + 1]
-    new = text[:begin] + first_line + lessons_table(lessons or list_lessons()) + "\n" + text[end:]
+    new = text[:begin] + first_line + content + "\n" + text[end:]
     if new == text:
         return []
     if check:
-        return [f"{readme.name}: its table of lessons differs from notebooks/lessons.yml: run 'course build'"]
+        return [f"{readme.name}: its {name} are out of date: run 'course build'"]
     readme.write_text(new, encoding="utf-8", newline="\n")
     return []
