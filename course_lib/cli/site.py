@@ -7,7 +7,9 @@ import click
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("build/site"), show_default=True, help="Its folder.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("build/site"), show_default=True, help="Its folder."
+)
 @click.option("--repository", metavar="OWNER/NAME", help="On GitHub: adds links to Colab and to the repository.")
 def site(out, repository):
     """Build the web site of all lessons, offline, from their executed solutions.

@@ -13,6 +13,7 @@ from course_lib.teaching.lessons import Lesson
 COLAB = "https://colab.research.google.com/github/{repository}/blob/main/notebooks/{name}.ipynb"
 SHOW_SOLUTION, HIDE_SOLUTION = "Show a solution", "Hide the solution"
 _DATA = "data:image/"
+_PHONE = 640  # pixels; a wider figure has small print, and scrolls on a phone rather than shrink to nothing
 
 
 def write_lesson_page(lesson: Lesson, folder: Path, *, notebooks: Path, repository: str | None = None) -> Path:
@@ -96,6 +97,7 @@ def _figures_as_files(markup: str, lesson: Lesson, figures: Path) -> str:
             "height": str(height),
             "loading": "lazy",
         }
-        link = soup.new_tag("a", href=image["src"], attrs={"class": "figure", "title": "Show at full size"})
+        look = "figure wide" if width > _PHONE else "figure"
+        link = soup.new_tag("a", href=image["src"], attrs={"class": look, "title": "Show at full size"})
         image.wrap(link)
     return str(soup)

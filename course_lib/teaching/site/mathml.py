@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
+_INLINE, _BLOCK = "{}", '<div class="math-block">{}</div>\n'
+
 
 def tex_to_mathml(tex: str, *, display: bool) -> str:
     """A `<math>` element of a formula in TeX, which is also its description for those who hear it.
@@ -32,24 +34,24 @@ def tex_to_mathml(tex: str, *, display: bool) -> str:
 
 def visit_math(translator: "HTML5Translator", node: "nodes.math") -> None:
     """Write a formula within a line."""
-    _write(translator, node, display=False)
+    _write(translator, node, _INLINE)
 
 
 def visit_math_block(translator: "HTML5Translator", node: "nodes.math_block") -> None:
     """Write a formula on a line of its own, in a box that scrolls where the screen is narrow."""
-    translator.body.append('<div class="math-block">')
-    _write(translator, node, display=True)
-    translator.body.append("</div>\n")
+    _write(translator, node, _BLOCK)
 
 
-def _write(translator, node, *, display: bool) -> None:
+def _write(translator, node, frame: str) -> None:
     from docutils.nodes import SkipNode
     from sphinx.util import logging
 
     try:
-        translator.body.append(tex_to_mathml(node.astext(), display=display))
+        formula = tex_to_mathml(node.astext(), display=frame != _INLINE)
     except ValueError as error:
         logging.getLogger(__name__).warning(str(error), location=node)
+    else:
+        translator.body.append(frame.format(formula))
     raise SkipNode
 
 
