@@ -178,16 +178,19 @@ def test_the_link_checker_finds(tmp_path, change, fault):
     assert any(fault in found for found in find_faults(root))
 
 
-def test_without_a_repository_there_is_no_colab_and_a_page_is_added_by_a_file(sample, built, tmp_path, monkeypatch):
+def test_without_a_repository_there_is_no_colab_and_a_page_is_added_by_a_file(built, tmp_path, monkeypatch):
     from course_lib.teaching.site import builder
 
     notebooks = good_lesson(built, tmp_path)
     shutil.copytree(builder.HERE, tmp_path / "package", ignore=shutil.ignore_patterns("*.py[co]"))
-    (tmp_path / "package/pages/guide.md").write_text("# A guide\nTo $x^2$.\n\n$$\\frac{1}{2$$\n", encoding="utf-8")
+    (tmp_path / "package/pages/guide.md").write_text(
+        "# A guide\nTo $x^2$.\n\n$$\\nosuch{2}$$\n\n$$\\left( 2$$\n", encoding="utf-8"
+    )
     monkeypatch.setattr(builder, "HERE", tmp_path / "package")
     result = build_site(tmp_path / "site", notebooks=notebooks)
-    assert len(result.warnings) == 1  # and a formula with a mistake is told, with its place
-    assert re.search(r"guide\.md:\d+: WARNING: the formula '.frac{1}{2' cannot be read", result.warnings[0])
+    assert len(result.warnings) == 2  # and a formula with a mistake is told, with its place
+    assert re.search(r"guide\.md:4: WARNING: the formula '.nosuch{2}' cannot be read: .* 'nosuch'", result.warnings[0])
+    assert re.search(r"guide\.md:6: WARNING: the formula '.left\( 2' cannot be read", result.warnings[1])
     assert 'href="guide.html"' in (tmp_path / "site/index.html").read_text(encoding="utf-8")
     assert "<msup>" in (tmp_path / "site/guide.html").read_text(encoding="utf-8")
     page = (tmp_path / "site/lessons/01_good.html").read_text(encoding="utf-8")
@@ -245,12 +248,9 @@ def test_the_switch_makes_it_dark(visit):
     page = visit(f"lessons/{LESSONS[-1].name}.html")
     colour = "getComputedStyle(document.body).backgroundColor"
     light, bright = page.evaluate(colour), brightness(page)
-    switch = page.locator("button.theme-switch-button:visible").first
-    for _ in range(3):  # as the machine, light, dark
-        switch.click()
-        if page.evaluate("document.documentElement.dataset.theme") == "dark":
-            break
-    assert page.evaluate(colour) != light
+    page.locator(".theme-switch-button:visible").click()
+    page.locator(".theme-change-button[data-mode=dark]:visible").click()
+    page.wait_for_function(f"{colour} !== '{light}'")  # it fades
     assert bright > 200
     assert brightness(page) < 80
 

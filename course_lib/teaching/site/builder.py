@@ -1,8 +1,9 @@
 """`course site`: the whole course as static pages, built offline from the executed solutions."""
 
-import io
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,25 +43,32 @@ def build_site(
     """
     if repository is not None and not _REPOSITORY.fullmatch(repository):
         raise ValueError(f"repository '{repository}' is not owner/name: write it as on GitHub, e.g. octocat/course")
-    sphinx = need("sphinx.application", "site")
-    need("myst_nb", "site")
+    for module in ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_design"):
+        need(module, "site")
     notebooks, out_dir = notebooks or shipped_dir("notebooks"), Path(out_dir).absolute()
     _refuse_other_files(out_dir)
-    lessons = list_lessons(notebooks)
-    noise = io.StringIO()
     with tempfile.TemporaryDirectory(prefix="course-site-") as name:
         source, made = Path(name, "source"), Path(name, "html")
-        _write_sources(lessons, source, notebooks=notebooks, repository=repository)
-        settings = {"html_extra_path": [str(source / "extra")], "exclude_patterns": ["_*", "extra"]}
-        if repository:
-            settings["html_theme_options.repository_url"] = f"https://github.com/{repository}"
-            settings["html_theme_options.use_repository_button"] = "1"
-        options = {"confoverrides": settings, "status": None, "warning": noise}
-        sphinx.Sphinx(source, HERE, made, Path(name, "doctrees"), "html", **options).build(force_all=True)
+        _write_sources(list_lessons(notebooks), source, notebooks=notebooks, repository=repository)
+        warnings = _run_sphinx(source, made, repository)
         shutil.rmtree(out_dir, ignore_errors=True)
         shutil.copytree(made, out_dir)
-    warnings = tuple(_ANSI.sub("", line) for line in noise.getvalue().splitlines() if line.strip())
     return SiteResult(out_dir / "index.html", warnings)
+
+
+def _run_sphinx(source: Path, made: Path, repository: str | None) -> tuple[str, ...]:
+    """Sphinx's warnings; a process of its own, because it can be set up only once in each."""
+    settings = {"html_extra_path": source / "extra", "exclude_patterns": "_*,extra"}
+    if repository:
+        settings["html_theme_options.repository_url"] = f"https://github.com/{repository}"
+        settings["html_theme_options.use_repository_button"] = 1
+    call = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-c", HERE, "-d", made.with_name("doctrees")]
+    call += [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
+    done = subprocess.run([*call, source, made], capture_output=True, text=True, encoding="utf-8")
+    lines = tuple(line.strip() for line in _ANSI.sub("", done.stderr).splitlines() if line.strip())
+    if done.returncode:
+        raise RuntimeError(f"the site could not be built: {' '.join(lines[-3:])}")
+    return lines
 
 
 def _refuse_other_files(out_dir: Path) -> None:

@@ -25,6 +25,7 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False  # the notebooks themselves are on the site
 html_show_sphinx = False
+html_show_search_summary = False  # it would be fetched, which a browser refuses on pages that lie on the disk
 html_last_updated_fmt = None
 html_context = {"default_mode": "auto"}  # light or dark as the reader's machine is set
 html_theme_options = {

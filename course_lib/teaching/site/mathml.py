@@ -1,6 +1,7 @@
 """Formulas as MathML, written while the site is built: they need no script, no font and no other server."""
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 from course_lib import __version__
@@ -29,6 +30,8 @@ def tex_to_mathml(tex: str, *, display: bool) -> str:
         markup = converter.convert(tex, display="block" if display else "inline")
     except Exception as error:  # the library has a class of its own for each mistake
         raise ValueError(f"the formula '{tex}' cannot be read: {type(error).__name__} {error}") from None
+    if unknown := re.search(r">\\(\w+)<", markup):  # the library writes it out as it is
+        raise ValueError(f"the formula '{tex}' cannot be read: there is no command '{unknown[1]}'")
     return markup.replace("<math ", f'<math alttext="{html.escape(tex)}" ', 1)
 
 
