@@ -189,8 +189,10 @@ def test_without_a_repository_there_is_no_colab_and_a_page_is_added_by_a_file(bu
     monkeypatch.setattr(builder, "HERE", tmp_path / "package")
     result = build_site(tmp_path / "site", notebooks=notebooks)
     assert len(result.warnings) == 2  # and a formula with a mistake is told, with its place
-    assert re.search(r"guide\.md:4: WARNING: the formula '.nosuch{2}' cannot be read: .* 'nosuch'", result.warnings[0])
-    assert re.search(r"guide\.md:6: WARNING: the formula '.left\( 2' cannot be read", result.warnings[1])
+    assert re.search(
+        r"^guide\.md:4: WARNING: the formula '.nosuch\{2\}' cannot be read: .* 'nosuch'", result.warnings[0]
+    )
+    assert re.search(r"^guide\.md:6: WARNING: the formula '.left\( 2' cannot be read", result.warnings[1])
     assert 'href="guide.html"' in (tmp_path / "site/index.html").read_text(encoding="utf-8")
     assert "<msup>" in (tmp_path / "site/guide.html").read_text(encoding="utf-8")
     page = (tmp_path / "site/lessons/01_good.html").read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """`course site`: the whole course as static pages, built offline from the executed solutions."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -65,7 +66,11 @@ def _run_sphinx(source: Path, made: Path, repository: str | None) -> tuple[str, 
     call = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-c", HERE, "-d", made.with_name("doctrees")]
     call += [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
     done = subprocess.run([*call, source, made], capture_output=True, text=True, encoding="utf-8")
-    lines = tuple(line.strip() for line in _ANSI.sub("", done.stderr).splitlines() if line.strip())
+    lines = tuple(
+        line.strip()
+        for line in _ANSI.sub("", done.stderr).replace(f"{source}{os.sep}", "").splitlines()
+        if line.strip()
+    )
     if done.returncode:
         raise RuntimeError(f"the site could not be built: {' '.join(lines[-3:])}")
     return lines
