@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(BIN)/python
 
-.PHONY: help run test lint build lab clean
+.PHONY: help run test lint build site lab clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test   set up, run every test"
 	@echo "make lint   what CI checks of style"
 	@echo "make build  derive student copies and executed solutions from notebooks/source"
+	@echo "make site   the lessons as a web site in build/site"
 	@echo "make lab    open the lessons in JupyterLab"
 
 $(VENV)/.synced: pyproject.toml uv.lock
@@ -22,7 +23,7 @@ $(VENV)/.synced: pyproject.toml uv.lock
 		{ echo "This course needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V). Try: make PYTHON=python3.12 run"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --locked --extra lab --extra cluster --extra instructor --inexact --quiet
+	$(BIN)/uv sync --locked --extra lab --extra cluster --extra instructor --extra site --inexact --quiet
 	@touch $@
 
 run: $(VENV)/.synced
@@ -38,8 +39,11 @@ lint: $(VENV)/.synced
 build: $(VENV)/.synced
 	$(BIN)/course build
 
+site: $(VENV)/.synced
+	$(BIN)/course site
+
 lab: $(VENV)/.synced
 	$(BIN)/course lab
 
 clean:
-	rm -rf $(VENV) dist report
+	rm -rf $(VENV) build/site dist report

@@ -33,6 +33,13 @@ def test_the_wheel_is_small_and_holds_what_the_course_ships(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for needed in ("data/weights/mini_resnet18.safetensors", "data/papers/homework.csv", "notebooks/lessons.yml"):
         assert f"course_lib/shipped/{needed}" in names
+    site = {
+        "shipped/README.md",
+        "shipped/data/cover.webp",
+        "teaching/site/pages/index.md",
+        "teaching/site/static/site.css",
+    }
+    assert {f"course_lib/{name}" for name in site} <= set(names)
 
 
 def run(python, *args, cwd, **env):

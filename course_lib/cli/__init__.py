@@ -3,7 +3,7 @@
 import click
 
 from course_lib import __version__
-from course_lib.cli import benchmarks, claims, classes, images, lessons, models, sweeps
+from course_lib.cli import benchmarks, claims, classes, images, lessons, models, site, sweeps
 from course_lib.errors import MissingExtraError, RunsFailedError
 
 # What a user can mend is told in one sentence; anything else is our mistake and shows its traceback.
@@ -54,6 +54,7 @@ COMMANDS = (
     lessons.build,
     classes.assign,
     classes.grade,
+    site.site,
     lessons.doctor,
 )
 for command in COMMANDS:

@@ -76,10 +76,11 @@ def build(lessons, check, no_execute):
     """Derive student copies and executed solutions from notebooks/source."""
     from course_lib.paths import shipped_dir
     from course_lib.teaching import build as build_lessons
-    from course_lib.teaching import update_instructors, update_readme
+    from course_lib.teaching import update_cover, update_instructors, update_readme
 
     problems = build_lessons(lessons or None, check=check, execute=not no_execute, progress=click.echo)
-    problems += update_readme(shipped_dir("notebooks").parent / "README.md", check=check)
+    readme = shipped_dir("notebooks").parent / "README.md"
+    problems += update_readme(readme, check=check) + update_cover(readme, check=check)
     problems += update_instructors(check=check)
     for problem in problems:
         click.echo(problem, err=True)

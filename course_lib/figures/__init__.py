@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "accuracy": ["Dot", "dot_intervals", "optimizer_differences", "strategies"],
         "amounts": ["accuracy_by_amount"],
         "augmentation": ["augmentation_gains", "augmented_samples", "luck_of_selection", "short_name"],
+        "cover": ["cover"],
         "curves": ["quantity_curves", "training_curves"],
         "drift": ["stage_drift"],
         "features": ["feature_planes"],

@@ -48,7 +48,7 @@ def dot_intervals(
     rows = list(dict.fromkeys(dot.row for dot in dots))
     figure = new_figure(title, height=_height(dots, rows))
     axes = figure.subplots()
-    _draw_dots(axes, dots, rows, _series_colors(dots))
+    draw_dots(axes, dots, rows, _series_colors(dots))
     if reference is not None:
         axes.axvline(reference, color=BLACK, linewidth=1.2, zorder=0)
     axes.set_xlabel(xlabel)
@@ -115,7 +115,7 @@ def strategies(
     for axes, dots, few_shot in zip(
         figure.subplots(1, len(sets), squeeze=False, sharex=True, sharey=True)[0], panels, sets, strict=True
     ):
-        _draw_dots(axes, dots, rows, colors)
+        draw_dots(axes, dots, rows, colors)
         axes.set_title(_panel_title(select(records, few_shot=few_shot), few_shot), fontsize=13)
         axes.set_xlabel("test accuracy (%)")
     _add_legend(figure, [dot for dots in panels for dot in dots])
@@ -137,7 +137,8 @@ def _strategy_dots(records_by_strategy, printed, few_shot) -> list[Dot]:
     return dots
 
 
-def _draw_dots(axes, dots, rows, colors) -> None:
+def draw_dots(axes, dots: Sequence[Dot], rows: Sequence[str], colors: Mapping[str, str]) -> None:
+    """Draw each dot with its interval into the row of its name, in the colour of its series."""
     for place, row in enumerate(rows):
         own = [dot for dot in dots if dot.row == row]
         for index, dot in enumerate(own):

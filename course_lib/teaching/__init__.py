@@ -38,6 +38,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "check_two_rates",
             "report_check",
         ],
+        "cover": ["update_cover"],
         "display": ["show", "show_table"],
         "doctor": ["checks_as_text", "run_checks"],
         "grading": ["Grade", "grade", "release"],
@@ -47,5 +48,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "report": ["write_report"],
         "notebook": ["checked_cells"],
         "run": ["LessonResult", "run_lessons"],
+        "site": ["SiteResult", "build_site"],
     },
 )

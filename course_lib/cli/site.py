@@ -1,0 +1,25 @@
+"""The web site of the lessons."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("build/site"), show_default=True, help="Its folder."
+)
+@click.option("--repository", metavar="OWNER/NAME", help="On GitHub: adds links to Colab and to the repository.")
+def site(out, repository):
+    """Build the web site of all lessons, offline, from their executed solutions.
+
+    The exit code is 1 if a page could not be made as it is written (a link without an end, a formula with a mistake).
+    """
+    from course_lib.teaching import build_site
+
+    built = build_site(out, repository=repository)
+    for warning in built.warnings:
+        click.echo(warning, err=True)
+    click.echo(f"Site: {built.page.as_uri()}")
+    sys.exit(bool(built.warnings))

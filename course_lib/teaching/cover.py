@@ -1,0 +1,91 @@
+"""README's picture: drawn from the mini world and the shipped runs, and the line of Markdown that shows it."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course_lib.teaching.readme import replace_block
+
+if TYPE_CHECKING:
+    from course_lib.figures.accuracy import Dot
+
+COVER = "data/cover.webp"
+# Which picture of each class is shown: clear ones, chosen by eye. Nothing is measured on them.
+PICTURES = {"dog": 4, "elephant": 8, "giraffe": 2, "guitar": 7, "horse": 5, "house": 4, "person": 4}
+_PIXELS = 144
+_QUESTION = "1687 drawings\nto learn from.\n\nOr 189.\n\nHow far\ndo you get?"
+_XLABEL = "test accuracy (%), mean over seeds\nwith its 95 % interval (t), Adam"
+
+
+def measure_strategies() -> list["Dot"]:
+    """Test accuracy of each strategy on the large and the few-shot training set, from the finished runs (Adam)."""
+    from course_lib.analysis.printed import STRATEGY_NAMES
+    from course_lib.analysis.selection import best_runs, select
+    from course_lib.analysis.tables import accuracy_over_runs
+    from course_lib.figures.accuracy import Dot
+    from course_lib.sweeps.studies import run_study
+
+    dots = []
+    for strategy, name in STRATEGY_NAMES.items():
+        for study in (strategy, f"few_shot_{strategy}"):
+            chosen = best_runs(select(run_study(study, "mini", progress=False), optimizer="adam"))
+            series = f"{chosen[0]['num_train']} drawings"
+            dots.append(Dot(name, series, accuracy_over_runs(chosen)))
+    return dots
+
+
+def cover_line(dots: Sequence["Dot"]) -> str:
+    """The picture as Markdown, with a description that says all that it shows."""
+    *others, last = PICTURES
+    reached = "; ".join(f"{dot.row} {_percent(dot)} from {dot.series}" for dot in dots)
+    alt = f"Seven cartoons: {', '.join(others)}, {last}. Beside them the test accuracy of each strategy: {reached}."
+    return f"![{alt}]({COVER})"
+
+
+def update_cover(readme: Path, *, check: bool = False) -> list[str]:
+    """Draw the picture beside README and write its line; with `check`, only say what is out of date.
+
+    Returns:
+        problems, one sentence each; an empty list is success.
+    """
+    dots = measure_strategies()
+    picture = readme.parent / COVER
+    if not check:
+        write_cover(picture, dots)
+    missing = [] if picture.is_file() else [f"{COVER} is missing: run 'course build'"]
+    return missing + replace_block(readme, "cover", cover_line(dots), check=check)
+
+
+def write_cover(path: Path, dots: Sequence["Dot"]) -> bool:
+    """Draw the picture and write it as WebP, unless the file already shows the same; says whether it was written."""
+    import torch
+    from PIL import Image, ImageChops
+
+    from course_lib.data.mini.drawing import draw
+    from course_lib.figures.cover import cover
+    from course_lib.figures.showing import png_bytes
+
+    pictures = [draw(name, "cartoon", torch.tensor([number]), size=_PIXELS) for name, number in PICTURES.items()]
+    options = {"title": _title(dots), "question": _QUESTION, "xlabel": _XLABEL}
+    png = png_bytes(cover(torch.cat(pictures), list(PICTURES), dots, **options))
+    new = Image.open(io.BytesIO(png)).convert("RGB")
+    if path.is_file():
+        old = Image.open(path).convert("RGB")
+        if old.size == new.size and not ImageChops.difference(old, new).getbbox():
+            return False
+    new.save(path, format="webp", lossless=True, quality=100, method=6)
+    return True
+
+
+def _title(dots: Sequence["Dot"]) -> str:
+    """The two numbers that make one curious: few drawings with borrowed weights, many without."""
+    scratch, few = dots[0], dots[3]  # from scratch on the large set, the last layer on the small one
+    return (
+        f"With a borrowed network: {_percent(few)} from {few.series}. "
+        f"Without: {_percent(scratch)} from {scratch.series}."
+    )
+
+
+def _percent(dot: "Dot") -> str:
+    return f"{100 * dot.interval.estimate:.0f} %"

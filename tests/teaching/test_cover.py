@@ -1,0 +1,61 @@
+"""README's picture: it is there, described, small, and says what the finished runs say."""
+
+import re
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_lib.paths import shipped_dir
+from course_lib.teaching.cover import COVER, PICTURES, cover_line, measure_strategies, update_cover, write_cover
+
+ROOT = shipped_dir("notebooks").parent
+MAX_BYTES = 120_000
+
+
+@pytest.fixture(scope="module")
+def dots():
+    """The accuracies that the picture shows."""
+    return measure_strategies()
+
+
+def test_the_picture_of_readme_is_there_small_and_described():
+    found = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [path for _, path in found] == [COVER]
+    (alt, path) = found[0]
+    assert all(name in alt for name in PICTURES)
+    assert len(re.findall(r"\d+ %", alt)) == 6
+    assert (ROOT / path).stat().st_size <= MAX_BYTES
+    assert Image.open(ROOT / path).width >= 1000
+
+
+def test_line_and_picture_are_those_of_the_finished_runs(dots, tmp_path):
+    assert cover_line(dots) in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert write_cover(tmp_path / "new.webp", dots)
+    new, old = (np.asarray(Image.open(path).convert("RGB"), int) for path in (tmp_path / "new.webp", ROOT / COVER))
+    assert new.shape == old.shape
+    assert np.abs(new - old).mean() < 1  # letters may differ by a hair from machine to machine
+    assert not write_cover(tmp_path / "new.webp", dots)  # the same again: the file is left alone
+
+
+def test_another_accuracy_gives_another_picture_and_line(dots, tmp_path):
+    write_cover(tmp_path / "cover.webp", dots)
+    better = [replace(dots[0], interval=replace(dots[0].interval, estimate=0.99)), *dots[1:]]
+    assert write_cover(tmp_path / "cover.webp", better)
+    assert "99 %" in cover_line(better)
+    assert cover_line(better) != cover_line(dots)
+
+
+def test_check_finds_what_is_out_of_date_and_build_mends_it(dots, tmp_path, monkeypatch):
+    monkeypatch.setattr("course_lib.teaching.cover.measure_strategies", lambda: dots)
+    (tmp_path / "data").mkdir()
+    readme = tmp_path / "README.md"
+    shutil.copyfile(ROOT / "README.md", readme)
+    assert update_cover(readme, check=True) == [f"{COVER} is missing: run 'course build'"]
+    readme.write_text(readme.read_text(encoding="utf-8").replace("Seven cartoons", "Cartoons"), encoding="utf-8")
+    assert len(update_cover(readme, check=True)) == 2
+    assert update_cover(readme) == []
+    assert update_cover(readme, check=True) == []
+    assert readme.read_bytes() == (ROOT / "README.md").read_bytes()
