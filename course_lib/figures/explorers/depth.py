@@ -10,6 +10,7 @@ from course_lib.figures.style import BLUE, GREEN, GREY, SKY, draw_interval, new_
 from course_lib.models.work import StageWork, step_work
 from course_lib.training.recipe import Recipe
 
+NO_RUN = "no finished run of this kind is shipped"
 _FACTORS = [0.0, 0.01, 0.1, 0.3, 1.0]
 _NEIGHBOURS = {"last layer": 0.0, "full": 1.0}  # what finished runs there are of: every inner stage at this multiplier
 
@@ -97,7 +98,7 @@ def _draw_reached(axes, records: Sequence[dict], factors: Mapping[str, float], l
         same = [run for run in runs if all(_multiplier(run, stage) == wanted[stage] for stage in inner)]
         reached = accuracy_over_runs(same)
         if reached is None:
-            text = "no finished run of this kind is shipped" if not same else "all of its runs diverged"
+            text = "all of its runs diverged" if same else NO_RUN
             axes.text(1, place, text, va="center", color=GREY)
         else:
             middle, low, high = (100 * value for value in (reached.estimate, reached.low, reached.high))

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from course_lib.analysis.printed import STRATEGY_NAMES
 from course_lib.analysis.selection import best_runs, diverged, select, values_of
 from course_lib.analysis.tables import accuracy_over_runs
 from course_lib.figures.curves import QUANTITIES, values_by_epoch
@@ -57,7 +58,10 @@ def rate_curves(
         )
     reached = accuracy_over_runs(chosen)
     found = "all seeds diverged" if reached is None else f"{_in_words(reached)} of the test images"
-    figure = new_figure(f"{strategy}, {optimizer_name(optimizer)} at rate {lr:g}: {found}", width=11.0, height=4.6)
+    label = STRATEGY_NAMES.get(strategy, strategy)
+    figure = new_figure(
+        f"{label[0].upper()}{label[1:]}, {optimizer_name(optimizer)} at rate {lr:g}: {found}", width=11.0, height=4.6
+    )
     curves, scores = figure.subplots(1, 2, width_ratios=[1.25, 1])
     rates = sorted(values_of(runs, "lr"), key=lambda rate: (rate == lr, rate))  # the chosen one on top
     for rate in rates:
