@@ -118,7 +118,8 @@ def _run_all_cells(page):
     # The kernel's light says "idle" before a kernel is attached, so wait for the application's own promises.
     page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
     page.evaluate("""async () => { const app = window.jupyterapp; await app.restored;
-        const it = app.shell.currentWidget; await it.context.ready; await it.sessionContext.ready; await it.sessionContext.session.kernel.info; }""")
+        const it = app.shell.currentWidget; await it.context.ready; await it.sessionContext.ready;
+        await it.sessionContext.session.kernel.info; }""")
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 

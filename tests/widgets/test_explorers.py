@@ -259,9 +259,9 @@ def test_the_gallery_filters_by_class_and_confidence():
     wrong = np.flatnonzero(samples.PROBABILITIES.argmax(1) != samples.LABELS)
     sure = [row for row in wrong if samples.PROBABILITIES[row].max() >= 0.7]
     draw = samples.SAMPLES["mistake_gallery"][0]
-    assert draw(sure=70).get_suptitle().startswith(f"{len(sure)} of 12 test images")
+    assert draw(sure=70).get_suptitle().startswith(f"Misclassified, at least 70 % sure: {len(sure)} of 12 test")
     dogs = [row for row in wrong if samples.LABELS[row] == 0]
-    assert draw(true_class="dog").get_suptitle().startswith(f"{len(dogs)} of 4 images of 'dog'")
+    assert f": {len(dogs)} of 4 images of 'dog'" in draw(true_class="dog").get_suptitle()
     confidences = [samples.PROBABILITIES[row].max() for row in wrong]
     shown = draw().axes[3].texts[0].get_text()
     assert shown.endswith(f"{100 * max(confidences):.1f} %")

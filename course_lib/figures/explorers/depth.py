@@ -82,6 +82,7 @@ def _draw_stages(panels, work, factors: Mapping[str, float], lr: float, step, fu
     for axes in panels:
         axes.set_yticks(range(len(factors)), list(factors) if axes is rates else [])
         axes.set_ylim(len(factors) - 0.5, -0.5)
+        axes.grid(axis="y", visible=False)
     rates.set(xscale="log", xlim=(smallest, lr * 2), xlabel="learning rate")
     rates.set_xticks([lr / 100, lr / 10, lr], [f"{lr * factor:g}" for factor in (0.01, 0.1, 1)])
     rates.minorticks_off()
@@ -104,6 +105,7 @@ def _draw_reached(axes, records: Sequence[dict], factors: Mapping[str, float], l
             middle, low, high = (100 * value for value in (reached.estimate, reached.low, reached.high))
             draw_interval(axes, middle, place, low, high, color=GREY if place else GREEN)
             axes.text(1, place, f"{middle:.1f} [{low:.1f}, {high:.1f}], {len(same)} seeds", va="center", color=GREY)
+    axes.grid(axis="y", visible=False)
     axes.set_yticks(range(len(rows)), list(rows))
     axes.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5))
     axes.set_xlabel(

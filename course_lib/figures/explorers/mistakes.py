@@ -41,12 +41,12 @@ def mistake_gallery(
     rows = _mistakes(labels, probabilities, class_names, true_class, sure)
     among = len(labels) if true_class == ALL else int((labels == list(class_names).index(true_class)).sum())
     of = "test images" if true_class == ALL else f"images of '{true_class}'"
-    title = f"{len(rows)} of {among} {of} misclassified" + (f" with at least {sure} % confidence" if sure else "")
+    title = f"Misclassified{f', at least {sure} % sure' if sure else ''}: {len(rows)} of {among} {of}"
     if not len(rows):
         return _nothing(title)
     first = min(first, len(rows) - 1)
     chosen = rows[first : first + _SHOWN]
-    title += f": number {first + 1}" + (f" to {first + len(chosen)}" if len(chosen) > 1 else "")
+    title += f", here {first + 1}" + (f" to {first + len(chosen)}" if len(chosen) > 1 else "")
     return misclassified(images, labels, probabilities, class_names, title=title, chosen=chosen)
 
 
