@@ -19,10 +19,15 @@ RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (12, 3, 48, 48), dtype=np.uint8)
 LABELS = np.arange(12) % 3
 PROBABILITIES = RNG.dirichlet([0.5, 0.5, 0.5], 12)
+LOST = {"diverge_at": 0}  # what becomes of SGD from scratch at the rate 0.01
 GRIDS = {
     "full": fakes.fake_grid("full", epochs=6),
-    "scratch": fakes.fake_grid("scratch", rates=(0.03, 0.001), epochs=6)
-    + [fakes.fake_run("scratch", "sgd", 0.01, seed, epochs=6, diverge_at=0) for seed in (0, 1, 2)],
+    "scratch": [
+        fakes.fake_run("scratch", optimizer, lr, seed, epochs=6, **(LOST if (optimizer, lr) == ("sgd", 0.01) else {}))
+        for optimizer in ("sgd", "adam")
+        for lr in fakes.RATES
+        for seed in (0, 1, 2)
+    ],
 }
 
 
