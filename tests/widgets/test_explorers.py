@@ -6,9 +6,12 @@ import time
 from functools import partial
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+import torch
 from matplotlib.figure import Figure
+from torch.utils.flop_counter import FlopCounterMode
 
 from course_lib.analysis import accuracy_interval
 from course_lib.figures import explorers
@@ -53,8 +56,18 @@ def test_every_control_at_its_ends_gives_another_picture(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_static_figure_needs_no_controls(name):
-    assert isinstance(samples.SAMPLES[name][0](), Figure)
+def test_the_static_figure_needs_no_controls_and_cuts_no_text_off(name):
+    before = dict(mpl.rcParams)
+    figure = samples.SAMPLES[name][0]()
+    assert isinstance(figure, Figure)
+    assert figure.get_suptitle()
+    for axes in figure.axes:
+        box = axes.get_tightbbox()
+        assert box.x0 > -2, axes.get_title()
+        assert box.y0 > -2, axes.get_title()
+        assert box.x1 < figure.bbox.width + 2, axes.get_title()
+        assert box.y1 < figure.bbox.height + 2, axes.get_title()
+    assert dict(mpl.rcParams) == before, "a figure changed matplotlib's settings for everybody"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -161,8 +174,6 @@ def test_after_normalisation_jitter_moves_the_statistics_and_before_it_hardly_do
 
 @pytest.mark.parametrize("architecture", ["mini_resnet18", "mini_squeezenet"])
 def test_maps_before_the_relu_become_what_the_stage_passes_on(architecture):
-    import torch
-
     torch.manual_seed(0)
     network, x = build(architecture, 3).eval(), torch.randn(2, 3, 48, 48)
     maps = stage_maps(network, x)
@@ -175,7 +186,6 @@ def test_maps_before_the_relu_become_what_the_stage_passes_on(architecture):
 def test_maps_need_a_relu():
     network = build("mini_resnet18", 3)
     network.stages["stage2"] = network.stages["stage2"][0].downsample
-    import torch
 
     with pytest.raises(ValueError, match="stage 'stage2'"):
         stage_maps(network, torch.zeros(1, 3, 48, 48))
@@ -183,9 +193,6 @@ def test_maps_need_a_relu():
 
 @pytest.mark.parametrize("moving", [("head",), ("stage4", "head"), ("stem", "head"), ("stem", "stage1", "head")])
 def test_work_of_a_step_is_what_pytorch_counts_for_the_whole_network(moving):
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
     network = build("mini_resnet18", 3)
     work = stage_work(network, 48)
     set_trainable(network, {stage: float(stage in moving) for stage in work})

@@ -87,6 +87,7 @@ def augmented_batch(
     *,
     degrees: float = 10,
     flip: float = 0.5,
+    sigma: float = 2.0,
     order: str = "before normalisation",
     seed: int = 0,
     **transforms: float,
@@ -96,8 +97,8 @@ def augmented_batch(
     Args:
         images: (N, 3, H, W) uint8; the statistics, before and after, are of all of them.
         labels: (N,) integers, positions in `class_names`.
+        degrees, flip, sigma, transforms: as in `compose`.
         order: one of `ORDERS`: the transforms see images in [0, 1], or normalised ones.
-        transforms: further ones, as in `compose`.
 
     Raises:
         ValueError: other images, an unknown order, or a value that its transform refuses.
@@ -111,7 +112,7 @@ def augmented_batch(
     std, mean = torch.std_mean(plain, dim=(0, 2, 3), correction=0)
     mean, std = mean.view(3, 1, 1), std.view(3, 1, 1)
     fill = (0.0, 0.0, 0.0) if ORDERS[order] else mean.flatten().tolist()  # the mean colour, in either order
-    steps = compose(degrees=degrees, flip=flip, fill=fill, **transforms)
+    steps = compose(degrees=degrees, flip=flip, sigma=sigma, fill=fill, **transforms)
 
     def prepare(batch: Tensor, draw: int) -> Tensor:
         """What the network is given, (N, 3, H, W)."""
