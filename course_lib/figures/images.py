@@ -62,7 +62,7 @@ def misclassified(
         images: (N, 3, H, W) uint8, or floats in [0, 1].
         labels: (N,) integers; probabilities: (N, C), rows sum to 1.
         count: how many to draw at most.
-        chosen: row numbers of other mistakes to draw, in this order.
+        chosen: row numbers of other mistakes to draw, in this order; the figure then keeps its width, however few.
 
     Raises:
         ValueError: shapes that do not fit, or no image was misclassified.
@@ -73,11 +73,12 @@ def misclassified(
             f"{len(images)} images, labels {labels.shape} and probabilities {probabilities.shape} do not fit "
             f"{len(class_names)} class names: need one row for each image and one column for each class"
         )
-    chosen = np.asarray(worst_mistakes(labels, probabilities) if chosen is None else chosen)[:count]
+    worst = worst_mistakes(labels, probabilities)[:count]
+    columns = min(columns, len(worst)) if chosen is None else columns
+    chosen = worst if chosen is None else np.asarray(chosen)[:count]
     if not len(chosen):
         raise ValueError(f"none of the {len(labels)} images is misclassified: there is nothing to draw")
     pictures = as_pictures(images[chosen])
-    columns = min(columns, len(chosen))
     rows = math.ceil(len(chosen) / columns)
     figure = new_figure(title, width=max(3.6 * columns, 5.0), height=4.4 * rows + 0.9)
     grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=[2.6, 1] * rows)

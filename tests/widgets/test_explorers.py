@@ -29,10 +29,11 @@ RESPONSE_S = 0.3  # the median on a quiet machine
 
 
 def ends_of(control):
-    """Minimum, default and maximum of a slider; everything that a menu offers."""
-    if hasattr(control, "options"):
-        return list(control.options)
-    return [control.min, control.value, control.max]
+    """Minimum, default and maximum of a slider, also of one that stops at some numbers; everything a menu offers."""
+    if not hasattr(control, "options"):
+        return [control.min, control.value, control.max]
+    options = list(control.options)
+    return options if isinstance(options[0], str) else [options[0], control.value, options[-1]]
 
 
 @pytest.mark.parametrize("name", NAMES)
