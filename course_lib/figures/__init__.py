@@ -7,6 +7,7 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
+    submodules=["explorers"],
     submod_attrs={
         "accuracy": ["Dot", "dot_intervals", "optimizer_differences", "strategies"],
         "amounts": ["accuracy_by_amount"],

@@ -46,7 +46,15 @@ def contact_sheet(images, captions: Sequence[str] | None = None, *, title: str, 
 
 @styled
 def misclassified(
-    images, labels, probabilities, class_names: Sequence[str], *, title: str, count: int = 6, columns: int = 3
+    images,
+    labels,
+    probabilities,
+    class_names: Sequence[str],
+    *,
+    title: str,
+    count: int = 6,
+    columns: int = 3,
+    chosen: Sequence[int] | None = None,
 ) -> Figure:
     """The most confident mistake of each true class, with its three most probable classes (Fig. 28).
 
@@ -54,6 +62,7 @@ def misclassified(
         images: (N, 3, H, W) uint8, or floats in [0, 1].
         labels: (N,) integers; probabilities: (N, C), rows sum to 1.
         count: how many to draw at most.
+        chosen: row numbers of other mistakes to draw, in this order; the figure then keeps its width, however few.
 
     Raises:
         ValueError: shapes that do not fit, or no image was misclassified.
@@ -64,11 +73,12 @@ def misclassified(
             f"{len(images)} images, labels {labels.shape} and probabilities {probabilities.shape} do not fit "
             f"{len(class_names)} class names: need one row for each image and one column for each class"
         )
-    chosen = worst_mistakes(labels, probabilities)[:count]
+    worst = worst_mistakes(labels, probabilities)[:count]
+    columns = min(columns, len(worst)) if chosen is None else columns
+    chosen = worst if chosen is None else np.asarray(chosen)[:count]
     if not len(chosen):
         raise ValueError(f"none of the {len(labels)} images is misclassified: there is nothing to draw")
     pictures = as_pictures(images[chosen])
-    columns = min(columns, len(chosen))
     rows = math.ceil(len(chosen) / columns)
     figure = new_figure(title, width=max(3.6 * columns, 5.0), height=4.4 * rows + 0.9)
     grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=[2.6, 1] * rows)
@@ -99,6 +109,18 @@ def as_pictures(images) -> np.ndarray:
     if pictures.dtype != np.uint8:
         pictures = np.clip(pictures, 0, 1)
     return pictures.transpose(0, 2, 3, 1)
+
+
+def mosaic(pictures: np.ndarray, columns: int, gap: int = 2) -> np.ndarray:
+    """Pictures (N, H, W, 3) side by side in one, with white gaps: drawn as one it is many times faster."""
+    count, height, width, _ = pictures.shape
+    white = 255 if pictures.dtype == np.uint8 else 1
+    rows = math.ceil(count / columns)
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), white, dtype=pictures.dtype)
+    for index, picture in enumerate(pictures):
+        top, left = (index // columns) * (height + gap), (index % columns) * (width + gap)
+        sheet[top : top + height, left : left + width] = picture
+    return sheet
 
 
 def _draw_top3(axes, probabilities, label, class_names) -> None:

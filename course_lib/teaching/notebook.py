@@ -79,11 +79,18 @@ def tidy_outputs(outputs) -> tuple[list, str]:
             continue
         if "data" in output:
             output["metadata"] = {}
-            if _WIDGET in output["data"] and set(output["data"]) <= {_WIDGET, "text/plain"}:
-                continue  # a live widget's name is nothing to look at
-            output["data"].pop(_WIDGET, None)
         kept.append(output)
-    return kept, noise
+    return without_widgets(kept), noise
+
+
+def without_widgets(outputs) -> list:
+    """The outputs without live widgets, which need a kernel: what stands for them on paper stays, a name does not."""
+    kept = []
+    for output in copy.deepcopy(outputs):
+        data = output.get("data", {})
+        if data.pop(_WIDGET, None) is None or set(data) - {"text/plain"}:
+            kept.append(output)
+    return kept
 
 
 def to_text(notebook) -> str:

@@ -12,6 +12,7 @@ from course_lib.errors import need
 from course_lib.sweeps.profiles import PROFILES
 from course_lib.teaching.budgets import write_measurements
 from course_lib.teaching.doctor import describe_machine
+from course_lib.teaching.notebook import without_widgets
 from course_lib.teaching.run import LessonResult
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
@@ -128,7 +129,12 @@ def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
     if result.notebook is None:
         return None
     exporter = need("nbconvert", "lab").HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True)
-    body, _ = exporter.from_filename(str(result.notebook))
+    node = need("nbformat", "lab").read(str(result.notebook), as_version=4)
+    node["metadata"].pop("widgets", None)  # a page without a kernel shows what stands for them
+    for cell in node["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = without_widgets(cell["outputs"])
+    body, _ = exporter.from_notebook_node(node, {"metadata": {"name": result.notebook.stem}})
     path = out_dir / f"{result.lesson.name}.html"
     path.write_text(body, encoding="utf-8")
     return path

@@ -263,6 +263,20 @@ title = f"From {captions[0].split(': ')[1]} fields to {captions[-1].split(': ')[
 show(figures.contact_sheet(torch.cat(pictures), captions, title=title.replace("zebra", categories[0])))
 
 # %% [markdown]
+# Now look for yourself. Pick a stage and a channel: here is what it answers to one photo, and the six photos to which it answers most strongly. In the first stages
+# you will find edges and colours; later on, try to say in one word what a channel is looking for. (The sliders need a running kernel.)
+
+# %%
+from functools import partial
+
+from course_lib.models import stage_maps
+
+maps = stage_maps(model, crowd_x)  # stage → (N, C, h, w), before its last ReLU
+figures.explorers.explore(
+    partial(figures.explorers.feature_map, crowd, maps, filters), **figures.explorers.layer_controls(maps)
+)
+
+# %% [markdown]
 # So much for *where*. And *what*? Ask which other photos look alike to the network: for each photo, find the nearest of all others,
 # once by its pixels and then by its numbers after each stage. What counts is whether the two have the same category.
 

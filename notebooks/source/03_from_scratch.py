@@ -106,6 +106,21 @@ show(figures.training_curves(shown, title=title, quantities=("train_accuracy", "
 analysis.grid_table(records)
 
 # %% [markdown]
+# Walk through the finished runs: each line and each dot is one seed. Which rates learn too slowly, which jump about? The runs with 189 images (lesson 06) are
+# there, too. (The sliders need a running kernel.)
+
+# %%
+from functools import partial
+
+from course_lib.sweeps import finished_runs
+
+grids = {"scratch": records, "scratch, 189 images": finished_runs("few_shot_scratch", profile, data, seeds)}
+grids = {name: found for name, found in grids.items() if found}  # what is not finished is not computed here
+figures.explorers.explore(
+    partial(figures.explorers.rate_curves, grids, lr=best["lr"]), **figures.explorers.rate_controls(grids)
+)
+
+# %% [markdown]
 # ### Exercise 1 · choose without peeking (5 minutes, ★★☆)
 # Every record holds a whole run: its rate in `record["recipe"]["lr"]`; its epochs in `record["history"]`, each with `epoch` (0, 1, …),
 # `train_loss`, `val_loss` and `val_accuracy`; and, at the very end, `test_accuracy`. Which rate do you keep, and the weights of which epoch?

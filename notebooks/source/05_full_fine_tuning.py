@@ -171,6 +171,22 @@ def anneal(optimizer, first_rates, progress):
 passed = check_anneal(anneal)
 
 # %% [markdown]
+# Between the last layer and everything there is room: each stage can have a rate of its own, or none. Move the sliders, from the head downwards. What do you train,
+# and what does a step cost? The work is counted, not timed: multiplications and additions of convolutions and matrix products, forward and backward. A frozen
+# stage above one that moves still has to pass the gradient on; frozen stages at the beginning cost their forward pass only, and that can be kept for all epochs.
+# Nothing is trained here: accuracies are those of finished runs, where there are some. (The sliders need a running kernel.)
+
+# %%
+from functools import partial
+
+from course_lib.models import stage_work
+
+work, finished = stage_work(borrowed, numbers.size), runs["last_layer"] + runs["full"]
+figures.explorers.explore(
+    partial(figures.explorers.freeze_depth, work, finished), **figures.explorers.depth_controls(work, finished)
+)
+
+# %% [markdown]
 # ## Printed and measured
 # Table IV of the homework beside our runs.
 
@@ -196,6 +212,17 @@ title = f"{true.capitalize()} taken for {taken}, and {probabilities[worst].max()
 show(figures.misclassified(test.images, test.labels, probabilities, splits.class_names, title=title, count=3))
 
 # %% [markdown]
+# All the others: choose a class, and how sure the network was at least.
+
+# %%
+mistakes = (test.labels, probabilities, splits.class_names)
+figures.explorers.explore(
+    partial(figures.explorers.mistake_gallery, test.images, *mistakes),
+    **figures.explorers.mistake_controls(*mistakes),
+    stored=False,
+)
+
+# %% [markdown]
 # Printed, of the homework's fully tuned network:
 
 # %%
@@ -208,6 +235,16 @@ pd.DataFrame(analysis.printed_mistakes("full")).set_index("figure")
 means = {name: analysis.best_table(found)["test %"].mean() for name, found in runs.items()}
 title = ", ".join(f"{name.replace('_', ' ')} {mean:.0f} %" for name, mean in means.items()) + " of the test images"
 show(figures.strategies(runs, title=title[0].upper() + title[1:]))
+
+# %% [markdown]
+# How did each of these runs learn, at which rate? Now that you have met all three strategies:
+
+# %%
+figures.explorers.explore(
+    partial(figures.explorers.rate_curves, runs, strategy="full", lr=best["lr"]),
+    **figures.explorers.rate_controls(runs),
+    stored=False,
+)
 
 # %% [markdown]
 # The same 236 test images were shown to all three, so compare *image by image*: how many does one strategy get right that the other gets wrong?

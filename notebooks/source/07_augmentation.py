@@ -61,6 +61,20 @@ title = f"One image of the class '{label}': '{least}' changes images least, '{mo
 show(figures.augmented_samples(image, samples, draws=3, title=title))
 
 # %% [markdown]
+# Your turn: every kind of transform of Table VIII has a slider here. How far can each go before *you* would hesitate to name the class? On the right is what the
+# network is given. Keep the last control for later: the order matters, and "Break it" shows how. (The sliders need a running kernel.)
+
+# %%
+from functools import partial
+
+some = splits.train.take(range(0, len(splits.train), 4))
+figures.explorers.explore(
+    partial(figures.explorers.augmented_batch, some.images, some.labels, some.class_names),
+    **figures.explorers.augmentation_controls(),
+    stored=False,
+)
+
+# %% [markdown]
 # All 28 rows: full fine-tuning with SGD at the two rates that ever won a row. Finished runs are taken from the ledger.
 
 # %%

@@ -1,0 +1,117 @@
+"""Which stage moves how fast: what is trained by it, what a step costs, and what it reached."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.figure import Figure
+
+from course_lib.analysis.selection import select, values_of
+from course_lib.analysis.tables import accuracy_over_runs
+from course_lib.figures.style import BLUE, GREEN, GREY, SKY, draw_interval, new_figure, optimizer_name, styled
+from course_lib.models.work import StageWork, step_work
+from course_lib.training.recipe import Recipe
+
+NO_RUN = "no finished run of this kind is shipped"
+_FACTORS = [0.0, 0.01, 0.1, 0.3, 1.0]
+_NEIGHBOURS = {"last layer": 0.0, "full": 1.0}  # what finished runs there are of: every inner stage at this multiplier
+
+
+def depth_controls(work: Mapping[str, StageWork], records: Sequence[dict]) -> dict[str, object]:
+    """The controls of `freeze_depth`: a multiplier for each stage before the head, the rate and the optimiser."""
+    inner = [stage for stage in work if stage != "head"]
+    rates, optimizers = sorted(values_of(records, "lr")) or [0.01], values_of(records, "optimizer") or ["sgd"]
+    return {stage: _FACTORS for stage in reversed(inner)} | {"lr": rates, "optimizer": optimizers}
+
+
+@styled
+def freeze_depth(
+    work: Mapping[str, StageWork],
+    records: Sequence[dict] = (),
+    *,
+    lr: float = 0.01,
+    optimizer: str = "sgd",
+    **multipliers: float,
+) -> Figure:
+    """The rate of each stage, its parameters, its share of the work of a step, and the test accuracy if a run has it.
+
+    Nothing is trained here: accuracies are those of finished runs, work is counted, see `course_lib.models.stage_work`.
+
+    Args:
+        work: stage → its work, the head last.
+        records: finished runs that started from weights, of one network on the same images.
+        lr: the head's rate.
+        multipliers: stage → its rate as a share of the head's; a stage with 0, or that is not named, is frozen.
+
+    Raises:
+        ValueError: an unknown stage, or a multiplier below 0.
+    """
+    factors = {stage: multipliers.pop(stage, 0.0) for stage in work if stage != "head"} | {"head": 1.0}
+    if multipliers or min(factors.values()) < 0:
+        wrong = next(iter(multipliers), None) or min(factors, key=factors.get)
+        raise ValueError(f"the multiplier of '{wrong}' cannot be used: need 0 or more for each of {', '.join(work)}")
+    moving = [stage for stage, factor in factors.items() if factor > 0]
+    step, full = step_work(work, moving), sum(map(sum, step_work(work, list(work)).values()))
+    trained = sum(work[stage].num_parameters for stage in moving) / sum(w.num_parameters for w in work.values())
+    cost = sum(map(sum, step.values())) / full
+    title = f"{len(moving)} of {len(work)} stages move: {_percent(trained)} of the weights, {cost:.0%} of the full work"
+    figure = new_figure(title, width=11.0, height=5.4)
+    grid = figure.add_gridspec(2, 3, height_ratios=[2.4, 1])
+    top = [figure.add_subplot(grid[0, column]) for column in range(3)]
+    _draw_stages(top, work, factors, lr, step, full)
+    _draw_reached(figure.add_subplot(grid[1, :]), records, factors, lr, optimizer)
+    return figure
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
+
+
+def _draw_stages(panels, work, factors: Mapping[str, float], lr: float, step, full: int) -> None:
+    rates, sizes, costs = panels
+    smallest = lr * _FACTORS[1] / 3
+    for place, (stage, factor) in enumerate(factors.items()):
+        color = BLUE if factor else GREY
+        if factor:
+            rates.plot([smallest, lr * factor], [place, place], color=color, linewidth=2)
+            rates.plot([lr * factor], [place], "o", color=color, markersize=10)
+        else:
+            rates.annotate("frozen", (smallest, place), (6, 0), textcoords="offset points", va="center", color=GREY)
+        sizes.barh(place, work[stage].num_parameters / 1000, color=color, alpha=1 if factor else 0.45)
+        forward, backward = (100 * operations / full for operations in step[stage])
+        costs.barh(place, forward, color=SKY)
+        costs.barh(place, backward, left=forward, color=BLUE)
+    for axes in panels:
+        axes.set_yticks(range(len(factors)), list(factors) if axes is rates else [])
+        axes.set_ylim(len(factors) - 0.5, -0.5)
+        axes.grid(axis="y", visible=False)
+    rates.set(xscale="log", xlim=(smallest, lr * 2), xlabel="learning rate")
+    rates.set_xticks([lr / 100, lr / 10, lr], [f"{lr * factor:g}" for factor in (0.01, 0.1, 1)])
+    rates.minorticks_off()
+    sizes.set_xlabel("weights (thousands): blue = trained")
+    widest = max(map(sum, step_work(work, list(work)).values()))  # of any setting, so that the axis stays
+    costs.set(xlabel="work (% of full): light = forward", xlim=(0, 105 * widest / full))
+
+
+def _draw_reached(axes, records: Sequence[dict], factors: Mapping[str, float], lr: float, optimizer: str) -> None:
+    runs = select([run for run in records if run["recipe"]["start"]], lr=lr, optimizer=optimizer)
+    inner = [stage for stage in factors if stage != "head"]
+    rows = {"these rates": factors} | {name: dict.fromkeys(inner, f) for name, f in _NEIGHBOURS.items()}
+    for place, wanted in enumerate(rows.values()):
+        same = [run for run in runs if all(_multiplier(run, stage) == wanted[stage] for stage in inner)]
+        reached = accuracy_over_runs(same)
+        if reached is None:
+            text = "all of its runs diverged" if same else NO_RUN
+            axes.text(1, place, text, va="center", color=GREY)
+        else:
+            middle, low, high = (100 * value for value in (reached.estimate, reached.low, reached.high))
+            draw_interval(axes, middle, place, low, high, color=GREY if place else GREEN)
+            axes.text(1, place, f"{middle:.1f} [{low:.1f}, {high:.1f}], {len(same)} seeds", va="center", color=GREY)
+    axes.grid(axis="y", visible=False)
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5))
+    axes.set_xlabel(
+        f"test accuracy (%) of finished runs: {optimizer_name(optimizer)}, rate {lr:g}; bars: 95 % interval"
+    )
+
+
+def _multiplier(run: dict, stage: str) -> float:
+    return Recipe.model_validate(run["recipe"]).multiplier_of(stage)

@@ -1,0 +1,65 @@
+"""Every explorer on small data, for the tests and for the notebook that a real browser opens: the same in both."""
+
+import importlib.util
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from course_lib.figures import explorers
+from course_lib.models import build, first_convolution, stage_maps, stage_work
+
+_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
+fakes = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(fakes)
+
+NAMES = ("dog", "elephant", "giraffe")
+RNG = np.random.default_rng(0)
+IMAGES = RNG.integers(0, 256, (12, 3, 48, 48), dtype=np.uint8)
+LABELS = np.arange(12) % 3
+PROBABILITIES = RNG.dirichlet([0.5, 0.5, 0.5], 12)
+LOST = {"diverge_at": 0}  # what becomes of SGD from scratch at the rate 0.01
+GRIDS = {
+    "full": fakes.fake_grid("full", epochs=6),
+    "scratch": [
+        fakes.fake_run("scratch", optimizer, lr, seed, epochs=6, **(LOST if (optimizer, lr) == ("sgd", 0.01) else {}))
+        for optimizer in ("sgd", "adam")
+        for lr in fakes.RATES
+        for seed in (0, 1, 2)
+    ],
+}
+
+
+def tuned(inner: float) -> list[dict]:
+    """Finished runs whose inner stages all moved at this multiplier."""
+    changes = {"start": "mini_resnet18", "multipliers": {"inner": inner}}
+    return [{**run, "recipe": run["recipe"] | changes} for run in fakes.fake_grid(epochs=2)]
+
+
+def _sample() -> dict[str, tuple]:
+    torch.manual_seed(0)
+    network = build("mini_squeezenet", len(NAMES))
+    maps = stage_maps(network, torch.from_numpy(IMAGES) / 127.5 - 1)
+    filters = first_convolution(network).weight.detach()
+    work, records = stage_work(build("mini_resnet18", len(NAMES)), 48), tuned(0.0) + tuned(1.0)
+    found = (LABELS, PROBABILITIES, NAMES)
+    return {
+        "augmented_batch": (
+            partial(explorers.augmented_batch, IMAGES, LABELS, NAMES),
+            explorers.augmentation_controls(),
+        ),
+        "feature_map": (partial(explorers.feature_map, IMAGES, maps, filters), explorers.layer_controls(maps)),
+        "rate_curves": (partial(explorers.rate_curves, GRIDS), explorers.rate_controls(GRIDS)),
+        "freeze_depth": (partial(explorers.freeze_depth, work, records), explorers.depth_controls(work, records)),
+        "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),
+    }
+
+
+SAMPLES = _sample()  # name → (figure function with its data, controls)
+
+
+def make_explorer(name: str) -> explorers.Explorer:
+    """The explorer of that name; its box has its name as a CSS class."""
+    draw, controls = SAMPLES[name]
+    return explorers.explore(draw, **controls).add_class(f"box-{name}")
