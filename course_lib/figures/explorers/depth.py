@@ -94,9 +94,12 @@ def _draw_stages(panels, work, factors: Mapping[str, float], lr: float, step, fu
 def _draw_reached(axes, records: Sequence[dict], factors: Mapping[str, float], lr: float, optimizer: str) -> None:
     runs = select([run for run in records if run["recipe"]["start"]], lr=lr, optimizer=optimizer)
     inner = [stage for stage in factors if stage != "head"]
-    rows = {"these rates": factors} | {name: dict.fromkeys(inner, f) for name, f in _NEIGHBOURS.items()}
+    recipes = [Recipe.model_validate(run["recipe"]) for run in runs]
+    moved = [{stage: recipe.multiplier_of(stage) for stage in inner} for recipe in recipes]
+    rows = {"these rates": {stage: factors[stage] for stage in inner}}
+    rows |= {name: dict.fromkeys(inner, factor) for name, factor in _NEIGHBOURS.items()}
     for place, wanted in enumerate(rows.values()):
-        same = [run for run in runs if all(_multiplier(run, stage) == wanted[stage] for stage in inner)]
+        same = [run for run, multipliers in zip(runs, moved, strict=True) if multipliers == wanted]
         reached = accuracy_over_runs(same)
         if reached is None:
             text = "all of its runs diverged" if same else NO_RUN
@@ -111,7 +114,3 @@ def _draw_reached(axes, records: Sequence[dict], factors: Mapping[str, float], l
     axes.set_xlabel(
         f"test accuracy (%) of finished runs: {optimizer_name(optimizer)}, rate {lr:g}; bars: 95 % interval"
     )
-
-
-def _multiplier(run: dict, stage: str) -> float:
-    return Recipe.model_validate(run["recipe"]).multiplier_of(stage)
