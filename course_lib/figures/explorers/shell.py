@@ -50,7 +50,7 @@ class Explorer(widgets.VBox):
             for name, range_of in self._ranges.items():
                 self.controls[name].max = range_of(self.values)[1]  # a value above it is moved, and draws again
             figure = self._draw(**self.values)
-            figure.set_layout_engine("none")  # it is laid out already: twice would take a third longer
+            figure.set_layout_engine(None)  # it is laid out already; with an engine it would be drawn once more
             data, text = png_bytes(figure), " ".join(figure.get_suptitle().split())
         except Exception as error:  # whatever it is, the person at the slider has to see it
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
