@@ -132,7 +132,7 @@ def _execute(lesson: Lesson, notebook, result: BuildResult):
         ran = nbformat.read(str(done), as_version=4)
     for target, cell in zip(notebook["cells"], ran["cells"], strict=True):
         if target["cell_type"] == "code":
-            target["outputs"], noise = tidy_outputs(cell["outputs"])
+            target["outputs"], noise = tidy_outputs(cell)
             target["execution_count"] = cell["execution_count"]
             if noise:
                 result.warnings.append(f"{lesson.name}: cell {cell['execution_count']} wrote to stderr: {noise}")

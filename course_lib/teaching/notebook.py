@@ -67,10 +67,14 @@ def checked_cells(notebook) -> list[CheckedCell]:
     ]
 
 
-def tidy_outputs(outputs) -> tuple[list, str]:
-    """Outputs worth committing (no stderr, no live widgets, streams joined), and stderr's last line."""
+def tidy_outputs(cell) -> tuple[list, str]:
+    """A cell's outputs worth committing (no stderr, no live widgets, streams joined), and stderr's last line.
+
+    A table or picture in HTML loses its twin in plain text, unless the cell is checked: that is what nbval compares.
+    """
+    checked = CHECK_TAG in cell["metadata"].get("tags", ())
     kept, noise = [], ""
-    for output in copy.deepcopy(outputs):
+    for output in copy.deepcopy(cell["outputs"]):
         if output["output_type"] == "stream" and output["name"] == "stderr":
             noise = (output["text"].strip().splitlines() or [noise])[-1]
             continue
@@ -79,6 +83,8 @@ def tidy_outputs(outputs) -> tuple[list, str]:
             continue
         if "data" in output:
             output["metadata"] = {}
+            if "text/html" in output["data"] and not checked:
+                output["data"].pop("text/plain", None)
         kept.append(output)
     return without_widgets(kept), noise
 

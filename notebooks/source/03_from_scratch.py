@@ -116,9 +116,8 @@ from course_lib.sweeps import finished_runs
 
 grids = {"scratch": records, "scratch, 189 images": finished_runs("few_shot_scratch", profile, data, seeds)}
 grids = {name: found for name, found in grids.items() if found}  # what is not finished is not computed here
-figures.explorers.explore(
-    partial(figures.explorers.rate_curves, grids, lr=best["lr"]), **figures.explorers.rate_controls(grids)
-)
+draw = partial(figures.explorers.rate_curves, grids, lr=best["lr"])
+figures.explorers.explore(draw, stored=False, **figures.explorers.rate_controls(grids))
 
 # %% [markdown]
 # ### Exercise 1 · choose without peeking (5 minutes, ★★☆)
