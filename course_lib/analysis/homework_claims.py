@@ -158,10 +158,12 @@ def _drop_order(runs, confidence):
 def _more_epochs(runs, confidence):
     found = {}
     for name, optimizer in product(("scratch", "full"), ("sgd", "adam")):
-        long = select(runs["few_shot_steps"], name=name, optimizer=optimizer)
-        rate = setting(long[0], "lr")  # they have one each
-        short = select(runs[f"few_shot_{name}"], optimizer=optimizer, lr=rate)
-        found[f"{name}, {optimizer}"] = accuracy_gap(long, short, confidence)
+        if long := select(runs["few_shot_steps"], name=name, optimizer=optimizer):
+            rate = setting(long[0], "lr")  # they have one each; a profile with few rates may lack it
+            short = select(runs[f"few_shot_{name}"], optimizer=optimizer, lr=rate)
+            found[f"{name}, {optimizer}"] = accuracy_gap(long, short, confidence)
+    if not found:
+        raise ValueError("none of the long runs' rates is in this profile")
     return found
 
 
