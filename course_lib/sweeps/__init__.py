@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "dataspec": ["DataSpec", "prepare"],
         "homework": ["GRIDS", "ORDER_ROWS", "STUDIES", "SUSPECTS", "TABLE_VIII"],
-        "ledger": ["Ledger"],
+        "ledger": ["Ledger", "shipped_runs"],
         "profiles": ["PROFILES", "Profile", "get_profile"],
         "studies": ["finished_runs", "run_study", "study_tasks"],
         "task": ["Task"],
