@@ -62,8 +62,8 @@ def styled(function):
     def drawn(*args, **kwargs):
         with mpl.rc_context({**_DEFAULTS, **SETTINGS}):
             result = function(*args, **kwargs)
-            if isinstance(result, Figure):
-                result.draw_without_rendering()  # ticks are made when first drawn: now, or they miss the look
+            if isinstance(result, Figure) and result.axes:  # ticks are made when laid out: now, or they miss the look
+                result.get_layout_engine().execute(result)
             return result
 
     return drawn

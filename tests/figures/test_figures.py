@@ -235,7 +235,7 @@ def test_amounts_are_drawn_in_order_with_their_intervals():
 SHOW_ACCURACIES = {
     "training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount",
     "optimizer_differences", "rate_sensitivity", "augmentation_gains", "luck_of_selection",
-    "rate_map", "rate_curves", "freeze_depth",
+    "rate_map", "rate_curves", "freeze_depth", "cover",
 }  # fmt: skip
 NO_ACCURACIES = {
     "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",

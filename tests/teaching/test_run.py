@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 import sys
 from html.parser import HTMLParser
 
@@ -18,7 +19,7 @@ def ran(built, sample, tmp_path_factory):
     """(results, progress lines, out_dir) of a passing, a failing and a missing lesson."""
     from types import SimpleNamespace
 
-    notebooks = built.notebooks
+    notebooks = shutil.copytree(built.notebooks, tmp_path_factory.mktemp("ran") / "notebooks")  # `built` is everybody's
     third = sample.CATALOGUE[sample.CATALOGUE.index("  - name: 02") :].replace("02_broken", "03_absent")
     (notebooks / "lessons.yml").write_text(sample.CATALOGUE + third, encoding="utf-8")
     build_lessons(["02"], notebooks=notebooks, execute=False)
