@@ -3,6 +3,7 @@
 import csv
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -107,6 +108,7 @@ def _nbgrader(folder: Path) -> Iterator:
     nbgrader calls the command `alembic`, which is found only if this Python's environment is on the PATH.
     """
     apps = need("nbgrader.apps", "instructor")
+    from sqlalchemy.exc import SAWarning
     from traitlets.config.loader import PyFileConfigLoader
 
     config = PyFileConfigLoader(CONFIG, path=str(folder)).load_config()
@@ -114,6 +116,8 @@ def _nbgrader(folder: Path) -> Iterator:
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
     try:
-        yield apps.NbGraderAPI(config=config)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own queries; nothing a teacher could mend
+            yield apps.NbGraderAPI(config=config)
     finally:
         os.environ["PATH"] = before
