@@ -86,8 +86,8 @@ def test_the_reference_passes(check, reference, capsys):
     assert capsys.readouterr().out.startswith(f"✔ {NAMES[check]}: ")
 
 
-@pytest.mark.parametrize(("check", "answer", "culprit"), [(c, *pair) for c, pairs in WRONG.items() for pair in pairs])
-def test_a_wrong_answer_is_told_its_mistake(check, answer, culprit, capsys):
+def test_a_wrong_answer_is_told_its_mistake(seeded, capsys):
+    check, answer, culprit = seeded
     assert getattr(teaching, check)(answer, *NEEDS[check]) is False
     printed = capsys.readouterr().out
     assert printed.startswith(f"✘ {NAMES[check]}: ")
