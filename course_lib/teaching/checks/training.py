@@ -1,13 +1,16 @@
 """Training honestly: counting what is right, choosing by validation, knowing what breaks (lesson 03)."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 
 from course_lib.data.splits import Splits
 from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
+from course_lib.teaching.checks.mistakes import number_fault
 from course_lib.training import Recipe, fit
+
+Counts = Sequence[tuple[int, int]]  # of each batch: right ones, images
 
 
 def check_accuracy(accuracy_of: Callable) -> bool:
@@ -25,44 +28,58 @@ def check_accuracy(accuracy_of: Callable) -> bool:
 def _accuracy_fault(accuracy_of: Callable) -> str | None:
     """What is wrong with the accuracy, or None; a case is (right, images) of each batch."""
     cases = (((32, 32), (0, 4)), ((20, 32), (30, 32), (5, 5)), ((0, 8), (3, 3)))
-    given = []
-    for case in cases:
-        batches = [(torch.arange(n), torch.arange(n) + (torch.arange(n) >= right)) for right, n in case]
-        answer, fault = attempt(accuracy_of, batches)
-        if fault:
-            return fault
-        number = as_numbers(answer, 1)
-        if number is None:
-            return f"it should return one number, not {type(answer).__name__}."
-        given.append(number[0])
-    right, total = ([sum(batch[part] for batch in case) for case in cases] for part in (0, 1))
-    wanted = [r / n for r, n in zip(right, total, strict=True)]
-    if all(map(_same, given, wanted)):
-        return None
-    mistakes = [
-        (
-            "0.5 for 32 of 32 and 0 of 4 is the mean of the two batches: the 4 images got the weight of 32.",
-            [sum(r / n for r, n in case) / len(case) for case in cases],
-        ),
-        ("this is the number of right images: divide it by the number of all.", right),
-        (
-            "you divide by the number of batches: divide by the number of images.",
-            [r / len(case) for r, case in zip(right, cases, strict=True)],
-        ),
-        (
-            "the last batch is taken for a full one: add up the sizes of the batches as they are.",
-            [r / (len(case) * case[0][1]) for r, case in zip(right, cases, strict=True)],
-        ),
-        ("only the last batch is in it: add up over all batches.", [case[-1][0] / case[-1][1] for case in cases]),
-        ("this is the share that is wrong: count where prediction and label are equal.", [1 - a for a in wanted]),
-        ("these are per cent: divide by the number of images, nothing more.", [100 * a for a in wanted]),
-    ]
-    named = find_mistake(given, mistakes, _same)
-    return named or f"32 of 32 and 0 of 4 right are 32/36 = {32 / 36:.4f}, yours {given[0]:.4f}."
+    mistakes = [(message, _from_counts(wrong)) for message, wrong in _WRONG_ACCURACIES]
+    arguments = [(_batches(case),) for case in cases]
+    return number_fault(accuracy_of, arguments, _from_counts(_accuracy), mistakes, describe=_words, rel=1e-5)
 
 
-def _same(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-9)
+def _from_counts(function: Callable) -> Callable:
+    """A function of batches from one of their counts."""
+    return lambda batches: function(_count(batches))
+
+
+def _batches(counts: Counts) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Predictions and labels (n,) of batches with so many right ones of so many."""
+    return [(torch.arange(n), torch.arange(n) + (torch.arange(n) >= right)) for right, n in counts]
+
+
+def _count(batches: list) -> Counts:
+    return [(int((predictions == labels).sum()), len(labels)) for predictions, labels in batches]
+
+
+def _words(batches: list) -> str:
+    return " and ".join(f"{right} of {n}" for right, n in _count(batches)) + " right"
+
+
+def _right(counts: Counts) -> int:
+    return sum(right for right, _ in counts)
+
+
+def _accuracy(counts: Counts) -> float:
+    return _right(counts) / sum(n for _, n in counts)
+
+
+_WRONG_ACCURACIES = (
+    (
+        "0.5 for 32 of 32 and 0 of 4 is the mean of the two batches: the 4 images got the weight of 32.",
+        lambda counts: sum(right / n for right, n in counts) / len(counts),
+    ),
+    ("this is the number of right images: divide it by the number of all.", _right),
+    (
+        "you divide by the number of batches: divide by the number of images.",
+        lambda counts: _right(counts) / len(counts),
+    ),
+    (
+        "the last batch is taken for a full one: add up the sizes of the batches as they are.",
+        lambda counts: _right(counts) / (len(counts) * counts[0][1]),
+    ),
+    ("only the last batch is in it: add up over all batches.", lambda counts: _accuracy(counts[-1:])),
+    (
+        "this is the share that is wrong: count where prediction and label are equal.",
+        lambda counts: 1 - _accuracy(counts),
+    ),
+    ("these are per cent: divide by the number of images, nothing more.", lambda counts: 100 * _accuracy(counts)),
+)
 
 
 # For each rate: test accuracy, then (training loss, validation loss, validation accuracy) of epochs 0, 1, 2, 3.

@@ -64,7 +64,7 @@ WRONG = {
         (lambda batches: counts(batches)[-1][0] / counts(batches)[-1][1], "only the last batch"),
         (lambda batches: 1 - total_right(batches) / sum(n for _, n in counts(batches)), "share that is wrong"),
         (lambda batches: 100 * total_right(batches) / sum(n for _, n in counts(batches)), "per cent"),
-        (lambda batches: 0.7, "yours 0.7"),
+        (lambda batches: 0.7, "yours is 0.7"),
         (lambda batches: [p == q for p, q in batches], "one number"),
         (lambda batches: batches.mean(), "stops with AttributeError"),
     ],
