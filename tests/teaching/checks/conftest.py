@@ -1,15 +1,58 @@
 """What the tests of the exercises share: the reference answer, and the untouched stub, out of the lesson's own source.
 
-A test module keeps its wrong answers in ``WRONG = {"check_<what>": [(answer, "the culprit's words"), …]}``, three or
-more for each check; `test_every_exercise.py` counts them.
+A test module keeps what `test_answers.py` tries a check with: ``WRONG = {"check_<what>": [(answer, "the culprit's
+words"), …]}``, three or more for each check, as `test_every_exercise.py` sees to; in ``NEEDS`` what the check takes
+besides the answer, ``{"check_<what>": lambda fixture: (…)}``; in ``HINTS`` what an untouched stub is told, if it is not
+the usual sentence.
 """
 
 import ast
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import pytest
 
-from course_lib.teaching.lessons import find_lesson
+from course_lib.teaching.lessons import find_lesson, list_lessons
 from course_lib.teaching.source import read_source
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A check, the lesson that calls it, and the name of the answer it is called with."""
+
+    check: str
+    lesson: int
+    name: str
+    wrong: tuple
+    needs: Callable
+    hint: str | None
+
+
+@cache
+def list_exercises():
+    """The exercises of all lessons that a test module of this folder has wrong answers for."""
+    kept = {}
+    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+        if "\nWRONG = {" in path.read_text(encoding="utf-8"):
+            spec = importlib.util.spec_from_file_location(f"wrong_answers_{path.stem}", path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            needs, hints = getattr(module, "NEEDS", {}), getattr(module, "HINTS", {})
+            for check, answers in module.WRONG.items():
+                kept[check] = (tuple(answers), needs.get(check, lambda fixture: ()), hints.get(check))
+    found = {check: (lesson.number, name) for lesson in list_lessons() for check, name in _checked(lesson)}
+    return [Exercise(check, *found[check], *parts) for check, parts in kept.items()]
+
+
+def _checked(lesson):
+    """(check, name of the answer) of each call of a check in a lesson's source."""
+    for cell in read_source(lesson.source()).cells:
+        for node in ast.walk(ast.parse(cell.text if cell.kind == "code" else "")):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.startswith("check_"):
+                yield node.func.id, ast.unparse(node.args[0])
 
 
 def _bound(code):
@@ -49,8 +92,16 @@ def stub():
 
 
 def pytest_generate_tests(metafunc):
-    """The fixture `seeded`: each (check's name, wrong answer, culprit's words) of the module's `WRONG`."""
-    if "seeded" in metafunc.fixturenames:
-        wrong = metafunc.module.WRONG
-        cases = [(check, answer, words) for check, answers in wrong.items() for answer, words in answers]
-        metafunc.parametrize("seeded", cases, ids=[f"{check}: {words}" for check, _, words in cases])
+    """The fixture `exercise`: each `Exercise`; where `wrong` and `culprit` are asked for, with each wrong answer."""
+    if "wrong" in metafunc.fixturenames:
+        cases = [(exercise, *pair) for exercise in list_exercises() for pair in exercise.wrong]
+        ids = [f"{exercise.check}: {words}" for exercise, _, words in cases]
+        metafunc.parametrize(("exercise", "wrong", "culprit"), cases, ids=ids)
+    elif "exercise" in metafunc.fixturenames:
+        metafunc.parametrize("exercise", list_exercises(), ids=lambda exercise: exercise.check)
+
+
+@pytest.fixture(scope="session")
+def num_wrong():
+    """Number of wrong answers of each check."""
+    return {exercise.check: len(exercise.wrong) for exercise in list_exercises()}

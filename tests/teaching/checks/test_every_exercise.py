@@ -1,10 +1,8 @@
 """Every exercise: minutes, stars and a hint before it, a check of the package after it, tried with wrong answers."""
 
 import ast
-import importlib.util
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -81,26 +79,11 @@ def test_exercises_have_what_they_need(lesson):
 
 
 @every_lesson
-def test_each_check_is_tried_with_wrong_answers(lesson):
+def test_each_check_is_tried_with_wrong_answers(lesson, num_wrong):
     names = {name for exercise in exercises_of(read_source(lesson.source()).cells) for name in exercise.checks}
     assert names
-    assert {name: NUM_WRONG.get(name, 0) for name in names if NUM_WRONG.get(name, 0) < MIN_WRONG} == {}
+    assert {name: num_wrong.get(name, 0) for name in names if num_wrong.get(name, 0) < MIN_WRONG} == {}
 
-
-def count_wrong():
-    """Number of wrong answers by check, over the `WRONG` of all test modules of this folder."""
-    counts = {}
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
-        if path == Path(__file__) or "\nWRONG = {" not in path.read_text(encoding="utf-8"):
-            continue
-        spec = importlib.util.spec_from_file_location(f"wrong_answers_{path.stem}", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        counts |= {check: len(answers) for check, answers in module.WRONG.items()}
-    return counts
-
-
-NUM_WRONG = count_wrong()
 
 GOOD = """### Exercise 1 · add (5 minutes, ★☆☆)
 Hint: use plus."""

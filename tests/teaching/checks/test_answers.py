@@ -1,0 +1,27 @@
+"""Every check with the lesson's own answer, with wrong ones, and with the exercise untouched."""
+
+from course_lib.teaching import checks
+
+UNTOUCHED = "returns nothing yet: replace the dots by your lines"
+
+
+def run(exercise, answer, request):
+    """The verdict of an exercise's check on an answer."""
+    return getattr(checks, exercise.check)(answer, *exercise.needs(request.getfixturevalue))
+
+
+def test_the_reference_passes(exercise, reference, request, capsys):
+    assert run(exercise, reference(exercise.lesson, exercise.name), request) is True
+    assert capsys.readouterr().out.startswith(f"✔ {exercise.name}: ")
+
+
+def test_a_wrong_answer_is_told_its_mistake(exercise, wrong, culprit, request, capsys):
+    assert run(exercise, wrong, request) is False
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"✘ {exercise.name}: ")
+    assert culprit in printed
+
+
+def test_the_untouched_stub_gets_a_hint(exercise, stub, request, capsys):
+    assert run(exercise, stub(exercise.lesson, exercise.name), request) is False
+    assert (exercise.hint or UNTOUCHED) in capsys.readouterr().out
