@@ -26,6 +26,7 @@ from course_lib.sweeps import get_profile
 from course_lib.teaching import Prediction, check_prepare, check_respond, check_top_k, show
 from course_lib.training import normalise
 
+torch.manual_seed(0)  # the same numbers each time
 num_photos = {"smoke": 2, "mini": 5, "paper": 20}[get_profile(profile).name]
 
 # %% [markdown]

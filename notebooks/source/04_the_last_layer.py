@@ -22,6 +22,7 @@ from course_lib import analysis, figures
 from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
 from course_lib.teaching import Prediction, check_freeze, check_frozen, check_head, check_storable, show, show_table
 
+torch.manual_seed(0)  # the same numbers each time
 numbers = get_profile(profile)
 
 # %% [markdown]

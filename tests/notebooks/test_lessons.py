@@ -1,5 +1,6 @@
 """Every lesson runs, is what its source says, and its checked cells are really compared."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,11 +21,13 @@ from course_lib.teaching import (
     write_report,
 )
 from course_lib.teaching.notebook import read_notebook
+from course_lib.teaching.source import read_source
 
 NOTEBOOKS = shipped_dir("notebooks")
 MEASURED = NOTEBOOKS.parent / "build" / "lessons.csv"  # CI keeps it
 LESSONS = list_lessons()
 IDS = [lesson.name for lesson in LESSONS]
+DRAWS = re.compile(r"torch\.rand\w*\(|Dropout\(|nn\.(Linear|Conv2d)\(")
 
 
 def test_notebooks_are_what_the_sources_say():
@@ -40,6 +43,16 @@ def test_the_instructors_table_is_what_the_catalogue_says(tmp_path):
     assert update_instructors(page, check=True) == ["page.md: its budgets are out of date: run 'course build'"]
     assert update_instructors(page) == []
     assert all(lesson.title in page.read_text(encoding="utf-8") for lesson in LESSONS)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
+def test_chance_is_seeded(lesson):
+    """A lesson that draws from PyTorch's own generator seeds it first, so that it shows the same numbers each time."""
+    code = "\n".join(cell.text for cell in read_source(lesson.source()).cells if cell.kind == "code")
+    lines = code.split("\n")
+    draws = [n for n, line in enumerate(lines) if DRAWS.search(line) and "generator" not in line.lower()]
+    seeds = [n for n, line in enumerate(lines) if "torch.manual_seed(" in line]
+    assert not draws or min(seeds, default=len(lines)) < min(draws)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
