@@ -371,12 +371,12 @@ print(f"the largest probability: {logits.softmax(dim=0).max():.4f}; with 5 added
 
 # %% [markdown]
 # The third mistake: `model.train()` left on. SqueezeNet 1.0 has *dropout* before its classifier, which in training mode zeroes half of the
-# features at random. The small network has none, so put one in, and ask for the same photo five times in each mode:
+# features at random. The small network has none, so put one in, and ask for the sailboat five times in each mode:
 
 # %%
 dropping = nn.Sequential(nn.Dropout(0.5), model.head)
 with torch.no_grad():
-    features = model.features(x[:1])
+    features = model.features(x[1:2])  # the sailboat
     for mode in ("train", "eval"):
         dropping.train(mode == "train")
         answers_5 = [dropping(features).softmax(dim=1)[0].max(dim=0) for _ in range(5)]
