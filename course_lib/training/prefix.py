@@ -126,7 +126,7 @@ def prefix_outputs(
 
 
 def fold_batch_norm(model: StagedModel, until: str) -> nn.Module:
-    """A copy of the stages up to `until` in evaluation mode, each BatchNorm folded into the convolution before it.
+    """A copy of the stages up to `until` in evaluation mode, each BatchNorm folded into the `nn.Conv2d` before it.
 
     With its running statistics a BatchNorm is a fixed scale and shift, which the weights can take over: the same
     outputs up to rounding, in two thirds of the time.

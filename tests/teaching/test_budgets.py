@@ -18,12 +18,12 @@ def took(built):
 
 
 def test_within_the_tolerance_nothing_is_said(took):
-    assert over_budget([took(179.0, 549.0), took(1.0, math.nan)]) == []
+    assert over_budget([took(89.0, 549.0), took(1.0, math.nan)]) == []
 
 
 def test_beyond_it_a_sentence_names_lesson_budget_and_remedy(took):
-    (late,) = over_budget([took(181.0)])
-    assert late.startswith("01_good took 181 s at smoke, over its budget of 60 s by more than 200%: let it do less, or")
+    (late,) = over_budget([took(91.0)])
+    assert late.startswith("01_good took 91 s at smoke, over its budget of 60 s by more than 50%: let it do less, or")
     (large,) = over_budget([took(1.0, 551.0)])
     assert "took 551 MB at smoke, over its budget of 500 MB by more than 10%" in large
     assert large.endswith("raise memory_mb in notebooks/lessons.yml")
