@@ -5,7 +5,6 @@ from itertools import product
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 LARGEST_MAP = 2  # pixels a side of the output; on 3×3 maps the usual convolution is the faster one again
 
@@ -43,6 +42,10 @@ def convolve_tiny_maps(x: Tensor, weight: Tensor, stride: int) -> Tensor:
     """Maps (N, C, H, W) convolved with kernels (O, C, 3, 3), padding 1: (N, O, ⌈H/stride⌉, ⌈W/stride⌉)."""
     if x.device.type == "cpu" and max(x.shape[-2:]) <= LARGEST_MAP * stride:
         return _WithoutPadding.apply(x, weight, stride)
+    return _convolve(x, weight, stride)
+
+
+def _convolve(x: Tensor, weight: Tensor, stride: int) -> Tensor:
     return nn.functional.conv2d(x, weight, stride=stride, padding=1)
 
 
@@ -50,9 +53,7 @@ class _WithoutPadding(torch.autograd.Function):
     """Row by row of the pixels that a kernel covers: side by side they are the columns of one matrix."""
 
     @staticmethod
-    def forward(ctx, x: Tensor, weight: Tensor, stride: int) -> Tensor:
-        ctx.save_for_backward(x, weight)
-        ctx.stride = stride
+    def forward(x: Tensor, weight: Tensor, stride: int) -> Tensor:
         pixels, kernel = _channels_last(x), _channels_last(weight)
         n, height, width, _ = pixels.shape
         y = x.new_zeros(n, -(-height // stride), -(-width // stride), len(kernel))
@@ -61,7 +62,11 @@ class _WithoutPadding(torch.autograd.Function):
         return y.permute(0, 3, 1, 2)
 
     @staticmethod
-    @once_differentiable
+    def setup_context(ctx, inputs: tuple[Tensor, Tensor, int], output: Tensor) -> None:
+        x, weight, ctx.stride = inputs
+        ctx.save_for_backward(x, weight)
+
+    @staticmethod
     def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         x, weight = ctx.saved_tensors
         pixels, kernel, grad = _channels_last(x), _channels_last(weight), _channels_last(grad)
@@ -71,6 +76,11 @@ class _WithoutPadding(torch.autograd.Function):
             to_pixels[:, *row].view(len(here), -1).addmm_(here, kernel[:, *taps].flatten(1))
             to_kernel[:, *taps].view(len(kernel), -1).addmm_(here.t(), pixels[:, *row].flatten(1))
         return to_pixels.permute(0, 3, 1, 2), to_kernel.permute(0, 3, 1, 2), None
+
+    @staticmethod
+    def vmap(info, in_dims: tuple, x: Tensor, weight: Tensor, stride: int) -> tuple[Tensor, int]:
+        """Of several networks at once: the usual convolution, in groups."""
+        return torch.vmap(_convolve, (*in_dims[:2], None))(x, weight, stride), 0
 
 
 def _channels_last(maps: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from plain import endless_batches, make_step, write_folder
 
 from course_lib.data.imageset import ImageSet
 from course_lib.data.sources import load_images
+from course_lib.models.convolution import TinyMapConv2d
 from course_lib.models.weights import start_model
 from course_lib.training.device import one_thread
 from course_lib.training.fitting import Trainer
@@ -25,6 +26,7 @@ def run(size: str) -> Iterator[dict]:
     small = load_images("mini:cartoon", size=48, progress=False)
     with one_thread():
         yield from compare("mini_resnet18", small, 64, rounds=60 if size == "quick" else 300)
+        yield from tiny_maps(rounds=60 if size == "quick" else 300)
         yield from several_at_once()
     yield from compare("resnet18", load_large(), 16, rounds=7 if size == "quick" else 30)
 
@@ -55,6 +57,24 @@ def compare(architecture: str, images: ImageSet, batch_size: int, rounds: int) -
     lean_s, plain_s, limit_s = seconds["lean"], seconds["plain"], seconds["limit"]
     yield row("loop", f"lean loop, {what}", batch_size / lean_s, peer=plain_s / lean_s, limit=limit_s / lean_s)
     yield row("loop", f"tutorial's loop, {what}", batch_size / plain_s, limit=limit_s / plain_s)
+
+
+def tiny_maps(rounds: int, batch_size: int = 64) -> Iterator[dict]:
+    """A convolution of the small net's last stage, forward and backward, without the padding and with it."""
+    usual = torch.nn.Conv2d(128, 128, 3, padding=1, bias=False).to(memory_format=torch.channels_last)
+    maps = torch.randn(batch_size, 128, 2, 2).to(memory_format=torch.channels_last).requires_grad_()
+    pull = torch.randn_like(maps)
+
+    def run_through(convolution: torch.nn.Module) -> None:
+        maps.grad = usual.weight.grad = None
+        convolution(maps).backward(pull)
+
+    tiny = TinyMapConv2d.of(usual)
+    seconds = measure({"tiny": lambda: run_through(tiny), "usual": lambda: run_through(usual)}, rounds)
+    ratio = seconds["usual"] / seconds["tiny"]
+    yield row(
+        "loop", f"convolution of 2×2 maps, images/s, batch {batch_size}", batch_size / seconds["tiny"], peer=ratio
+    )
 
 
 def several_at_once(models: int = 5, batch_size: int = 32, rounds: int = 8) -> Iterator[dict]:

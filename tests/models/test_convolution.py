@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from course_lib.models.architectures import build
-from course_lib.models.convolution import TinyMapConv2d
+from course_lib.models.convolution import TinyMapConv2d, convolve_tiny_maps
 
 SHAPES = [(1, 1, 1), (2, 2, 1), (1, 2, 1), (2, 2, 2), (3, 3, 2), (4, 4, 2), (3, 4, 2), (3, 3, 1), (6, 5, 2)]
 
@@ -33,6 +33,18 @@ def test_outputs_and_gradients_are_those_of_the_usual_convolution(height, width,
     y = tiny(x)
     torch.testing.assert_close(y, expected)
     torch.testing.assert_close(torch.autograd.grad(y, (x, tiny.weight), pull), wanted)
+
+
+def test_it_can_be_differentiated_twice_and_mapped():
+    torch.manual_seed(0)
+    x, weight = torch.randn(3, 2, 2, 2, dtype=torch.float64), torch.randn(4, 2, 3, 3, dtype=torch.float64)
+    pair = (x.requires_grad_(), weight.requires_grad_())
+    assert torch.autograd.gradgradcheck(lambda x, weight: convolve_tiny_maps(x, weight, 1), pair)
+    several = torch.stack([x, 2 * x]).detach(), torch.stack([weight, weight.flip(0)]).detach()
+    mapped = torch.vmap(lambda x, weight: convolve_tiny_maps(x, weight, 1))(*several)
+    torch.testing.assert_close(
+        mapped, torch.stack([convolve_tiny_maps(*each, 1) for each in zip(*several, strict=True)])
+    )
 
 
 @pytest.mark.parametrize(("size", "shortened"), [(48, True), (64, True), (96, False)])
