@@ -62,12 +62,10 @@ def test_contract_5_a_cached_prefix_changes_nothing(make_images, multipliers, op
     recipe = Recipe.full(epochs=4, batch_size=12, lr=1e-3, multipliers=multipliers, optimizer=optimizer)
     plain, cached = (fit(recipe, splits, seed=1, shortcuts=shortcuts) for shortcuts in (False, True))
     assert [e.val_accuracy for e in plain.history] == [e.val_accuracy for e in cached.history]
-    # Of Adam in a deep stage only roughly: it divides a gradient by its own size, and where that is all rounding, a
-    # weight moves by a whole step either way. Another order of the same sums changes these losses by a thousandth.
-    rough = optimizer == "adam" and "stage4" in multipliers
-    losses = [[epoch.train_loss for epoch in run.history] for run in (plain, cached)]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-2 if rough else 1e-3)
-    if not rough:
+    assert [e.train_loss for e in plain.history] == pytest.approx([e.train_loss for e in cached.history], rel=1e-3)
+    if optimizer == "sgd" or "stage4" not in multipliers:
+        # Not of Adam in a deep stage: it divides a gradient by its own size, and where that is all rounding, a weight
+        # moves by a whole step either way; losses and outcomes do not notice.
         for name, value in plain.model.state_dict().items():
             torch.testing.assert_close(cached.model.state_dict()[name], value, rtol=1e-3, atol=1e-5, msg=name)
     score_test(plain, splits, shortcuts=False), score_test(cached, splits)
