@@ -1,5 +1,6 @@
 """The arithmetic of a training step, stage by stage: what freezing saves."""
 
+import copy
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -28,9 +29,11 @@ class StageWork:
 def stage_work(model: StagedModel, size: int) -> dict[str, StageWork]:
     """The work of every stage with parameters, for one image of `size` × `size` pixels.
 
-    Each is counted by running the stage alone, forward and backward; the model stays as it is.
+    Each is counted by running the stage alone, forward and backward, in a copy without values: nothing is computed, and
+    the counts are those of the usual convolutions, whatever short form a processor has for them.
     """
-    found, x = {}, torch.zeros(1, 3, size, size)
+    model = copy.deepcopy(model).to("meta")
+    found, x = {}, torch.zeros(1, 3, size, size, device="meta")
     with evaluation_mode(model):
         for stage in model.stage_names:
             module = model.stage_module(stage)
