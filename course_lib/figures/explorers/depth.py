@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.analysis.selection import select, values_of
@@ -11,6 +12,7 @@ from course_lib.models.work import StageWork, step_work
 from course_lib.training.recipe import Recipe
 
 NO_RUN = "no finished run of this kind is shipped"
+_MARGINS = {"left": 0.12, "right": 0.98, "bottom": 0.12, "top": 0.88, "wspace": 0.1, "hspace": 0.5}
 _FACTORS = [0.0, 0.01, 0.1, 0.3, 1.0]
 _NEIGHBOURS = {"last layer": 0.0, "full": 1.0}  # what finished runs there are of: every inner stage at this multiplier
 
@@ -53,7 +55,7 @@ def freeze_depth(
     trained = sum(work[stage].num_parameters for stage in moving) / sum(w.num_parameters for w in work.values())
     cost = sum(map(sum, step.values())) / full
     title = f"{len(moving)} of {len(work)} stages move: {_percent(trained)} of the weights, {cost:.0%} of the full work"
-    figure = new_figure(title, width=11.0, height=5.4)
+    figure = new_figure(title, width=11.0, height=5.4, margins=_MARGINS)
     grid = figure.add_gridspec(2, 3, height_ratios=[2.4, 1])
     top = [figure.add_subplot(grid[0, column]) for column in range(3)]
     _draw_stages(top, work, factors, lr, step, full)
@@ -67,20 +69,19 @@ def _percent(share: float) -> str:
 
 def _draw_stages(panels, work, factors: Mapping[str, float], lr: float, step, full: int) -> None:
     rates, sizes, costs = panels
-    smallest = lr * _FACTORS[1] / 3
-    for place, (stage, factor) in enumerate(factors.items()):
-        color = BLUE if factor else GREY
+    smallest, places = lr * _FACTORS[1] / 3, range(len(factors))
+    for place, factor in enumerate(factors.values()):
         if factor:
-            rates.plot([smallest, lr * factor], [place, place], color=color, linewidth=2)
-            rates.plot([lr * factor], [place], "o", color=color, markersize=10)
+            rates.plot([smallest, lr * factor], [place, place], "-o", color=BLUE, markersize=10, markevery=[1])
         else:
             rates.annotate("frozen", (smallest, place), (6, 0), textcoords="offset points", va="center", color=GREY)
-        sizes.barh(place, work[stage].num_parameters / 1000, color=color, alpha=1 if factor else 0.45)
-        forward, backward = (100 * operations / full for operations in step[stage])
-        costs.barh(place, forward, color=SKY)
-        costs.barh(place, backward, left=forward, color=BLUE)
+    thousands = [work[stage].num_parameters / 1000 for stage in factors]
+    sizes.barh(places, thousands, color=[BLUE if factor else (GREY, 0.45) for factor in factors.values()])
+    forward, backward = np.transpose([step[stage] for stage in factors]) * 100 / full
+    costs.barh(places, forward, color=SKY)
+    costs.barh(places, backward, left=forward, color=BLUE)
     for axes in panels:
-        axes.set_yticks(range(len(factors)), list(factors) if axes is rates else [])
+        axes.set_yticks(places, list(factors) if axes is rates else [])
         axes.set_ylim(len(factors) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
     rates.set(xscale="log", xlim=(smallest, lr * 2), xlabel="learning rate")

@@ -13,6 +13,7 @@ from course_lib.figures.curves import QUANTITIES, values_by_epoch
 from course_lib.figures.style import lr_color, new_figure, optimizer_name, styled
 
 _FAINT = 0.28
+_MARGINS = {"left": 0.08, "right": 0.98, "bottom": 0.25, "top": 0.88, "wspace": 0.2}
 
 
 def rate_controls(records_by_strategy: Mapping[str, Sequence[dict]]) -> dict[str, object]:
@@ -59,9 +60,8 @@ def rate_curves(
     reached = accuracy_over_runs(chosen)
     found = "all seeds diverged" if reached is None else f"{_in_words(reached)} of the test images"
     label = STRATEGY_NAMES.get(strategy, strategy)
-    figure = new_figure(
-        f"{label[0].upper()}{label[1:]}, {optimizer_name(optimizer)} at rate {lr:g}: {found}", width=11.0, height=4.6
-    )
+    title = f"{label[0].upper()}{label[1:]}, {optimizer_name(optimizer)} at rate {lr:g}: {found}"
+    figure = new_figure(title, width=11.0, height=4.6, margins=_MARGINS)
     curves, scores = figure.subplots(1, 2, width_ratios=[1.25, 1])
     rates = sorted(values_of(runs, "lr"), key=lambda rate: (rate == lr, rate))  # the chosen one on top
     for rate in rates:
