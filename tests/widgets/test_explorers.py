@@ -223,8 +223,8 @@ def test_freeze_depth_shows_finished_runs_and_says_where_there_are_none():
     assert f"{100 * np.mean(runs):.1f} [" in reached_rows(frozen)[0]
     assert "3 seeds" in reached_rows(full)[0]
     assert reached_rows(other)[0] == depth.NO_RUN
-    assert frozen.get_suptitle().startswith("1 of 6 stages move: 0.1% of the weights")
-    assert full.get_suptitle() == "6 of 6 stages move: 100% of the weights, 100% of the full work"
+    assert frozen.get_suptitle().startswith("1 of 6 stages moves: 0.1 % of the weights")
+    assert full.get_suptitle() == "6 of 6 stages move: 100 % of the weights, 100 % of the full work"
 
 
 def test_rate_curves_show_every_seed_and_every_run_that_diverged():

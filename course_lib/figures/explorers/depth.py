@@ -54,8 +54,9 @@ def freeze_depth(
     step, full = step_work(work, moving), sum(map(sum, step_work(work, list(work)).values()))
     trained = sum(work[stage].num_parameters for stage in moving) / sum(w.num_parameters for w in work.values())
     cost = sum(map(sum, step.values())) / full
-    title = f"{len(moving)} of {len(work)} stages move: {_percent(trained)} of the weights, {cost:.0%} of the full work"
-    figure = new_figure(title, width=11.0, height=5.4, margins=_MARGINS)
+    verb = "moves" if len(moving) == 1 else "move"
+    title = f"{len(moving)} of {len(work)} stages {verb}: {_percent(trained)} of the weights, "
+    figure = new_figure(f"{title}{_percent(cost)} of the full work", width=11.0, height=5.4, margins=_MARGINS)
     grid = figure.add_gridspec(2, 3, height_ratios=[2.4, 1])
     top = [figure.add_subplot(grid[0, column]) for column in range(3)]
     _draw_stages(top, work, factors, lr, step, full)
@@ -64,7 +65,7 @@ def freeze_depth(
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
+    return f"{100 * share:.{1 if share < 0.1 else 0}f} %"
 
 
 def _draw_stages(panels, work, factors: Mapping[str, float], lr: float, step, full: int) -> None:
