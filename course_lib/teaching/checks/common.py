@@ -50,7 +50,7 @@ def as_numbers(answer: object, count: int) -> tuple[float, ...] | None:
     """An answer as that many floats, from numbers, tensors of one value or a sequence of them; None if it is not."""
     try:
         parts = (answer,) if count == 1 else tuple(answer)
-        numbers = tuple(float(part) for part in parts)
+        numbers = tuple(float(part.item() if hasattr(part, "item") else part) for part in parts)
     except Exception:  # whatever a student returns
         return None
     return numbers if len(numbers) == count else None
