@@ -225,7 +225,6 @@ def test_bad_input_is_refused_and_costs_nothing(built, tmp_path, monkeypatch):
         build_site(tmp_path / "site")
 
 
-@pytest.mark.slow
 def test_on_a_phone_no_page_scrolls_sideways(site, visit):
     for path in [site.root / "index.html", *sorted((site.root / "lessons").glob("*.html"))]:
         page = visit(path.relative_to(site.root), width=375)
@@ -233,7 +232,6 @@ def test_on_a_phone_no_page_scrolls_sideways(site, visit):
         page.close()
 
 
-@pytest.mark.slow
 def test_every_picture_is_shown(site, visit):
     for lesson in LESSONS:
         page = visit(f"lessons/{lesson.name}.html")
@@ -245,7 +243,6 @@ def test_every_picture_is_shown(site, visit):
         page.close()
 
 
-@pytest.mark.slow
 def test_the_switch_makes_it_dark(visit):
     page = visit(f"lessons/{LESSONS[-1].name}.html")
     colour = "getComputedStyle(document.body).backgroundColor"
@@ -268,7 +265,6 @@ def brightness(page):
     return mean
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("word", "lesson"), [("thousand", "08_sgd_or_adam"), ("BatchNorm", "04_the_last_layer")])
 def test_search_finds_a_lesson(visit, word, lesson):
     page = visit("index.html")
@@ -276,7 +272,6 @@ def test_search_finds_a_lesson(visit, word, lesson):
     page.wait_for_selector(f"#search-results a[href*='{lesson}']")
 
 
-@pytest.mark.slow
 def test_a_solution_is_behind_a_button(visit):
     page = visit("lessons/02_streaming_statistics.html")
     box = page.locator("details", has_text="Show a solution").first
