@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from course_lib.cli import main
+from pictures import write_pngs
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -22,10 +23,7 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 def photos(tmp_path_factory, make_images):
     """A folder of one's own images: three classes of 15."""
     root = tmp_path_factory.mktemp("photos")
-    images = make_images(per_class=15, size=40)
-    for pixels, name in zip(images.images, images.names, strict=True):
-        (root / name).parent.mkdir(exist_ok=True)
-        Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(root / name)
+    write_pngs(make_images(per_class=15, size=40), root)
     return root
 
 

@@ -1,7 +1,6 @@
 """`course site`: every lesson is there, every link ends somewhere, nothing is fetched, and a browser shows it well."""
 
 import io
-import os
 import re
 import shutil
 from html.parser import HTMLParser
@@ -11,6 +10,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 from PIL import Image
 
+from browser import CHROMIUM
 from course_lib.errors import MissingExtraError
 from course_lib.teaching import build_site, list_lessons
 
@@ -82,12 +82,10 @@ def site(tmp_path_factory):
 def browser():
     """Headless Chromium: the machine's own, never one that playwright downloads."""
     playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: the site was NOT seen in a browser")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if program is None:
+    if CHROMIUM is None:
         pytest.skip("no Chromium (apt-get install chromium): the site was NOT seen in a browser")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 
