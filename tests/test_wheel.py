@@ -45,6 +45,7 @@ def test_the_wheel_is_small_and_holds_what_the_course_ships(wheel):
 
 def run(python, *args, cwd, **env):
     environment = {**os.environ, "COURSE_HOME": str(cwd / "home"), **env}
+    environment.pop("PYTHONPATH", None)  # it may name the checkout
     done = subprocess.run([python, *args], cwd=cwd, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
