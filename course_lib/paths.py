@@ -41,6 +41,26 @@ def cache_dir() -> Path:
     return user_dir() / "cache"
 
 
+def check_writable(folder: Path, *, make: bool = False) -> None:
+    """Try to write into a folder, before hours of work and not after; nothing is left there.
+
+    Args:
+        make: the folder is made if it is missing.
+
+    Raises:
+        OSError: it is missing or no folder, or no file can be written there.
+    """
+    import tempfile
+
+    try:
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        why = error.strerror or error
+        raise type(error)(f"nothing can be written into the folder '{folder}' ({why}): choose another one") from None
+
+
 def real_data_dirs() -> list[Path]:
     """Folders that may hold real data sets, in the order they are searched."""
     given = os.environ.get("COURSE_REAL_DATA")
