@@ -48,14 +48,13 @@ def iter_listing(listing: Listing, *, progress: bool = True) -> Iterator[tuple[s
 
 def load_cifar(size: int, *, progress: bool = True, memory_limit_mb: float) -> ImageSet:
     """CIFAR-100's two official parts in one set, without exact copies (of two copies the test part keeps its own)."""
-    root = cifar.find_cifar()
-    if root is not None and (root / "train").is_dir():
+    if root := cifar.find_files():
         listing = cifar.list_cifar_files(root)
         images = load_listing("cifar100", listing, size, progress=progress, memory_limit_mb=memory_limit_mb)
         return _as_loaded(images.without_duplicates())
 
     def make():
-        arrays, labels, class_names, names = cifar.load_cifar_arrays(root)
+        arrays, labels, class_names, names = cifar.load_cifar_arrays(cifar.find_cifar())
         kept = {"labels": labels, "class_names": class_names, "names": names}
         return (len(arrays), 3, size, size), resize_arrays(arrays, size), kept
 

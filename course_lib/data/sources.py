@@ -2,6 +2,8 @@
 
 from __future__ import annotations  # this module answers before torch is imported
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +129,22 @@ def iter_native_images(source: str, *, progress: bool = True) -> Iterator[tuple[
         images = load_images(source, progress=progress)
         for i, name in enumerate(images.names):
             yield name, images.batch(i)[0]
+
+
+def source_state(source: str) -> str | None:
+    """A hash that changes with the place, name, size or time of any file of a source; no file is opened.
+
+    None where there are no image files: drawn images, and CIFAR-100 in its official archive.
+
+    Raises:
+        ValueError, FileNotFoundError, ConnectionError: as `load_images`.
+    """
+    kind = _find(source).name.partition(":")[0]
+    if kind == "mini" or (kind == "cifar100" and not cifar.find_files()):
+        return None
+    listing = cifar.list_cifar_files(cifar.find_files()) if kind == "cifar100" else _list_files(source, False)
+    content = json.dumps([str(listing.root.resolve()), listing.stamps()])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tuple[PixelHistogram, int]:
