@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 MEMORY_LIMIT_MB = 2000  # a larger array of the cache is memory-mapped instead of read
+DISK_LIMIT_MB = 20_000  # of all that `cache_dir` holds together; what was used longest ago goes first
 _PACKAGE = Path(__file__).resolve().parent
 
 
