@@ -131,6 +131,33 @@ def iter_native_images(source: str, *, progress: bool = True) -> Iterator[tuple[
             yield name, images.batch(i)[0]
 
 
+def check_images(source: str, *, progress: bool = True) -> ImageSet:
+    """`load_images` at the source's own size, and every file decoded again and compared with what the cache holds.
+
+    Of PACS the bytes of the files are compared with the known digest, too. Drawn images have no files: they are drawn
+    or read.
+
+    Raises:
+        ValueError, FileNotFoundError, ConnectionError: as `load_images`; the cache holds other pixels than a file.
+    """
+    images = load_images(source, progress=progress)
+    kind, _, rest = source.partition(":")
+    if kind == "mini":
+        return images
+    from course_lib.data import loading
+
+    size, place = images.size[0], source
+    if kind == "cifar100":
+        files = loading.iter_cifar(size, progress=progress)
+    else:
+        listing = _list_files(source, progress)
+        if kind == "pacs":
+            pacs.check_content(rest, listing)
+        files, place = loading.iter_listing(listing, size, progress=progress), listing.root
+    loading.check_pixels(images, files, place)
+    return images
+
+
 def source_state(source: str) -> str | None:
     """A hash that changes with the place, name, size or time of any file of a source; no file is opened.
 
