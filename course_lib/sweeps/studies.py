@@ -15,18 +15,18 @@ from course_lib.training.device import pick_device
 
 
 def study_tasks(name: str, profile: str = "mini", data: str = "mini:cartoon", seeds: int | None = None) -> list[Task]:
-    """The runs a study consists of.
+    """The runs a study consists of; `seeds` by default as many as the study has at that profile.
 
     Raises:
         ValueError: unknown study or profile, or fewer than one seed.
     """
     if name not in STUDIES:
         raise ValueError(f"unknown study '{name}': choose one of {', '.join(STUDIES)}")
-    numbers = get_profile(profile)
-    count = numbers.seeds if seeds is None else seeds
+    numbers, study = get_profile(profile), STUDIES[name]
+    count = study.seeds(numbers) if seeds is None else seeds
     if count < 1:
         raise ValueError(f"seeds = {count}: a study needs at least one seed (three or more for an interval)")
-    return STUDIES[name].build(numbers, data, range(count))
+    return study.build(numbers, data, range(count))
 
 
 def run_study(
@@ -45,7 +45,7 @@ def run_study(
     """Records of a study: finished runs from the ledger and the shipped results, the rest computed now.
 
     Args:
-        seeds: how many seeds (0, 1, …); the profile's number by default.
+        seeds: how many seeds (0, 1, …); the study's number at that profile by default.
         workers: number of processes, or of jobs of a queue; the engine's number by default.
         engine: where to compute: ``"local"``, ``"dask"``, ``"slurm"``, ``"pbs"``, or an `Engine` with its settings.
         device: on a cluster each worker decides for itself what ``"auto"`` means.
