@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 MEMORY_LIMIT_MB = 2000  # a larger array of the cache is memory-mapped instead of read
+DISK_LIMIT_MB = 20_000  # of all that `cache_dir` holds together; what was used longest ago goes first
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -39,6 +40,26 @@ def user_dir() -> Path:
 def cache_dir() -> Path:
     """Folder of things that can be computed again (drawn and decoded images, outputs of frozen stages)."""
     return user_dir() / "cache"
+
+
+def check_writable(folder: Path, *, make: bool = False) -> None:
+    """Try to write into a folder, before hours of work and not after; nothing is left there.
+
+    Args:
+        make: the folder is made if it is missing.
+
+    Raises:
+        OSError: it is missing or no folder, or no file can be written there.
+    """
+    import tempfile
+
+    try:
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        why = error.strerror or error
+        raise type(error)(f"nothing can be written into the folder '{folder}' ({why}): choose another one") from None
 
 
 def real_data_dirs() -> list[Path]:

@@ -66,10 +66,13 @@ def data_get(source):
 @data.command("check")
 @click.argument("source")
 def data_check(source):
-    """Decode every image of SOURCE and print counts and the content's fingerprint."""
-    from course_lib.data.sources import load_images
+    """Decode every image of SOURCE, each time, and print counts and the content's fingerprint.
 
-    images = load_images(source)
+    Of PACS the files' bytes are compared with a known digest; what the cache holds is compared with the files.
+    """
+    from course_lib.data.sources import check_images
+
+    images = check_images(source)
     for name, count in images.class_counts().items():
         click.echo(f"{count:6d}  {name}")
     click.echo(f"{len(images):6d}  in all; fingerprint {images.fingerprint}")

@@ -37,9 +37,9 @@ def train(data, strategy, settings, size, seed, out, device, as_json):
     course train --data folder:my_photos --recipe last_layer
     course train --data folder:my_photos --recipe full --set lr=0.0003 --set epochs=50
     """
-    from course_lib.training.classifier import parse_settings, train_classifier
+    from course_lib.training.classifier import train_classifier
 
-    changed = parse_settings(settings)
+    changed = _parse_settings(settings)
     outcome = train_classifier(data, strategy, changed, size=size, seed=seed, device=device, out=out, progress=True)
     if as_json:
         click.echo(json.dumps(outcome))
@@ -51,6 +51,20 @@ def train(data, strategy, settings, size, seed, out, device, as_json):
         click.echo(f"validation {outcome['val_accuracy']:.1%}, test {test:.1%} = {round(test * count)} of {count}")
         click.echo(f"model saved; use it: course predict {outcome['model']} IMAGE…")
     sys.exit(outcome["model"] is None)
+
+
+def _parse_settings(pairs):
+    """``("lr=0.01", 'multipliers={"stem": 0}')`` as settings of a recipe; values are JSON, or plain text."""
+    settings = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes KEY=VALUE, got '{pair}': for example --set lr=0.001")
+        try:
+            settings[key.strip()] = json.loads(text)
+        except json.JSONDecodeError:
+            settings[key.strip()] = text
+    return settings
 
 
 @click.command()

@@ -6,6 +6,8 @@ import click
 
 from course_lib.cli.options import DATA, DEVICE, PROFILE, SEEDS
 
+SHORT = ("optimizer", "val %", "test %", "low %", "high %", "images right", "seeds", "runs", "diverged")
+
 
 @click.command()
 @click.argument("name", required=False)
@@ -52,6 +54,8 @@ def study(name, profile, data, seeds, workers, recompute, export, device, print_
     from course_lib.sweeps.studies import run_study
 
     engine = _make_engine(workers=workers, **cluster)
+    if export:
+        _check_export(export)
     if print_script:
         _print_script(engine)
     elif name is None:
@@ -77,11 +81,76 @@ def _print_script(engine):
     click.echo(job_script(engine), nl=False)
 
 
+def _check_export(file):
+    from course_lib.paths import check_writable
+
+    if file.is_dir():
+        raise ValueError(f"--export '{file}' is a folder: name a file in it, e.g. {file / 'runs.jsonl.gz'}")
+    check_writable(file.parent)
+
+
 def _show(records, export):
-    from course_lib.analysis.tables import best_table
     from course_lib.sweeps.ledger import export_runs
 
-    click.echo(best_table(records).to_string(index=False))
-    if export:
+    if export:  # before a table of them can fail
         export_runs(records, export)
+    click.echo(_tables(records))
+    if export:
         click.echo(f"{len(records)} runs written to {export}")
+
+
+def _tables(records):
+    """What validation chose among runs that differ in rate, optimiser and seed alone: a table each, under its settings.
+
+    Where none has more than one row, a line each.
+    """
+    from course_lib.analysis.tables import best_table
+
+    groups = _comparable(records)
+    tables = {heading: best_table(runs) for heading, runs in groups.items()}
+    if len(tables) == 1:
+        return next(iter(tables.values())).to_string(index=False)
+    if all(len(table) == 1 for table in tables.values()):
+        return _short(tables)
+    return "\n\n".join(f"{heading}\n{table.to_string(index=False)}" for heading, table in tables.items())
+
+
+def _short(tables):
+    import pandas as pd
+
+    table = pd.concat(tables.values(), ignore_index=True).reindex(columns=SHORT)
+    width = max(map(len, tables))
+    table["of".ljust(width)] = [heading.ljust(width) for heading in tables]
+    lines = table.to_string(index=False).splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _comparable(records):
+    """Lists of runs by heading, which tells as few settings as tell the lists apart; in order of first appearance."""
+    settings = [{**run["data"], **run["recipe"]} for run in records]
+    headings = [""] * len(records)
+    for name in (name for name in settings[0] if name not in ("lr", "optimizer")):
+        longer = [f"{h}, {_in_words(name, own[name])}" for h, own in zip(headings, settings, strict=True)]
+        headings = longer if len(set(longer)) > len(set(headings)) else headings
+    groups = {}
+    for heading, run in zip(headings, records, strict=True):
+        groups.setdefault(heading.removeprefix(", "), []).append(run)
+    return groups
+
+
+def _in_words(name, value):
+    if name == "name":
+        return value
+    if name == "augmentation":
+        return ", ".join(_transform_in_words(step) for step in value) or "no augmentation"
+    return f"{name} {'by default' if value is None else value}"
+
+
+def _transform_in_words(step):
+    """``RandomAffine(degrees=10.0)``: what is not the default; not the fill, which follows the normalisation."""
+    from pydantic import TypeAdapter
+
+    from course_lib.data.augmentation import Transform
+
+    given = TypeAdapter(Transform).validate_python(step).model_dump(exclude_defaults=True, exclude={"name", "fill"})
+    return f"{step['name']}({', '.join(f'{key}={value}' for key, value in given.items())})"

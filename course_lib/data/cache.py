@@ -14,7 +14,7 @@ import torch
 from filelock import FileLock
 from torch import Tensor
 
-from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
+from course_lib.paths import DISK_LIMIT_MB, MEMORY_LIMIT_MB, cache_dir
 
 _NO_ROOM = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows has no quota error
 
@@ -30,6 +30,9 @@ def cached_array(
     folder: Path | None = None,
 ) -> tuple[Tensor, dict]:
     """The array that `make` makes, from the cache if it is there; several processes may ask at once.
+
+    A new entry takes the place of those in the user's cache that were used longest ago, if they would take up more
+    than `DISK_LIMIT_MB` with it.
 
     Args:
         label: what it holds, e.g. ``"pacs:cartoon"``; with `size` it names the entry, and a new entry replaces an
@@ -48,21 +51,30 @@ def cached_array(
         OSError: the cache cannot be written.
     """
     file = _entry(folder or cache_dir(), label, size, identity)
-    while (found := _open(file, memory_limit_mb)) is None:  # twice only if another process replaces it just now
+    if (found := _open(file, memory_limit_mb)) is not None:
+        return found
+    while found is None:  # twice only if another process replaces it just now
         _write_once(file, make, np.dtype(dtype))
+        found = _open(file, memory_limit_mb)
+    limit_folder(cache_dir(), DISK_LIMIT_MB, keep=file)
     return found
 
 
-def limit_folder(folder: Path, limit_mb: float) -> None:
-    """Remove the entries of a cache folder that were used longest ago, until the rest takes up at most `limit_mb`."""
-    entries = []
-    for file in folder.glob("*.npy"):
+def limit_folder(folder: Path, limit_mb: float, keep: Path) -> None:
+    """Remove the entries of a cache that were used longest ago, until the rest takes up at most `limit_mb`.
+
+    Args:
+        folder: entries in the folders below it count, too.
+        keep: the entry that stays, however large.
+    """
+    entries, room = [], limit_mb * 1e6
+    for file in folder.rglob("*.npy"):
         with suppress(OSError):  # another process removes it just now
-            entries.append((file.stat().st_mtime, file.stat().st_size, file))
-    room = limit_mb * 1e6
-    for position, (_, size, file) in enumerate(sorted(entries, reverse=True)):
+            about = file.stat()
+            entries.append((file == keep, about.st_mtime, about.st_size, file))
+    for kept, _, size, file in sorted(entries, reverse=True):
         room -= size
-        if room < 0 and position > 0:  # the one in use stays, however large
+        if room < 0 and not kept:
             _remove(file)
 
 

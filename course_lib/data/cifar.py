@@ -22,6 +22,12 @@ def find_cifar() -> Path | None:
     return None
 
 
+def find_files() -> Path | None:
+    """The folder that `find_cifar` finds, if it holds PNG files."""
+    root = find_cifar()
+    return root if root is not None and (root / "train").is_dir() else None
+
+
 def list_cifar_files(root: Path) -> Listing:
     """The files ``<part>/<class>/*.png`` of both official parts.
 

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from tqdm.auto import tqdm
 
+DECODE_VERSION = 1  # raise it when a file may become other pixels: what the cache holds is then decoded again
 _CHUNK = 256  # images decoded ahead of the one that is asked for: bounds the memory
 _GROUP = 16  # files a thread counts before it hands over the sum: fewer hand-overs
 _NAMED = 5  # bad files that one sentence names; of more it gives the number

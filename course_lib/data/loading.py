@@ -1,21 +1,23 @@
 """From files, archives and the mini world to image sets, by way of the cache."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import PIL
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
 from course_lib.data import cifar
 from course_lib.data.cache import cached_array
-from course_lib.data.decode import decode_files, resize_arrays
+from course_lib.data.decode import DECODE_VERSION, decode_files, resize_arrays
 from course_lib.data.folder import Listing
 from course_lib.data.imageset import ImageSet
 from course_lib.data.splits import homework_folders
+from course_lib.paths import cache_dir
 
 
 def load_listing(
@@ -36,30 +38,53 @@ def load_listing(
         return shape, decode_files(listing.files, size, progress=progress), {}
 
     place = f"{source.partition(':')[0]}:{listing.root.resolve()}"
-    pixels, _ = cached_array(place, size, listing.stamps(), make, memory_limit_mb=memory_limit_mb)
+    identity = [*_decoder(), *listing.stamps()]
+    pixels, _ = cached_array(place, size, identity, make, memory_limit_mb=memory_limit_mb)
     return ImageSet.from_arrays(pixels, torch.tensor(listing.labels), listing.class_names, listing.names, source)
 
 
-def iter_listing(listing: Listing, *, progress: bool = True) -> Iterator[tuple[str, Tensor]]:
-    """Name and pixels (3, H, W) uint8 of each file at its own size."""
-    for name, image in zip(listing.names, decode_files(listing.files, progress=progress), strict=True):
+def iter_listing(listing: Listing, size: int | None = None, *, progress: bool = True) -> Iterator[tuple[str, Tensor]]:
+    """Name and pixels (3, H, W) uint8 of each file, at its own size or resized and cropped to `size`."""
+    for name, image in zip(listing.names, decode_files(listing.files, size, progress=progress), strict=True):
         yield name, torch.from_numpy(image)
+
+
+def check_pixels(images: ImageSet, files: Iterable[tuple[str, Tensor]], place: object) -> None:
+    """Compare a loaded set with its files, decoded again: (name, pixels) of each; names that the set lacks are copies.
+
+    Raises:
+        ValueError: a file has other pixels than the set.
+    """
+    positions = {name: i for i, name in enumerate(images.names)}
+    for name, pixels in files:
+        if name in positions and not torch.equal(pixels, images.batch(positions[name])[0]):
+            raise ValueError(
+                f"the pixels kept of '{name}' are not those of its file in '{place}': remove the folder '{cache_dir()}'"
+            )
+
+
+def iter_cifar(size: int, *, progress: bool = True) -> Iterator[tuple[str, Tensor]]:
+    """Name and pixels (3, size, size) uint8 of every image of CIFAR-100, from its files and not from the cache."""
+    if root := cifar.find_files():
+        yield from iter_listing(cifar.list_cifar_files(root), size, progress=progress)
+        return
+    arrays, _, _, names = cifar.load_cifar_arrays(cifar.find_cifar())
+    yield from zip(names, map(torch.from_numpy, resize_arrays(arrays, size)), strict=True)
 
 
 def load_cifar(size: int, *, progress: bool = True, memory_limit_mb: float) -> ImageSet:
     """CIFAR-100's two official parts in one set, without exact copies (of two copies the test part keeps its own)."""
-    root = cifar.find_cifar()
-    if root is not None and (root / "train").is_dir():
+    if root := cifar.find_files():
         listing = cifar.list_cifar_files(root)
         images = load_listing("cifar100", listing, size, progress=progress, memory_limit_mb=memory_limit_mb)
         return _as_loaded(images.without_duplicates())
 
     def make():
-        arrays, labels, class_names, names = cifar.load_cifar_arrays(root)
+        arrays, labels, class_names, names = cifar.load_cifar_arrays(cifar.find_cifar())
         kept = {"labels": labels, "class_names": class_names, "names": names}
         return (len(arrays), 3, size, size), resize_arrays(arrays, size), kept
 
-    pixels, kept = cached_array("cifar100:official", size, "1", make, memory_limit_mb=memory_limit_mb)
+    pixels, kept = cached_array("cifar100:official", size, _decoder(), make, memory_limit_mb=memory_limit_mb)
     images = ImageSet.from_arrays(pixels, kept["labels"], kept["class_names"], kept["names"], "cifar100")
     return _as_loaded(images.without_duplicates())
 
@@ -96,6 +121,11 @@ def part_of_images(images: ImageSet, part: str) -> Iterator[Tensor]:
         images = images.take(homework_folders(images.names, images.labels.tolist())[part == "test"])
     for i in range(len(images)):
         yield images.batch(i)[0]
+
+
+def _decoder() -> list:
+    """What decides, next to the files, which pixels they become: our rules and Pillow."""
+    return [DECODE_VERSION, PIL.__version__]
 
 
 def _show(bar: tqdm, done: int, total: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations  # this module answers before torch is imported
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +129,49 @@ def iter_native_images(source: str, *, progress: bool = True) -> Iterator[tuple[
         images = load_images(source, progress=progress)
         for i, name in enumerate(images.names):
             yield name, images.batch(i)[0]
+
+
+def check_images(source: str, *, progress: bool = True) -> ImageSet:
+    """`load_images` at the source's own size, and every file decoded again and compared with what the cache holds.
+
+    Of PACS the bytes of the files are compared with the known digest, too. Drawn images have no files: they are drawn
+    or read.
+
+    Raises:
+        ValueError, FileNotFoundError, ConnectionError: as `load_images`; the cache holds other pixels than a file.
+    """
+    images = load_images(source, progress=progress)
+    kind, _, rest = source.partition(":")
+    if kind == "mini":
+        return images
+    from course_lib.data import loading
+
+    size, place = images.size[0], source
+    if kind == "cifar100":
+        files = loading.iter_cifar(size, progress=progress)
+    else:
+        listing = _list_files(source, progress)
+        if kind == "pacs":
+            pacs.check_content(rest, listing)
+        files, place = loading.iter_listing(listing, size, progress=progress), listing.root
+    loading.check_pixels(images, files, place)
+    return images
+
+
+def source_state(source: str) -> str | None:
+    """A hash that changes with the place, name, size or time of any file of a source; no file is opened.
+
+    None where there are no image files: drawn images, and CIFAR-100 in its official archive.
+
+    Raises:
+        ValueError, FileNotFoundError, ConnectionError: as `load_images`.
+    """
+    kind = _find(source).name.partition(":")[0]
+    if kind == "mini" or (kind == "cifar100" and not cifar.find_files()):
+        return None
+    listing = cifar.list_cifar_files(cifar.find_files()) if kind == "cifar100" else _list_files(source, False)
+    content = json.dumps([str(listing.root.resolve()), listing.stamps()])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tuple[PixelHistogram, int]:

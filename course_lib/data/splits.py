@@ -16,7 +16,8 @@ HOMEWORK_SEED = 1375112354  # the seed of a public solution whose parts match th
 class SealedSet:
     """The test images, out of reach: length and classes are visible, pixels and labels only after `open`.
 
-    Only `course_lib.training.scoring` opens it; `times_opened` tells.
+    In the library only `score_test` opens it; whoever looks at its mistakes afterwards opens it again, and
+    `times_opened` tells.
     """
 
     def __init__(self, images: ImageSet):

@@ -8,7 +8,7 @@ _SMALL_PALETTE_ABOVE_KB = 200  # grids of curves: never more than the fewest of 
 
 
 def shrink(png: bytes) -> bytes:
-    """The same picture in fewer bytes, as lossless WebP, and in 256 or 64 colours if it is large.
+    """The same picture in fewer bytes, as lossless WebP, and in 64, 128 or 256 colours if it is large.
 
     WebP takes about three quarters of a PNG's bytes, and every browser of the last years shows it.
     """

@@ -1,6 +1,10 @@
 """Names known without importing torch: architectures, normalisation modes, shipped weights."""
 
+from pathlib import Path
+
 from course_lib.paths import shipped_dir
+
+OFFICIAL = "torchvision:"  # begins the names of weights that torchvision publishes
 
 ARCHITECTURES = {
     "mini_resnet18": "ResNet-18 of width 16 (16, 32, 64, 128 channels) for 48-pixel images; 0.7 M parameters",
@@ -32,3 +36,20 @@ def check_architecture(architecture: str) -> None:
 def list_weights() -> tuple[str, ...]:
     """Names of the weights that the course ships, as `load_weights` takes them."""
     return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
+
+
+def find_weights(weights: str | Path) -> Path:
+    """The file of weights, by the name of shipped ones or by their path; not of torchvision's, which have no file here.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    path = Path(weights).expanduser()
+    if path.suffix != ".safetensors":
+        if (name := str(weights)) not in list_weights():
+            shipped = ", ".join(list_weights()) or "none"
+            raise FileNotFoundError(f"no weights '{name}': give a shipped name ({shipped}) or a .safetensors file")
+        path = shipped_dir("data/weights") / f"{name}.safetensors"
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no weights file {path}: check the path")
+    return path

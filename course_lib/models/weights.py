@@ -16,15 +16,13 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.models.architectures import build
-from course_lib.models.catalogue import check_architecture, list_weights
+from course_lib.models.catalogue import OFFICIAL, check_architecture, find_weights
 from course_lib.models.heads import head_sizes, new_head
 from course_lib.models.official import fetch_official, find_official, rename_official
 from course_lib.models.staged import StagedModel
-from course_lib.paths import shipped_dir
 
 _REQUIRED = ("class_names", "mean", "std", "size", "source")
 _OPTIONAL = ("training",)
-_OFFICIAL = "torchvision:"
 _METADATA_KEY = "course"  # one key: safetensors writes several in random order, and the file would never be the same
 
 
@@ -95,9 +93,9 @@ def load_weights(weights: str | Path) -> LoadedWeights:
         FileNotFoundError: no such weights or file; official weights neither in torch's cache nor downloadable.
         ValueError: damaged file, metadata missing, unknown official name.
     """
-    if str(weights).startswith(_OFFICIAL):
-        return _load_official(str(weights).removeprefix(_OFFICIAL))
-    return _load_file(_find_file(weights))
+    if str(weights).startswith(OFFICIAL):
+        return _load_official(str(weights).removeprefix(OFFICIAL))
+    return _load_file(find_weights(weights))
 
 
 def load_model(weights: str | Path | LoadedWeights) -> StagedModel:
@@ -175,18 +173,6 @@ def weights_hash(state: Mapping[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def _find_file(weights: str | Path) -> Path:
-    path = Path(weights).expanduser()
-    if path.suffix != ".safetensors":
-        if (name := str(weights)) not in list_weights():
-            shipped = ", ".join(list_weights()) or "none"
-            raise FileNotFoundError(f"no weights '{name}': give a shipped name ({shipped}) or a .safetensors file")
-        path = shipped_dir("data/weights") / f"{name}.safetensors"
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no weights file {path}: check the path")
-    return path
-
-
 def _load_file(path: Path) -> LoadedWeights:
     try:
         path.open("rb").close()  # safetensors would not say why it cannot
@@ -237,7 +223,7 @@ def _load_official(name: str) -> LoadedWeights:
         "mean": tuple(preset.mean),
         "std": tuple(preset.std),
         "size": preset.crop_size[0],
-        "source": f"{_OFFICIAL}{entry}",
+        "source": f"{OFFICIAL}{entry}",
         "training": {"url": entry.url},
         "precision": "float32",
     }

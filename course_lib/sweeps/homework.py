@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from course_lib.data.augmentation import (
     ColorJitter,
@@ -70,11 +71,15 @@ _HOMEWORK_BATCH = 8
 
 @dataclass(frozen=True)
 class Study:
-    """A named grid: `build` turns a profile, a source and seeds into tasks."""
+    """A named grid: `build` turns a profile, a source and seeds into tasks.
+
+    `seeds` is how many there are at a profile if nobody says otherwise.
+    """
 
     name: str
     about: str
     build: Callable[[Profile, str, range], list[Task]]
+    seeds: Callable[[Profile], int] = attrgetter("seeds")
 
 
 def recipes_of(
@@ -114,6 +119,10 @@ def _grid(strategy: str, *, few_shot: bool = False, **settings):
 def _table_viii(profile: Profile, source: str, seeds: range) -> list[Task]:
     recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name)]
     return _tasks(recipes, profile, source, seeds, few_shot=True)
+
+
+def _table_viii_seeds(profile: Profile) -> int:
+    return profile.seeds if profile.table_viii_seeds is None else profile.table_viii_seeds
 
 
 def _mistaken_orders(profile: Profile, source: str, seeds: range) -> list[Task]:
@@ -195,8 +204,18 @@ STUDIES = {
         Study("few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True)),
         Study("few_shot_last_layer", "the classifier, 189 images (Table VI)", _grid("last_layer", few_shot=True)),
         Study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _grid("full", few_shot=True)),
-        Study("augmentation", "full fine-tuning, 189 augmented images, 28 ways (Table VIII)", _table_viii),
-        Study("augmentation_order", "some of these after normalisation, in validation too", _mistaken_orders),
+        Study(
+            "augmentation",
+            "full fine-tuning, 189 augmented images, 28 ways (Table VIII)",
+            _table_viii,
+            _table_viii_seeds,
+        ),
+        Study(
+            "augmentation_order",
+            "some of these after normalisation, in validation too",
+            _mistaken_orders,
+            _table_viii_seeds,
+        ),
         Study("few_shot_steps", "189 images for as many steps as 1687 get", _more_steps),
         Study("random_split", "from scratch on a random split of the same images", _random_split),
         Study(

@@ -10,23 +10,23 @@ from course_lib.sweeps.engine import LOCAL, Engine, run_tasks
 from course_lib.sweeps.homework import STUDIES
 from course_lib.sweeps.ledger import Ledger, shipped_runs
 from course_lib.sweeps.profiles import get_profile
-from course_lib.sweeps.task import Task
+from course_lib.sweeps.task import Task, origins_of
 from course_lib.training.device import pick_device
 
 
 def study_tasks(name: str, profile: str = "mini", data: str = "mini:cartoon", seeds: int | None = None) -> list[Task]:
-    """The runs a study consists of.
+    """The runs a study consists of; `seeds` by default as many as the study has at that profile.
 
     Raises:
         ValueError: unknown study or profile, or fewer than one seed.
     """
     if name not in STUDIES:
         raise ValueError(f"unknown study '{name}': choose one of {', '.join(STUDIES)}")
-    numbers = get_profile(profile)
-    count = numbers.seeds if seeds is None else seeds
+    numbers, study = get_profile(profile), STUDIES[name]
+    count = study.seeds(numbers) if seeds is None else seeds
     if count < 1:
         raise ValueError(f"seeds = {count}: a study needs at least one seed (three or more for an interval)")
-    return STUDIES[name].build(numbers, data, range(count))
+    return study.build(numbers, data, range(count))
 
 
 def run_study(
@@ -45,7 +45,7 @@ def run_study(
     """Records of a study: finished runs from the ledger and the shipped results, the rest computed now.
 
     Args:
-        seeds: how many seeds (0, 1, …); the profile's number by default.
+        seeds: how many seeds (0, 1, …); the study's number at that profile by default.
         workers: number of processes, or of jobs of a queue; the engine's number by default.
         engine: where to compute: ``"local"``, ``"dask"``, ``"slurm"``, ``"pbs"``, or an `Engine` with its settings.
         device: on a cluster each worker decides for itself what ``"auto"`` means.
@@ -84,10 +84,12 @@ def finished_runs(
         ValueError: unknown study, profile or source.
     """
     tasks = study_tasks(name, profile, data, seeds)
-    keys = [task.key() for task in tasks]
+    origins = origins_of(tasks)
+    keys = _keys(tasks, origins)
     with _opened(ledger) as ledger:
         found = _find(keys, ledger)
-    return [_as_asked(task, found[key]) for task, key in zip(tasks, keys, strict=True) if key in found]
+    rows = zip(tasks, keys, origins, strict=True)
+    return [_as_asked(task, found[key], origin) for task, key, origin in rows if key in found]
 
 
 def _opened(ledger: Ledger | None) -> AbstractContextManager[Ledger]:
@@ -95,12 +97,17 @@ def _opened(ledger: Ledger | None) -> AbstractContextManager[Ledger]:
     return Ledger() if ledger is None else nullcontext(ledger)  # an empty ledger is false: test for None
 
 
+def _keys(tasks: list[Task], origins: list[dict]) -> list[str]:
+    return [task.key(origin) for task, origin in zip(tasks, origins, strict=True)]
+
+
 def _find(keys: list[str], ledger: Ledger) -> dict[str, dict]:
     return {key: run for key in keys if (run := ledger.get(key) or shipped_runs().get(key))}
 
 
 def _collect(name, tasks, ledger, engine, device, recompute, progress) -> list[dict]:
-    keys = [task.key() for task in tasks]
+    origins = origins_of(tasks)
+    keys = _keys(tasks, origins)
     found = {} if recompute else _find(keys, ledger)
     missing = [task for task, key in zip(tasks, keys, strict=True) if key not in found]
     with tqdm(total=len(tasks), initial=len(found), desc=name, unit="run", disable=not (progress and missing)) as bar:
@@ -121,13 +128,13 @@ def _collect(name, tasks, ledger, engine, device, recompute, progress) -> list[d
             f"{len(failures)} of {len(tasks)} runs of '{name}' failed, the others are kept; "
             f"the first, {task.recipe.name} with lr {task.recipe.lr:g}, ended with: {trace.strip().splitlines()[-1]}"
         )
-    return [_as_asked(task, found[key]) for task, key in zip(tasks, keys, strict=True)]
+    return [_as_asked(task, found[key], origin) for task, key, origin in zip(tasks, keys, origins, strict=True)]
 
 
-def _as_asked(task: Task, record: dict) -> dict:
+def _as_asked(task: Task, record: dict, origin: dict) -> dict:
     """A kept run as the answer to a task with its key: two studies may share a run, each sees it under its own label.
 
     The key says that images and weights are the task's, so runs kept before the world was recorded get to know theirs.
     """
     recipe = task.recipe.model_dump(mode="json")
-    return {**record, "recipe": recipe, "provenance": record["provenance"] | task.origin()}
+    return {**record, "recipe": recipe, "provenance": record["provenance"] | origin}

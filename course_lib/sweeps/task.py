@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from course_lib.data.splits import Splits
+from course_lib.models.catalogue import OFFICIAL, find_weights
 from course_lib.models.weights import load_weights
 from course_lib.sweeps.dataspec import DataSpec, prepare
 from course_lib.training.fitting import fit
@@ -26,13 +26,18 @@ class Task:
     data: DataSpec
     seed: int
 
-    def key(self) -> str:
-        """Name of the run in the ledger, see `run_key`."""
-        return run_key(self.recipe, self.seed, self.origin() | {"training_version": TRAINING_VERSION})
+    def key(self, origin: dict | None = None) -> str:
+        """Name of the run in the ledger, see `run_key`; `origin` spares another look at the files."""
+        origin = self.origin() if origin is None else origin
+        return run_key(self.recipe, self.seed, origin | {"training_version": TRAINING_VERSION})
 
-    def origin(self) -> dict:
-        """Hashes of images, split and weights, and the edition of the drawn world (None: the images are not drawn)."""
-        splits = prepare(self.data)
+    def origin(self, splits: Splits | None = None) -> dict:
+        """Hashes of images, split and weights, and the edition of the drawn world (None: the images are not drawn).
+
+        Args:
+            splits: what `prepare` made of the task's data, so that nobody looks at the files again.
+        """
+        splits = prepare(self.data) if splits is None else splits
         images = splits.train.root or splits.train
         return {
             "world": images.identity,
@@ -55,14 +60,21 @@ class Task:
         if run.best_epoch is not None:
             score_test(run, splits, device)
         record = run.record()
-        record["provenance"] |= self.origin() | {"finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+        origin = self.origin(splits)  # of the images that trained, whatever became of the files meanwhile
+        record["provenance"] |= origin | {"finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
         return {
-            "key": self.key(),
+            "key": self.key(origin),
             "data": self.data.model_dump(mode="json"),
             "num_train": len(splits.train),
             "num_val": len(splits.val),
             **record,
         }
+
+
+def origins_of(tasks: Sequence[Task]) -> list[dict]:
+    """`Task.origin` of each task; the files of their images are looked at once, not once a task."""
+    splits = {data: prepare(data) for data in dict.fromkeys(task.data for task in tasks)}
+    return [task.origin(splits[task.data]) for task in tasks]
 
 
 def run_key(recipe: Recipe, seed: int, provenance: dict) -> str:
@@ -94,10 +106,13 @@ def run_together(tasks: Sequence[Task], device: str = "cpu") -> list[dict]:
 def _weights_hash(name: str | None) -> str | None:
     if name is None:
         return None
-    file = Path(name)
-    return _hash_of(name, file.stat().st_mtime_ns if file.is_file() else 0)
+    if name.startswith(OFFICIAL):  # a name for one content, for ever
+        return _hash_of(name, None)
+    file = find_weights(name).absolute()
+    stamp = file.stat()
+    return _hash_of(str(file), (stamp.st_mtime_ns, stamp.st_size, stamp.st_ino))
 
 
 @lru_cache(maxsize=32)
-def _hash_of(name: str, _changed: int) -> str:
+def _hash_of(name: str, _stamp: tuple | None) -> str:
     return load_weights(name).hash

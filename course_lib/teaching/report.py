@@ -36,6 +36,7 @@ def write_report(
     started: datetime | None = None,
     fingerprint: str | None = None,
     claims: Sequence[Mapping] | None = None,
+    claims_error: str | None = None,
 ) -> Path:
     """Write OUT/index.html, an HTML page of each executed notebook, and measured.csv (seconds and memory).
 
@@ -46,6 +47,7 @@ def write_report(
         fingerprint: of the images; left out of the page if None.
         claims: one mapping for each claim of the documents, with the keys id, claim, document, place, verdict, effect,
             low, high, unit, seeds and reason; numbers that are None or NaN are not shown. No section if None or empty.
+        claims_error: why the claims could not be tested; shown in their place.
 
     Returns:
         path of index.html.
@@ -72,6 +74,7 @@ def write_report(
         world=_world(results, profile, data, seeds, fingerprint, started),
         machine=describe_machine(),
         claims=[_claim_view(claim) for claim in claims or ()],
+        claims_error=claims_error,
         verdicts=Counter(claim["verdict"] for claim in claims or ()),
     )
     path = out_dir / "index.html"

@@ -1,7 +1,5 @@
 """One's own images in, a saved classifier out, and the classifier put to use."""
 
-import json
-import os
 from pathlib import Path
 
 import torch
@@ -12,6 +10,7 @@ from course_lib.data.sources import load_images
 from course_lib.data.splits import stratified_split
 from course_lib.models.catalogue import check_architecture
 from course_lib.models.weights import load_model, load_weights, save_weights, weights_hash
+from course_lib.paths import check_writable
 from course_lib.training.device import pick_device
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import normalise
@@ -20,24 +19,6 @@ from course_lib.training.run import Run, describe_weights
 from course_lib.training.scoring import score_test
 
 VAL_SHARE = TEST_SHARE = 0.2
-
-
-def parse_settings(pairs: tuple[str, ...]) -> dict:
-    """``("lr=0.01", "multipliers={"stem": 0}")`` as settings of a recipe; values are JSON, or plain text.
-
-    Raises:
-        ValueError: a pair without ``=``.
-    """
-    settings = {}
-    for pair in pairs:
-        key, equals, text = pair.partition("=")
-        if not equals:
-            raise ValueError(f"--set takes KEY=VALUE, got '{pair}': for example --set lr=0.001")
-        try:
-            settings[key.strip()] = json.loads(text)
-        except json.JSONDecodeError:
-            settings[key.strip()] = text
-    return settings
 
 
 def train_classifier(
@@ -63,7 +44,8 @@ def train_classifier(
         ``peak_mb`` and ``model`` (the file; None if training diverged before the first epoch ended).
 
     Raises:
-        ValueError: the source, the recipe or the device is unusable.
+        ValueError: the source, the recipe, the device or `out` is unusable.
+        OSError: the model could not be written; said before anything is trained.
     """
     settings = dict(settings or {})
     if isinstance(settings.get("start"), str) and "architecture" not in settings:
@@ -101,12 +83,11 @@ def _default_size(recipe: Recipe) -> int:
 
 def _check_file(out: Path | None) -> None:
     if out is None:
+        check_writable(Path.cwd())
         return
     if out.suffix != ".safetensors" or out.is_dir():
-        raise ValueError(f"--out '{out}' is no name for a model file: end it in .safetensors")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(out.parent, os.W_OK):
-        raise PermissionError(f"the folder '{out.parent}' cannot be written to: choose another one for --out")
+        raise ValueError(f"out = '{out}' is no name for a model file: end it in .safetensors")
+    check_writable(out.parent, make=True)
 
 
 def _save(run: Run, source: str, split_hash: str, strategy: str, out: Path | None) -> Path:

@@ -20,7 +20,7 @@ def pick_device(name: str = "auto") -> torch.device:
         ValueError: the name is unknown, or the machine does not have that device.
     """
     if name == "auto":
-        name = os.environ.get("COURSE_DEVICE", "auto")
+        name = os.environ.get("COURSE_DEVICE") or "auto"
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if available[kind]))

@@ -1,5 +1,7 @@
 """Forward passes without learning: probabilities, losses."""
 
+from copy import deepcopy
+
 import torch
 from torch import Tensor, nn
 
@@ -23,10 +25,13 @@ def compute_logits(model: StagedModel, inputs: Inputs) -> Tensor:
 def predict_probabilities(
     model: StagedModel, images: ImageSet, mean: Tensor, std: Tensor, device: str = "cpu"
 ) -> Tensor:
-    """Class probabilities (N, C), each row summing to 1, on the CPU."""
+    """Class probabilities (N, C) in evaluation mode, each row summing to 1, on the CPU.
+
+    A copy of the model does the work: its own mode, device and memory format stay as they are.
+    """
     target = pick_device(device)
-    model.to(target, memory_format=memory_format(target))
-    return compute_logits(model, Pixels(images, mean, std, target)).softmax(dim=1).cpu()
+    copy = deepcopy(model).to(target, memory_format=memory_format(target))
+    return compute_logits(copy, Pixels(images, mean, std, target)).softmax(dim=1).cpu()
 
 
 def evaluate(model: StagedModel, inputs: Inputs) -> tuple[float, Tensor]:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.fx.experimental.optimization import fuse
 
 from course_lib.data.augmentation import Transform
-from course_lib.data.cache import cached_array, limit_folder
+from course_lib.data.cache import cached_array
 from course_lib.data.imageset import ImageSet
 from course_lib.models.staged import StagedModel, evaluation_mode
 from course_lib.models.weights import weights_hash
@@ -21,8 +21,6 @@ from course_lib.training.device import autocast, precision
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Outputs, Pixels
 from course_lib.training.recipe import Part, Recipe
 from course_lib.training.run import TRAINING_VERSION
-
-DISK_LIMIT_MB = 20_000  # of all kept outputs together; those used longest ago go first
 
 
 def frozen_prefix(recipe: Recipe, model: StagedModel) -> str | None:
@@ -121,7 +119,6 @@ def prefix_outputs(
     label, folder = f"{model.architecture} {until} {digest}", cache_dir() / "features"
     options = {"dtype": np.float32, "folder": folder, "memory_limit_mb": memory_limit_mb}
     outputs, _ = cached_array(label, images.size[0], identity, make, **options)
-    limit_folder(folder, DISK_LIMIT_MB)
     return outputs
 
 

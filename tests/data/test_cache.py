@@ -63,6 +63,42 @@ def test_contract_5_images_from_the_cache_are_those_in_the_files(image_folder):
     assert _is_mapped(images.pixels)
 
 
+@pytest.mark.parametrize(
+    "change", [("course_lib.data.loading.DECODE_VERSION", 0), ("PIL.__version__", "0.1")], ids=["our rule", "Pillow"]
+)
+def test_another_rule_of_decoding_decodes_again(folder, decoded, monkeypatch, change, course_home):
+    load_images(f"folder:{folder}", size=8, progress=False)
+    monkeypatch.setattr(*change)
+    load_images(f"folder:{folder}", size=8, progress=False)
+    assert len(decoded) == 20
+    assert len(list((course_home / "cache").glob("*.npy"))) == 1
+
+
+def test_the_disk_has_a_limit_and_the_oldest_goes_first(course_home, monkeypatch):
+    """Pixels and features together; the one just made stays, however large."""
+
+    def add(label, folder=None, count=1000):
+        make = lambda: ((count,), np.zeros(count, dtype=np.uint8), {})  # noqa: E731
+        cached_array(label, 1, "1", make, folder=folder)
+        for age, file in enumerate(sorted(entries.rglob("*.npy"), key=lambda f: f.stat().st_mtime_ns, reverse=True)):
+            os.utime(file, (1e9 - age, 1e9 - age))  # file systems know the time to some milliseconds only
+
+    def left():
+        return {file.name.partition("-")[0] for file in entries.rglob("*.npy")}
+
+    entries = course_home / "cache"
+    monkeypatch.setattr(cache, "DISK_LIMIT_MB", 0.0025)
+    for label, folder in (("old", None), ("features", entries / "features"), ("new", None)):
+        add(label, folder)
+    assert left() == {"features", "new"}
+    cached_array("features", 1, "1", make_two, folder=entries / "features")  # used again
+    add("newest")
+    assert left() == {"features", "newest"}
+    add("huge", count=10_000)
+    assert left() == {"huge"}
+    assert not list(entries.glob("old*.json"))
+
+
 def test_maps_memory_above_the_limit(folder):
     in_memory = load_images(f"folder:{folder}", size=8, progress=False)
     mapped = load_images(f"folder:{folder}", size=8, progress=False, memory_limit_mb=0.001)

@@ -1,12 +1,15 @@
 """PACS: found, downloaded, checked by content, or refused with what to do by hand."""
 
 import http.server
+import os
 import zipfile
+from dataclasses import replace
 
 import pytest
 
-from course_lib.data import load_images, pacs
+from course_lib.data import load_images, pacs, sources
 from course_lib.data.folder import list_class_folders
+from course_lib.data.sources import check_images
 from server import serve
 
 pytestmark = pytest.mark.usefixtures("no_real_data")
@@ -118,6 +121,19 @@ def test_offline_says_what_to_do_by_hand(small_pacs, monkeypatch, course_home):
     assert str(course_home / "datasets" / "pacs" / "cartoon" / "dog") in words
     assert "COURSE_REAL_DATA" in words
     assert "\n" not in words
+
+
+def test_a_check_compares_the_bytes_each_time(small_pacs, monkeypatch):
+    monkeypatch.setenv("COURSE_REAL_DATA", str(small_pacs.parent))
+    monkeypatch.setattr(sources, "SOURCES", {"pacs:cartoon": replace(sources.SOURCES["pacs:cartoon"], size=6)})
+    file = small_pacs / "cartoon" / "dog" / "0.png"
+    stamp, content = file.stat(), file.read_bytes()
+    assert len(check_images("pacs:cartoon", progress=False)) == 14
+    file.write_bytes(content[:-1] + b"\0")  # of a checksum that nothing decodes
+    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    load_images("pacs:cartoon", progress=False)
+    with pytest.raises(ValueError, match="not the original files of PACS cartoon"):
+        check_images("pacs:cartoon", progress=False)
 
 
 @pytest.mark.parametrize("change", ["removed", "renamed", "changed", "swapped"])

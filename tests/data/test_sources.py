@@ -1,5 +1,6 @@
 """Sources by name: light listing, drawn worlds, CIFAR-100, and refusals."""
 
+import os
 import subprocess
 import sys
 import types
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib import paths
 from course_lib.data import describe, iter_native_images, list_sources, load_images, official_split, pacs, source_names
 from course_lib.data.folder import list_class_folders
+from course_lib.data.sources import check_images
 
 
 def run_python(code):
@@ -124,6 +127,37 @@ def test_cifar_files_keep_official_parts_and_lose_copies(image_folder, monkeypat
     assert splits.train.source_fingerprint == images.fingerprint
 
 
+def test_a_check_reads_every_file_each_time(image_folder, course_home):
+    """Also where size and time of a file say that nothing changed."""
+    root = image_folder([f"{name}/{i}.png" for name in "ab" for i in range(3)], size=(16, 16))
+    images = check_images(f"folder:{root}", progress=False)
+    assert images.class_counts() == {"a": 3, "b": 3}
+    assert check_images(f"folder:{root}", progress=False).fingerprint == images.fingerprint
+    file = root / "a" / "1.png"
+    stamp, content = file.stat(), file.read_bytes()
+    for changed, words in (
+        (content[: len(content) // 2].ljust(len(content), b"x"), r"1 of 6 images cannot be read: '.*1.png' is damaged"),
+        ((root / "b" / "2.png").read_bytes(), r"the pixels kept of 'a/1.png' are not those of its file in .*: remove"),
+    ):
+        file.write_bytes(changed.ljust(len(content), b"\0")[: len(content)])
+        os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+        load_images(f"folder:{root}", progress=False)  # takes what it kept
+        with pytest.raises(ValueError, match=words):
+            check_images(f"folder:{root}", progress=False)
+
+
+def test_a_check_of_cifar_compares_its_files(image_folder, monkeypatch, tmp_path):
+    names = [f"{part}/{name}/{i}.png" for part in ("train", "test") for name in ("apple", "bear") for i in range(3)]
+    root = image_folder(names, size=(32, 32), root=tmp_path / "cifar100")
+    monkeypatch.setenv("COURSE_REAL_DATA", str(tmp_path))
+    (root / "train" / "bear" / "2.png").write_bytes((root / "test" / "bear" / "2.png").read_bytes())
+    assert len(check_images("cifar100", progress=False)) == 11
+    (course_file,) = (paths.cache_dir()).glob("*.npy")
+    course_file.write_bytes(course_file.read_bytes()[:-1] + b"\7")
+    with pytest.raises(ValueError, match="the pixels kept of '.*' are not those of its file"):
+        check_images("cifar100", progress=False)
+
+
 class FakeCIFAR100:
     """As much of torchvision's class as is used."""
 
@@ -159,6 +193,8 @@ def test_cifar_from_torchvision(cifar, course_home):
     assert cifar.calls == tuple((str(course_home / "datasets"), train, True) for train in (False, True))
     load_images("cifar100", progress=False)
     assert len(cifar.calls) == 2
+    assert len(check_images("cifar100", progress=False)) == 8
+    assert len(cifar.calls) == 4  # torchvision's own check of the files
 
 
 def test_cifar_found_in_official_files_is_not_downloaded(cifar, monkeypatch, tmp_path):

@@ -138,6 +138,15 @@ def test_contract_7_a_profile_changes_numbers_only():
     assert len(study_tasks("full", "mini", seeds=1)) == 5 * 2
 
 
+def test_a_profile_may_give_table_viii_fewer_seeds():
+    """What the command computes is what lesson 07 and the claims ask for."""
+    for name in ("augmentation", "augmentation_order"):
+        assert {task.seed for task in study_tasks(name, "smoke")} == {0}
+        assert {task.seed for task in study_tasks(name, "smoke", seeds=2)} == {0, 1}
+        assert {task.seed for task in study_tasks(name, "mini")} == set(range(5))
+    assert {task.seed for task in study_tasks("full", "smoke")} == {0, 1, 2}
+
+
 def test_contract_10_every_profile_has_three_seeds():
     assert min(profile.seeds for profile in PROFILES.values()) >= 3
 

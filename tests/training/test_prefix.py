@@ -135,7 +135,7 @@ def test_larger_outputs_are_memory_mapped(splits, model, home, monkeypatch):
 
 
 def test_the_disk_has_a_limit_and_the_oldest_go_first(splits, model, home, monkeypatch):
-    monkeypatch.setattr(prefix, "DISK_LIMIT_MB", 0.2)
+    monkeypatch.setattr("course_lib.data.cache.DISK_LIMIT_MB", 0.2)
     for stage in ("stage1", "stage2", "stage3", "stage4"):
         prefix_outputs(model, splits.train, stage, MEAN, STD, device=CPU)
     left = [file.name for file in (home / "cache" / "features").glob("*.npy")]
