@@ -97,7 +97,7 @@ chosen = analysis.best_runs(records)
 favoured = analysis.select(chosen, optimizer=best["optimizer"])  # one run of each seed
 last = [run["history"][-1] for run in favoured]
 known, new = (100 * sum(epoch[key] for epoch in last) / len(last) for key in ("train_accuracy", "val_accuracy"))
-title = f"At the end, {optimizer_name(best['optimizer'])}: {known:.0f} % of the images it trained on, {new:.0f} % of those it did not"
+title = f"At the end, {optimizer_name(best['optimizer'])}: {known:.0f} % of training images, {new:.0f} % of validation images"
 picked = {(run["recipe"]["optimizer"], run["recipe"]["lr"]) for run in chosen}
 shown = [run for run in records if (run["recipe"]["optimizer"], run["recipe"]["lr"]) in picked]
 show(figures.training_curves(shown, title=title, quantities=("train_accuracy", "val_accuracy")))
