@@ -95,19 +95,17 @@ def test_the_solution_holds_no_photograph():
 
 
 def test_a_readers_photograph_is_shown(tmp_path, monkeypatch):
-    """As Fig. 1, without the official weights, too; here a drawn one of another shape stands for it."""
+    """As Fig. 1, with or without the official weights; here a drawn one stands for it."""
     from PIL import Image
 
     from course_lib.data.mini import draw
 
     pixels = draw("dog", "photo", [1], size=48)[0].permute(1, 2, 0).numpy()
-    Image.fromarray(pixels).resize((400, 300)).save(tmp_path / "samoyed.jpg")
+    Image.fromarray(pixels).resize((450, 300)).save(tmp_path / "samoyed.jpg")
     monkeypatch.setenv("COURSE_REAL_DATA", str(tmp_path))
     result = run_lessons([find_lesson("01")], profile="smoke", out_dir=tmp_path / "out")[0]
     assert result.error is None
-    text = result.notebook.read_text(encoding="utf-8")
-    assert "Fig. 1: samoyed.jpg, 299 × 224 pixels" in text
-    assert "The photograph is here, the weights are not" in text
+    assert "Fig. 1: samoyed.jpg, 336 × 224 pixels" in result.notebook.read_text(encoding="utf-8")
 
 
 def nbval(notebook: Path) -> int:
