@@ -9,7 +9,7 @@
 # what they do not), and break three formulas that look right. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
 
 # %% tags=["parameters"]
-profile = "mini"  # "smoke" and "mini" try three orders of the stream, "paper" five
+profile = "mini"  # "smoke" tries three orders of the stream, "mini" and "paper" five
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon" or "folder:/my/pictures"
 seeds = None  # random orders of the stream; None: the profile's own number
 
@@ -271,7 +271,8 @@ title = f"Two values, {100 * bright:.0f} % white and {100 - 100 * bright:.0f} % 
 show(draw_histograms(inventions, title))
 
 # %% [markdown]
-# Very different histograms, the same two numbers. That 0.288 comes out close is an accident: values spread evenly would also have
+# Very different histograms, the same two numbers. (The even spread has 0.290 and not $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1,
+# both ends included.) That 0.288 comes out close is an accident: values spread evenly would also have
 # their mean at 0.5, and the homework's means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
 
 # %% tags=["checked"]

@@ -89,6 +89,25 @@ def test_nbval_does_compare(tmp_path):
     assert nbval(altered) == 1
 
 
+def test_the_solution_holds_no_photograph():
+    """Lesson 01 shows a photograph that lies in the reader's folder; the built one must not hold other people's."""
+    assert "No photograph of a Samoyed here" in find_lesson("01").solution().read_text(encoding="utf-8")
+
+
+def test_a_readers_photograph_is_shown(tmp_path, monkeypatch):
+    """As Fig. 1, with or without the official weights; here a drawn one stands for it."""
+    from PIL import Image
+
+    from course_lib.data.mini import draw
+
+    pixels = draw("dog", "photo", [1], size=48)[0].permute(1, 2, 0).numpy()
+    Image.fromarray(pixels).resize((450, 300)).save(tmp_path / "samoyed.jpg")
+    monkeypatch.setenv("COURSE_REAL_DATA", str(tmp_path))
+    result = run_lessons([find_lesson("01")], profile="smoke", out_dir=tmp_path / "out")[0]
+    assert result.error is None
+    assert "Fig. 1: samoyed.jpg, 336 × 224 pixels" in result.notebook.read_text(encoding="utf-8")
+
+
 def nbval(notebook: Path) -> int:
     """Exit code of pytest on a notebook, in a process of its own."""
     call = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
