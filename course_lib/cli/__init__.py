@@ -21,6 +21,11 @@ class CourseGroup(click.Group):
         except USER_ERRORS as error:
             click.echo(f"course: {error}", err=True)
             context.exit(1 if isinstance(error, RunsFailedError) else 2)
+        except RuntimeError as error:
+            if type(error).__name__ != "OutOfMemoryError":  # torch's; it may not even be imported
+                raise
+            click.echo("course: the GPU's memory is full: lower batch_size or size, or add --device cpu", err=True)
+            context.exit(2)
 
 
 @click.group(cls=CourseGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
 
-from joblib import Parallel, cpu_count, delayed
+from joblib import Parallel, cpu_count, delayed, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from course_lib.sweeps.jobs import Job, Outcome, make_jobs, run_job
@@ -26,7 +26,10 @@ OPTIONS = (  # of a queue's jobs
 
 @dataclass(frozen=True)
 class Engine:
-    """Where the runs of a study are computed. Their numbers do not depend on it.
+    """Where the runs of a study are computed. On one kind of processor the numbers of mini nets do not depend on it.
+
+    The last bits of a larger net depend on the number of threads: all of this process's where it runs the tasks itself
+    (one worker), one in each of several.
 
     A script that uses ``"dask"`` without an address starts processes: it needs ``if __name__ == "__main__":``.
 
@@ -96,7 +99,7 @@ def run_tasks(
 
     Args:
         on_record: called here, in the driver, with each record as it finishes.
-        workers: number of processes; 1 runs in this process. The engine's number by default.
+        workers: number of processes; 1 runs in this process, with its threads. The engine's number by default.
         device: on a cluster each worker decides for itself what ``"auto"`` means.
 
     Returns:
@@ -152,7 +155,8 @@ def _alone(index: int, job: Job, workers: int, device: str) -> list[Outcome]:
 def _results(jobs: dict[int, Job], workers: int, device: str):
     calls = [delayed(_run)(index, job, device, os.getpid()) for index, job in jobs.items()]
     # Never fewer processes for fewer calls: one would run here, and a call that kills it would kill the driver.
-    return Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")(calls)
+    with parallel_config(backend="loky", inner_max_num_threads=1):
+        return Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")(calls)
 
 
 def _run(index: int, job: Job, device: str, driver: int) -> tuple[int, list[Outcome]]:

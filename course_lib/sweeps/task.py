@@ -66,7 +66,9 @@ class Task:
 
 
 def run_key(recipe: Recipe, seed: int, provenance: dict) -> str:
-    """A hash of all that can change a run's numbers: a finished run's record tells its own key.
+    """A hash of all that decides a run's numbers, but where it was computed: a finished run's record tells its own key.
+
+    Processors differ in the last bits, a GPU with bfloat16 in more: the record's provenance names the device.
 
     Args:
         provenance: with ``data_fingerprint``, ``split_hash``, ``weights_hash`` and ``training_version``.

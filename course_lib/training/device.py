@@ -56,6 +56,22 @@ def deliberate_threads(architecture: str) -> AbstractContextManager:
     return one_thread(architecture.startswith("mini_"))
 
 
+@contextmanager
+def seeded(seed: int, device: torch.device) -> Iterator[None]:
+    """PyTorch's generators of the CPU and of `device` begin at `seed` inside the block; the caller's are left alone.
+
+    MPS's cannot be set back: it stays where the block ends.
+    """
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        torch.default_generator.manual_seed(seed)  # not torch.manual_seed: that seeds every GPU of the machine
+        if device.type == "cuda":
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(seed)
+        elif device.type == "mps":
+            torch.mps.manual_seed(seed)
+        yield
+
+
 @cache
 def keep_freed_memory() -> None:
     """Keep what a step frees for the next one, where the C library is glibc; for processes that do nothing but train.
@@ -87,6 +103,12 @@ def autocast(device: torch.device, after: str | None = None) -> AbstractContextM
 def memory_format(device: torch.device) -> torch.memory_format:
     """Channels last, the order in which the convolutions of CPUs and NVIDIA's GPUs work; as it comes elsewhere."""
     return torch.channels_last if device.type in ("cpu", "cuda") else torch.contiguous_format
+
+
+def wait_for(device: torch.device) -> None:
+    """Until a GPU has done what it was told, before a clock is read."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
 
 
 def peak_memory_mb(device: torch.device) -> float:

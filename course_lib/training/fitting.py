@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +14,7 @@ from course_lib.data.statistics import channel_statistics
 from course_lib.models.freezing import set_trainable, snapshot, train_mode
 from course_lib.models.staged import StagedModel
 from course_lib.models.weights import load_weights, start_model
-from course_lib.training.device import autocast, deliberate_threads, memory_format, peak_memory_mb, pick_device
+from course_lib.training.device import autocast, deliberate_threads, memory_format, peak_memory_mb, pick_device, seeded
 from course_lib.training.inputs import BatchOrder, Inputs
 from course_lib.training.penalties import StartingPointPenalty
 from course_lib.training.prediction import evaluate
@@ -48,18 +49,15 @@ def fit(
     """
     began = time.perf_counter()
     start = start_run(recipe, splits, seed, device)
-    # Dropout draws from the global generator: seed it, and leave the caller's alone.
-    gpus = [start.device] if start.device.type == "cuda" else []
-    with deliberate_threads(recipe.architecture), torch.random.fork_rng(gpus):
-        torch.manual_seed(seed)
+    with deliberate_threads(recipe.architecture), seeded(seed, start.device):  # dropout draws from the global generator
         options = {"seed": seed, "shortcuts": shortcuts}
         common = (recipe, start.model)
         moments = (start.mean, start.std, start.device)
         train = make_inputs(*common, splits.train, *moments, part="train", **options)
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
         history, best = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
-    model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
-    run = start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
+        model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
+        run = start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
     if not shortcuts:
         run.provenance["shortcuts"] = False  # its seconds are those of the plain loop
     return run
@@ -119,9 +117,9 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
     model = start_model(recipe.architecture, recipe.start, outputs, recipe.hidden, seed)
     if not any(recipe.rates(trained_stages(model)).values()):  # before anything is computed
         raise ValueError("nothing to train: every stage has multiplier 0")
-    if target.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(target)
     model.to(target, memory_format=memory_format(target))
+    if target.type == "cuda":  # not before its first use: by number it has no statistics then
+        torch.cuda.reset_peak_memory_stats(target)
     return Start(model, mean.to(target), std.to(target), target)
 
 
@@ -204,13 +202,27 @@ class Trainer:
 
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """One step of the optimiser on a batch; its mean loss and number of right answers, still on the device."""
-        with autocast(labels.device, self.train.after):
+        with autocast(labels.device, self.train.after), _clear_about_single_values(len(inputs)):
             logits = self.model.features(inputs, "head", after=self.train.after)  # (N, C)
         loss = nn.functional.cross_entropy(logits.float(), labels)
         self.optimizer.zero_grad()
         (loss + self.penalty() if self.penalty else loss).backward()
         self.optimizer.step()
         return loss.detach(), (logits.argmax(dim=1) == labels).sum()
+
+
+@contextmanager
+def _clear_about_single_values(batch_size: int) -> Iterator[None]:
+    """PyTorch's refusal to normalise one value per channel, in the words of a recipe."""
+    try:
+        yield
+    except ValueError as error:
+        if batch_size > 1 or "more than 1 value per channel" not in str(error):
+            raise
+        raise ValueError(
+            "a batch of one image leaves BatchNorm one value per channel in a deep stage, which has no variance: "
+            "use batch_size = 2 or more, or larger images"
+        ) from error
 
 
 def trained_stages(model: StagedModel) -> tuple[str, ...]:

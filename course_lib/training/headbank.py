@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from course_lib.models.staged import StagedModel
 from course_lib.models.weights import start_head
+from course_lib.training.device import wait_for
 from course_lib.training.fitting import trained_stages
 from course_lib.training.inputs import BatchOrder, Outputs
 from course_lib.training.recipe import Recipe
@@ -72,6 +73,7 @@ class HeadBank:
             better = alive & (val_right > best)
             best, best_epoch = torch.where(better, val_right, best), torch.where(better, epoch, best_epoch)
             best_weights = torch.where(better[..., None, None], self.weights, best_weights)
+            wait_for(self.weights.device)
             seconds.append(round((time.perf_counter() - began) / len(self.place), 6))
         table = torch.stack(results).tolist()  # [epoch][what][s][r]
         places, chosen = [self.place[slot] for slot in sorted(self.place)], best_epoch.tolist()

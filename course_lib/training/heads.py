@@ -54,14 +54,14 @@ def fit_heads(recipes: Sequence[Recipe], splits: Splits, seeds: Sequence[int], *
             raise OSError("the outputs of the backbone could not be kept: the heads train one by one")
     with one_thread():  # products this small only wait for a second one
         histories, best_epochs, weights = HeadBank(recipes, seeds, start.model, train).train(val)
-    seconds = (time.perf_counter() - began) / len(recipes)
-    model, runs = start.model.to("cpu", memory_format=torch.contiguous_format).eval(), []
-    for slot, (recipe, seed) in enumerate(zip(recipes, seeds, strict=True)):
-        history = _shorten(histories[slot])
-        best = None if best_epochs[slot] < 0 else history[best_epochs[slot]]
-        own = _with_head(model, weights[slot])
-        runs.append(start.finish(recipe, splits, seed, history, best, own, seconds))
-        runs[-1].provenance["trained_together"] = len(recipes)
+        seconds = (time.perf_counter() - began) / len(recipes)
+        model, runs = start.model.to("cpu", memory_format=torch.contiguous_format).eval(), []
+        for slot, (recipe, seed) in enumerate(zip(recipes, seeds, strict=True)):
+            history = _shorten(histories[slot])
+            best = None if best_epochs[slot] < 0 else history[best_epochs[slot]]
+            own = _with_head(model, weights[slot])
+            runs.append(start.finish(recipe, splits, seed, history, best, own, seconds))
+            runs[-1].provenance["trained_together"] = len(recipes)
     return runs
 
 

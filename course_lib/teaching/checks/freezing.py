@@ -23,7 +23,8 @@ def check_frozen(
     Returns:
         whether the rest is bit-identical; otherwise the message names the first tensor that moved, and how to stop it.
     """
-    return verdict("frozen", _frozen_fault(before, model, moving), f"nothing but {' and '.join(moving)} has moved.")
+    fault = fault_of(_frozen_fault, before, model, moving)
+    return verdict("frozen", fault, f"nothing but {' and '.join(moving)} has moved.")
 
 
 def _frozen_fault(before: Mapping, model: torch.nn.Module, moving: tuple[str, ...]) -> str | None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from course_lib.teaching.checks.common import attempt, verdict
+from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, verdict
 
 # n, μ_n, σ²_n, m, μ_m, σ²_m: all different, so that every mix-up shows
 _MERGE_CASES = ((3, 0.2, 0.04, 5, 0.7, 0.01), (40, 0.9, 0.002, 2, 0.1, 0.05), (7, -1.0, 2.0, 9, 4.0, 0.3))
@@ -18,7 +18,7 @@ def check_merge(merge: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake. Source: homework, Eq. (1).
     """
-    return verdict("merge", _merge_fault(merge), "mean and variance are those of both parts together.")
+    return verdict("merge", fault_of(_merge_fault, merge), "mean and variance are those of both parts together.")
 
 
 def _merge_fault(merge: Callable) -> str | None:
@@ -49,14 +49,12 @@ def _merge_fault(merge: Callable) -> str | None:
 
 def _call_merge(merge: Callable, case: tuple) -> tuple[tuple[float, float] | None, str | None]:
     """(mean, variance) from the student's function, or the reason there is none."""
-    pair, fault = attempt(merge, *case)
+    answer, fault = attempt(merge, *case)
     if fault:
         return None, fault
-    try:
-        mu, var = pair
-        mu, var = float(mu), float(var)
-    except (TypeError, ValueError):
-        return None, f"it should return two numbers (mu, var), not {type(pair).__name__}."
+    if (pair := as_numbers(answer, 2)) is None:
+        return None, f"it should return two numbers (mu, var), not {type(answer).__name__}."
+    mu, var = pair
     if not (math.isfinite(mu) and math.isfinite(var)):
         return None, f"mu={mu}, var={var} are not finite: look at what you divide by."
     return (mu, var), None

@@ -41,6 +41,7 @@ def build_site(
     Raises:
         ValueError: `repository` is not owner/name, or `out_dir` holds files that are no site.
         FileNotFoundError: a lesson was never built. MissingExtraError: the extra `site` is missing.
+        ChildProcessError: Sphinx failed; its last words.
     """
     if repository is not None and not _REPOSITORY.fullmatch(repository):
         raise ValueError(f"repository '{repository}' is not owner/name: write it as on GitHub, e.g. octocat/course")
@@ -72,7 +73,7 @@ def _run_sphinx(source: Path, made: Path, repository: str | None) -> tuple[str, 
         if line.strip()
     )
     if done.returncode:
-        raise RuntimeError(f"the site could not be built: {' '.join(lines[-3:])}")
+        raise ChildProcessError(f"the site could not be built: {' '.join(lines[-3:])}")
     return lines
 
 

@@ -85,6 +85,8 @@ CHECKS = {
     "check_adam": (),
     "check_mcnemar": (),
     "check_start": (),
+    "check_merge": (),
+    "check_frozen": (Staged(),),
 }
 ODD = {
     "None": lambda *_: None,
@@ -97,6 +99,8 @@ ODD = {
     "dict": lambda *_: {"a": 1},
     "empty tensor": lambda *_: torch.zeros(0),
     "tensor with gradient": lambda *_: torch.zeros(3, requires_grad=True),
+    "beyond every float": lambda *_: (10**400, 1),
+    "numbers by name": {"stages.stem.weight": [1, 2], "head.weight": 3},
     "complex": lambda *_: 1j,
     "empty Compose": lambda *_: v2.Compose([v2.Identity()]),
     "a type": lambda *_: nn.Module,
