@@ -88,8 +88,7 @@ def best_rate(records: Sequence[dict], rate_order: Sequence[float] = HOMEWORK_RA
 
 
 def _mean_val(runs: Sequence[dict]) -> float:
-    """Rounded, so that the same accuracies in another order are equal."""
-    return round(sum(run.get("val_accuracy") or 0.0 for run in runs) / len(runs), 9)
+    return sum(val_correct(run) or 0 for run in runs) / len(runs)
 
 
 def diverged(records: Iterable[dict]) -> list[dict]:

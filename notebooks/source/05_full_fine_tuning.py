@@ -219,13 +219,14 @@ title = f"{true.capitalize()} taken for {taken}, and {probabilities[worst].max()
 show(figures.misclassified(test.images, test.labels, probabilities, splits.class_names, title=title, count=3))
 
 # %% [markdown]
-# All the others: choose a class, and how sure the network was at least.
+# All the others: choose a class, and how sure the network was at least. (The sliders need a running kernel.)
 
 # %%
 mistakes = (test.labels, probabilities, splits.class_names)
 figures.explorers.explore(
     partial(figures.explorers.mistake_gallery, test.images, *mistakes),
     **figures.explorers.mistake_controls(*mistakes),
+    stored=False,
 )
 
 # %% [markdown]
@@ -245,7 +246,7 @@ pd.DataFrame(analysis.printed_mistakes("full")).set_index("figure")
 show(figures.strategies(runs))
 
 # %% [markdown]
-# How did each of these runs learn, at which rate? Now that you have met all three strategies:
+# How did each of these runs learn, at which rate? Now that you have met all three strategies (with a running kernel):
 
 # %%
 figures.explorers.explore(
