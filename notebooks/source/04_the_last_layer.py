@@ -70,9 +70,9 @@ print(f"{len(records)} runs, {sum(r['seconds'] for r in records):.1f} s of one c
 # %% tags=["report"]
 own = analysis.select(records, optimizer=best["optimizer"])
 own = analysis.select(own, lr=analysis.best_rate(own))
-loss = sum(run["history"][-1]["train_loss"] for run in own) / len(own)
+loss = sum(map(analysis.effects.final_loss, own)) / len(own)
 title = f"Only the head learns: {best['val %']:.0f} % of the validation images with {best['optimizer']}"
-title += f", at its best rate a training loss of {loss:.2f} at the end"
+title += f", training loss {loss:.2f} at the end"
 show(figures.training_curves(records, title=title))
 
 # %%
@@ -105,11 +105,9 @@ seen = {
 }
 
 # %%
-near = [analysis.neighbour_agreement(features, splits.val.labels) for features in seen.values()]
-title = (
-    f"Before any training on these {splits.num_classes} classes: of {near[0]:.0%} of the images the nearest other one "
-)
-title += f"is of the same class, with random weights of {near[1]:.0%}"
+near = [100 * analysis.neighbour_agreement(features, splits.val.labels) for features in seen.values()]
+title = f"Before any training on these {splits.num_classes} classes, {near[0]:.0f} % of the images have a nearest neighbour "
+title += f"of their own class; with random weights, {near[1]:.0f} %"
 show(figures.feature_planes(seen, splits.val.labels, splits.class_names, title=title))
 
 # %% [markdown]

@@ -64,9 +64,9 @@ for name in ("full", "scratch"):
     found = analysis.select(runs[name], optimizer=best["optimizer"])
     best_lr[name] = analysis.best_rate(found)
     found = analysis.select(found, lr=best_lr[name])
-    first[name] = sum(run["history"][0]["val_accuracy"] for run in found) / len(found)
-title = f"Full fine-tuning at its best rate: {first['full']:.0%} of the validation images after one epoch "
-title += f"(from scratch {first['scratch']:.0%}), {best['val %']:.0f} % at best, with {best['optimizer']}"
+    first[name] = 100 * sum(run["history"][0]["val_accuracy"] for run in found) / len(found)
+title = f"Full fine-tuning at its best rate: {first['full']:.0f} % of the validation images after one epoch "
+title += f"(from scratch {first['scratch']:.0f} %), {best['val %']:.0f} % at best, with {best['optimizer']}"
 show(figures.training_curves(records, title=title))
 
 # %%
@@ -116,8 +116,10 @@ filters = {
 first_ones = first_convolution(borrowed).weight.detach()
 for name, model in filters.items():
     weight = first_convolution(model).weight.detach()
-    moved_by = float((weight - first_ones).norm() / first_ones.norm())
-    title = f"First filters, {name}: " + (f"moved by {moved_by:.0%} of their size" if moved_by else "the start of both")
+    moved_by = 100 * float((weight - first_ones).norm() / first_ones.norm())
+    title = f"First filters, {name}: " + (
+        f"moved by {moved_by:.0f} % of their size" if moved_by else "the start of both"
+    )
     show(figures.filter_grid(weight[:8], title=title, columns=8))
 
 # %% [markdown]
