@@ -1,4 +1,4 @@
-# Two commands: `make run` (the course's main job, ends with a report) and `make test` (every check).
+# Two commands: `make run` (the course's main job, ends with a report) and `make test` (every test).
 # They need Python >= 3.11 and make; everything else is set up in .venv from uv.lock.
 PYTHON ?= python3
 VENV := .venv

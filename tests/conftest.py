@@ -13,14 +13,19 @@ import pytest
 def course_home(tmp_path_factory):
     """A home of the tests' own, so that no test reads or writes the user's ledger and caches.
 
-    `COURSE_TEST_HOME` keeps it between sessions: the drawn worlds are then not drawn again.
+    `COURSE_TEST_HOME` keeps it between sessions: the drawn worlds are then not drawn again. Nor does anything else of
+    the user's reach the tests: "auto" is the CPU unless `COURSE_DEVICE` says otherwise, no cluster, no proxy for the
+    servers that the tests start.
     """
     kept = os.environ.get("COURSE_TEST_HOME")
     home = Path(kept) if kept else tmp_path_factory.mktemp("home")
-    before = os.environ.get("COURSE_HOME")
-    os.environ["COURSE_HOME"] = str(home)
-    yield home
-    os.environ.pop("COURSE_HOME") if before is None else os.environ.update(COURSE_HOME=before)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_HOME", str(home))
+        patch.setenv("COURSE_DEVICE", os.environ.get("COURSE_DEVICE") or "cpu")
+        patch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+        for name in ("NO_PROXY", "no_proxy"):
+            patch.setenv(name, "127.0.0.1,localhost")
+        yield home
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from course_lib.analysis.intervals import (
     seed_interval,
 )
 from course_lib.analysis.selection import select, setting, values_of
-from course_lib.analysis.tables import scored_by_seed, scored_pairs
+from course_lib.analysis.tables import scored_by_seed, scored_pairs, tested_on
 
 Grid = Sequence[dict]
 Measure = Callable[[Mapping[str, Grid], float], dict[str, Interval]]  # records by study, confidence → effects by label
@@ -31,7 +31,7 @@ def accuracy_gap(a: Grid, b: Grid, confidence: float = 0.95) -> Interval:
         ValueError: fewer than two seeds that both have.
     """
     pairs = scored_pairs("A", a, "B", b)
-    if len({_test_images(run) for pair in pairs for run in pair}) == 1:
+    if len({tested_on(run) for pair in pairs for run in pair}) == 1:
         outcomes = ([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True))
         return paired_over_seeds(*outcomes, confidence=confidence)
     over_seeds = seed_interval([one["test_accuracy"] - other["test_accuracy"] for one, other in pairs], confidence)
@@ -141,10 +141,6 @@ def each(*studies: str, of: Callable[..., Interval], optimizers=OPTIMIZERS) -> M
     return measure
 
 
-def _test_images(run: dict) -> tuple:
-    return tuple(setting(run, name) for name in ("source", "size", "split", "few_shot", "num_test"))
-
-
 def _pace(grid: Grid, seed: int) -> float:
     """Seconds for an epoch of one training image, everything included that its runs computed."""
     runs = [run for run in grid if run["seed"] == seed]
@@ -152,4 +148,6 @@ def _pace(grid: Grid, seed: int) -> float:
 
 
 def _machine(run: dict) -> tuple:
-    return tuple(run["provenance"].get(name) for name in ("cpu", "device", "cores", "threads"))
+    origin = run["provenance"]
+    kind = origin.get("device", "").partition(":")[0]  # a GPU's number is no kind of hardware
+    return kind, *(origin.get(name) for name in ("gpu", "cpu", "cores", "threads"))

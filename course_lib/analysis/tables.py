@@ -147,6 +147,8 @@ def paired_table(records_by_label: Mapping[str, Sequence[dict]], confidence: flo
         seeds = [seed for seed in chosen[a] if seed in chosen[b]]
         if not seeds:
             raise ValueError(f"'{a}' and '{b}' have no scored run with a common seed: run both with the same seeds")
+        if len({tested_on(chosen[label][seed]) for label in (a, b) for seed in seeds}) > 1:
+            raise ValueError(f"'{a}' and '{b}' were tested on different images: compare runs of one split")
         outcomes_a, outcomes_b = ([chosen[label][seed]["test_outcomes"] for seed in seeds] for label in (a, b))
         found = paired_difference(outcomes_a, outcomes_b, confidence=confidence)
         tests = [mcnemar(one, other) for one, other in zip(outcomes_a, outcomes_b, strict=True)]
@@ -263,6 +265,13 @@ def scored_pairs(label_a: str, a: Sequence[dict], label_b: str, b: Sequence[dict
     """
     one, other = scored_by_seed(label_a, a), scored_by_seed(label_b, b)
     return [(run, other[seed]) for seed, run in one.items() if seed in other]
+
+
+def tested_on(record: dict) -> tuple:
+    """Which test images a run saw: its data's settings, and the fingerprints of the images and of their split."""
+    settings = (setting(record, name) for name in ("source", "size", "split", "few_shot", "num_test"))
+    origin = record.get("provenance", {})
+    return *settings, origin.get("data_fingerprint"), origin.get("split_hash")
 
 
 def _images_right(record: dict) -> int | None:

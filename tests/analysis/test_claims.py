@@ -239,6 +239,11 @@ def test_time_is_compared_per_epoch_and_image_on_one_machine(grids):
     assert effects.slowdown(slow, [*fast, *one_seed]).estimate == found.estimate
     with pytest.raises(ValueError, match="0 seeds of both were timed on one kind of hardware"):
         effects.slowdown(slow, elsewhere)
+    named = (("cuda", "A"), ("cuda:0", "A"), ("cuda", "B"))
+    gpus = [made(grids["full"], provenance={"device": device, "gpu": gpu}) for device, gpu in named]
+    assert effects.slowdown(gpus[0], gpus[1]).estimate == pytest.approx(0)
+    with pytest.raises(ValueError, match="0 seeds of both"):
+        effects.slowdown(gpus[0], gpus[2])
 
 
 def test_a_gap_carries_the_errors_of_seeds_and_of_images(grids):

@@ -120,6 +120,14 @@ def test_paired_table(grid):
         tables.paired_table({"full": select(full, seed=0), "scratch": select(scratch, seed=1)})
 
 
+def test_runs_on_other_images_are_not_paired(grid):
+    full = select(grid, optimizer="sgd")
+    for origin in ({"data_fingerprint": "other"}, {"split_hash": "other"}):
+        elsewhere = [run | {"provenance": run["provenance"] | origin} for run in full]
+        with pytest.raises(ValueError, match="'full' and 'elsewhere' were tested on different images"):
+            tables.paired_table({"full": full, "elsewhere": elsewhere})
+
+
 def test_grid_table_has_the_interval_over_seeds(grid):
     row = tables.grid_table(grid).set_index(["lr", "optimizer"]).loc[(0.01, "sgd")]
     found = seed_interval([r["val_accuracy"] for r in select(grid, lr=0.01, optimizer="sgd")])

@@ -76,6 +76,8 @@ def test_maps_memory_above_the_limit(folder):
 
 
 def _is_mapped(pixels: torch.Tensor) -> bool:
+    if not os.path.exists("/proc/self/maps"):
+        pytest.skip("this system does not tell which files are mapped")
     address = pixels.data_ptr()
     with open("/proc/self/maps") as maps:
         for line in maps:

@@ -85,7 +85,7 @@ def draw():
 @pytest.fixture
 def open_place():
     """A folder that everybody may enter (pytest's own are the user's alone)."""
-    place = Path(tempfile.mkdtemp(prefix="course-faults-"))
+    place = Path(tempfile.mkdtemp(prefix="course-faults-")).resolve()
     place.chmod(0o755)
     yield place
     remove(place)
@@ -120,7 +120,7 @@ def make_png():
 @pytest.fixture(scope="module")
 def broken(draw):
     """A folder with one of everything that README.md's first table mentions, by those names."""
-    place = Path(tempfile.mkdtemp(prefix="course-broken-"))
+    place = Path(tempfile.mkdtemp(prefix="course-broken-")).resolve()
     place.chmod(0o755)
     buffer = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(buffer, "JPEG")

@@ -1,6 +1,7 @@
 """The same grid on a Dask cluster: same ledger, whatever is killed on the way. Real processes, on this machine."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -163,7 +164,7 @@ def test_a_job_that_always_kills_fails_alone_and_the_device_is_the_workers_own(f
     others = [why for task, why in failures if task is not tasks[0]]
     assert len(others) == 2
     for why in others:
-        assert "device 'cuda:7' is not available on this machine" in why
+        assert "device 'cuda:7' is not available" in why
 
 
 def test_a_scheduler_that_is_started_again_costs_nothing_finished(tiny, expected, there, tmp_path, monkeypatch):
@@ -221,6 +222,8 @@ kill -9 "-$1"
 @pytest.fixture
 def fake_slurm(tmp_path, monkeypatch):
     """`sbatch` and `scancel` for one machine: a job is a process group. Returns the file with the jobs' numbers."""
+    if shutil.which("setsid") is None:
+        pytest.skip("this system has no setsid, which gives a job a process group of its own")
     for name, text in (("sbatch", SBATCH), ("scancel", SCANCEL)):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
