@@ -151,7 +151,7 @@ def _claim_view(claim: Mapping) -> dict:
 
 
 def _verdict_text(claim: Mapping) -> str:
-    return f"{claim['verdict']}, calibrated" if claim.get("calibrated") else claim["verdict"]
+    return f"{claim['verdict']} (calibrated)" if claim.get("calibrated") else claim["verdict"]
 
 
 def _number(value: float | None) -> str:

@@ -236,9 +236,9 @@ def test_calibrated_claims_are_marked_and_counted_apart(ran, tmp_path):
     marked = {**CLAIM, "id": "H2", "calibrated": True}
     plain = {**CLAIM, "calibrated": False}
     text = write_report(ran.results, tmp_path, claims=[plain, plain, marked]).read_text(encoding="utf-8")
-    assert "3 claims: 2 holds, 1 holds, calibrated" in text
+    assert "3 claims: 2 holds, 1 holds (calibrated)" in text
     assert "no independent test" in text
-    assert '<span class="status verdict holds">holds, calibrated</span>' in text
+    assert '<span class="status verdict holds">holds (calibrated)</span>' in text
 
 
 @pytest.mark.parametrize("claims", [None, []])
