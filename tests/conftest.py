@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pictures import write_pngs
+
 
 @pytest.fixture(scope="session", autouse=True)
 def course_home(tmp_path_factory):
@@ -66,13 +68,8 @@ def real_data():
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory, make_images):
     """A folder of class folders with 60 coloured PNGs."""
-    from PIL import Image
-
     root = tmp_path_factory.mktemp("images")
-    images = make_images()
-    for pixels, name in zip(images.images, images.names, strict=True):
-        (root / name).parent.mkdir(exist_ok=True)
-        Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(root / name)
+    write_pngs(make_images(), root)
     return root
 
 

@@ -9,7 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
+
+from pictures import write_pngs
 
 ROOT = Path(__file__).resolve().parents[1]
 MAX_MB = 30
@@ -44,6 +45,7 @@ def test_the_wheel_is_small_and_holds_what_the_course_ships(wheel):
 
 def run(python, *args, cwd, **env):
     environment = {**os.environ, "COURSE_HOME": str(cwd / "home"), **env}
+    environment.pop("PYTHONPATH", None)  # it may name the checkout
     done = subprocess.run([python, *args], cwd=cwd, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
@@ -55,11 +57,7 @@ def test_it_is_the_wheel_that_runs(python, tmp_path):
 
 
 def test_it_trains_and_predicts(python, tmp_path, make_images):
-    images = make_images(per_class=12)
-    for pixels, name in zip(images.images, images.names, strict=True):
-        file = tmp_path / "photos" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(file)
+    *_, file = write_pngs(make_images(per_class=12), tmp_path / "photos")
     train = ("-m", "course_lib.cli", "train", "--data", "folder:photos", "--set", "epochs=2", "--json")
     model = json.loads(run(python, *train, cwd=tmp_path))["model"]
     answer = json.loads(run(python, "-m", "course_lib.cli", "predict", model, str(file), cwd=tmp_path))

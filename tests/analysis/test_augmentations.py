@@ -1,15 +1,9 @@
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+import fakes
 from course_lib.analysis import augmentations, select
 from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, study_tasks
-
-_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
-fakes = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fakes)
 
 FLIP = "RandomHorizontalFlip(p=0.5)"
 BLUR = "GaussianBlur(3)"

@@ -1,13 +1,12 @@
 """Claims: the rule gives each verdict, the homework's claims follow the runs, and nothing is ever computed."""
 
-import importlib.util
 import json
 import re
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+import fakes
 from course_lib.analysis import claims, effects
 from course_lib.analysis.homework_claims import homework_claims
 from course_lib.analysis.intervals import Interval, paired_difference
@@ -18,10 +17,6 @@ from course_lib.sweeps import studies
 from course_lib.sweeps.homework import STUDIES, TABLE_VIII
 from course_lib.sweeps.profiles import PROFILES
 from course_lib.sweeps.studies import study_tasks
-
-_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
-fakes = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fakes)
 
 CLAIMS = {claim.id: claim for claim in homework_claims()}
 SEEDS = range(5)

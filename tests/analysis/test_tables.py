@@ -1,16 +1,10 @@
-import importlib.util
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
+import fakes
 from course_lib.analysis import tables
 from course_lib.analysis.intervals import seed_interval
 from course_lib.analysis.selection import select, setting
-
-_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
-fakes = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fakes)
 
 
 @pytest.fixture(scope="module")

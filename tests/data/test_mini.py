@@ -233,9 +233,11 @@ def test_fingerprint_is_a_sha256():
     assert len(world_fingerprint()) == 64
 
 
-@pytest.mark.slow
 def test_speed():
     draw("dog", "photo", range(8))
-    start = time.perf_counter()
-    draw("dog", "photo", range(500))
-    assert 500 / (time.perf_counter() - start) > 150  # over 500 on two idle cores
+    seconds = []
+    for _ in range(3):  # the best of three: a machine that does other things too is slow now and then
+        start = time.perf_counter()
+        draw("dog", "photo", range(500))
+        seconds.append(time.perf_counter() - start)
+    assert 500 / min(seconds) > 150  # over 500 on two idle cores

@@ -1,13 +1,13 @@
 """PACS: found, downloaded, checked by content, or refused with what to do by hand."""
 
 import http.server
-import threading
 import zipfile
 
 import pytest
 
 from course_lib.data import load_images, pacs
 from course_lib.data.folder import list_class_folders
+from server import serve
 
 pytestmark = pytest.mark.usefixtures("no_real_data")
 NAMES = [f"{domain}/{name}/{i}.png" for domain in pacs.DOMAINS for name in pacs.CLASSES for i in range(2)]
@@ -26,7 +26,7 @@ def small_pacs(image_folder, monkeypatch, tmp_path):
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
-    """`serve(members)`: publish a zip of (name, bytes) where the archive is looked for; requests are counted."""
+    """`publish(members)`: puts a zip of (name, bytes) where the archive is looked for; requests are counted."""
     requests = []
 
     class Handler(http.server.SimpleHTTPRequestHandler):
@@ -37,23 +37,17 @@ def server(tmp_path, monkeypatch):
             requests.append(self.path)
             super().do_GET()
 
-        def log_message(self, *args):
-            pass
-
     (tmp_path / "www").mkdir()
-    httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    monkeypatch.setattr(pacs, "URL", f"http://127.0.0.1:{httpd.server_port}/PACS.zip")
 
-    def serve(members):
+    def publish(members):
         with zipfile.ZipFile(tmp_path / "www" / "PACS.zip", "w") as archive:
             for name, content in members:
                 archive.writestr(name, content)
         return requests
 
-    yield serve
-    httpd.shutdown()
-    httpd.server_close()
+    with serve(Handler) as url:
+        monkeypatch.setattr(pacs, "URL", f"{url}/PACS.zip")
+        yield publish
 
 
 def members_of(root, prefix="PACS/kfold/"):

@@ -6,14 +6,15 @@ import http.server
 import io
 import shutil
 import socket
-import threading
 import time
 import zipfile
+from contextlib import ExitStack
 
 import pytest
 import torch
 from torchvision.datasets import CIFAR100
 
+import server
 from course_lib.data import cifar, load_images, pacs
 from course_lib.data.network import socket_timeout
 from course_lib.models.weights import load_weights
@@ -22,28 +23,20 @@ from course_lib.models.weights import load_weights
 @pytest.fixture
 def serve(monkeypatch):
     """`serve(content, promise)`: a server that promises so many bytes and closes after `content`; returns its URL."""
-    servers = []
-
-    def start(content, promise):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Length", str(promise))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *args):
-                pass
-
-        servers.append(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{servers[-1].server_port}"
-
     monkeypatch.setattr(pacs, "RETRIES", 0)
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as servers:
+
+        def start(content, promise):
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(200)
+                    self.send_header("Content-Length", str(promise))
+                    self.end_headers()
+                    self.wfile.write(content)
+
+            return servers.enter_context(server.serve(Handler))
+
+        yield start
 
 
 @pytest.fixture

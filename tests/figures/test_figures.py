@@ -1,8 +1,6 @@
-import importlib.util
 import itertools
 import subprocess
 import sys
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -11,6 +9,7 @@ import torch
 from matplotlib.figure import Figure
 
 import course_lib.figures
+import fakes
 from course_lib.analysis import best_of_tries, printed_gains, tables
 from course_lib.analysis.intervals import (
     Interval,
@@ -39,10 +38,6 @@ from course_lib.figures import (
     top5,
 )
 from course_lib.sweeps import TABLE_VIII
-
-_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parent / "fakes.py")
-fakes = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fakes)
 
 TITLE = "A large rate is best for SGD"
 RNG = np.random.default_rng(0)

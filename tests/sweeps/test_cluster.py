@@ -17,30 +17,15 @@ from course_lib.cli import main
 from course_lib.cli.sweeps import study
 from course_lib.errors import MissingExtraError
 from course_lib.sweeps import cluster, sites, studies
-from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import ATTEMPTS, ENGINES, Engine, run_tasks
-from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.sites import job_script, places
 from course_lib.sweeps.studies import run_study
-from course_lib.sweeps.task import Task
-from course_lib.training.recipe import Recipe
+from tiny_tasks import make_tasks
 
 WHY = "the extra 'cluster' is missing: uv sync --extra cluster, or pip install 'course-lib[cluster]'"
 pytest.importorskip("distributed", reason=WHY)
 pytest.importorskip("dask_jobqueue", reason=WHY)
-
-
-def make_tasks(folder, seeds=3):
-    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
-    return [Task(Recipe.scratch(epochs=1, lr=lr), data, seed) for seed in range(seeds) for lr in (1e-3, 1e-2)]
-
-
-@pytest.fixture
-def tiny(folder, monkeypatch):
-    """A study of six tiny runs."""
-    monkeypatch.setitem(STUDIES, "tiny", Study("tiny", "six tiny runs", lambda *_: make_tasks(folder)))
-    return "tiny"
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,13 @@ import logging
 import pytest
 
 from course_lib.sweeps import jobs, task
-from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.jobs import MAX_TOGETHER, make_jobs, run_job
-from course_lib.sweeps.task import Task
-from course_lib.training.recipe import Recipe
+from tiny_tasks import make_task
 
 
 def make_tasks(folder, strategy="last_layer", count=4, **settings):
-    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
-    make = getattr(Recipe, strategy)
-    return [Task(make(epochs=2, lr=1e-3 * (1 + i), **settings), data, seed=i % 2) for i in range(count)]
+    settings = {"strategy": strategy, "epochs": 2, **settings}
+    return [make_task(folder, seed=i % 2, lr=1e-3 * (1 + i), **settings) for i in range(count)]
 
 
 def test_heads_of_one_data_set_are_one_job(folder):

@@ -4,12 +4,12 @@ import pytest
 
 from course_lib.data.mini import WORLD_VERSION
 from course_lib.paths import shipped_dir
-from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger, shipped_runs
 from course_lib.sweeps.studies import run_study
-from course_lib.sweeps.task import Task, run_key
+from course_lib.sweeps.task import run_key
 from course_lib.training.recipe import Recipe
+from tiny_tasks import make_task
 
 VERSIONS = ("training_version", "python", "torch", "numpy", "course_lib")
 HARDWARE = ("cpu", "cores", "threads", "device", "system")
@@ -49,8 +49,7 @@ def test_contract_6_so_have_the_runs_on_real_cartoons():
 
 
 def test_contract_6_a_run_made_now_has_its_provenance(folder, tmp_path, monkeypatch):
-    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
-    task = Task(Recipe.scratch(epochs=1, lr=0.01, architecture="mini_squeezenet"), data, 0)
+    task = make_task(folder, lr=0.01, architecture="mini_squeezenet")
     monkeypatch.setitem(STUDIES, "one", Study("one", "", lambda *_: [task]))
     with Ledger(tmp_path / "l.sqlite") as ledger:
         (record,) = run_study("one", ledger=ledger, workers=1, progress=False)

@@ -8,26 +8,12 @@ import pytest
 
 from course_lib.errors import RunsFailedError
 from course_lib.sweeps import engine, studies
-from course_lib.sweeps.dataspec import DataSpec
 from course_lib.sweeps.engine import run_tasks
 from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.profiles import PROFILES
 from course_lib.sweeps.studies import finished_runs, run_study, study_tasks
-from course_lib.sweeps.task import Task
-from course_lib.training.recipe import Recipe
-
-
-def make_tasks(folder, seeds=3, **settings):
-    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
-    return [Task(Recipe.scratch(epochs=1, lr=lr, **settings), data, s) for s in range(seeds) for lr in (1e-3, 1e-2)]
-
-
-@pytest.fixture
-def tiny(folder, monkeypatch):
-    """A study of six tiny runs in place of the homework's."""
-    monkeypatch.setitem(STUDIES, "tiny", Study("tiny", "six tiny runs", lambda *_: make_tasks(folder)))
-    return "tiny"
+from tiny_tasks import make_task, make_tasks
 
 
 def test_second_time_nothing_is_run(tiny, tmp_path, monkeypatch):
@@ -76,8 +62,7 @@ def test_an_error_costs_its_own_run_only(folder, monkeypatch, tmp_path):
 
 def test_a_diverged_run_is_a_result(folder, tmp_path):
     records = []
-    data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
-    task = Task(Recipe.scratch(optimizer="sgd", lr=1e7, epochs=3), data, 0)
+    task = make_task(folder, optimizer="sgd", lr=1e7, epochs=3)
     assert run_tasks([task], records.append, workers=1) == []
     with Ledger(tmp_path / "l.sqlite") as ledger:
         ledger.put(records[0])

@@ -1,23 +1,16 @@
 """Fixtures of the teaching tests: a folder of two tiny lessons, built once."""
 
-import importlib.util
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-
-def _load_sample():
-    spec = importlib.util.spec_from_file_location("teaching_sample", Path(__file__).with_name("sample.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+import sample_lessons
 
 
 @pytest.fixture(scope="session")
 def sample():
     """The module with the sample sources and `write_lessons`."""
-    return _load_sample()
+    return sample_lessons
 
 
 @pytest.fixture(scope="session")

@@ -184,14 +184,12 @@ def graded(notebooks, tmp_path_factory):
     return SimpleNamespace(folder=folder, released=released, grades=grade(folder))
 
 
-@pytest.mark.slow
 def test_the_release_has_stubs_and_tests_but_no_solution(graded):
     assert "total = n + m" not in graded.released
     assert graded.released.count(STUB) == 2
     assert "assert check_merge(merge) is True" in graded.released
 
 
-@pytest.mark.slow
 def test_the_class_gets_its_grades(graded):
     grades = {g.student: (g.score, g.max_score) for g in graded.grades}
     assert grades == {
@@ -207,7 +205,6 @@ def test_the_class_gets_its_grades(graded):
     assert rows["eve"]["fault"]
 
 
-@pytest.mark.slow
 def test_the_feedback_says_what_is_wrong(graded):
     pages = {name: graded.folder / "feedback" / name / NAME / f"{NAME}.html" for name in ANSWERS}
     pages = {name: page.read_text(encoding="utf-8") for name, page in pages.items()}

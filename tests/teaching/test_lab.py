@@ -46,7 +46,6 @@ def test_the_students_work_is_kept_and_new_lessons_are_added(installed):
     assert (folder / "02_second.ipynb").read_text(encoding="utf-8") == "new"
 
 
-@pytest.mark.slow
 def test_jupyterlab_serves_the_student_copies(tmp_path):
     """The command itself, without a browser, asked through JupyterLab's own interface."""
     call = [sys.executable, "-m", "course_lib.cli", "lab", "--no-browser", "--port=0", "--allow-root"]

@@ -1,7 +1,6 @@
 """`course site`: every lesson is there, every link ends somewhere, nothing is fetched, and a browser shows it well."""
 
 import io
-import os
 import re
 import shutil
 from html.parser import HTMLParser
@@ -11,6 +10,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 from PIL import Image
 
+from browser import CHROMIUM
 from course_lib.errors import MissingExtraError
 from course_lib.teaching import build_site, list_lessons
 
@@ -82,12 +82,10 @@ def site(tmp_path_factory):
 def browser():
     """Headless Chromium: the machine's own, never one that playwright downloads."""
     playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: the site was NOT seen in a browser")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if program is None:
+    if CHROMIUM is None:
         pytest.skip("no Chromium (apt-get install chromium): the site was NOT seen in a browser")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 
@@ -225,7 +223,6 @@ def test_bad_input_is_refused_and_costs_nothing(built, tmp_path, monkeypatch):
         build_site(tmp_path / "site")
 
 
-@pytest.mark.slow
 def test_on_a_phone_no_page_scrolls_sideways(site, visit):
     for path in [site.root / "index.html", *sorted((site.root / "lessons").glob("*.html"))]:
         page = visit(path.relative_to(site.root), width=375)
@@ -233,7 +230,6 @@ def test_on_a_phone_no_page_scrolls_sideways(site, visit):
         page.close()
 
 
-@pytest.mark.slow
 def test_every_picture_is_shown(site, visit):
     for lesson in LESSONS:
         page = visit(f"lessons/{lesson.name}.html")
@@ -245,7 +241,6 @@ def test_every_picture_is_shown(site, visit):
         page.close()
 
 
-@pytest.mark.slow
 def test_the_switch_makes_it_dark(visit):
     page = visit(f"lessons/{LESSONS[-1].name}.html")
     colour = "getComputedStyle(document.body).backgroundColor"
@@ -268,7 +263,6 @@ def brightness(page):
     return mean
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("word", "lesson"), [("thousand", "08_sgd_or_adam"), ("BatchNorm", "04_the_last_layer")])
 def test_search_finds_a_lesson(visit, word, lesson):
     page = visit("index.html")
@@ -276,7 +270,6 @@ def test_search_finds_a_lesson(visit, word, lesson):
     page.wait_for_selector(f"#search-results a[href*='{lesson}']")
 
 
-@pytest.mark.slow
 def test_a_solution_is_behind_a_button(visit):
     page = visit("lessons/02_streaming_statistics.html")
     box = page.locator("details", has_text="Show a solution").first

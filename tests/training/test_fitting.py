@@ -1,13 +1,17 @@
 """The loop keeps the contracts 1, 2, 3 and 9, learns, and records divergence."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
 from course_lib.data.splits import stratified_split
 from course_lib.models.weights import start_model
+from course_lib.training import fitting
 from course_lib.training.fitting import fit, input_statistics
+from course_lib.training.inputs import Pixels
+from course_lib.training.prediction import evaluate
 from course_lib.training.recipe import L2SP, Recipe
 from course_lib.training.scoring import score_test
 
@@ -55,6 +59,34 @@ def test_contract_2_fit_never_opens_the_test_set_and_score_opens_it_once(make_im
     assert splits.test.times_opened == 1
 
 
+INVERTED = {"augmentation": [{"name": "RandomInvert", "p": 1.0}]}  # every image, so that one look tells
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe.scratch(epochs=3, lr=3e-3, batch_size=8, **INVERTED),
+        Recipe.last_layer(epochs=3, lr=0.03, **INVERTED, cached_views=1),
+    ],
+    ids=["fresh", "cached views"],
+)
+def test_contract_2_validation_and_test_never_see_augmentation(make_images, recipe):
+    """What `fit` and `score_test` report is what the model makes of the images as they are."""
+    splits = stratified_split(make_images(), val=0.2, test=0.2, seed=0)
+    run = fit(recipe, splits, seed=0)
+    plain = Pixels(splits.val, run.mean, run.std, torch.device("cpu"))
+    loss, right = evaluate(run.model, plain)
+    assert run.history[run.best_epoch].val_loss == pytest.approx(loss, rel=1e-4)
+    assert run.val_accuracy == int(right.sum()) / len(splits.val)
+    score_test(run, splits)
+    unaugmented = replace(run, recipe=Recipe.scratch(), test_accuracy=None, test_outcomes=None)
+    score_test(unaugmented, splits)
+    assert run.test_outcomes == unaugmented.test_outcomes
+    inverted = Pixels(splits.test.open(), run.mean, run.std, torch.device("cpu"), transforms=recipe.augmentation)
+    _, right = evaluate(run.model, inverted)
+    assert "".join(str(int(r)) for r in right) != run.test_outcomes, "the model can tell the difference"
+
+
 def test_contract_2_statistics_come_from_training_images_only(splits, weights):
     mean, _ = input_statistics(Recipe.scratch(), splits)
     expected = splits.train.images.double().div(255).mean(dim=(0, 2, 3))
@@ -95,19 +127,39 @@ def test_one_sgd_step_moves_each_stage_by_rate_times_gradient(splits, weights):
         torch.testing.assert_close(after[name], w - rate * w.grad, atol=1e-5, rtol=1e-4)
 
 
-def test_contract_9_same_seed_same_result(splits):
-    runs = [fit(Recipe.scratch(epochs=2), splits, seed=s) for s in (0, 0, 1)]
+FRESH = {"augmentation": [{"name": "RandomHorizontalFlip"}, {"name": "ColorJitter", "brightness": 0.5}]}
+
+
+@pytest.fixture(params=["no chance", "fresh augmentation", "dropout"])
+def chancy(request, monkeypatch):
+    """A recipe of one epoch, by what is drawn at random while it trains (beside the order of the images)."""
+    if request.param == "dropout":  # none of today's nets keeps its dropout: `start_model` puts a new head on
+
+        def with_dropout(*args):
+            model = start_model(*args)
+            model.head = torch.nn.Sequential(torch.nn.Dropout(0.5), model.head)
+            return model
+
+        monkeypatch.setattr(fitting, "start_model", with_dropout)
+    return Recipe.scratch(epochs=1, **(FRESH if request.param == "fresh augmentation" else {}))
+
+
+def test_contract_9_same_seed_same_result(splits, chancy):
+    runs = []
+    for seed in (0, 0, 1):
+        torch.rand(5)  # wherever the caller's random numbers stand
+        runs.append(fit(chancy, splits, seed=seed))
     first, again, other = (run.model.state_dict() for run in runs)
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert any(not torch.equal(first[name], other[name]) for name in first)
     assert [e.train_loss for e in runs[0].history] == [e.train_loss for e in runs[1].history]
 
 
-def test_fit_leaves_the_callers_random_numbers_alone(splits):
+def test_fit_leaves_the_callers_random_numbers_alone(splits, chancy):
     torch.manual_seed(7)
     expected = torch.rand(3)
     torch.manual_seed(7)
-    fit(Recipe.scratch(epochs=1), splits, seed=0)
+    fit(chancy, splits, seed=0)
     assert torch.equal(torch.rand(3), expected)
 
 

@@ -195,3 +195,18 @@ def test_validation_is_never_augmented(splits, model):
     train = make_inputs(fresh, model, splits.train, MEAN, STD, CPU, part="train")
     inverted, _ = train.batch(torch.arange(4))
     torch.testing.assert_close(inverted, normalise(255 - splits.train.images[:4], MEAN, STD))
+
+
+@pytest.mark.parametrize("part", ["train", "val", "test"])
+@pytest.mark.parametrize("order", ["before_normalisation", "after_normalisation", "after_normalisation_and_in_val"])
+def test_contract_4_normalisation_comes_last_but_where_the_recipe_names_the_mistake(splits, model, order, part):
+    """Against both orders written out: a net is fed with the inverse of the image, or of its normalised values."""
+    recipe = Recipe(augmentation=[{"name": "RandomInvert", "p": 1.0}], augmentation_order=order)
+    images = splits.train.images
+    right, wrong = normalise(255 - images, MEAN, STD), 1 - normalise(images, MEAN, STD)
+    assert (right - wrong).abs().min() > 0.5
+    expected = right if order == "before_normalisation" else wrong
+    if part == "test" or (part == "val" and order != "after_normalisation_and_in_val"):
+        expected = normalise(images, MEAN, STD)
+    found, _ = make_inputs(recipe, model, splits.train, MEAN, STD, CPU, part=part).batch(torch.arange(len(images)))
+    torch.testing.assert_close(found, expected)

@@ -1,6 +1,5 @@
 """Every explorer in a real browser: its first slider is moved in JupyterLab and in Voilà, and the picture follows."""
 
-import importlib.util
 import io
 import os
 import time
@@ -9,19 +8,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-HERE = Path(__file__).parent
+import browser
+import sample_explorers as samples
+
 pytest.importorskip("playwright", reason="no playwright: 'uv sync' installs it")
 
 
-def _load(name):
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-browser, samples = _load("browser"), _load("samples")
-from playwright.sync_api import TimeoutError as StillTheSameError  # noqa: E402
+from playwright.sync_api import TimeoutError as StillTheSameError
 
 pytestmark = [
     pytest.mark.skipif(
@@ -32,12 +25,13 @@ pytestmark = [
 ]
 
 NAMES = list(samples.SAMPLES)
+HELPERS = str(Path(samples.__file__).parent)
 UNWIRED = """import ipywidgets
 explorer = make_explorer("feature_map")
 dead = ipywidgets.IntSlider(max=9)
 ipywidgets.VBox([dead, ipywidgets.Image(value=explorer.picture.value, format="png")]).add_class("box-unwired")"""
 CELLS = [
-    f"import sys; sys.path.insert(0, {str(HERE)!r})\nfrom samples import make_explorer",
+    f"import sys; sys.path.insert(0, {HELPERS!r})\nfrom sample_explorers import make_explorer",
     UNWIRED,
     *(f"make_explorer({name!r})" for name in NAMES),
 ]

@@ -1,11 +1,9 @@
 """Every explorer without a browser: its figure at every control's ends, and the shell around it."""
 
-import importlib.util
 import io
 import statistics
 import time
 from functools import partial
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -14,16 +12,13 @@ import torch
 from matplotlib.figure import Figure
 from torch.utils.flop_counter import FlopCounterMode
 
+import sample_explorers as samples
 from course_lib.analysis import accuracy_interval
 from course_lib.figures import explorers
 from course_lib.figures.explorers import depth, rates
 from course_lib.figures.style import new_figure
 from course_lib.models import build, set_trainable, stage_maps, stage_work, step_work
 from course_lib.sweeps import TABLE_VIII
-
-_spec = importlib.util.spec_from_file_location("samples", Path(__file__).parent / "samples.py")
-samples = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 
 NAMES = list(samples.SAMPLES)
 RESPONSE_S = 0.3  # the median on a quiet machine

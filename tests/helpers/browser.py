@@ -14,7 +14,9 @@ from contextlib import contextmanager
 
 import nbformat
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+# The machine's own, never one that playwright downloads; None if there is none.
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
 _ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 _ARGS += ["--disable-component-update", "--disable-sync", "--no-first-run", "--mute-audio", "--hide-scrollbars"]
 _TOKEN = "t0ken"

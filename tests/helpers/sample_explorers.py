@@ -1,18 +1,13 @@
 """Every explorer on small data, for the tests and for the notebook that a real browser opens: the same in both."""
 
-import importlib.util
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import torch
 
+import fakes
 from course_lib.figures import explorers
 from course_lib.models import build, first_convolution, stage_maps, stage_work
-
-_spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
-fakes = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fakes)
 
 NAMES = ("dog", "elephant", "giraffe")
 RNG = np.random.default_rng(0)

@@ -1,0 +1,13 @@
+"""A study small enough to run."""
+
+import pytest
+
+from course_lib.sweeps.homework import STUDIES, Study
+from tiny_tasks import make_tasks
+
+
+@pytest.fixture
+def tiny(folder, monkeypatch):
+    """The name of a study of six tiny runs."""
+    monkeypatch.setitem(STUDIES, "tiny", Study("tiny", "six tiny runs", lambda *_: make_tasks(folder)))
+    return "tiny"
