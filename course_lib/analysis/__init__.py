@@ -28,7 +28,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "choosing": ["ChoiceNoise", "choice_noise", "disagreement"],
         "claims": ["check_claims", "claims_table", "find_claims"],
         "drift": ["stage_change"],
-        "gaps": ["gap_table", "mean_accuracy", "validation_gap"],
+        "gaps": ["gap_table", "mean_accuracy", "rate_gains", "validation_gap"],
         "intervals": [
             "Interval",
             "McNemar",
@@ -38,7 +38,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "paired_difference",
             "seed_interval",
         ],
-        "metrics": ["confusion_table", "outcomes", "top_k_accuracy", "worst_mistakes"],
+        "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
         "printed": [
             "PrintedResult",
             "printed_channels",
@@ -48,7 +48,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_results",
             "printed_top5",
         ],
-        "selection": ["best_run", "best_runs", "select"],
+        "selection": ["best_rate", "best_run", "best_runs", "select"],
         "tables": [
             "accuracy_over_runs",
             "augmentations_printed_and_measured",

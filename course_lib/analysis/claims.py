@@ -72,5 +72,5 @@ def claims_table(
 def _line(verdict: Verdict) -> dict:
     row = verdict.row()
     line = {"claim": row["claim"], "place": row["place"], "tested": row["tested"], "claimed": row["claimed"]}
-    line |= {"effect": verdict.effect_text, "verdict": row["verdict"]}
+    line |= {"effect": verdict.effect_text, "verdict": verdict.verdict_text}
     return line | {"seeds": row["seeds"], "images": row["images"], "reason": row["reason"]}

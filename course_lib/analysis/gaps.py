@@ -1,4 +1,4 @@
-"""Validation against test: how far the accuracy that chose a run is from the one it reaches on unseen images."""
+"""Gaps: between the validation and the test accuracy of the same runs, and between two strategies at every rate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference, seed_interval
-from course_lib.analysis.selection import best_runs, select, values_of
+from course_lib.analysis.selection import best_runs, select, setting, values_of
 
 
 def mean_accuracy(chosen: Sequence[dict], part: str = "test", confidence: float = 0.95) -> Interval:
@@ -60,6 +60,42 @@ def gap_table(records_by_label: Mapping[str, Sequence[dict]]) -> pd.DataFrame:
             row |= {f"{part} %": _points(mean_accuracy(chosen, part).estimate) for part in ("val", "test")}
             row |= {"gap (points)": _points(gap.estimate), "low": _points(gap.low), "high": _points(gap.high)}
             rows.append({**row, "over seeds": str(seed_interval(gaps)) if len(gaps) > 1 else "one seed"})
+    return pd.DataFrame(rows)
+
+
+def rate_gains(records_by_label: Mapping[str, Sequence[dict]], confidence: float = 0.95) -> pd.DataFrame:
+    """Best validation accuracy (%) of two grids at every rate that both have, and what the second gains, in points.
+
+    ``low`` and ``high`` are the t-interval of the gain over the seeds that both have, paired; NaN for fewer than two.
+    A run without a validation accuracy (it diverged at once) is left out, and ``seeds`` counts what is left.
+
+    Args:
+        records_by_label: label → records of one optimiser; two of them.
+
+    Raises:
+        ValueError: not two labels, or records that mix optimisers.
+    """
+    if len(records_by_label) != 2:
+        raise ValueError(f"{len(records_by_label)} grids: a gain is between two, first what it starts from")
+    for label, records in records_by_label.items():
+        if len(found := values_of(records, "optimizer")) > 1:
+            raise ValueError(f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(…)")
+    base, better = ({(setting(r, "lr"), r["seed"]): r for r in records} for records in records_by_label.values())
+    rows = []
+    for lr in sorted({lr for lr, _ in base} & {lr for lr, _ in better}, reverse=True):
+        pairs = [
+            [grid[key]["val_accuracy"] for grid in (base, better)] for key in base if key[0] == lr and key in better
+        ]
+        pairs = [pair for pair in pairs if None not in pair]
+        gains = [100 * (after - before) for before, after in pairs]
+        row = {"lr": lr} | {
+            label: round(100 * float(np.mean(side)), 2)
+            for label, side in zip(records_by_label, zip(*pairs, strict=True), strict=False)
+        }
+        over_seeds = seed_interval(gains, confidence) if len(gains) > 1 else None
+        row["gain"] = round(float(np.mean(gains)), 2) if gains else np.nan
+        row |= {end: round(getattr(over_seeds, end, np.nan), 2) for end in ("low", "high")}
+        rows.append({**row, "seeds": len(gains)})
     return pd.DataFrame(rows)
 
 

@@ -9,12 +9,16 @@ from scipy import stats
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its confidence interval; accuracies and differences are fractions."""
+    """An estimate with its confidence interval; accuracies and differences are fractions.
+
+    `seeds` is over how many trainings it goes; 0 where it is not an interval over seeds.
+    """
 
     estimate: float
     low: float
     high: float
     method: str
+    seeds: int = 0
 
     def __str__(self) -> str:
         return f"{100 * self.estimate:.1f} % [{100 * self.low:.1f}, {100 * self.high:.1f}]"
@@ -58,7 +62,7 @@ def seed_interval(values: Sequence[float], confidence: float = 0.95) -> Interval
         raise ValueError("a value over seeds is not finite: count diverged runs apart, do not average them")
     mean, error = values.mean(), values.std(ddof=1) / np.sqrt(values.size)
     half = stats.t.ppf(0.5 + confidence / 2, values.size - 1) * error
-    return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds")
+    return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds", values.size)
 
 
 def paired_difference(
@@ -105,7 +109,7 @@ def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
     low = over_seeds.estimate - np.hypot(*(part.estimate - part.low for part in parts))
     high = over_seeds.estimate + np.hypot(*(part.high - part.estimate for part in parts))
     method = f"{over_seeds.method} and {over_images.method}"
-    return Interval(over_seeds.estimate, float(low), float(high), method)
+    return Interval(over_seeds.estimate, float(low), float(high), method, over_seeds.seeds)
 
 
 def paired_over_seeds(outcomes_a: Sequence[str], outcomes_b: Sequence[str], *, confidence: float = 0.95) -> Interval:

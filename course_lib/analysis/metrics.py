@@ -57,6 +57,29 @@ def worst_mistakes(labels, probabilities) -> np.ndarray:
     return by_confidence[np.sort(first)]
 
 
+def neighbour_agreement(features, labels) -> float:
+    """Share of images whose nearest other image, by its features, is of the same class.
+
+    Distances are Euclidean, after every feature was brought to mean 0 and variance 1.
+
+    Args:
+        features: (N, D) array or CPU tensor, at least two rows.
+        labels: (N,) integers.
+
+    Raises:
+        ValueError: features that are not one row for each label, or fewer than two.
+    """
+    from sklearn.neighbors import NearestNeighbors
+    from sklearn.preprocessing import StandardScaler
+
+    features, labels = np.asarray(features, dtype=np.float64), np.asarray(labels)
+    if features.ndim != 2 or labels.shape != features.shape[:1] or len(labels) < 2:
+        raise ValueError(f"features {features.shape} and labels {labels.shape} do not fit: need (N, D) and (N,), N ≥ 2")
+    scaled = StandardScaler().fit_transform(features)
+    nearest = NearestNeighbors(n_neighbors=1).fit(scaled).kneighbors(return_distance=False)[:, 0]  # never itself
+    return float((labels[nearest] == labels).mean())
+
+
 def confusion_table(labels, predictions, class_names):
     """How often each class was taken for each other: DataFrame, rows = true class, columns = predicted, counts.
 

@@ -68,6 +68,29 @@ def best_runs(records: Sequence[dict], rate_order: Sequence[float] = HOMEWORK_RA
     return [record for record in chosen if record is not None]
 
 
+def best_rate(records: Sequence[dict], rate_order: Sequence[float] = HOMEWORK_RATES) -> float:
+    """The rate with the highest mean validation accuracy over its runs, so that one lucky seed decides nothing.
+
+    A run without a validation accuracy (it diverged before any epoch ended) counts as 0; ties go to the earlier rate
+    of `rate_order`.
+
+    Raises:
+        ValueError: no records, or they mix optimisers, strategies, images or sizes.
+    """
+    if not records:
+        raise ValueError("no runs to choose a rate from: the list of records is empty")
+    check_comparable(records)
+    if len(found := values_of(records, "optimizer")) > 1:
+        raise ValueError(f"records mix the optimizers {', '.join(found)}: each has a best rate of its own")
+    rates = values_of(records, "lr")
+    order = [lr for lr in rate_order if lr in rates] + [lr for lr in rates if lr not in rate_order]
+    return max(order, key=lambda lr: _mean_val(select(records, lr=lr)))  # of equal ones the first
+
+
+def _mean_val(runs: Sequence[dict]) -> float:
+    return sum(val_correct(run) or 0 for run in runs) / len(runs)
+
+
 def diverged(records: Iterable[dict]) -> list[dict]:
     """The runs whose loss became NaN or infinite."""
     return [r for r in records if r.get("status") == "diverged"]

@@ -60,6 +60,8 @@ class Claim:
         region: where the effect lies if the claim is true.
         unit: of the effect: ``"points"`` and ``"%"`` are fractions × 100, all others are shown as they are.
         images: the part of the images whose number stands beside the verdict.
+        calibrated: whether the mini world was turned until this came out (data/README.md), so that runs on its images
+            are no independent test of it.
     """
 
     id: str
@@ -72,11 +74,15 @@ class Claim:
     unit: str = "points"
     images: str = "test"  # or "val", "train"
     document: str = "homework"
+    calibrated: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the runs say about a claim. `effect` is None when nothing could be measured."""
+    """What the runs say about a claim. `effect` is None when nothing could be measured.
+
+    `calibrated` says that the runs are of the mini world, which was calibrated for what the claim says.
+    """
 
     claim: Claim
     verdict: str
@@ -84,6 +90,7 @@ class Verdict:
     effect: Interval | None = None
     seeds: int = 0
     images: tuple[int, ...] = ()
+    calibrated: bool = False
 
     def row(self) -> dict:
         """The verdict as plain values for JSON: effect and interval in the claim's unit, None where there is none."""
@@ -94,7 +101,13 @@ class Verdict:
         row = {"id": claim.id, "claim": claim.sentence, "document": claim.document, "place": claim.place}
         row |= {"tested": claim.tested, "claimed": claim.region.text(claim.unit), "verdict": self.verdict}
         row |= {"effect": effect, "low": low, "high": high, "unit": claim.unit, "seeds": self.seeds}
-        return row | {"images": self.images_text, "studies": list(claim.studies), "reason": self.reason}
+        row |= {"images": self.images_text, "studies": list(claim.studies), "reason": self.reason}
+        return row | {"calibrated": self.calibrated}
+
+    @property
+    def verdict_text(self) -> str:
+        """``"reproduced"``, or ``"reproduced, calibrated"`` where the world was calibrated for what the claim says."""
+        return f"{self.verdict}, calibrated" if self.calibrated else self.verdict
 
     @property
     def effect_text(self) -> str:
@@ -118,6 +131,8 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
     interval was widened to 1 − 0.05/k (Bonferroni), since one of k may fail by chance. The interval that decides is
     the one reported. Claims are not corrected for each other: of twenty true ones, one may be contradicted by chance.
 
+    A claim that the mini world was calibrated for has a verdict by the same rule, marked as `calibrated`.
+
     Args:
         runs: the finished records of each study of the claim.
         expected: how many runs each study has when nothing is missing.
@@ -127,13 +142,16 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
             reason = f"{len(runs[name])} of {expected[name]} runs are there: course study {name}"
             return Verdict(claim, "undecided", reason)
     records = [record for name in claim.studies for record in runs[name]]
-    counts = len({setting(r, "seed") for r in records}), tuple(sorted({r[f"num_{claim.images}"] for r in records}))
+    seeds, images = len({setting(r, "seed") for r in records}), {r[f"num_{claim.images}"] for r in records}
+    drawn = any(str(setting(r, "source")).startswith("mini:") for r in records)
+    common = {"images": tuple(sorted(images)), "calibrated": claim.calibrated and drawn}
     try:
         verdict, label, found = _decide(claim, runs)
     except ValueError as error:
-        return Verdict(claim, "undecided", f"cannot be measured: {error}", None, *counts)
+        return Verdict(claim, "undecided", f"cannot be measured: {error}", seeds=seeds, **common)
+    decisive = found[label]
     where = f"{label} (of {len(found)}): " if len(found) > 1 else ""
-    return Verdict(claim, verdict, f"{where}{found[label].method}", found[label], *counts)
+    return Verdict(claim, verdict, f"{where}{decisive.method}", decisive, decisive.seeds or seeds, **common)
 
 
 def _decide(claim: Claim, runs: Runs) -> tuple[str, str, Mapping[str, Interval]]:

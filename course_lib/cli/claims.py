@@ -9,7 +9,8 @@ import click
 from course_lib.cli.options import DATA, JSON, PROFILE, SEEDS
 
 WIDTH = 118
-COLUMNS = "{verdict:<12}  {id:<26}  {effect:<31}  {claimed:<15}  {seeds:>5}  {images}"
+CALIBRATED = "* the mini world was calibrated for this order (data/README.md): no independent test; real images are"
+COLUMNS = "{verdict:<14}  {id:<26}  {effect:<31}  {claimed:<15}  {seeds:>5}  {images}"
 
 
 @click.command()
@@ -23,7 +24,8 @@ def claims(ids, document, profile, data, seeds, as_json):
     """Is it true? Verdicts on the documents' claims, from finished runs; with IDS, those in full.
 
     A claim is reproduced when the 95 % interval of its effect lies wholly within the claimed region, contradicted when
-    it lies wholly outside, else undecided. Nothing is computed: what is missing is named.
+    it lies wholly outside, else undecided. Nothing is computed: what is missing is named. A star marks what the mini
+    world was calibrated for; such verdicts are counted apart.
     """
     from course_lib.analysis.claims import check_claims
 
@@ -40,18 +42,25 @@ def _list(verdicts):
     header = {"effect": "effect [95 % interval]", "images": "images"}
     click.echo(COLUMNS.format(**{n: n for n in ("verdict", "id", "claimed", "seeds")}, **header).rstrip())
     for verdict in verdicts:
-        row = verdict.row() | {"effect": verdict.effect_text}
+        row = verdict.row() | {"effect": verdict.effect_text, "verdict": _starred(verdict)}
         click.echo(COLUMNS.format(**row))
     missing = Counter(v.reason for v in verdicts if v.effect is None)
-    click.echo("\n" + ", ".join(f"{n} {word}" for word, n in Counter(v.verdict for v in verdicts).items()))
+    click.echo("\n" + ", ".join(f"{n} {word}" for word, n in Counter(map(_starred, verdicts)).items()))
+    if any(verdict.calibrated for verdict in verdicts):
+        click.echo(CALIBRATED)
     for reason, count in missing.items():
         click.echo(f"{count} not measured: {reason}")
+
+
+def _starred(verdict):
+    return f"{verdict.verdict} *" if verdict.calibrated else verdict.verdict
 
 
 def _in_full(verdict):
     row = verdict.row()
     lines = {"claim": f"“{row['claim']}” ({row['document']}, {row['place']})", "tested": row["tested"]}
-    lines |= {"claimed": f"{row['claimed']} {row['unit']}", "effect": verdict.effect_text, "verdict": row["verdict"]}
+    lines |= {"claimed": f"{row['claimed']} {row['unit']}", "effect": verdict.effect_text, "verdict": _starred(verdict)}
     lines |= {"from": f"{row['seeds']} seeds, {row['images']} images; {row['reason']}"}
+    lines |= {"*": CALIBRATED.removeprefix("* ")} if verdict.calibrated else {}
     texts = [f"{name:<9}{text}" for name, text in lines.items()]
     return "\n".join([row["id"], *(textwrap.fill(text, WIDTH, subsequent_indent=" " * 9) for text in texts)])

@@ -85,7 +85,7 @@ def strategies(
     records_by_strategy: Mapping[str, Sequence[dict]],
     printed: Sequence[PrintedResult] | None = None,
     *,
-    title: str,
+    title: str | None = None,
 ) -> Figure:
     """Test accuracy of each strategy, printed and measured, for the large and the few-shot training set.
 
@@ -95,6 +95,8 @@ def strategies(
     Args:
         records_by_strategy: ``{"scratch": records, …}``; each list may hold both optimisers and both training sets.
         printed: printed rows; None = all of Tables II–VII for these strategies, [] = none.
+        title: None = what each strategy reaches on the smallest training set, with the optimiser that has the higher
+            mean validation accuracy.
 
     Raises:
         ValueError: no records at all.
@@ -109,7 +111,9 @@ def strategies(
     panels = [_strategy_dots(records_by_strategy, printed, few_shot) for few_shot in sets]
     rows = [STRATEGY_NAMES.get(name, name) for name in names]
     figure = new_figure(
-        title, width=7.0 * len(sets) if len(sets) > 1 else 10.0, height=max(_height(p, rows) for p in panels)
+        title or _reached(records_by_strategy, sets),
+        width=7.0 * len(sets) if len(sets) > 1 else 10.0,
+        height=max(_height(p, rows) for p in panels),
     )
     colors = _series_colors([dot for dots in panels for dot in dots])
     for axes, dots, few_shot in zip(
@@ -120,6 +124,23 @@ def strategies(
         axes.set_xlabel("test accuracy (%)")
     _add_legend(figure, [dot for dots in panels for dot in dots])
     return figure
+
+
+def _reached(records_by_strategy, sets: Sequence[bool]) -> str:
+    """``"From scratch 81 % (Adam), last layer 88 % (Adam) of the test images"``; an equal accuracy leaves SGD."""
+    words, sizes = [], []
+    for name, records in records_by_strategy.items():
+        runs = [r for r in records if bool(values_of([r], "few_shot")[0]) == sets[-1]]
+        grids = {optimizer: best_runs(select(runs, optimizer=optimizer)) for optimizer in values_of(runs, "optimizer")}
+        scored = {o: found for o, found in grids.items() if found and accuracy_over_runs(found)}
+        if scored:
+            chosen = {o: round(accuracy_over_runs(found, part="val").estimate, 9) for o, found in scored.items()}
+            best = max(sorted(chosen, reverse=True), key=chosen.get)
+            reached = 100 * accuracy_over_runs(scored[best]).estimate
+            words.append(f"{STRATEGY_NAMES.get(name, name)} {reached:.0f} % ({optimizer_name(best)})")
+            sizes += values_of(runs, "num_train")
+    text = f"{', '.join(words)} of the test images" if words else "no finished run was scored"
+    return f"With {sizes[0]} images: {text}" if len(sets) > 1 and sizes else text[0].upper() + text[1:]
 
 
 def _strategy_dots(records_by_strategy, printed, few_shot) -> list[Dot]:

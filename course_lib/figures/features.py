@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from course_lib.figures.style import new_figure, styled
+from course_lib.figures.style import SERIES, new_figure, styled
 
 
 @styled
@@ -30,6 +30,7 @@ def feature_planes(
     if not features_by_model:
         raise ValueError("no features to draw: give at least one model")
     figure = new_figure(title, width=6.2 * len(features_by_model), height=5.6)
+    palette = list(SERIES[: len(class_names)]) if len(class_names) <= len(SERIES) else "husl"
     names, first = [class_names[label] for label in labels], next(iter(features_by_model))
     panels = figure.subplots(1, len(features_by_model), squeeze=False)[0]
     for axes, (name, features) in zip(panels, features_by_model.items(), strict=True):
@@ -42,11 +43,11 @@ def feature_planes(
         points = plane.fit_transform(StandardScaler().fit_transform(features))
         seaborn.scatterplot(
             x=points[:, 0], y=points[:, 1], hue=names, style=names, hue_order=class_names, style_order=class_names,
-            palette="colorblind", s=34, alpha=0.8, linewidth=0, legend=name == first, ax=axes,
+            palette=palette, s=40, alpha=0.8, linewidth=0, legend=name == first, ax=axes,
         )  # fmt: skip
         share = 100 * plane.explained_variance_ratio_
-        axes.set(title=name, xlabel=f"component 1 ({share[0]:.0f} % of variance)")
-        axes.set_ylabel(f"component 2 ({share[1]:.0f} %)")
+        axes.set(title=name, xlabel=f"first principal component ({share[0]:.0f} % of variance)")
+        axes.set_ylabel(f"second principal component ({share[1]:.0f} %)")
     handles, shown = panels[0].get_legend_handles_labels()
     panels[0].get_legend().remove()
     figure.legend(handles, shown, loc="outside lower center", ncols=min(len(class_names), 8), markerscale=1.4)

@@ -46,7 +46,8 @@ def write_report(
         started: when the run began; left out of the page if None.
         fingerprint: of the images; left out of the page if None.
         claims: one mapping for each claim of the documents, with the keys id, claim, document, place, verdict, effect,
-            low, high, unit, seeds and reason; numbers that are None or NaN are not shown. No section if None or empty.
+            low, high, unit, seeds and reason; numbers that are None or NaN are not shown. Those with `calibrated` are
+            marked and counted apart. No section if None or empty.
         claims_error: why the claims could not be tested; shown in their place.
 
     Returns:
@@ -75,7 +76,7 @@ def write_report(
         machine=describe_machine(),
         claims=[_claim_view(claim) for claim in claims or ()],
         claims_error=claims_error,
-        verdicts=Counter(claim["verdict"] for claim in claims or ()),
+        verdicts=Counter(_verdict_text(claim) for claim in claims or ()),
     )
     path = out_dir / "index.html"
     path.write_text(page, encoding="utf-8")
@@ -148,7 +149,12 @@ def _claim_view(claim: Mapping) -> dict:
     effect, low, high = (_number(claim[name]) for name in ("effect", "low", "high"))
     interval = f" [{low}, {high}]" if low and high else ""
     measured = f"{effect}{interval} {claim['unit'] or ''}".strip() if effect else ""
-    return {**claim, "measured": measured, "kind": re.sub(r"\W+", "-", str(claim["verdict"]).lower())}
+    view = {**claim, "measured": measured, "verdict": _verdict_text(claim)}
+    return view | {"kind": re.sub(r"\W+", "-", str(claim["verdict"]).lower())}
+
+
+def _verdict_text(claim: Mapping) -> str:
+    return f"{claim['verdict']} (calibrated)" if claim.get("calibrated") else claim["verdict"]
 
 
 def _number(value: float | None) -> str:

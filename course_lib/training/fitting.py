@@ -57,7 +57,10 @@ def fit(
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
         history, best = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
         model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
-        return start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
+        run = start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
+    if not shortcuts:
+        run.provenance["shortcuts"] = False  # its seconds are those of the plain loop
+    return run
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,14 @@ import pytest
 from sklearn.metrics import top_k_accuracy_score
 
 from course_lib.analysis.drift import stage_change
-from course_lib.analysis.metrics import accuracy, confusion_table, outcomes, top_k_accuracy, worst_mistakes
+from course_lib.analysis.metrics import (
+    accuracy,
+    confusion_table,
+    neighbour_agreement,
+    outcomes,
+    top_k_accuracy,
+    worst_mistakes,
+)
 
 LABELS, PREDICTED = [0, 1, 2, 2], [0, 2, 2, 2]
 
@@ -22,6 +29,18 @@ def test_top_k_agrees_with_sklearn():
     labels, scores = rng.integers(0, 10, 50), rng.normal(size=(50, 10))
     for k in (1, 3, 5):
         assert top_k_accuracy(labels, scores, k) == top_k_accuracy_score(labels, scores, k=k, labels=range(10))
+
+
+def test_neighbours_agree_where_classes_are_apart():
+    labels = np.array([0, 0, 0, 1, 1, 1])
+    apart = np.array([[0.0], [1], [2], [10], [11], [12]])
+    assert neighbour_agreement(apart, labels) == 1
+    assert neighbour_agreement(apart, [0, 1, 0, 1, 0, 1]) == 0
+    # without the same scale for every feature the second one alone would decide, and no neighbour would agree
+    loud = np.column_stack([apart[:, 0], [0, 4000, 9000, 100, 4100, 9100]])
+    assert neighbour_agreement(loud, labels) > 0
+    with pytest.raises(ValueError, match="do not fit"):
+        neighbour_agreement(apart, labels[:3])
 
 
 def test_worst_mistakes_are_one_for_each_true_class():

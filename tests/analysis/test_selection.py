@@ -1,6 +1,6 @@
 import pytest
 
-from course_lib.analysis.selection import best_run, best_runs, select, setting, values_of
+from course_lib.analysis.selection import best_rate, best_run, best_runs, select, setting, values_of
 
 
 def run(lr, val, epoch=0, *, optimizer="sgd", seed=0, status="finished", num_val=47, **recipe):
@@ -34,6 +34,27 @@ def test_equal_images_are_a_tie_even_if_the_floats_differ():
     first, second = run(0.01, 40), run(0.03, 40)
     second["val_accuracy"] += 1e-7  # another device's rounding
     assert setting(best_run([second, first]), "lr") == 0.01
+
+
+def test_the_best_rate_is_the_best_on_average_and_not_the_luckiest_run():
+    steady = [run(0.001, right, seed=s) for s, right in enumerate((42, 43, 42))]
+    lucky = [run(0.0001, right, seed=s) for s, right in enumerate((44, 40, 40))]
+    assert setting(best_run(lucky + steady), "lr") == 0.0001
+    assert best_rate(lucky + steady) == 0.001
+    assert best_rate([run(0.03, 40), run(0.01, 40), run(0.5, 40)]) == 0.01  # a tie: the homework's order
+    assert best_rate([run(0.5, 41), run(0.01, 40)]) == 0.5
+
+
+def test_a_rate_at_which_runs_are_lost_is_no_good_rate():
+    lost = [run(0.03, 45), run(0.03, None, seed=1, status="diverged")]
+    assert best_rate([*lost, run(0.01, 40), run(0.01, 40, seed=1)]) == 0.01
+
+
+def test_a_best_rate_is_of_one_optimizer():
+    with pytest.raises(ValueError, match="mix the optimizers sgd, adam"):
+        best_rate([run(0.01, 40), run(0.01, 40, optimizer="adam")])
+    with pytest.raises(ValueError, match="no runs"):
+        best_rate([])
 
 
 def test_diverged_runs_take_part_only_with_a_finished_epoch():

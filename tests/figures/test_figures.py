@@ -258,6 +258,30 @@ def test_contract_10_curves_over_seeds_have_a_band(band):
         assert curves.BANDS[band] in [text.get_text() for text in figure.legends[0].get_texts()]
 
 
+def test_the_title_of_strategies_names_one_optimizer_each_by_validation():
+    """Never a mean of two optimisers: no network has reached it."""
+    good, bad = (fakes.fake_grid("full", optimizers=(o,), seeds=(0, 1), epochs=4) for o in ("adam", "sgd"))
+    bad = [run | {"val_accuracy": 0.1, "test_accuracy": 0.2} for run in bad]
+    good = [run | {"val_accuracy": 0.9, "test_accuracy": 0.8} for run in good]
+    title = accuracy.strategies({"full": bad + good}).get_suptitle()
+    assert title == "Full fine-tuning 80 % (Adam) of the test images"
+    few = accuracy.strategies({"full": GRID + FEW}).get_suptitle()
+    assert few.startswith("With 189 images: full fine-tuning")
+    equal = [run | {"val_accuracy": 0.9} for run in bad] + good
+    assert accuracy.strategies({"full": equal}).get_suptitle().startswith("Full fine-tuning 20 % (SGD)")
+
+
+def test_seven_classes_have_seven_colours_and_markers():
+    labels = np.arange(70) % 7
+    figure = course_lib.figures.feature_planes(
+        {"a": RNG.normal(size=(70, 5))}, labels, [f"class {n}" for n in range(7)], title=TITLE
+    )
+    handles = figure.legends[0].legend_handles
+    assert len({str(handle.get_markerfacecolor()) for handle in handles}) == 7
+    assert len({str(handle.get_marker()) for handle in handles}) == 7
+    assert "first principal component" in figure.axes[0].get_xlabel()
+
+
 @pytest.mark.parametrize("name", ["strategies", "dot_intervals"])
 def test_contract_10_every_accuracy_has_its_interval(name):
     figure = FIGURES[name](TITLE)

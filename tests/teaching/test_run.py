@@ -224,11 +224,21 @@ CLAIM = {
 def test_claims_have_a_section_with_effect_and_interval(ran, tmp_path):
     untested = {**CLAIM, "id": "D2", "verdict": "not tested", "effect": math.nan, "low": None, "high": None}
     text = write_report(ran.results, tmp_path, claims=[CLAIM, CLAIM, untested]).read_text(encoding="utf-8")
+    assert "no independent test" not in text
     assert "3 claims: 2 holds, 1 not tested" in text
     assert "4.2 [−1.1, 7.3] points" in text
     assert "More layers &lt;help&gt;" in text
     assert "nan" not in text[text.index('id="claim-D2"') :]
     assert "#claims" in Page(text).links
+
+
+def test_calibrated_claims_are_marked_and_counted_apart(ran, tmp_path):
+    marked = {**CLAIM, "id": "H2", "calibrated": True}
+    plain = {**CLAIM, "calibrated": False}
+    text = write_report(ran.results, tmp_path, claims=[plain, plain, marked]).read_text(encoding="utf-8")
+    assert "3 claims: 2 holds, 1 holds (calibrated)" in text
+    assert "no independent test" in text
+    assert '<span class="status verdict holds">holds (calibrated)</span>' in text
 
 
 @pytest.mark.parametrize("claims", [None, []])

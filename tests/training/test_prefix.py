@@ -70,6 +70,8 @@ def test_contract_5_a_cached_prefix_changes_nothing(make_images, multipliers, op
             torch.testing.assert_close(cached.model.state_dict()[name], value, rtol=1e-3, atol=1e-5, msg=name)
     score_test(plain, splits, shortcuts=False), score_test(cached, splits)
     assert plain.test_outcomes == cached.test_outcomes
+    assert plain.provenance["shortcuts"] is False  # its seconds are of another kind
+    assert "shortcuts" not in cached.provenance
 
 
 @pytest.mark.parametrize("mode", ["batch", "running", "frozen", "affine_only"])
