@@ -142,7 +142,7 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
             reason = f"{len(runs[name])} of {expected[name]} runs are there: course study {name}"
             return Verdict(claim, "undecided", reason)
     records = [record for name in claim.studies for record in runs[name]]
-    seeds, images = len({setting(r, "seed") for r in records}), {r[f"num_{claim.images}"] for r in records}
+    seeds, images = len({setting(r, "seed") for r in records}), {r[f"num_{claim.images}"] for r in records} - {None}
     drawn = any(str(setting(r, "source")).startswith("mini:") for r in records)
     common = {"images": tuple(sorted(images)), "calibrated": claim.calibrated and drawn}
     try:
@@ -167,5 +167,5 @@ def _decide(claim: Claim, runs: Runs) -> tuple[str, str, Mapping[str, Interval]]
 
 
 def _round(value: float) -> float:
-    """One digit after the point, or three significant ones if it is small."""
+    """One digit after the point, or two significant ones if it is small."""
     return round(value, 1) if abs(value) >= 1 else float(f"{value:.2g}")

@@ -208,6 +208,15 @@ def test_every_claim_can_be_judged_in_every_profile(profile):
         assert verdict.verdict in ("reproduced", "contradicted", "undecided")
 
 
+def test_a_run_that_diverged_at_once_stops_no_claim():
+    """It was never tested: its number of test images is unknown."""
+    claim = CLAIMS["thousand-outputs-sgd"]
+    runs = {name: [fake_record(task) for task in study_tasks(name, "smoke")] for name in claim.studies}
+    lost = next(run for run in runs[claim.studies[0]] if run["recipe"]["optimizer"] == "sgd")
+    lost |= {"status": "diverged", "num_test": None, "test_accuracy": None, "test_outcomes": None, "test_correct": None}
+    assert None not in judge(claim, runs, {name: len(found) for name, found in runs.items()}).images
+
+
 def fake_record(task):
     """A plausible record of a task, with its own recipe, split and seed."""
     recipe, few_shot = task.recipe, task.data.few_shot
