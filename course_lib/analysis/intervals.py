@@ -9,15 +9,20 @@ from scipy import stats
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its confidence interval; accuracies and differences are fractions."""
+    """An estimate with its confidence interval; accuracies and differences are fractions.
+
+    Attributes:
+        unit: of its hundredths, as it is printed: ``"%"`` of an accuracy, ``"points"`` of a difference of two.
+    """
 
     estimate: float
     low: float
     high: float
     method: str
+    unit: str = "%"
 
     def __str__(self) -> str:
-        return f"{100 * self.estimate:.1f} % [{100 * self.low:.1f}, {100 * self.high:.1f}]"
+        return f"{100 * self.estimate:.1f} {self.unit} [{100 * self.low:.1f}, {100 * self.high:.1f}]"
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,13 @@ def accuracy_interval(correct: int, total: int, confidence: float = 0.95) -> Int
     return Interval(correct / total, float(found.low), float(found.high), f"Wilson, {total} images")
 
 
-def seed_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
+def seed_interval(values: Sequence[float], confidence: float = 0.95, unit: str = "%") -> Interval:
     """Mean ± t-interval of one number over seeds: the error that comes from training again with the same images.
 
     It says nothing about other test images: for that see `accuracy_interval`. Two seeds give a very wide interval.
+
+    Args:
+        unit: ``"points"`` if the values are differences of accuracies.
 
     Raises:
         ValueError: fewer than two values, or one that is not finite.
@@ -58,7 +66,7 @@ def seed_interval(values: Sequence[float], confidence: float = 0.95) -> Interval
         raise ValueError("a value over seeds is not finite: count diverged runs apart, do not average them")
     mean, error = values.mean(), values.std(ddof=1) / np.sqrt(values.size)
     half = stats.t.ppf(0.5 + confidence / 2, values.size - 1) * error
-    return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds")
+    return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds", unit)
 
 
 def paired_difference(
@@ -84,7 +92,7 @@ def paired_difference(
     drawn = np.random.default_rng(seed).multinomial(difference.size, counts / difference.size, size=resamples)
     means = drawn @ values / difference.size  # (resamples,)
     low, high = np.quantile(means, [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return Interval(float(difference.mean()), float(low), float(high), f"bootstrap, {difference.size} shared images")
+    return Interval(float(difference.mean()), float(low), float(high), f"bootstrap, {difference.size} shared images", "points")
 
 
 def independent_difference(a: Interval, b: Interval) -> Interval:
@@ -96,7 +104,7 @@ def independent_difference(a: Interval, b: Interval) -> Interval:
     estimate = a.estimate - b.estimate
     low = estimate - float(np.hypot(a.estimate - a.low, b.high - b.estimate))
     high = estimate + float(np.hypot(a.high - a.estimate, b.estimate - b.low))
-    return Interval(estimate, low, high, "Newcombe, independent images")
+    return Interval(estimate, low, high, "Newcombe, independent images", "points")
 
 
 def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
@@ -105,7 +113,7 @@ def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
     low = over_seeds.estimate - np.hypot(*(part.estimate - part.low for part in parts))
     high = over_seeds.estimate + np.hypot(*(part.high - part.estimate for part in parts))
     method = f"{over_seeds.method} and {over_images.method}"
-    return Interval(over_seeds.estimate, float(low), float(high), method)
+    return Interval(over_seeds.estimate, float(low), float(high), method, over_images.unit)
 
 
 def paired_over_seeds(outcomes_a: Sequence[str], outcomes_b: Sequence[str], *, confidence: float = 0.95) -> Interval:

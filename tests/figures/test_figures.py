@@ -171,6 +171,11 @@ def test_texts_stay_inside_and_apart(name):
         boxes = [text.get_window_extent() for at, text in labels if text.get_text() and low <= at <= high]
         boxes.sort(key=lambda b: b.x0)
         assert all(a.x1 <= b.x0 for a, b in itertools.pairwise(boxes)), f"{name}: tick labels overlap"
+        legends = [legend.get_window_extent() for legend in figure.legends]
+        assert not any(legend.overlaps(box) for legend in legends), f"{name}: the legend lies on an axis"
+    below = getattr(figure, "_supxlabel", None)  # of the whole figure, where one was written
+    written = below and below.get_text() and below.get_window_extent()
+    assert not written or not any(legend.get_window_extent().overlaps(written) for legend in figure.legends), name
 
 
 def test_no_figure_leaks_into_pyplot():
