@@ -145,7 +145,9 @@ def _gain(row: Sequence[str], plain: Sequence[str], confidence: float) -> Interv
 
 
 def _mean_gain(pairs: Sequence[tuple[dict, dict]], confidence: float) -> Interval:
-    over_images = paired_difference(*([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True)), confidence=confidence)
+    over_images = paired_difference(
+        *([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True)), confidence=confidence
+    )
     by_seed = {}
     for row, plain in pairs:
         by_seed.setdefault(row["seed"], []).append(row["test_accuracy"] - plain["test_accuracy"])

@@ -92,7 +92,9 @@ def paired_difference(
     drawn = np.random.default_rng(seed).multinomial(difference.size, counts / difference.size, size=resamples)
     means = drawn @ values / difference.size  # (resamples,)
     low, high = np.quantile(means, [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return Interval(float(difference.mean()), float(low), float(high), f"bootstrap, {difference.size} shared images", "points")
+    return Interval(
+        float(difference.mean()), float(low), float(high), f"bootstrap, {difference.size} shared images", "points"
+    )
 
 
 def independent_difference(a: Interval, b: Interval) -> Interval:

@@ -137,9 +137,9 @@ def test_more_rows_do_not_average_out_the_error_of_their_common_baseline():
     rows = {name: many_outcomes(*[0.7] * 5, name=name) for name in names}
     widths = []
     for some in (names[:1], names):
-        gain = augmentations.group_gains(
-            plain | {name: rows[name] for name in some}, dict.fromkeys(names, "blurred")
-        )["blurred"]
+        gain = augmentations.group_gains(plain | {name: rows[name] for name in some}, dict.fromkeys(names, "blurred"))[
+            "blurred"
+        ]
         widths.append(gain.high - gain.low)
     assert widths[1] == pytest.approx(widths[0], rel=0.01)
 
