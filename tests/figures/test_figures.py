@@ -223,7 +223,8 @@ def test_one_huge_loss_does_not_flatten_all_others():
 
 def test_rows_may_be_strategies():
     figure = curves.training_curves(FEW + SCRATCH, title=TITLE, rows="name", quantities=("val_accuracy",))
-    assert [axes.get_title() for axes in figure.axes] == ["full fine-tuning", "from scratch"]
+    assert [axes.get_ylabel() for axes in figure.axes] == ["full\nfine-tuning", "from\nscratch"]
+    assert [axes.get_title() for axes in figure.axes] == ["validation accuracy (%)", ""]
     for axes, runs in zip(figure.axes, (FEW, SCRATCH), strict=True):
         stars = [line.get_ydata()[0] for line in axes.get_lines() if line.get_marker() == "*"]
         assert sorted(stars) == pytest.approx(sorted(100 * run["val_accuracy"] for run in runs))
