@@ -62,7 +62,8 @@ def training_curves(
         raise ValueError(f"unknown rows '{rows}': choose {' or '.join(ROWS)}")
     panel_width, panel_height, names = ROWS[rows]
     values = values_of(records, rows)
-    figure = new_figure(title, width=panel_width * len(quantities), height=1.4 + panel_height * len(values))
+    height = 1.4 + max(panel_height * len(values), 2.2)  # a single row of small panels gets room
+    figure = new_figure(title, width=panel_width * len(quantities), height=height)
     grid = figure.subplots(len(values), len(quantities), sharex=True, sharey="col", squeeze=False)
     for row, value in zip(grid, values, strict=True):
         runs = select(records, **{rows: value})

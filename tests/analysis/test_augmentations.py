@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib.analysis import augmentations, seed_interval, select
-from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, study_tasks
+from course_lib.analysis import accuracy_over_runs, augmentations, best_runs, printed_results, seed_interval, select
+from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, finished_runs, study_tasks
 
 _spec = importlib.util.spec_from_file_location("fakes", Path(__file__).parents[1] / "figures" / "fakes.py")
 fakes = importlib.util.module_from_spec(_spec)
@@ -164,3 +164,20 @@ def test_printed_gains():
     assert same.low == pytest.approx(-same.high)
     with pytest.raises(ValueError, match="no row 'flip'"):
         augmentations.printed_gains("flip")
+
+
+def test_the_order_alone_is_enough_for_the_rows_that_collapsed():
+    """What lesson 07 tells its readers to remember, in the finished runs that come with the course."""
+    runs = select(finished_runs("augmentation_order"), augmentation_order="after_normalisation_and_in_val")
+    rows, printed = augmentations.by_augmentation(runs, TABLE_VIII), printed_results(table="VIII")
+    printed = {row.augmentation: row.test_percent / 100 for row in printed}
+    largest = 411 / 2108  # the elephants' share of the few-shot test images
+    for name in ORDER_ROWS:
+        reached = accuracy_over_runs(best_runs(rows[name]))
+        if name.startswith("ColorJitter"):
+            assert reached.low <= largest, name
+            assert reached.estimate < printed[name], name
+        else:
+            assert reached.low > 0.7, name
+    hue = accuracy_over_runs(best_runs(rows["ColorJitter(hue=0.05)"]))
+    assert hue.high < printed["ColorJitter(hue=0.05)"]
