@@ -231,7 +231,7 @@ title = f"A jitter of 1 % after Normalize: the {dark:.0%} of values that are dar
 show(figures.contact_sheet(pictures, captions, title=title))
 
 # %% [markdown]
-# That is a mechanism, not yet an explanation. The experiment that settles it: the rows in question, and two that should not suffer, in three orders. **Guess**
+# That is a mechanism, not yet an explanation. The experiment that tests it: the rows in question, and two that should not suffer, in three orders. **Guess**
 # first: does the mistake hurt when validation is clean and can choose the epoch that fails least?
 
 # %%
