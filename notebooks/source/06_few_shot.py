@@ -261,8 +261,8 @@ def epochs_for(steps, num_images, batch_size):
 passed = check_epochs(epochs_for)
 
 # %% [markdown]
-# The long runs, for two strategies and a rate of each optimiser that does well in the grids. They are the short runs continued: the same images, seeds, rates
-# and batches, for the fewest epochs that give as many steps.
+# The long runs, for two strategies and a rate of each optimiser that does well in the grids. They set out like the short runs: the same images, seeds, rates
+# and batches, for the fewest epochs that give as many steps. (Computed elsewhere, a run's rounding differs, and that grows: part of "training again" is in here.)
 
 # %%
 long = run_study("few_shot_steps", profile, data, seeds)
@@ -321,7 +321,7 @@ budget
 
 # %% [markdown]
 # The training loss, from the short runs to the long ones, says why: where it is near zero already, each further step has next to nothing to correct.
-# An interval that holds 0 says that the runs do not show a difference. Where *more images* is far to the right of *more steps*, the few-shot networks did not
+# An interval that holds 0, over the test images or over the seeds, says that the runs do not show a difference. Where *more images* is far to the right of *more steps*, the few-shot networks did not
 # stop too early: they had nothing more to learn from the 189.
 #
 # ## Break it
