@@ -321,8 +321,8 @@ budget
 
 # %% [markdown]
 # The training loss, from the short runs to the long ones, says why: where it is near zero already, each further step has next to nothing to correct.
-# An interval that holds 0, over the test images or over the seeds, says that the runs do not show a difference. Where *more images* is far to the right of *more steps*, the few-shot networks did not
-# stop too early: they had nothing more to learn from the 189.
+# An interval that holds 0, over the test images or over the seeds, says that the runs do not show a difference. Where *more images* is far to the right of *more
+# steps*, the few-shot networks did not stop too early: they had nothing more to learn from the 189.
 #
 # ## Break it
 # **Believe 47 images.** One of them is 2.1 points. Table V prints 61.70 % of the validation and 44.92 % of the test for one and the same network:
