@@ -23,8 +23,14 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "verdicts",
     ],
     submod_attrs={
-        "augmentations": ["augmentation_gains", "augmentation_kind", "by_augmentation", "printed_gains"],
-        "chance": ["best_of_tries", "correlation_of_tries"],
+        "augmentations": [
+            "augmentation_gains",
+            "augmentation_kind",
+            "by_augmentation",
+            "group_gains",
+            "printed_gains",
+        ],
+        "chance": ["best_of_tries", "chance_of_best", "correlation_of_tries"],
         "choosing": ["ChoiceNoise", "choice_noise", "disagreement"],
         "claims": ["check_claims", "claims_table", "find_claims"],
         "drift": ["stage_change"],

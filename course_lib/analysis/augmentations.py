@@ -4,12 +4,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from course_lib.analysis.intervals import (
     Interval,
     accuracy_interval,
+    both_errors,
     independent_difference,
     paired_difference,
     paired_over_seeds,
+    seed_interval,
 )
 from course_lib.analysis.printed import printed_results
 from course_lib.analysis.selection import setting
@@ -84,6 +88,39 @@ def augmentation_gains(
     return gains
 
 
+def group_gains(
+    records_by_row: Mapping[str, Sequence[dict]],
+    groups: Mapping[str, str],
+    baseline: str = BASELINE,
+    confidence: float = 0.95,
+) -> dict[str, Interval]:
+    """Mean gain of each group's rows, with the two errors of `augmentation_gains`.
+
+    A group's rows are averaged seed by seed first: all of them subtract the same runs of the baseline, whose error
+    their number does not average out.
+
+    Args:
+        groups: row → name of its group.
+
+    Raises:
+        ValueError: as `augmentation_gains`, or a row of no group.
+    """
+    rows = [name for name in records_by_row if name != baseline]
+    if unknown := [name for name in rows if name not in groups]:
+        raise ValueError(f"'{unknown[0]}' is of no group: name one for each row")
+    if baseline not in records_by_row:
+        raise ValueError(f"no run of '{baseline}' to compare with: there are {'; '.join(records_by_row) or 'no runs'}")
+    found = {}
+    for group in dict.fromkeys(groups[name] for name in rows):
+        pairs = []
+        for name in (name for name in rows if groups[name] == group):
+            pairs += scored_pairs(name, records_by_row[name], baseline, records_by_row[baseline])
+        if not pairs:
+            raise ValueError(f"no row of '{group}' has a scored run with a seed of '{baseline}': run both again")
+        found[group] = _mean_gain(pairs, confidence)
+    return found
+
+
 def printed_gains(baseline: str = BASELINE, confidence: float = 0.95) -> dict[str, Interval]:
     """Printed test accuracy of each row of Table VIII minus that of its baseline.
 
@@ -105,6 +142,19 @@ def _gain(row: Sequence[str], plain: Sequence[str], confidence: float) -> Interv
         return paired_difference(row, plain, confidence=confidence)
     method = f"seeds and images, {len(row)} seeds, {len(row[0])} shared images"
     return replace(paired_over_seeds(row, plain, confidence=confidence), method=method)
+
+
+def _mean_gain(pairs: Sequence[tuple[dict, dict]], confidence: float) -> Interval:
+    over_images = paired_difference(
+        *([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True)), confidence=confidence
+    )
+    by_seed = {}
+    for row, plain in pairs:
+        by_seed.setdefault(row["seed"], []).append(row["test_accuracy"] - plain["test_accuracy"])
+    if len(by_seed) == 1:
+        return over_images
+    over_seeds = seed_interval([np.mean(gains) for gains in by_seed.values()], confidence)
+    return replace(both_errors(over_seeds, over_images), method=f"seeds and images, {len(by_seed)} seeds")
 
 
 def _as_text(transforms: Iterable[Mapping]) -> str:

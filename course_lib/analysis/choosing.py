@@ -71,4 +71,4 @@ def disagreement(records: Sequence[dict]) -> tuple[int, int]:
 
 def _over_draws(values: np.ndarray) -> Interval:
     low, high = np.quantile(values, [0.05, 0.95])
-    return Interval(float(values.mean()), float(low), float(high), f"90 % of {values.size} draws")
+    return Interval(float(values.mean()), float(low), float(high), f"90 % of {values.size} draws", unit="points")

@@ -59,7 +59,7 @@ def gap_table(records_by_label: Mapping[str, Sequence[dict]]) -> pd.DataFrame:
             row = {"images": label, "optimizer": optimizer}
             row |= {f"{part} %": _points(mean_accuracy(chosen, part).estimate) for part in ("val", "test")}
             row |= {"gap (points)": _points(gap.estimate), "low": _points(gap.low), "high": _points(gap.high)}
-            rows.append({**row, "over seeds": str(seed_interval(gaps)) if len(gaps) > 1 else "one seed"})
+            rows.append({**row, "over seeds": str(seed_interval(gaps, unit="points")) if len(gaps) > 1 else "one seed"})
     return pd.DataFrame(rows)
 
 

@@ -11,7 +11,9 @@ from scipy import stats
 class Interval:
     """An estimate with its confidence interval; accuracies and differences are fractions.
 
-    `seeds` is over how many trainings it goes; 0 where it is not an interval over seeds.
+    Attributes:
+        seeds: over how many trainings it goes; 0 where it is not an interval over seeds.
+        unit: of its hundredths, as it is printed: ``"%"`` of an accuracy, ``"points"`` of a difference of two.
     """
 
     estimate: float
@@ -19,9 +21,10 @@ class Interval:
     high: float
     method: str
     seeds: int = 0
+    unit: str = "%"
 
     def __str__(self) -> str:
-        return f"{100 * self.estimate:.1f} % [{100 * self.low:.1f}, {100 * self.high:.1f}]"
+        return f"{100 * self.estimate:.1f} {self.unit} [{100 * self.low:.1f}, {100 * self.high:.1f}]"
 
 
 @dataclass(frozen=True)
@@ -35,22 +38,28 @@ class McNemar:
     p_value: float
 
 
-def accuracy_interval(correct: int, total: int, confidence: float = 0.95) -> Interval:
+def accuracy_interval(correct: int, total: int, confidence: float = 0.95, things: str = "images") -> Interval:
     """Wilson's interval for `correct` of `total` images: the error that comes from testing on few images.
+
+    Args:
+        things: what is counted, if it is not images.
 
     Raises:
         ValueError: `total` is not positive or `correct` lies outside 0 … `total`.
     """
     if total <= 0 or not 0 <= correct <= total:
-        raise ValueError(f"{correct} of {total} images is no accuracy: give 0 ≤ correct ≤ total and total ≥ 1")
+        raise ValueError(f"{correct} of {total} {things} is no accuracy: give 0 ≤ correct ≤ total and total ≥ 1")
     found = stats.binomtest(int(correct), int(total)).proportion_ci(confidence, method="wilson")
-    return Interval(correct / total, float(found.low), float(found.high), f"Wilson, {total} images")
+    return Interval(correct / total, float(found.low), float(found.high), f"Wilson, {total} {things}")
 
 
-def seed_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
+def seed_interval(values: Sequence[float], confidence: float = 0.95, unit: str = "%") -> Interval:
     """Mean ± t-interval of one number over seeds: the error that comes from training again with the same images.
 
     It says nothing about other test images: for that see `accuracy_interval`. Two seeds give a very wide interval.
+
+    Args:
+        unit: ``"points"`` if the values are differences of accuracies.
 
     Raises:
         ValueError: fewer than two values, or one that is not finite.
@@ -62,7 +71,7 @@ def seed_interval(values: Sequence[float], confidence: float = 0.95) -> Interval
         raise ValueError("a value over seeds is not finite: count diverged runs apart, do not average them")
     mean, error = values.mean(), values.std(ddof=1) / np.sqrt(values.size)
     half = stats.t.ppf(0.5 + confidence / 2, values.size - 1) * error
-    return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds", values.size)
+    return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds", values.size, unit)
 
 
 def paired_difference(
@@ -88,7 +97,8 @@ def paired_difference(
     drawn = np.random.default_rng(seed).multinomial(difference.size, counts / difference.size, size=resamples)
     means = drawn @ values / difference.size  # (resamples,)
     low, high = np.quantile(means, [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return Interval(float(difference.mean()), float(low), float(high), f"bootstrap, {difference.size} shared images")
+    method = f"bootstrap, {difference.size} shared images"
+    return Interval(float(difference.mean()), float(low), float(high), method, unit="points")
 
 
 def independent_difference(a: Interval, b: Interval) -> Interval:
@@ -100,7 +110,7 @@ def independent_difference(a: Interval, b: Interval) -> Interval:
     estimate = a.estimate - b.estimate
     low = estimate - float(np.hypot(a.estimate - a.low, b.high - b.estimate))
     high = estimate + float(np.hypot(a.high - a.estimate, b.estimate - b.low))
-    return Interval(estimate, low, high, "Newcombe, independent images")
+    return Interval(estimate, low, high, "Newcombe, independent images", unit="points")
 
 
 def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
@@ -109,7 +119,7 @@ def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
     low = over_seeds.estimate - np.hypot(*(part.estimate - part.low for part in parts))
     high = over_seeds.estimate + np.hypot(*(part.high - part.estimate for part in parts))
     method = f"{over_seeds.method} and {over_images.method}"
-    return Interval(over_seeds.estimate, float(low), float(high), method, over_seeds.seeds)
+    return Interval(over_seeds.estimate, float(low), float(high), method, over_seeds.seeds, over_images.unit)
 
 
 def paired_over_seeds(outcomes_a: Sequence[str], outcomes_b: Sequence[str], *, confidence: float = 0.95) -> Interval:

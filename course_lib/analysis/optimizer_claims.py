@@ -116,7 +116,7 @@ def _long_slowdown(a, b, confidence) -> Interval:
 
 
 def _share_diverged(records, confidence) -> Interval:
-    return accuracy_interval(len(diverged(records)), len(records), confidence)
+    return accuracy_interval(len(diverged(records)), len(records), confidence, things="runs")
 
 
 def _thousand_outputs_region() -> Region:

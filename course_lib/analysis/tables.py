@@ -1,6 +1,7 @@
 """Tables of finished runs as pandas DataFrames: the best of a grid, every run, printed beside measured."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -34,7 +35,7 @@ def accuracy_over_runs(chosen: Sequence[dict], confidence: float = 0.95, part: s
         total = scored[0][f"num_{part}"]
         return accuracy_interval(round(scored[0][f"{part}_accuracy"] * total), total, confidence)
     found = seed_interval([r[f"{part}_accuracy"] for r in scored], confidence)
-    return Interval(found.estimate, max(found.low, 0.0), min(found.high, 1.0), found.method)
+    return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
 
 
 def best_table(records: Sequence[dict], confidence: float = 0.95) -> pd.DataFrame:

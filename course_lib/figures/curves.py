@@ -29,7 +29,7 @@ QUANTITIES = {
     "val_accuracy": "validation accuracy (%)",
 }
 # What a row of panels is of: inches of a panel, and how its title says it.
-ROWS = {"optimizer": (5.0, 3.7, OPTIMIZER_NAMES), "name": (5.0, 2.5, STRATEGY_NAMES)}
+ROWS = {"optimizer": (5.0, 3.7, OPTIMIZER_NAMES), "name": (3.0, 1.4, STRATEGY_NAMES)}
 BANDS = {"range": "lowest–highest seed", "interval": "95 % interval of mean"}
 
 
@@ -52,7 +52,7 @@ def training_curves(
     Args:
         records: finished runs; losses are means per image, accuracies fractions (drawn in per cent).
         band: ``"range"`` (lowest to highest seed) or ``"interval"`` (95 % t-interval of the mean).
-        rows: ``"optimizer"``, or ``"name"`` for one row of lower panels for each strategy.
+        rows: ``"optimizer"``, or ``"name"`` for one row of small panels for each strategy.
 
     Raises:
         ValueError: no records, an unknown quantity, band or kind of rows.
@@ -62,15 +62,16 @@ def training_curves(
         raise ValueError(f"unknown rows '{rows}': choose {' or '.join(ROWS)}")
     panel_width, panel_height, names = ROWS[rows]
     values = values_of(records, rows)
-    figure = new_figure(title, width=panel_width * len(quantities), height=1.4 + panel_height * len(values))
+    height = 1.4 + max(panel_height * len(values), 2.2)  # a single row of small panels gets room
+    figure = new_figure(title, width=panel_width * len(quantities), height=height)
     grid = figure.subplots(len(values), len(quantities), sharex=True, sharey="col", squeeze=False)
     for row, value in zip(grid, values, strict=True):
         runs = select(records, **{rows: value})
         for axes, quantity in zip(row, quantities, strict=True):
             _draw_panel(axes, runs, quantity, band, mark_best)
             axes.set_title(names.get(value, value))
-            if rows == "name":
-                axes.set_ylabel(QUANTITIES[quantity].replace(" (", "\n("))  # low panels
+    if rows == "name":
+        _name_rows_and_columns(grid, [names.get(value, value) for value in values], quantities)
     for axes, quantity in zip(grid[-1], quantities, strict=True):
         _set_axes(axes, records, quantity, log_loss)
     _add_legend(figure, records, band, mark_best, by_optimizer=False)
@@ -111,6 +112,17 @@ def values_by_epoch(records: Sequence[dict], quantity: str) -> np.ndarray:
             if finite and epoch.get(quantity) is not None:
                 row[index] = epoch[quantity]
     return 100 * table if quantity.endswith("accuracy") else table
+
+
+def _name_rows_and_columns(grid, rows: Sequence[str], quantities: Sequence[str]) -> None:
+    """Small panels: what is drawn stands above the column, and whose it is at the left of the row."""
+    for index, (row, name) in enumerate(zip(grid, rows, strict=True)):
+        for axes, quantity in zip(row, quantities, strict=True):
+            axes.set_title(QUANTITIES[quantity] if index == 0 else "", fontsize=11)
+            axes.set_ylabel("")
+            for star in (line for line in axes.get_lines() if line.get_marker() == "*"):
+                star.set_markersize(12)
+        row[0].set_ylabel(name.replace(" ", "\n", 1), fontsize=12)
 
 
 def _draw_panel(axes, records, quantity, band, mark_best) -> None:

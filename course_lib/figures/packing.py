@@ -7,17 +7,22 @@ _PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours whose error (root m
 _SMALL_PALETTE_ABOVE_KB = 200  # grids of curves: never more than the fewest of these; other pictures get 256
 
 
-def shrink(png: bytes) -> bytes:
+def shrink(png: bytes, colors: int | None = None) -> bytes:
     """The same picture in fewer bytes, as lossless WebP, and in 64, 128 or 256 colours if it is large.
 
     WebP takes about three quarters of a PNG's bytes, and every browser of the last years shows it.
+
+    Args:
+        colors: at most so many, whatever its size.
     """
     from PIL import Image
 
     image = Image.open(io.BytesIO(png)).convert("RGBA")
     paper = Image.new("RGBA", image.size, "white")  # a transparent margin is unreadable on a dark page
     image = Image.alpha_composite(paper, image).convert("RGB")
-    if len(png) > 1024 * _PALETTE_ABOVE_KB:
+    if colors is not None:
+        image = _with_palette(image, colors)
+    elif len(png) > 1024 * _PALETTE_ABOVE_KB:
         image = _with_palette(image, 64 if len(png) > 1024 * _SMALL_PALETTE_ABOVE_KB else 256)
     packed = io.BytesIO()
     image.convert("RGB").save(packed, format="webp", lossless=True, quality=100, method=4)

@@ -1,5 +1,6 @@
 """Pixel values of a data set: histograms, mean and standard deviation, and how they settle (homework, Section II)."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -136,7 +137,7 @@ def value_histograms(
             axes.stairs(share, edges, color=color, fill=True, alpha=0.25)
             axes.stairs(share, edges, color=color, linewidth=2, label=label)
         axes.set_title(name)
-    figure.supxlabel(xlabel)
+        axes.set_xlabel(textwrap.fill(xlabel, width=int(95 / len(values))))
     all_axes[0].set_ylabel("share of values (%)")
     handles, labels = all_axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))

@@ -1,5 +1,6 @@
 """The homework's studies: its six grids, its augmentations, and the questions that its numbers leave open."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
@@ -149,8 +150,9 @@ def _normalised_fill(transforms: tuple[Transform, ...]) -> tuple[Transform, ...]
 
 
 def _more_steps(profile: Profile, source: str, seeds: range) -> list[Task]:
-    """As many steps with 189 images as `profile.epochs` epochs of 1687 take, each set in its own batches."""
-    epochs = round(profile.epochs * (LARGE / profile.batch_size) / (SMALL / profile.few_shot_batch_size))
+    """At least as many steps with 189 images as `profile.epochs` epochs of 1687 take, each set in its own batches."""
+    steps = profile.epochs * _steps(LARGE, profile.batch_size)
+    epochs = math.ceil(steps / _steps(SMALL, profile.few_shot_batch_size))
     recipes = [
         recipe
         for strategy, optimizer, lr in _LONG_RUNS
@@ -158,6 +160,11 @@ def _more_steps(profile: Profile, source: str, seeds: range) -> list[Task]:
         for recipe in recipes_of(strategy, profile, few_shot=True, optimizers=(optimizer,), rates=(lr,), epochs=epochs)
     ]
     return _tasks(recipes, profile, source, seeds, few_shot=True)
+
+
+def _steps(num_images: int, batch_size: int) -> int:
+    """Of one epoch: its last batch is smaller, and a step too."""
+    return math.ceil(num_images / batch_size)
 
 
 def _random_split(profile: Profile, source: str, seeds: range) -> list[Task]:

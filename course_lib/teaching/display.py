@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-def show(figure: "Figure", alt: str | None = None) -> None:
+def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None) -> None:
     """Display a figure with a description, in the middle of a cell or a loop, and close it.
 
     Args:
         figure: nothing of it is left open in pyplot afterwards.
         alt: what the figure shows, in a sentence a person could act on without seeing it (default: its title).
+        colors: store it in at most so many (64 for grids of curves); None: as its size asks for.
 
     Raises:
         ValueError: neither `alt` nor a title says what is to be seen.
@@ -30,7 +31,7 @@ def show(figure: "Figure", alt: str | None = None) -> None:
         image = described(figure, alt)
     finally:
         plt.close(figure)
-    image.data, image.kind = shrink(image.data), "webp"
+    image.data, image.kind = shrink(image.data, colors), "webp"
     display(image)
 
 

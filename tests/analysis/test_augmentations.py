@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import fakes
-from course_lib.analysis import augmentations, select
-from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, study_tasks
+from course_lib.analysis import accuracy_over_runs, augmentations, best_runs, printed_results, seed_interval, select
+from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, finished_runs, study_tasks
 
 FLIP = "RandomHorizontalFlip(p=0.5)"
 BLUR = "GaussianBlur(3)"
@@ -95,6 +95,59 @@ def test_gains_without_a_baseline_or_a_common_seed_are_refused():
         augmentations.augmentation_gains({"none": runs_of("none", (0,)), FLIP: runs_of(FLIP, (1,))})
 
 
+GROUPS = {FLIP: "turned", BLUR: "blurred", "GaussianBlur(5)": "blurred"}
+
+
+def many_outcomes(*shares, name, num_images=500):
+    """One seed for each share of right images, the right ones first."""
+    strings = ("1" * round(share * num_images) + "0" * round((1 - share) * num_images) for share in shares)
+    runs = with_outcomes(*strings, name=name)
+    return [run | {"test_accuracy": share} for run, share in zip(runs, shares, strict=True)]
+
+
+def test_a_groups_gain_is_the_mean_of_its_rows_seed_by_seed():
+    rows = {
+        "none": many_outcomes(0.6, 0.7, name="none"),
+        FLIP: many_outcomes(0.65, 0.76, name=FLIP),
+        BLUR: many_outcomes(0.6, 0.68, name=BLUR),
+        "GaussianBlur(5)": many_outcomes(0.58, 0.7, name="GaussianBlur(5)"),
+    }
+    found = augmentations.group_gains(rows, GROUPS)
+    assert list(found) == ["turned", "blurred"]
+    assert found["turned"].estimate == pytest.approx(np.mean([0.05, 0.06]))
+    assert found["blurred"].estimate == pytest.approx(-0.01)
+    of_seeds = seed_interval([-0.01, -0.01])  # both seeds lose a point, on the average of the two rows
+    assert found["blurred"].low < of_seeds.low
+    assert found["blurred"].high - found["blurred"].low < 0.05
+    assert str(found["blurred"]).startswith("-1.0 points")
+    one_seed = {name: runs[:1] for name, runs in rows.items()}
+    assert augmentations.group_gains(one_seed, GROUPS)["turned"].method.startswith("bootstrap")
+
+
+def test_more_rows_do_not_average_out_the_error_of_their_common_baseline():
+    rng = np.random.default_rng(0)
+    names = [name for name in TABLE_VIII if "Blur" in name]
+    plain = {"none": many_outcomes(*rng.choice([0.6, 0.7, 0.8], 5, replace=True), name="none")}
+    rows = {name: many_outcomes(*[0.7] * 5, name=name) for name in names}
+    widths = []
+    for some in (names[:1], names):
+        gain = augmentations.group_gains(plain | {name: rows[name] for name in some}, dict.fromkeys(names, "blurred"))[
+            "blurred"
+        ]
+        widths.append(gain.high - gain.low)
+    assert widths[1] == pytest.approx(widths[0], rel=0.01)
+
+
+def test_groups_without_a_name_a_baseline_or_a_common_seed_are_refused():
+    rows = {"none": runs_of("none", (0,)), FLIP: runs_of(FLIP, (1,))}
+    with pytest.raises(ValueError, match="is of no group"):
+        augmentations.group_gains(rows, {})
+    with pytest.raises(ValueError, match="no run of 'none'"):
+        augmentations.group_gains({FLIP: rows[FLIP]}, GROUPS)
+    with pytest.raises(ValueError, match="no row of 'turned' has a scored run"):
+        augmentations.group_gains(rows, GROUPS)
+
+
 def test_printed_gains():
     gains = augmentations.printed_gains()
     assert list(gains) == list(TABLE_VIII)[1:]
@@ -105,3 +158,20 @@ def test_printed_gains():
     assert same.low == pytest.approx(-same.high)
     with pytest.raises(ValueError, match="no row 'flip'"):
         augmentations.printed_gains("flip")
+
+
+def test_the_order_alone_is_enough_for_the_rows_that_collapsed():
+    """What lesson 07 tells its readers to remember, in the finished runs that come with the course."""
+    runs = select(finished_runs("augmentation_order"), augmentation_order="after_normalisation_and_in_val")
+    rows, printed = augmentations.by_augmentation(runs, TABLE_VIII), printed_results(table="VIII")
+    printed = {row.augmentation: row.test_percent / 100 for row in printed}
+    largest = 411 / 2108  # the elephants' share of the few-shot test images
+    for name in ORDER_ROWS:
+        reached = accuracy_over_runs(best_runs(rows[name]))
+        if name.startswith("ColorJitter"):
+            assert reached.low <= largest, name
+            assert reached.estimate < printed[name], name
+        else:
+            assert reached.low > 0.7, name
+    hue = accuracy_over_runs(best_runs(rows["ColorJitter(hue=0.05)"]))
+    assert hue.high < printed["ColorJitter(hue=0.05)"]

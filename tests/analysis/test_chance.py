@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from course_lib.analysis import best_of_tries, correlation_of_tries
+from course_lib.analysis import best_of_tries, chance_of_best, correlation_of_tries
 
 
 def test_the_best_of_independent_tries_is_the_largest_of_binomials():
@@ -25,6 +25,19 @@ def test_correlated_tries_leave_less_to_choose_from():
     assert means[-1] < 0.9
 
 
+@pytest.mark.parametrize(("num_right", "num_tries"), [(46, 250), (40, 1), (47, 250)])
+def test_the_chance_of_the_best_of_independent_tries_is_the_binomials(num_right, num_tries):
+    expected = 1 - stats.binom.cdf(num_right - 1, 47, 0.85) ** num_tries
+    assert chance_of_best(0.85, num_right, 47, num_tries) == pytest.approx(expected, abs=0.02)
+    assert 0.05 < expected < 0.95
+
+
+def test_tries_that_are_nearly_one_have_the_chance_of_one():
+    one = 1 - stats.binom.cdf(39, 47, 0.85)
+    assert chance_of_best(0.85, 40, 47, 250, 0.9999) == pytest.approx(one, abs=0.08)
+    assert chance_of_best(0.85, 0, 47, 250) == 1
+
+
 @pytest.mark.parametrize("rho", [0.3, 0.8])
 def test_the_correlation_is_found_again(rho):
     rng = np.random.default_rng(1)
@@ -45,5 +58,8 @@ def test_impossible_settings_are_refused():
             best_of_tries(accuracy, 47, 250, rho)
     with pytest.raises(ValueError, match="0 tries"):
         best_of_tries(0.8, 47, 0)
+    for num_right in (-1, 48):
+        with pytest.raises(ValueError, match=f"{num_right} of 47 images cannot be right"):
+            chance_of_best(0.8, num_right, 47, 250)
     with pytest.raises(ValueError, match="no spread"):
         correlation_of_tries([0.5], 47)

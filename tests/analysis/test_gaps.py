@@ -34,7 +34,7 @@ def test_the_table_is_of_the_runs_that_validation_chose():
     gaps = [40 / 47 - 1500 / 2108, 41 / 47 - 1600 / 2108]
     assert row["gap (points)"] == pytest.approx(100 * np.mean(gaps), abs=0.006)
     assert row["val %"] - row["test %"] == pytest.approx(row["gap (points)"], abs=0.02)
-    assert row["over seeds"] == str(seed_interval(gaps))
+    assert row["over seeds"] == str(seed_interval(gaps, unit="points"))
     assert gap_table({"here": RUNS[:1]}).loc[0, "over seeds"] == "one seed"
 
 

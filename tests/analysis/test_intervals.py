@@ -151,3 +151,13 @@ def test_two_errors_add_in_squares():
     found = both_errors(seeds, images)
     assert (found.estimate, found.low, found.high) == pytest.approx((0.1, 0.05, 0.1 + 0.0045**0.5))
     assert found.method == "a and b"
+
+
+def test_a_difference_is_printed_in_points_and_an_accuracy_in_per_cent():
+    accuracies = accuracy_interval(190, 236), accuracy_interval(143, 236)
+    apart = independent_difference(*accuracies)
+    assert str(apart) == "19.9 points [11.7, 27.7]"
+    assert paired_difference("1100", "1000").unit == "points"
+    assert both_errors(seed_interval([0.1, 0.2]), apart).unit == "points"
+    assert seed_interval([0.1, 0.2], unit="points").unit == "points"
+    assert {found.unit for found in (*accuracies, seed_interval([0.8, 0.9]))} == {"%"}

@@ -166,6 +166,11 @@ def test_texts_stay_inside_and_apart(name):
         boxes = [text.get_window_extent() for at, text in labels if text.get_text() and low <= at <= high]
         boxes.sort(key=lambda b: b.x0)
         assert all(a.x1 <= b.x0 for a, b in itertools.pairwise(boxes)), f"{name}: tick labels overlap"
+        legends = [legend.get_window_extent() for legend in figure.legends]
+        assert not any(legend.overlaps(box) for legend in legends), f"{name}: the legend lies on an axis"
+    below = getattr(figure, "_supxlabel", None)  # of the whole figure, where one was written
+    written = below and below.get_text() and below.get_window_extent()
+    assert not written or not any(legend.get_window_extent().overlaps(written) for legend in figure.legends), name
 
 
 def test_no_figure_leaks_into_pyplot():
@@ -213,7 +218,8 @@ def test_one_huge_loss_does_not_flatten_all_others():
 
 def test_rows_may_be_strategies():
     figure = curves.training_curves(FEW + SCRATCH, title=TITLE, rows="name", quantities=("val_accuracy",))
-    assert [axes.get_title() for axes in figure.axes] == ["full fine-tuning", "from scratch"]
+    assert [axes.get_ylabel() for axes in figure.axes] == ["full\nfine-tuning", "from\nscratch"]
+    assert [axes.get_title() for axes in figure.axes] == ["validation accuracy (%)", ""]
     for axes, runs in zip(figure.axes, (FEW, SCRATCH), strict=True):
         stars = [line.get_ydata()[0] for line in axes.get_lines() if line.get_marker() == "*"]
         assert sorted(stars) == pytest.approx(sorted(100 * run["val_accuracy"] for run in runs))

@@ -57,6 +57,17 @@ def test_a_chart_gets_few_colours_and_a_picture_many():
     assert colors_of(slope) > 64
 
 
+def test_a_lesson_may_ask_for_few_colours(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    for colors in (None, 8):
+        figure, axes = plt.subplots(figsize=(3, 2))
+        axes.imshow(np.linspace(0, 1, 400).reshape(20, 20))
+        show(figure, "a ramp", colors=colors)
+    used = [len(Image.open(io.BytesIO(image.data)).convert("RGB").getcolors(10_000)) for image in shown]
+    assert used[1] <= 8 < used[0]
+
+
 def test_transparency_becomes_white_paper():
     raw = io.BytesIO()
     Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(raw, format="png")
