@@ -79,7 +79,7 @@ figures.explorers.explore(
 # All 28 rows: full fine-tuning with SGD at the two rates that ever won a row. Finished runs are taken from the ledger.
 
 # %%
-records = run_study("augmentation", profile, data, seeds or numbers.table_viii_seeds)
+records = run_study("augmentation", profile, data, seeds)
 rows = analysis.by_augmentation(records, TABLE_VIII)
 gains = analysis.augmentation_gains(rows)
 kinds = {name: analysis.augmentation_kind(TABLE_VIII[name]) for name in gains}
@@ -235,7 +235,7 @@ show(figures.contact_sheet(pictures, captions, title=title))
 # first: does the mistake hurt when validation is clean and can choose the epoch that fails least?
 
 # %%
-mistaken = run_study("augmentation_order", profile, data, seeds or numbers.table_viii_seeds)
+mistaken = run_study("augmentation_order", profile, data, seeds)
 orders = {"before Normalize": {name: rows[name] for name in ORDER_ROWS}}
 for order, name in (
     ("after Normalize", "after_normalisation"),

@@ -28,8 +28,6 @@ from course_lib.training import Recipe, input_statistics, normalise, pick_device
 
 torch.manual_seed(0)  # the same numbers each time
 numbers = get_profile(profile)
-if profile == "smoke":
-    seeds = seeds or 1  # six grids within a minute
 
 # %% [markdown]
 # ## Predict

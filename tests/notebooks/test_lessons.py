@@ -1,5 +1,6 @@
 """Every lesson runs, is what its source says, and its checked cells are really compared."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -53,6 +54,14 @@ def test_chance_is_seeded(lesson):
     draws = [n for n, line in enumerate(lines) if DRAWS.search(line) and "generator" not in line.lower()]
     seeds = [n for n, line in enumerate(lines) if "torch.manual_seed(" in line]
     assert not draws or min(seeds, default=len(lines)) < min(draws)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
+def test_contract_7_no_lesson_asks_which_profile_it_is(lesson):
+    """It takes its numbers from the profile, and goes one way with all of them."""
+    code = "\n".join(cell.text for cell in read_source(lesson.source()).cells if cell.kind == "code")
+    comparisons = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Compare | ast.Match)]
+    assert not [ast.unparse(node) for node in comparisons if "profile" in ast.unparse(node)]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=IDS)

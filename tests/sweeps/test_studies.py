@@ -127,13 +127,18 @@ class _Deadly:
         return self.task.run(device)
 
 
-def test_contract_7_a_profile_changes_numbers_only():
-    def shapes(profile):
-        tasks = study_tasks("last_layer", profile)
-        numbers = {"lr", "epochs", "batch_size", "architecture", "start"}
-        return {str(sorted((k, v) for k, v in t.recipe if k not in numbers)) for t in tasks}
+@pytest.mark.parametrize("study", STUDIES)
+def test_contract_7_a_profile_changes_numbers_only(study):
+    """And the network with its weights, which are mini in the mini world. Smoke has few rates, and not every run's."""
 
-    assert shapes("smoke") == shapes("mini") == shapes("paper")
+    def shapes(profile):
+        numbers = {"lr", "epochs", "batch_size", "architecture", "start"}
+        return {str(sorted((k, v) for k, v in t.recipe if k not in numbers)) for t in study_tasks(study, profile)}
+
+    assert set() < shapes("smoke") <= shapes("mini") == shapes("paper")
+
+
+def test_a_grid_has_every_rate_optimizer_and_seed():
     assert len(study_tasks("full", "mini")) == 5 * 2 * PROFILES["mini"].seeds
     assert len(study_tasks("full", "mini", seeds=1)) == 5 * 2
 
@@ -147,8 +152,13 @@ def test_a_profile_may_give_table_viii_fewer_seeds():
     assert {task.seed for task in study_tasks("full", "smoke")} == {0, 1, 2}
 
 
-def test_contract_10_every_profile_has_three_seeds():
-    assert min(profile.seeds for profile in PROFILES.values()) >= 3
+@pytest.mark.parametrize("profile", PROFILES)
+def test_contract_10_every_study_has_three_seeds(profile):
+    """But Table VIII's 28 rows at smoke, where nothing is claimed from them."""
+    seeds = {name: len({task.seed for task in study_tasks(name, profile)}) for name in STUDIES}
+    assert {name for name, count in seeds.items() if count < 3} <= (
+        {"augmentation", "augmentation_order"} if profile == "smoke" else set()
+    )
 
 
 def test_unknown_names_are_refused():
