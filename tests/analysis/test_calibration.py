@@ -33,7 +33,7 @@ def test_the_homeworks_order_holds_beyond_the_luck_of_seeds(prefix, optimizer):
 
 
 @pytest.mark.parametrize("optimizer", effects.OPTIMIZERS)
-@pytest.mark.parametrize(("prefix", "images"), zip(PREFIXES, (1687, 189), strict=True))
+@pytest.mark.parametrize(("prefix", "images"), [("", 1687), ("few_shot_", 189)])
 def test_the_readme_of_data_says_what_the_runs_say(prefix, images, optimizer):
     found = [over_seeds(prefix + name, optimizer) for name in ORDER]
     cells = [f"{100 * f.estimate:.1f} [{100 * f.low:.1f}, {100 * f.high:.1f}]" for f in found]
