@@ -293,9 +293,7 @@ ends = pd.DataFrame({"after, in validation too": wrong, "printed": homework, "pr
 for series, found in (("Measured", wrong), ("Printed", homework)):
     fallen = [row for row in jitters if found[row].low <= largest]
     others = [f"{row} {found[row]}" for row in jitters if row not in fallen]
-    print(
-        f"{series}: {len(fallen)} of {len(jitters)} colour jitters are not better than the largest class ({largest:.1%})"
-    )
+    print(f"{series}: {len(fallen)} of {len(jitters)} colour jitters no better than the largest class ({largest:.1%})")
     print(f"    better: {'; '.join(others) or 'none'}")
 apart = [row for row in left if left[row].low > 0 or left[row].high < 0]
 print(f"Printed − measured leaves out 0 in: {'; '.join(apart) or 'no row'}")
