@@ -33,12 +33,18 @@ class Dot:
 
 @styled
 def dot_intervals(
-    dots: Sequence[Dot], *, title: str, xlabel: str = "test accuracy (%)", reference: float | None = None
+    dots: Sequence[Dot],
+    *,
+    title: str,
+    xlabel: str = "test accuracy (%)",
+    reference: float | None = None,
+    reference_name: str | None = None,
 ) -> Figure:
     """Any accuracies or differences as dots with intervals, one row for each name, one colour for each series.
 
     Args:
         reference: where a vertical line is drawn, e.g. 0 for differences, in the axis's unit.
+        reference_name: what it is, for the legend, if that is not plain.
 
     Raises:
         ValueError: nothing to draw.
@@ -50,7 +56,7 @@ def dot_intervals(
     axes = figure.subplots()
     draw_dots(axes, dots, rows, _series_colors(dots))
     if reference is not None:
-        axes.axvline(reference, color=BLACK, linewidth=1.2, zorder=0)
+        axes.axvline(reference, color=BLACK, linewidth=1.2, zorder=0, label=reference_name)
     axes.set_xlabel(xlabel)
     _add_legend(figure, dots)
     return figure

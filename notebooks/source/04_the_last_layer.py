@@ -22,6 +22,7 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
+from course_lib.figures.style import optimizer_name
 from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
 from course_lib.teaching import Prediction, check_freeze, check_frozen, check_head, check_storable, show, show_table
 
@@ -71,7 +72,7 @@ print(f"{len(records)} runs, {sum(r['seconds'] for r in records):.1f} s of one c
 own = analysis.select(records, optimizer=best["optimizer"])
 own = analysis.select(own, lr=analysis.best_rate(own))
 loss = sum(map(analysis.effects.final_loss, own)) / len(own)
-title = f"Only the head learns: {best['val %']:.0f} % of the validation images with {best['optimizer']}"
+title = f"Only the head learns: {best['val %']:.0f} % of the validation images with {optimizer_name(best['optimizer'])}"
 title += f", training loss {loss:.2f} at the end"
 show(figures.training_curves(records, title=title))
 

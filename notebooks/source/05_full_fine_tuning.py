@@ -21,6 +21,7 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
+from course_lib.figures.style import optimizer_name
 from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
 from course_lib.teaching import Prediction, check_anneal, check_two_rates, show, show_table
 
@@ -66,7 +67,9 @@ for name in ("full", "scratch"):
     found = analysis.select(found, lr=best_lr[name])
     first[name] = 100 * sum(run["history"][0]["val_accuracy"] for run in found) / len(found)
 title = f"Full fine-tuning at its best rate: {first['full']:.0f} % of the validation images after one epoch "
-title += f"(from scratch {first['scratch']:.0f} %), {best['val %']:.0f} % at best, with {best['optimizer']}"
+title += (
+    f"(from scratch {first['scratch']:.0f} %), {best['val %']:.0f} % at best, with {optimizer_name(best['optimizer'])}"
+)
 show(figures.training_curves(records, title=title))
 
 # %%

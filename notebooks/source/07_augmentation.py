@@ -264,7 +264,7 @@ jitters = [figures.short_name(name) for name in ORDER_ROWS if name.startswith("C
 means = [np.mean([d.interval.estimate for d in dots if d.series == series and d.row in jitters]) for series in orders]
 found = ", ".join(f"{order} {mean:.0%}" for order, mean in zip(orders, means, strict=True))
 title = f"Colour jitter and the share of test images that are right: {found}"
-show(figures.dot_intervals(dots, title=title, reference=100 * largest))
+show(figures.dot_intervals(dots, title=title, reference=100 * largest, reference_name="share of the largest class"))
 
 # %% [markdown]
 # And what did validation say? A fall from validation to test is the trace that this mistake leaves: the validation images were damaged in the same way as the
