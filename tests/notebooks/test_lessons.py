@@ -91,10 +91,10 @@ def test_nbval_finds_the_same_outputs(lesson):
 
 def test_nbval_does_compare(tmp_path):
     """The same call fails when one checked output is altered."""
-    text = find_lesson("05").solution().read_text(encoding="utf-8")
-    assert "rates: [0.01, 0.01" in text
+    text = find_lesson("02").solution().read_text(encoding="utf-8")
+    assert "std 0.2685 0.2733 0.2892" in text
     altered = tmp_path / "altered.ipynb"
-    altered.write_text(text.replace("rates: [0.01, 0.01", "rates: [0.02, 0.01"), encoding="utf-8")
+    altered.write_text(text.replace("std 0.2685 0.2733 0.2892", "std 0.2685 0.2733 0.2893"), encoding="utf-8")
     assert nbval(altered) == 1
 
 
