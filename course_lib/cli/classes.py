@@ -36,7 +36,8 @@ def assign(lessons, out, profile):
 def grade(folder, lessons, as_json):
     """Grade what lies in FOLDER/submitted/STUDENT/LESSON: points in grades.csv, a feedback page for each student.
 
-    A submission that cannot be graded does not stop the others; the exit code is 1 if there was one.
+    Of LESSONS (e.g. 02) only, if any are named. A submission that cannot be graded does not stop the others; the exit
+    code is 1 if there was one.
     """
     from dataclasses import asdict
 

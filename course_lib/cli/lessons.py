@@ -83,7 +83,7 @@ def lab(options):
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if anything is out of date.")
 @click.option("--no-execute", is_flag=True, help="Derive the notebooks, but do not run the solutions.")
 def build(lessons, check, no_execute):
-    """Derive student copies and executed solutions from notebooks/source."""
+    """Derive student copies and executed solutions from notebooks/source: of LESSONS (e.g. 03 05), or of all."""
     from course_lib.paths import shipped_dir
     from course_lib.teaching import build as build_lessons
     from course_lib.teaching import update_cover, update_instructors, update_readme
