@@ -74,17 +74,14 @@ def augmentation_gains(
     Raises:
         ValueError: no record of the baseline, or a row without a scored run of a common seed.
     """
-    if baseline not in records_by_row:
-        raise ValueError(f"no run of '{baseline}' to compare with: there are {'; '.join(records_by_row) or 'no runs'}")
+    _check_baseline(records_by_row, baseline)
     gains = {}
     for name, records in records_by_row.items():
         if name != baseline:
             pairs = scored_pairs(name, records, baseline, records_by_row[baseline])
             if not pairs:
                 raise ValueError(f"'{name}' and '{baseline}' have no scored run with a common seed: run both again")
-            gains[name] = _gain(
-                *([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True)), confidence
-            )
+            gains[name] = _gain(*_outcomes(pairs), confidence)
     return gains
 
 
@@ -108,8 +105,7 @@ def group_gains(
     rows = [name for name in records_by_row if name != baseline]
     if unknown := [name for name in rows if name not in groups]:
         raise ValueError(f"'{unknown[0]}' is of no group: name one for each row")
-    if baseline not in records_by_row:
-        raise ValueError(f"no run of '{baseline}' to compare with: there are {'; '.join(records_by_row) or 'no runs'}")
+    _check_baseline(records_by_row, baseline)
     found = {}
     for group in dict.fromkeys(groups[name] for name in rows):
         pairs = []
@@ -137,6 +133,16 @@ def printed_gains(baseline: str = BASELINE, confidence: float = 0.95) -> dict[st
     return {name: independent_difference(found, wilson[baseline]) for name, found in wilson.items() if name != baseline}
 
 
+def _check_baseline(records_by_row: Mapping[str, Sequence[dict]], baseline: str) -> None:
+    if baseline not in records_by_row:
+        raise ValueError(f"no run of '{baseline}' to compare with: there are {'; '.join(records_by_row) or 'no runs'}")
+
+
+def _outcomes(pairs: Sequence[tuple[dict, dict]]) -> list[list[str]]:
+    """Of the first runs of all pairs, and of the second ones."""
+    return [[run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True)]
+
+
 def _gain(row: Sequence[str], plain: Sequence[str], confidence: float) -> Interval:
     if len(row) == 1:
         return paired_difference(row, plain, confidence=confidence)
@@ -145,9 +151,7 @@ def _gain(row: Sequence[str], plain: Sequence[str], confidence: float) -> Interv
 
 
 def _mean_gain(pairs: Sequence[tuple[dict, dict]], confidence: float) -> Interval:
-    over_images = paired_difference(
-        *([run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True)), confidence=confidence
-    )
+    over_images = paired_difference(*_outcomes(pairs), confidence=confidence)
     by_seed = {}
     for row, plain in pairs:
         by_seed.setdefault(row["seed"], []).append(row["test_accuracy"] - plain["test_accuracy"])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference, seed_interval
-from course_lib.analysis.selection import best_runs, select, setting, values_of
+from course_lib.analysis.selection import best_runs, check_one_optimizer, select, setting, values_of
 
 
 def mean_accuracy(chosen: Sequence[dict], part: str = "test", confidence: float = 0.95) -> Interval:
@@ -78,8 +78,7 @@ def rate_gains(records_by_label: Mapping[str, Sequence[dict]], confidence: float
     if len(records_by_label) != 2:
         raise ValueError(f"{len(records_by_label)} grids: a gain is between two, first what it starts from")
     for label, records in records_by_label.items():
-        if len(found := values_of(records, "optimizer")) > 1:
-            raise ValueError(f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(…)")
+        check_one_optimizer(label, records)
     base, better = ({(setting(r, "lr"), r["seed"]): r for r in records} for records in records_by_label.values())
     rows = []
     for lr in sorted({lr for lr, _ in base} & {lr for lr, _ in better}, reverse=True):

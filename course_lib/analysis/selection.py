@@ -83,7 +83,7 @@ def best_rate(records: Sequence[dict], rate_order: Sequence[float] = HOMEWORK_RA
     if len(found := values_of(records, "optimizer")) > 1:
         raise ValueError(f"records mix the optimizers {', '.join(found)}: each has a best rate of its own")
     rates = values_of(records, "lr")
-    order = [lr for lr in rate_order if lr in rates] + [lr for lr in rates if lr not in rate_order]
+    order = [lr for lr in dict.fromkeys([*rate_order, *rates]) if lr in rates]
     return max(order, key=lambda lr: _mean_val(select(records, lr=lr)))  # of equal ones the first
 
 
@@ -94,6 +94,14 @@ def _mean_val(runs: Sequence[dict]) -> float:
 def diverged(records: Iterable[dict]) -> list[dict]:
     """The runs whose loss became NaN or infinite."""
     return [r for r in records if r.get("status") == "diverged"]
+
+
+def check_one_optimizer(label: str, records: Sequence[dict]) -> None:
+    """Raise ValueError when the records mix optimisers; `label` names them in the message."""
+    if len(found := values_of(records, "optimizer")) > 1:
+        raise ValueError(
+            f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(records, optimizer=…)"
+        )
 
 
 def check_comparable(records: Sequence[dict]) -> None:

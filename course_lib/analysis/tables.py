@@ -16,7 +16,15 @@ from course_lib.analysis.intervals import (
     seed_interval,
 )
 from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_result, printed_results
-from course_lib.analysis.selection import best_runs, check_comparable, diverged, select, setting, values_of
+from course_lib.analysis.selection import (
+    best_runs,
+    check_comparable,
+    check_one_optimizer,
+    diverged,
+    select,
+    setting,
+    values_of,
+)
 
 
 def accuracy_over_runs(chosen: Sequence[dict], confidence: float = 0.95, part: str = "test") -> Interval | None:
@@ -251,10 +259,7 @@ def scored_by_seed(label: str, records: Sequence[dict]) -> dict:
     Raises:
         ValueError: the records mix optimisers; `label` names them in the message.
     """
-    if len(found := values_of(records, "optimizer")) > 1:
-        raise ValueError(
-            f"'{label}' mixes the optimizers {', '.join(found)}: pick one with select(records, optimizer=…)"
-        )
+    check_one_optimizer(label, records)
     return {r["seed"]: r for r in best_runs(records) if r.get("test_outcomes")}
 
 

@@ -167,9 +167,15 @@ def source_state(source: str) -> str | None:
         ValueError, FileNotFoundError, ConnectionError: as `load_images`.
     """
     kind = _find(source).name.partition(":")[0]
-    if kind == "mini" or (kind == "cifar100" and not cifar.find_files()):
+    if kind == "mini":
         return None
-    listing = cifar.list_cifar_files(cifar.find_files()) if kind == "cifar100" else _list_files(source, False)
+    if kind == "cifar100":
+        root = cifar.find_files()
+        listing = root and cifar.list_cifar_files(root)
+    else:
+        listing = _list_files(source, False)
+    if listing is None:
+        return None
     content = json.dumps([str(listing.root.resolve()), listing.stamps()])
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -55,7 +55,8 @@ def fit(
         moments = (start.mean, start.std, start.device)
         train = make_inputs(*common, splits.train, *moments, part="train", **options)
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
-        history, best = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
+        with _clear_about_single_values():
+            history, best = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
         model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
         run = start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
     if not shortcuts:
@@ -202,7 +203,7 @@ class Trainer:
 
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """One step of the optimiser on a batch; its mean loss and number of right answers, still on the device."""
-        with autocast(labels.device, self.train.after), _clear_about_single_values(len(inputs)):
+        with autocast(labels.device, self.train.after):
             logits = self.model.features(inputs, "head", after=self.train.after)  # (N, C)
         loss = nn.functional.cross_entropy(logits.float(), labels)
         self.optimizer.zero_grad()
@@ -212,12 +213,12 @@ class Trainer:
 
 
 @contextmanager
-def _clear_about_single_values(batch_size: int) -> Iterator[None]:
+def _clear_about_single_values() -> Iterator[None]:
     """PyTorch's refusal to normalise one value per channel, in the words of a recipe."""
     try:
         yield
     except ValueError as error:
-        if batch_size > 1 or "more than 1 value per channel" not in str(error):
+        if "more than 1 value per channel" not in str(error):
             raise
         raise ValueError(
             "a batch of one image leaves BatchNorm one value per channel in a deep stage, which has no variance: "
