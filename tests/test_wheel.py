@@ -32,7 +32,11 @@ def python(wheel, tmp_path_factory):
 def test_the_wheel_is_small_and_holds_what_the_course_ships(wheel):
     assert wheel.stat().st_size < MAX_MB * 2**20
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("data/weights/mini_resnet18.safetensors", "data/papers/homework.csv", "notebooks/lessons.yml"):
+    for needed in (
+        "data/weights/mini_resnet18.safetensors",
+        "data/papers/homework/results.csv",
+        "notebooks/lessons.yml",
+    ):
         assert f"course_lib/shipped/{needed}" in names
     site = {
         "shipped/README.md",

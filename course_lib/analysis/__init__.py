@@ -8,22 +8,21 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=[
-        "augmentations",
         "chance",
         "choosing",
         "claims",
         "drift",
         "effects",
         "gaps",
+        "homework",
         "intervals",
         "metrics",
-        "printed",
         "selection",
         "tables",
         "verdicts",
     ],
     submod_attrs={
-        "augmentations": [
+        "homework.augmentations": [
             "augmentation_gains",
             "augmentation_kind",
             "by_augmentation",
@@ -45,7 +44,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "seed_interval",
         ],
         "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
-        "printed": [
+        "homework.printed": [
             "PrintedResult",
             "printed_channels",
             "printed_mistakes",

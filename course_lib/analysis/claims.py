@@ -7,7 +7,7 @@ import pandas as pd
 
 from course_lib.analysis.verdicts import Claim, Verdict, judge
 
-_DOCUMENTS = {"homework": ("course_lib.analysis.homework_claims", "homework_claims")}
+_DOCUMENTS = {"homework": ("course_lib.analysis.homework.claims", "homework_claims")}
 
 
 def find_claims(document: str | None = None, ids: Sequence[str] | None = None) -> list[Claim]:
@@ -32,7 +32,7 @@ def check_claims(
     ids: Sequence[str] | None = None,
     *,
     profile: str = "mini",
-    data: str = "mini:cartoon",
+    data: str | None = None,
     seeds: int | None = None,
 ) -> list[Verdict]:
     """The verdict on each claim from finished runs; nothing is computed, what is missing leaves a claim undecided.
@@ -43,12 +43,12 @@ def check_claims(
     Raises:
         ValueError: unknown document, id, profile or source.
     """
-    from course_lib.sweeps.studies import finished_runs, study_tasks
+    from course_lib.sweeps import finished_runs, study_trials
 
     claims = find_claims(document, ids)
     names = list(dict.fromkeys(name for claim in claims for name in claim.studies))
     runs = {name: finished_runs(name, profile, data, seeds) for name in names}
-    expected = {name: len(study_tasks(name, profile, data, seeds)) for name in names}
+    expected = {name: len(study_trials(name, profile, data, seeds)) for name in names}
     return [judge(claim, {name: runs[name] for name in claim.studies}, expected) for claim in claims]
 
 
@@ -57,7 +57,7 @@ def claims_table(
     ids: Sequence[str] | None = None,
     *,
     profile: str = "mini",
-    data: str = "mini:cartoon",
+    data: str | None = None,
     seeds: int | None = None,
 ) -> pd.DataFrame:
     """The verdicts as a table to read: one row a claim; effects with their 95 % intervals.

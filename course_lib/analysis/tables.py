@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from course_lib.analysis.homework.printed import STRATEGY_NAMES, PrintedResult, printed_result, printed_results
 from course_lib.analysis.intervals import (
     Interval,
     accuracy_interval,
@@ -15,7 +16,6 @@ from course_lib.analysis.intervals import (
     paired_difference,
     seed_interval,
 )
-from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_result, printed_results
 from course_lib.analysis.selection import (
     best_runs,
     check_comparable,

@@ -19,10 +19,10 @@ def assign(lessons, out, profile):
     Each exercise's check becomes a graded test, with a point for each star. The notebook for students is written below
     my_class/release. The one with solutions, below my_class/source, is yours to edit; run the same command again then.
     """
-    from course_lib.sweeps.profiles import get_profile
+    from course_lib.sweeps.profiles import check_profile
     from course_lib.teaching import find_lesson, release, write_assignment
 
-    parameters = {"profile": profile} if profile and get_profile(profile) else {}
+    parameters = {"profile": profile} if profile and check_profile(profile) else {}
     for lesson in [find_lesson(name) for name in lessons]:
         if not write_assignment(lesson, out, parameters=parameters):
             click.echo(f"{lesson.name}: your own version is kept, delete it to have it written anew", err=True)

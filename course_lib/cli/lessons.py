@@ -14,10 +14,12 @@ def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _fingerprint(data: str, size: int) -> str | None:
-    """Of the images, which the lessons left in the cache; images that no lesson could read have none."""
+def _fingerprint(data: str | None, size: int) -> str | None:
+    """Fingerprint of the images that all lessons used; None if each had its own, or if no lesson could read them."""
     from course_lib.data.sources import load_images
 
+    if data is None:
+        return None
     try:
         return load_images(data, size=size, progress=False).fingerprint
     except (ValueError, OSError):
@@ -47,18 +49,24 @@ def run(lessons, profile, data, seeds, out):
     A lesson that fails does not stop the others; the exit code is 1 if any did.
     """
     from course_lib.data.sources import describe
-    from course_lib.sweeps.profiles import get_profile
+    from course_lib.sweeps.profiles import check_profile
+    from course_lib.sweeps.studies import document_profiles
     from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
 
-    numbers, started = get_profile(profile), datetime.now()
-    if data.startswith("folder:"):  # lessons run in the report's folder
+    check_profile(profile)
+    started = datetime.now()
+    if data and data.startswith("folder:"):  # lessons run in the report's folder
         data = f"folder:{Path(data.removeprefix('folder:')).expanduser().absolute()}"
-    describe(data)  # an unknown name is refused now, not once in every lesson
+    if data:
+        describe(data)  # an unknown name is refused now, not once in every lesson
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
     results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
     about = {"profile": profile, "data": data, "seeds": seeds}
     about |= _claims(**about)
-    about |= {"started": started, "fingerprint": _fingerprint(data, numbers.size)}
+    about |= {
+        "started": started,
+        "fingerprint": _fingerprint(data, document_profiles(chosen[0].document)[profile].size),
+    }
     page = write_report(results, out, **about)
     click.echo(f"Report: {page.resolve().as_uri()}")
     sys.exit(any(result.status != "ok" for result in results))

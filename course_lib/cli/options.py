@@ -8,7 +8,7 @@ PROFILE = click.option(
     show_default=True,
     help="smoke (a minute a lesson), mini (the full grid) or paper (GPU).",
 )
-DATA = click.option("--data", default="mini:cartoon", show_default=True, help="A source, see 'course data list'.")
+DATA = click.option("--data", help="An image source, see 'course data list'; by default each lesson's or study's own.")
 SEEDS = click.option("--seeds", type=click.IntRange(min=1), help="Runs of each recipe; default: the profile's number.")
 DEVICE = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object to stdout, all else to stderr.")

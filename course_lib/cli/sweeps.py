@@ -50,8 +50,8 @@ def study(name, profile, data, seeds, workers, recompute, export, device, print_
     course study full --engine dask --address tcp://head:8786
     course study full --engine slurm --workers 20 --gpus-per-run 0.5 --cluster queue=gpu --cluster walltime=04:00:00
     """
-    from course_lib.sweeps.homework import STUDIES
-    from course_lib.sweeps.studies import run_study
+    from course_lib.sweeps.running import run_study
+    from course_lib.sweeps.studies import list_studies
 
     engine = _make_engine(workers=workers, **cluster)
     if export:
@@ -59,7 +59,7 @@ def study(name, profile, data, seeds, workers, recompute, export, device, print_
     if print_script:
         _print_script(engine)
     elif name is None:
-        for item in STUDIES.values():
+        for item in list_studies():
             click.echo(f"{item.name:<22} {item.about}")
     else:
         _show(run_study(name, profile, data, seeds, engine=engine, recompute=recompute, device=device), export)

@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "imageset": ["ImageSet"],
         "sources": ["count_pixels", "describe", "iter_native_images", "list_sources", "load_images", "source_names"],
+        "spec": ["DataSpec", "prepare"],
         "splits": [
             "HOMEWORK_SEED",
             "SealedSet",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
+from course_lib.analysis.homework.printed import STRATEGY_NAMES, PrintedResult, printed_results
 from course_lib.analysis.intervals import Interval, accuracy_interval
-from course_lib.analysis.printed import STRATEGY_NAMES, PrintedResult, printed_results
 from course_lib.analysis.selection import best_runs, diverged, select, values_of
 from course_lib.analysis.tables import accuracy_over_runs
 from course_lib.figures.style import BLACK, OPTIMIZER_COLORS, SERIES, draw_interval, new_figure, optimizer_name, styled

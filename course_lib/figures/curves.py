@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from course_lib.analysis.printed import STRATEGY_NAMES
+from course_lib.analysis.homework.printed import STRATEGY_NAMES
 from course_lib.analysis.selection import best_runs, diverged, select, setting, values_of
 from course_lib.figures.style import (
     BLACK,

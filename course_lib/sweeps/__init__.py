@@ -7,12 +7,13 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
+    submodules=["studies"],
     submod_attrs={
-        "dataspec": ["DataSpec", "prepare"],
-        "homework": ["GRIDS", "ORDER_ROWS", "STUDIES", "SUSPECTS", "TABLE_VIII"],
         "ledger": ["Ledger", "shipped_runs"],
-        "profiles": ["PROFILES", "Profile", "get_profile"],
-        "studies": ["finished_runs", "run_study", "study_tasks"],
-        "task": ["Task"],
+        "profiles": ["PROFILE_NAMES", "Profile", "check_profile"],
+        "running": ["finished_runs", "run_study", "study_trials"],
+        "studies": ["documents", "find_study", "list_studies"],
+        "study": ["Study"],
+        "trial": ["Trial"],
     },
 )

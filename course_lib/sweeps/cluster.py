@@ -172,9 +172,9 @@ class _Session:
         except distributed.scheduler.KilledWorker as killed:
             return self._killed(index, killed.allowed_failures + 1)
         except Exception as error:
-            if future.status == "error":  # a task's own error comes as an outcome: this one is the worker's
+            if future.status == "error":  # a trial's own error comes as an outcome: this one is the worker's
                 raise ValueError(
-                    f"a worker of '{self.site.address}' cannot run these tasks ({type(error).__name__}: {error}): "
+                    f"a worker of '{self.site.address}' cannot run these trials ({type(error).__name__}: {error}): "
                     f"install course-lib {VERSION} for all workers"
                 ) from None
             if isinstance(error, TimeoutError):  # its worker was lost with the result: it is being computed again

@@ -1,4 +1,4 @@
-"""Runs tasks here, several at once, or on a cluster, and hands over each record the moment it is finished."""
+"""Runs trials here, several at once, or on a cluster, and hands over each record the moment it is finished."""
 
 import os
 import threading
@@ -12,7 +12,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from course_lib.sweeps.jobs import Job, Outcome, make_jobs, run_job
-from course_lib.sweeps.task import Task
+from course_lib.sweeps.trial import Trial
 from course_lib.training.device import keep_freed_memory
 
 ATTEMPTS = 3  # a worker that is killed (out of memory, say) costs its running jobs only: they are tried again
@@ -28,7 +28,7 @@ OPTIONS = (  # of a queue's jobs
 class Engine:
     """Where the runs of a study are computed. On one kind of processor the numbers of mini nets do not depend on it.
 
-    The last bits of a larger net depend on the number of threads: all of this process's where it runs the tasks itself
+    The last bits of a larger net depend on the number of threads: all of this process's where it runs the trials itself
     (one worker), one in each of several.
 
     A script that uses ``"dask"`` without an address starts processes: it needs ``if __name__ == "__main__":``.
@@ -87,15 +87,15 @@ def default_workers(device: str) -> int:
     return cpu_count() if device == "cpu" else 1
 
 
-def run_tasks(
-    tasks: Sequence[Task],
+def run_trials(
+    trials: Sequence[Trial],
     on_record: Callable[[dict], None],
     *,
     workers: int | None = None,
     device: str = "cpu",
     engine: Engine = LOCAL,
-) -> list[tuple[Task, str]]:
-    """Run every task in worker processes of one thread each; tasks that can train together do.
+) -> list[tuple[Trial, str]]:
+    """Run every trial in worker processes of one thread each; trials that can train together do.
 
     Args:
         on_record: called here, in the driver, with each record as it finishes.
@@ -103,16 +103,16 @@ def run_tasks(
         device: on a cluster each worker decides for itself what ``"auto"`` means.
 
     Returns:
-        The tasks that failed, each with its traceback or what became of its worker.
+        The trials that failed, each with its traceback or what became of its worker.
     """
-    jobs = make_jobs(tasks)
+    jobs = make_jobs(trials)
     failures = []
     # Closed here and now: when `on_record` refuses a record, the workers must not go on.
     with closing(_start(jobs, replace(engine, workers=workers or engine.workers), device)) as results:
         for index, outcomes in results:
-            for task, (record, error) in zip(jobs[index], outcomes, strict=True):
+            for trial, (record, error) in zip(jobs[index], outcomes, strict=True):
                 if error:
-                    failures.append((task, error))
+                    failures.append((trial, error))
                 else:
                     on_record(record)
     return failures

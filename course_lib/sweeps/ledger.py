@@ -114,14 +114,17 @@ class Ledger:
         self.close()
 
 
-@lru_cache(maxsize=1)
-def shipped_runs() -> dict[str, dict]:
-    """Finished runs that ship with the course, by key (``data/results/*.jsonl.gz``)."""
-    runs = {}
-    for path in sorted((shipped_dir("data") / "results").glob("*.jsonl.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            runs |= {record["key"]: record for record in map(json.loads, lines)}
-    return runs
+@lru_cache(maxsize=64)
+def shipped_runs(document: str, study: str) -> dict[str, dict]:
+    """Finished runs of a study that ship with the course, by key; empty if none do.
+
+    They lie in ``data/results/<document>/<study>.jsonl.gz``.
+    """
+    path = shipped_dir("data") / "results" / document / f"{study}.jsonl.gz"
+    if not path.is_file():
+        return {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return {record["key"]: record for record in map(json.loads, lines)}
 
 
 def export_runs(records: Iterable[dict], path: Path) -> None:

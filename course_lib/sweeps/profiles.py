@@ -1,43 +1,55 @@
-"""Profiles: the same lesson with smaller or larger numbers."""
+"""Profiles: the numbers of a study at three scales. Each document's studies have profiles of their own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-# The homework's order: of equal runs the earlier one wins.
-HOMEWORK_RATES = (0.01, 0.03, 0.001, 0.003, 0.0001)
+# smoke proves that a lesson runs (a minute on two cores), mini is the full grid in the mini world on a CPU,
+# paper is the document's protocol on real data and wants a GPU.
+PROFILE_NAMES = ("smoke", "mini", "paper")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Numbers, and nothing else, that a study's grid is built from."""
+    """Numbers, and nothing else, that a study's grid is built from. A document adds the numbers that it needs.
+
+    Attributes:
+        name: one of `PROFILE_NAMES`.
+        seeds: how many seeds (0, 1, …) every recipe is trained with.
+        size: pixels a side.
+        architecture: the network that is trained.
+        weights: what fine-tuning starts from.
+    """
 
     name: str
     epochs: int
     seeds: int
-    rates: tuple[float, ...]
     batch_size: int
-    few_shot_batch_size: int  # a small set needs small batches to take enough steps
-    size: int  # pixels a side
+    size: int
     architecture: str
     weights: str
-    table_viii_seeds: int | None = None  # of that table's 28 rows and their orders; None: as many as `seeds`
 
 
-PROFILES = {
-    # proves that a lesson runs: less than a minute on two cores
-    "smoke": Profile("smoke", 2, 3, (0.01, 0.001), 128, 32, 32, "mini_resnet18", "mini_resnet18", table_viii_seeds=1),
-    # the full grid in the mini world, on a CPU
-    "mini": Profile("mini", 50, 5, HOMEWORK_RATES, 64, 32, 48, "mini_resnet18", "mini_resnet18"),
-    # the document's protocol on real data: wants a GPU
-    "paper": Profile("paper", 50, 5, HOMEWORK_RATES, 8, 8, 227, "resnet18", "torchvision:resnet18"),
-}
+P = TypeVar("P", bound=Profile)
 
 
-def get_profile(name: str) -> Profile:
-    """The profile of that name.
+def check_profile(name: str) -> str:
+    """The name of a profile, if it is one.
 
     Raises:
-        ValueError: there is none.
+        ValueError: it is not.
     """
-    if name not in PROFILES:
-        raise ValueError(f"unknown profile '{name}': choose one of {', '.join(PROFILES)}")
-    return PROFILES[name]
+    if name not in PROFILE_NAMES:
+        raise ValueError(f"unknown profile '{name}': choose one of {', '.join(PROFILE_NAMES)}")
+    return name
+
+
+def pick_profile(profiles: Mapping[str, P], name: str) -> P:
+    """The profile of that name among those of a document.
+
+    Raises:
+        ValueError: no profile has that name, or the document lacks it.
+    """
+    if check_profile(name) not in profiles:
+        raise ValueError(f"no profile '{name}' here: choose one of {', '.join(profiles)}")
+    return profiles[name]

@@ -20,11 +20,11 @@ _XLABEL = "test accuracy (%), mean over seeds\nwith its 95 % interval (t), Adam"
 
 def measure_strategies() -> list["Dot"]:
     """Test accuracy of each strategy on the large and the few-shot training set, from the finished runs (Adam)."""
-    from course_lib.analysis.printed import STRATEGY_NAMES
+    from course_lib.analysis.homework.printed import STRATEGY_NAMES
     from course_lib.analysis.selection import best_runs, select
     from course_lib.analysis.tables import accuracy_over_runs
     from course_lib.figures.accuracy import Dot
-    from course_lib.sweeps.studies import run_study
+    from course_lib.sweeps.running import run_study
 
     dots = []
     for strategy, name in STRATEGY_NAMES.items():

@@ -8,9 +8,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from course_lib.paths import shipped_dir
+from course_lib.sweeps.profiles import PROFILE_NAMES
 
-Profile = Literal["smoke", "mini", "paper"]
-PROFILES: tuple[Profile, ...] = ("smoke", "mini", "paper")
+Profile = Literal[PROFILE_NAMES]
 _NAME = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z0-9]+(_[a-z0-9]+)*)")
 
 
@@ -22,6 +22,7 @@ class Lesson(BaseModel):
     name: str  # NN_slug, the stem of its files
     title: str = Field(min_length=3)
     question: str = Field(min_length=10)
+    document: str = Field(min_length=3)  # whose tables it repeats: one of `course_lib.sweeps.studies.documents`
     minutes: int = Field(gt=0)  # of a student's time
     needs: tuple[str, ...] = ()
     budget_s: dict[Profile, float]  # wall-clock seconds of the executed solution
@@ -37,8 +38,8 @@ class Lesson(BaseModel):
     @field_validator("budget_s")
     @classmethod
     def _check_budget(cls, budget: dict) -> dict:
-        if set(budget) != set(PROFILES) or min(budget.values()) <= 0:
-            raise ValueError(f"needs positive seconds for each of {', '.join(PROFILES)}")
+        if set(budget) != set(PROFILE_NAMES) or min(budget.values()) <= 0:
+            raise ValueError(f"needs positive seconds for each of {', '.join(PROFILE_NAMES)}")
         return budget
 
     @property

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from course_lib.errors import need
-from course_lib.sweeps.profiles import PROFILES
+from course_lib.sweeps.studies import document_profiles
 from course_lib.teaching.budgets import write_measurements
 from course_lib.teaching.doctor import describe_machine
 from course_lib.teaching.notebook import without_widgets
@@ -172,7 +172,8 @@ def _world(
     from course_lib.data.mini import WORLD_VERSION
 
     profiles = [profile] if profile else sorted({result.profile for result in results})
-    runs = ", ".join(str(PROFILES[name].seeds) for name in profiles)
+    lessons = sorted({result.lesson.document for result in results})
+    runs = ", ".join(dict.fromkeys(str(document_profiles(d)[name].seeds) for d in lessons for name in profiles))
     drawn = data is None or data.startswith("mini:")
     facts = {
         "Kind": f"drawn mini world, edition {WORLD_VERSION}" if drawn else "real images",

@@ -22,8 +22,9 @@ from course_lib import analysis, figures
 from course_lib.data import load_images
 from course_lib.data.mini import TARGET_CLASSES, draw
 from course_lib.models import first_convolution, first_maps, load_model, load_weights, start_model
-from course_lib.sweeps import get_profile
-from course_lib.teaching import Prediction, check_prepare, check_respond, check_top_k, show
+from course_lib.sweeps.studies.homework import get_profile
+from course_lib.teaching import Prediction, show
+from course_lib.teaching.checks.homework import check_prepare, check_respond, check_top_k
 from course_lib.training import normalise
 
 torch.manual_seed(0)  # the same numbers each time

@@ -22,9 +22,10 @@ import torch
 
 from course_lib import figures
 from course_lib.analysis import printed_channels
-from course_lib.data import Moments, PixelHistogram, iter_native_images
-from course_lib.sweeps import DataSpec, get_profile, prepare
-from course_lib.teaching import Prediction, check_mean_and_std, check_merge, check_training_statistics, show
+from course_lib.data import DataSpec, Moments, PixelHistogram, iter_native_images, prepare
+from course_lib.sweeps.studies.homework import get_profile
+from course_lib.teaching import Prediction, show
+from course_lib.teaching.checks.homework import check_mean_and_std, check_merge, check_training_statistics
 
 numbers = get_profile(profile)
 num_orders = seeds or numbers.seeds

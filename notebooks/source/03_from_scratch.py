@@ -20,8 +20,11 @@ import torch
 from torch import nn
 
 from course_lib import analysis, figures
-from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, check_accuracy, check_choice, check_divergence, show, show_table
+from course_lib.data import DataSpec, prepare
+from course_lib.sweeps import run_study
+from course_lib.sweeps.studies.homework import get_profile
+from course_lib.teaching import Prediction, show, show_table
+from course_lib.teaching.checks.homework import check_accuracy, check_choice, check_divergence
 
 torch.manual_seed(0)  # the same numbers each time
 numbers = get_profile(profile)

@@ -22,9 +22,12 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
+from course_lib.data import DataSpec, prepare
 from course_lib.figures.style import optimizer_name
-from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, check_freeze, check_frozen, check_head, check_storable, show, show_table
+from course_lib.sweeps import run_study
+from course_lib.sweeps.studies.homework import get_profile
+from course_lib.teaching import Prediction, show, show_table
+from course_lib.teaching.checks.homework import check_freeze, check_frozen, check_head, check_storable
 
 torch.manual_seed(0)  # the same numbers each time
 numbers = get_profile(profile)

@@ -20,10 +20,13 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
-from course_lib.analysis.printed import STRATEGY_NAMES
+from course_lib.analysis.homework.printed import STRATEGY_NAMES
+from course_lib.data import DataSpec, prepare
 from course_lib.figures.style import OPTIMIZER_NAMES
-from course_lib.sweeps import DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, check_epochs, check_images_needed, check_paired, show
+from course_lib.sweeps import run_study
+from course_lib.sweeps.studies.homework import get_profile
+from course_lib.teaching import Prediction, show
+from course_lib.teaching.checks.homework import check_epochs, check_images_needed, check_paired
 
 numbers = get_profile(profile)
 
@@ -430,7 +433,7 @@ for optimizer in ("sgd", "adam"):
 # %% tags=["checked"]
 from course_lib.sweeps import shipped_runs
 
-real = analysis.select(shipped_runs().values(), source="pacs:cartoon", name="scratch")
+real = analysis.select(shipped_runs("homework", "real_cartoons_split").values(), source="pacs:cartoon", name="scratch")
 by_images, by_both = [], []
 for label, split in (("homework's split", "homework"), ("random split", "stratified")):
     runs = analysis.select(real, split=split)

@@ -20,9 +20,12 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
+from course_lib.data import DataSpec, prepare
 from course_lib.data.augmentation import ColorJitter, GaussianBlur, RandomAffine, augment
-from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, check_flip, check_luck, check_order, show
+from course_lib.sweeps import run_study
+from course_lib.sweeps.studies.homework import ORDER_ROWS, TABLE_VIII, get_profile
+from course_lib.teaching import Prediction, show
+from course_lib.teaching.checks.homework import check_flip, check_luck, check_order
 
 numbers = get_profile(profile)
 

@@ -22,8 +22,11 @@ import torch
 from torch import nn
 
 from course_lib import analysis, figures
-from course_lib.sweeps import GRIDS, SUSPECTS, DataSpec, get_profile, prepare, run_study
-from course_lib.teaching import Prediction, check_adam, check_mcnemar, check_start, show
+from course_lib.data import DataSpec, prepare
+from course_lib.sweeps import run_study
+from course_lib.sweeps.studies.homework import GRIDS, SUSPECTS, get_profile
+from course_lib.teaching import Prediction, show
+from course_lib.teaching.checks.homework import check_adam, check_mcnemar, check_start
 from course_lib.training import Recipe, input_statistics, normalise, pick_device
 
 torch.manual_seed(0)  # the same numbers each time

@@ -7,7 +7,7 @@ import pytest
 from course_lib.analysis import best_runs, effects, seed_interval, select
 from course_lib.figures.style import optimizer_name
 from course_lib.paths import shipped_dir
-from course_lib.sweeps.studies import finished_runs
+from course_lib.sweeps.running import finished_runs
 
 ORDER = ("scratch", "last_layer", "full")
 PREFIXES = ("", "few_shot_")

@@ -8,15 +8,15 @@ from click.testing import CliRunner
 
 import fakes
 from course_lib.analysis import claims, effects
-from course_lib.analysis.homework_claims import homework_claims
+from course_lib.analysis.homework.claims import homework_claims
+from course_lib.analysis.homework.printed import printed_results
 from course_lib.analysis.intervals import Interval, paired_difference
-from course_lib.analysis.printed import printed_results
 from course_lib.analysis.verdicts import Claim, Region, about, judge
 from course_lib.cli import main
 from course_lib.sweeps import studies
-from course_lib.sweeps.homework import STUDIES, TABLE_VIII
 from course_lib.sweeps.profiles import PROFILES
-from course_lib.sweeps.studies import study_tasks
+from course_lib.sweeps.running import study_trials
+from course_lib.sweeps.studies.homework import STUDIES, TABLE_VIII
 
 CLAIMS = {claim.id: claim for claim in homework_claims()}
 SEEDS = range(5)
@@ -202,7 +202,7 @@ def test_every_claim_of_the_six_grids_has_a_verdict(grids):
 def test_every_claim_can_be_judged_in_every_profile(profile):
     """A profile with fewer rates may leave a claim undecided; it must not stop the report."""
     for claim in CLAIMS.values():
-        tasks = {study: study_tasks(study, profile) for study in claim.studies}
+        tasks = {study: study_trials(study, profile) for study in claim.studies}
         runs = {study: [fake_record(task) for task in found] for study, found in tasks.items()}
         verdict = judge(claim, runs, {study: len(found) for study, found in runs.items()})
         assert verdict.verdict in ("reproduced", "contradicted", "undecided")
@@ -211,7 +211,7 @@ def test_every_claim_can_be_judged_in_every_profile(profile):
 def test_a_run_that_diverged_at_once_stops_no_claim():
     """It was never tested: its number of test images is unknown."""
     claim = CLAIMS["thousand-outputs-sgd"]
-    runs = {name: [fake_record(task) for task in study_tasks(name, "smoke")] for name in claim.studies}
+    runs = {name: [fake_record(task) for task in study_trials(name, "smoke")] for name in claim.studies}
     lost = next(run for run in runs[claim.studies[0]] if run["recipe"]["optimizer"] == "sgd")
     lost |= {"status": "diverged", "num_test": None, "test_accuracy": None, "test_outcomes": None, "test_correct": None}
     assert None not in judge(claim, runs, {name: len(found) for name, found in runs.items()}).images
@@ -293,7 +293,7 @@ def test_the_printed_accuracies_themselves_support_section_vii():
 @pytest.fixture
 def no_runs(monkeypatch):
     """No run is there, and none may be computed."""
-    monkeypatch.setattr(studies, "run_tasks", lambda *_, **__: pytest.fail("a claim computed a run"))
+    monkeypatch.setattr(studies, "run_trials", lambda *_, **__: pytest.fail("a claim computed a run"))
     monkeypatch.setattr(studies, "_find", lambda keys, ledger: {})
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from common import main, row
 
-from course_lib.sweeps.homework import GRIDS
 from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.studies import run_study, study_tasks
+from course_lib.sweeps.running import run_study, study_trials
+from course_lib.sweeps.studies.homework import GRIDS
 
 
 def run(size: str) -> Iterator[dict]:
@@ -25,7 +25,7 @@ def run(size: str) -> Iterator[dict]:
             run_study(name, "mini", seeds=1, ledger=ledger, recompute=True, device="cpu", progress=False)
             minutes = (time.perf_counter() - began) / 60
             total += minutes * (name in GRIDS)
-            yield row("grids", f"{name}, {len(study_tasks(name, seeds=1))} runs, min", minutes)
+            yield row("grids", f"{name}, {len(study_trials(name, seeds=1))} runs, min", minutes)
     yield row("grids", "the six grids, min", total)
 
 

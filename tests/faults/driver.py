@@ -6,11 +6,11 @@ from pathlib import Path
 
 import torch
 
-from course_lib.sweeps.dataspec import DataSpec
-from course_lib.sweeps.homework import STUDIES, Study
+from course_lib.data.spec import DataSpec
 from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.studies import run_study
-from course_lib.sweeps.task import Task
+from course_lib.sweeps.running import run_study
+from course_lib.sweeps.studies.homework import STUDIES, Study
+from course_lib.sweeps.trial import Trial
 from course_lib.training import fitting, prefix, scoring  # noqa: F401  a forked process finds them imported
 from course_lib.training.recipe import Recipe
 
@@ -34,8 +34,8 @@ class TellingLedger(Ledger):
 def run_grid(folder, home, workers=2):
     """Records of the grid on the images of `folder`; the ledger and its log lie in `home`."""
     data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
-    tasks = [Task(Recipe.scratch(lr=lr, **CHEAP), data, s) for s in range(SEEDS) for lr in RATES]
-    STUDIES["kill"] = Study("kill", "cheap runs", lambda *_: tasks)
+    trials = [Trial(Recipe.scratch(lr=lr, **CHEAP), data, s) for s in range(SEEDS) for lr in RATES]
+    STUDIES["kill"] = Study("kill", "cheap runs", lambda *_: trials)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as the engine's own workers, which are not forked
     try:

@@ -74,12 +74,12 @@ def test_a_study_on_a_full_disk_ends_with_one_sentence(tmp_path, monkeypatch, ca
         db.execute("PRAGMA max_page_count=30")
         return db
 
-    def pretend(tasks, on_record, **_):
-        for task in tasks:
-            on_record({"key": task.key(), **LONG})
+    def pretend(trials, on_record, **_):
+        for trial in trials:
+            on_record({"key": trial.key(), **LONG})
 
     monkeypatch.setattr(sqlite3, "connect", connect_to_small)
-    monkeypatch.setattr("course_lib.sweeps.studies.run_tasks", pretend)
+    monkeypatch.setattr("course_lib.sweeps.running.run_trials", pretend)
     with pytest.raises(SystemExit) as end:
         main(["study", "scratch", "--profile", "smoke", "--data", f"folder:{tmp_path / 'photos'}"])
     said = capsys.readouterr().err.splitlines()[-1]

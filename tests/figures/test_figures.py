@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 import course_lib.figures
 import fakes
 from course_lib.analysis import best_of_tries, printed_gains, tables
+from course_lib.analysis.homework.printed import printed_channels, printed_top5
 from course_lib.analysis.intervals import (
     Interval,
     accuracy_interval,
@@ -18,7 +19,6 @@ from course_lib.analysis.intervals import (
     paired_difference,
     seed_interval,
 )
-from course_lib.analysis.printed import printed_channels, printed_top5
 from course_lib.figures import (
     accuracy,
     amounts,

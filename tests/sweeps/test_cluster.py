@@ -17,11 +17,11 @@ from course_lib.cli import main
 from course_lib.cli.sweeps import study
 from course_lib.errors import MissingExtraError
 from course_lib.sweeps import cluster, sites, studies
-from course_lib.sweeps.engine import ATTEMPTS, ENGINES, Engine, run_tasks
+from course_lib.sweeps.engine import ATTEMPTS, ENGINES, Engine, run_trials
 from course_lib.sweeps.ledger import Ledger
+from course_lib.sweeps.running import run_study
 from course_lib.sweeps.sites import job_script, places
-from course_lib.sweeps.studies import run_study
-from tiny_tasks import make_tasks
+from tiny_trials import make_trials
 
 WHY = "the extra 'cluster' is missing: uv sync --extra cluster, or pip install 'course-lib[cluster]'"
 pytest.importorskip("distributed", reason=WHY)
@@ -32,7 +32,7 @@ pytest.importorskip("dask_jobqueue", reason=WHY)
 def expected(folder):
     """What this process makes of the six runs."""
     records = []
-    assert run_tasks(make_tasks(folder), records.append, workers=1) == []
+    assert run_trials(make_trials(folder), records.append, workers=1) == []
     return numbers(records)
 
 
@@ -116,7 +116,7 @@ def test_the_ledger_is_the_same_and_a_killed_worker_costs_nothing(tiny, expected
         engine = Engine("dask", workers=2, gpus_per_run=0.5)
         records = run_with_accident(tiny, engine, ledger, monkeypatch, kill_one)
         assert numbers(records) == expected
-        monkeypatch.setattr(studies, "run_tasks", lambda *a, **k: pytest.fail("something was run again"))
+        monkeypatch.setattr(studies, "run_trials", lambda *a, **k: pytest.fail("something was run again"))
         assert run_study(tiny, engine=engine, ledger=ledger, progress=False) == records
     assert len(started) == 2
     assert worker_processes() == []
@@ -125,7 +125,7 @@ def test_the_ledger_is_the_same_and_a_killed_worker_costs_nothing(tiny, expected
 
 
 def make_deadly():
-    """A task that kills every worker it meets. Made in here, it travels whole: workers need not import the tests."""
+    """A trial that kills every worker it meets. Made in here, it travels whole: workers need not import the tests."""
 
     class Deadly:
         def group(self):
@@ -142,11 +142,11 @@ def test_a_job_that_always_kills_fails_alone_and_the_device_is_the_workers_own(f
     assert sites._SCHEDULER["allowed_failures"] == ATTEMPTS - 1
     monkeypatch.setitem(sites._SCHEDULER, "allowed_failures", 0)
     monkeypatch.setattr(sites, "places", lambda *_: ["cuda:7", "cuda:7"])
-    tasks, records = [make_deadly(), *make_tasks(folder, seeds=1)], []
-    failures = run_tasks(tasks, records.append, engine=Engine("dask"))
+    trials, records = [make_deadly(), *make_trials(folder, seeds=1)], []
+    failures = run_trials(trials, records.append, engine=Engine("dask"))
     assert records == []
-    assert [why for task, why in failures if task is tasks[0]] == ["its worker was killed 1 times"]
-    others = [why for task, why in failures if task is not tasks[0]]
+    assert [why for trial, why in failures if trial is trials[0]] == ["its worker was killed 1 times"]
+    others = [why for trial, why in failures if trial is not trials[0]]
     assert len(others) == 2
     for why in others:
         assert "device 'cuda:7' is not available" in why
@@ -175,7 +175,7 @@ def test_a_scheduler_that_stays_away_ends_the_study_with_one_sentence(tiny, ther
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("VERSION", "9.9 (training version 7)"), r"cannot run these tasks.*it has course-lib 0.*the driver has 9.9"),
+        (("VERSION", "9.9 (training version 7)"), r"cannot run these trials.*it has course-lib 0.*the driver has 9.9"),
         (("PATIENCE_S", 2.0), r"no worker with GPU=1 among its resources came to 'tcp.*within 2 s: start some there"),
     ],
 )
@@ -183,14 +183,14 @@ def test_workers_that_cannot_do_it_are_told_in_one_sentence(folder, there, monke
     monkeypatch.setattr(sites if change[0] == "PATIENCE_S" else cluster, *change)
     engine = Engine("dask", address=there.address, gpus_per_run=1 if change[0] == "PATIENCE_S" else None)
     with pytest.raises((ValueError, OSError), match=message):
-        run_tasks(make_tasks(folder), lambda record: None, engine=engine)
+        run_trials(make_trials(folder), lambda record: None, engine=engine)
 
 
 def test_nobody_at_the_address(folder, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
     for address in ("tcp://127.0.0.1:9", "carrier-pigeon://roof"):
         with pytest.raises(OSError, match=f"no Dask scheduler answers at '{address}'.*mend the address"):
-            run_tasks(make_tasks(folder, seeds=1), lambda record: None, engine=Engine("dask", address=address))
+            run_trials(make_trials(folder, seeds=1), lambda record: None, engine=Engine("dask", address=address))
 
 
 SBATCH = """#!/bin/sh
@@ -233,12 +233,12 @@ def test_jobs_of_a_queue_and_one_that_ends_is_submitted_again(tiny, expected, fa
 
 def test_a_queue_that_refuses_or_is_not_there(folder, fake_slurm, tmp_path, monkeypatch):
     (tmp_path / "sbatch").write_text("#!/bin/sh\necho 'invalid partition specified: gpuu' >&2; exit 1\n")
-    tasks, ignore = make_tasks(folder, seeds=1), lambda record: None
+    trials, ignore = make_trials(folder, seeds=1), lambda record: None
     with pytest.raises(OSError, match="'sbatch' refused the job: invalid partition specified: gpuu"):
-        run_tasks(tasks, ignore, engine=Engine("slurm", options=(("queue", "gpuu"),)))
+        run_trials(trials, ignore, engine=Engine("slurm", options=(("queue", "gpuu"),)))
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(OSError, match="'sbatch' is not on this machine.*login node"):
-        run_tasks(tasks, ignore, engine=Engine("slurm"))
+        run_trials(trials, ignore, engine=Engine("slurm"))
 
 
 def test_the_job_script_says_what_was_asked_for():
@@ -255,7 +255,7 @@ def test_the_job_script_says_what_was_asked_for():
         args += ["--cluster", option]
     script = CliRunner().invoke(study, args, catch_exceptions=False).output
     for line in (
-        "#SBATCH -p gpu", "#SBATCH -A course", "#SBATCH -t 04:00:00", "#SBATCH --mem=15G", "#SBATCH --cpus-per-task=6",
+        "#SBATCH -p gpu", "#SBATCH -A course", "#SBATCH -t 04:00:00", "#SBATCH --mem=15G", "#SBATCH --cpus-per-trial=6",
         "#SBATCH --gres=gpu:1", "#SBATCH --mail-type=END", "export OMP_NUM_THREADS=1", "export COURSE_DEVICE=cuda:0",
         "module load cuda",
     ):  # fmt: skip
@@ -304,16 +304,16 @@ def test_bad_settings_get_one_sentence(args, words):
 
 
 def test_settings_of_the_engine_that_need_a_cluster_to_be_wrong(folder, monkeypatch):
-    tasks, ignore = make_tasks(folder, seeds=1), lambda record: None
+    trials, ignore = make_trials(folder, seeds=1), lambda record: None
     with pytest.raises(ValueError, match="unknown engine 'spark': choose one of local, dask, slurm, pbs"):
         run_study("full", engine="spark")
     with pytest.raises(ValueError, match="unknown device 'tpu'"):
-        run_tasks(tasks, ignore, device="tpu", engine=Engine("dask", address="tcp://127.0.0.1:9"))
+        run_trials(trials, ignore, device="tpu", engine=Engine("dask", address="tcp://127.0.0.1:9"))
     with pytest.raises(ValueError, match="workers = 3: the cluster at 'tcp://127.0.0.1:9' has its own"):
-        run_tasks(tasks, ignore, workers=3, engine=Engine("dask", address="tcp://127.0.0.1:9"))
+        run_trials(trials, ignore, workers=3, engine=Engine("dask", address="tcp://127.0.0.1:9"))
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtraError, match=r"distributed is not installed.*pip install 'course-lib\[cluster\]'"):
-        run_tasks(tasks, ignore, engine=Engine("dask"))
+        run_trials(trials, ignore, engine=Engine("dask"))
 
 
 def test_the_command_offers_every_engine():

@@ -1,4 +1,4 @@
-"""Images are prepared once for many tasks, and again when their files or weights are others."""
+"""Images are prepared once for many trials, and again when their files or weights are others."""
 
 import os
 import shutil
@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from course_lib.data import sources
+from course_lib.data.spec import DataSpec, prepare
 from course_lib.models.weights import save_weights, start_model
 from course_lib.sweeps import dataspec, studies
-from course_lib.sweeps.dataspec import DataSpec, prepare
-from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.studies import finished_runs, run_study
-from course_lib.sweeps.task import Task
+from course_lib.sweeps.running import finished_runs, run_study
+from course_lib.sweeps.studies.homework import STUDIES, Study
+from course_lib.sweeps.trial import Trial
 from course_lib.training.recipe import Recipe
 
 
@@ -36,14 +36,14 @@ def add_images(photos, count=6):
 
 def test_images_are_prepared_once_until_their_files_change(photos):
     spec = spec_of(photos)
-    task = Task(Recipe.scratch(epochs=1), spec, 0)
-    first, key = prepare(spec), task.key()
+    trial = Trial(Recipe.scratch(epochs=1), spec, 0)
+    first, key = prepare(spec), trial.key()
     assert prepare(spec) is first
     add_images(photos)
     assert len(prepare(spec).train) > len(first.train)
-    assert task.key() != key
+    assert trial.key() != key
     os.utime(photos / "class1" / "0025.png", ns=(0, 1))
-    assert task.key() != key
+    assert trial.key() != key
 
 
 def test_only_so_many_are_kept(photos):
@@ -65,13 +65,13 @@ def test_a_relative_folder_stays_the_same_folder(photos, tmp_path, monkeypatch):
 
 
 def test_a_study_looks_at_the_files_once_and_sees_that_they_changed(photos, tmp_path, monkeypatch):
-    tasks = [Task(Recipe.scratch(epochs=1, lr=lr), spec_of(photos), s) for s in range(2) for lr in (0.01, 0.001)]
-    monkeypatch.setitem(STUDIES, "tiny", Study("tiny", "", lambda *_: tasks))
+    trials = [Trial(Recipe.scratch(epochs=1, lr=lr), spec_of(photos), s) for s in range(2) for lr in (0.01, 0.001)]
+    monkeypatch.setitem(STUDIES, "tiny", Study("tiny", "", lambda *_: trials))
     looks, look = [], sources.source_state
     with Ledger(tmp_path / "l.sqlite") as ledger:
         before = run_study("tiny", ledger=ledger, workers=1, progress=False)
         monkeypatch.setattr(dataspec, "source_state", lambda source: looks.append(source) or look(source))
-        monkeypatch.setattr(studies, "run_tasks", lambda *_, **__: pytest.fail("finished runs are run again"))
+        monkeypatch.setattr(studies, "run_trials", lambda *_, **__: pytest.fail("finished runs are run again"))
         assert run_study("tiny", ledger=ledger, progress=False) == before
         assert len(looks) == 1
         assert finished_runs("tiny", ledger=ledger) == before
@@ -82,28 +82,28 @@ def test_a_study_looks_at_the_files_once_and_sees_that_they_changed(photos, tmp_
 
 def test_a_run_is_kept_under_the_images_that_it_trained_on(photos, monkeypatch):
     """Whatever becomes of the files while it trains."""
-    task = Task(Recipe.scratch(epochs=1), spec_of(photos), 0)
-    key, origin = task.key(), task.origin()
-    monkeypatch.setattr("course_lib.sweeps.task.score_test", lambda *_: add_images(photos))
-    record = task.run()
+    trial = Trial(Recipe.scratch(epochs=1), spec_of(photos), 0)
+    key, origin = trial.key(), trial.origin()
+    monkeypatch.setattr("course_lib.sweeps.trial.score_test", lambda *_: add_images(photos))
+    record = trial.run()
     assert record["key"] == key
     assert record["provenance"] | origin == record["provenance"]
-    assert task.key() != key
+    assert trial.key() != key
 
 
 @pytest.mark.parametrize("name", ["shipped", "~/own.safetensors"])
 def test_weights_that_were_trained_again_change_the_key(photos, tmp_path, monkeypatch, name):
     monkeypatch.setattr("course_lib.models.catalogue.shipped_dir", lambda kind: tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    task = Task(Recipe.full(start=name), spec_of(photos), 0)
+    trial = Trial(Recipe.full(start=name), spec_of(photos), 0)
 
     def key_with(seed):
         model = start_model("mini_resnet18", None, 2, seed=seed)
         meta = {"class_names": "ab", "mean": [0.5] * 3, "std": [0.5] * 3, "size": 32, "source": "a test"}
         save_weights(model, tmp_path / f"{name.removeprefix('~/').removesuffix('.safetensors')}.safetensors", meta)
-        return task.key()
+        return trial.key()
 
     first = key_with(0)
-    assert task.key() == first
+    assert trial.key() == first
     assert key_with(1) != first
     assert key_with(0) == first

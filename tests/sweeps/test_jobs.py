@@ -1,39 +1,39 @@
-"""Tasks that share a backbone become one job, of bounded size; a task that fails in it costs its own run only."""
+"""Tasks that share a backbone become one job, of bounded size; a trial that fails in it costs its own run only."""
 
 import logging
 
 import pytest
 
-from course_lib.sweeps import jobs, task
+from course_lib.sweeps import jobs, trial
 from course_lib.sweeps.jobs import MAX_TOGETHER, make_jobs, run_job
-from tiny_tasks import make_task
+from tiny_trials import make_trial
 
 
-def make_tasks(folder, strategy="last_layer", count=4, **settings):
+def make_trials(folder, strategy="last_layer", count=4, **settings):
     settings = {"strategy": strategy, "epochs": 2, **settings}
-    return [make_task(folder, seed=i % 2, lr=1e-3 * (1 + i), **settings) for i in range(count)]
+    return [make_trial(folder, seed=i % 2, lr=1e-3 * (1 + i), **settings) for i in range(count)]
 
 
 def test_heads_of_one_data_set_are_one_job(folder):
-    heads, others = make_tasks(folder), make_tasks(folder, "scratch", count=2)
+    heads, others = make_trials(folder), make_trials(folder, "scratch", count=2)
     mixed = [heads[0], others[0], heads[1], others[1], *heads[2:]]
     assert make_jobs(mixed) == [tuple(heads), (others[0],), (others[1],)]
-    assert len(make_jobs([*heads, *make_tasks(folder, batch_size=4)])) == 2
+    assert len(make_jobs([*heads, *make_trials(folder, batch_size=4)])) == 2
 
 
 def test_a_job_has_a_size(folder):
-    sizes = [len(job) for job in make_jobs(make_tasks(folder, count=2 * MAX_TOGETHER + 1))]
+    sizes = [len(job) for job in make_jobs(make_trials(folder, count=2 * MAX_TOGETHER + 1))]
     assert sizes == [MAX_TOGETHER, MAX_TOGETHER, 1]
 
 
 def test_a_job_gives_the_records_of_its_tasks(folder, monkeypatch):
-    """The heads train in one go, and each record is that of its task run alone."""
-    tasks, calls = make_tasks(folder), []
-    inner = task.fit_heads
-    monkeypatch.setattr(task, "fit_heads", lambda *a, **k: calls.append(len(a[0])) or inner(*a, **k))
-    together = run_job(tuple(tasks), "cpu")
+    """The heads train in one go, and each record is that of its trial run alone."""
+    trials, calls = make_trials(folder), []
+    inner = trial.fit_heads
+    monkeypatch.setattr(trial, "fit_heads", lambda *a, **k: calls.append(len(a[0])) or inner(*a, **k))
+    together = run_job(tuple(trials), "cpu")
     assert calls == [4]
-    for (record, error), single in zip(together, tasks, strict=True):
+    for (record, error), single in zip(together, trials, strict=True):
         alone = single.run()
         assert error is None
         assert record["key"] == alone["key"] == single.key()
@@ -43,7 +43,7 @@ def test_a_job_gives_the_records_of_its_tasks(folder, monkeypatch):
 
 
 def test_a_task_that_fails_is_told_apart(folder, caplog):
-    good, bad = make_tasks(folder, count=1), make_tasks(folder, count=1, multipliers={"inner": 0, "no_such": 0})
+    good, bad = make_trials(folder, count=1), make_trials(folder, count=1, multipliers={"inner": 0, "no_such": 0})
     assert len(make_jobs([*good, *bad])) == 1
     with caplog.at_level(logging.WARNING):
         (record, error), (nothing, trace) = run_job((*good, *bad), "cpu")
@@ -55,4 +55,4 @@ def test_a_task_that_fails_is_told_apart(folder, caplog):
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_few_tasks(folder, size):
-    assert [len(job) for job in jobs.make_jobs(make_tasks(folder, count=size))] == [1] * size
+    assert [len(job) for job in jobs.make_jobs(make_trials(folder, count=size))] == [1] * size

@@ -4,16 +4,16 @@ import pytest
 
 from course_lib.data.mini import WORLD_VERSION
 from course_lib.paths import shipped_dir
-from course_lib.sweeps.homework import STUDIES, Study
 from course_lib.sweeps.ledger import Ledger, shipped_runs
-from course_lib.sweeps.studies import run_study
-from course_lib.sweeps.task import run_key
+from course_lib.sweeps.running import run_study
+from course_lib.sweeps.studies.homework import STUDIES, Study
+from course_lib.sweeps.trial import run_key
 from course_lib.training.recipe import Recipe
-from tiny_tasks import make_task
+from tiny_trials import make_trial
 
 VERSIONS = ("training_version", "python", "torch", "numpy", "course_lib")
 HARDWARE = ("cpu", "cores", "threads", "device", "system")
-SHIPPED = {path.name.removesuffix(".jsonl.gz") for path in (shipped_dir("data") / "results").glob("*.jsonl.gz")}
+SHIPPED = {path.name.removesuffix(".jsonl.gz") for path in (shipped_dir("data") / "results").rglob("*.jsonl.gz")}
 
 
 def check_provenance(record):
@@ -29,7 +29,7 @@ def check_provenance(record):
 
 @pytest.mark.parametrize("name", sorted(SHIPPED & set(STUDIES)))
 def test_contract_6_every_shipped_number_has_its_provenance(name, tmp_path, monkeypatch):
-    monkeypatch.setattr("course_lib.sweeps.studies.run_tasks", lambda *_, **__: pytest.fail("a run is not shipped"))
+    monkeypatch.setattr("course_lib.sweeps.running.run_trials", lambda *_, **__: pytest.fail("a run is not shipped"))
     with Ledger(tmp_path / "empty.sqlite") as ledger:
         records = run_study(name, "mini", ledger=ledger, progress=False)
     assert len({record["seed"] for record in records}) >= 3
@@ -49,11 +49,11 @@ def test_contract_6_so_have_the_runs_on_real_cartoons():
 
 
 def test_contract_6_a_run_made_now_has_its_provenance(folder, tmp_path, monkeypatch):
-    task = make_task(folder, lr=0.01, architecture="mini_squeezenet")
-    monkeypatch.setitem(STUDIES, "one", Study("one", "", lambda *_: [task]))
+    trial = make_trial(folder, lr=0.01, architecture="mini_squeezenet")
+    monkeypatch.setitem(STUDIES, "one", Study("one", "", lambda *_: [trial]))
     with Ledger(tmp_path / "l.sqlite") as ledger:
         (record,) = run_study("one", ledger=ledger, workers=1, progress=False)
-        check_provenance(ledger.get(task.key()))
+        check_provenance(ledger.get(trial.key()))
     check_provenance(record)
     for part in ("data_fingerprint", "split_hash", "weights_hash", "training_version"):
         altered = {**record, "provenance": {**record["provenance"], part: "another"}}

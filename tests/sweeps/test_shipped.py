@@ -2,26 +2,28 @@
 
 import pytest
 
-from course_lib.sweeps.homework import STUDIES
 from course_lib.sweeps.ledger import shipped_runs
-from course_lib.sweeps.studies import study_tasks
+from course_lib.sweeps.running import study_trials
+from course_lib.sweeps.studies.homework import STUDIES
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_run_of_a_study_at_mini_is_shipped(name):
     """By key, so with these recipes, images, splits, weights, seeds and this training version."""
-    missing = [task for task in study_tasks(name, "mini") if task.key() not in shipped_runs()]
-    assert not missing, f"{len(missing)} runs to compute: course study {name} --export data/results/{name}.jsonl.gz"
+    missing = [trial for trial in study_trials(name, "mini") if trial.key() not in shipped_runs()]
+    assert not missing, (
+        f"{len(missing)} runs to compute: course study {name} --export data/results/homework/{name}.jsonl.gz"
+    )
 
 
 def test_a_shipped_run_comes_out_the_same_today():
     """One few-shot run, again: processors may round differently, so one validation image may differ at the end."""
-    (task,) = (
+    (trial,) = (
         t
-        for t in study_tasks("few_shot_last_layer", "mini", seeds=1)
+        for t in study_trials("few_shot_last_layer", "mini", seeds=1)
         if t.recipe.optimizer == "adam" and t.recipe.lr == 0.01
     )
-    stored, today = shipped_runs()[task.key()], task.run()
+    stored, today = shipped_runs()[trial.key()], trial.run()
     assert today["val_accuracy"] == pytest.approx(stored["val_accuracy"], abs=1.01 / 47)
     assert today["test_accuracy"] == pytest.approx(stored["test_accuracy"], abs=0.02)
     for then, now in zip(stored["history"][::10], today["history"][::10], strict=True):

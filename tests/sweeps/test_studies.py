@@ -8,18 +8,18 @@ import pytest
 
 from course_lib.errors import RunsFailedError
 from course_lib.sweeps import engine, studies
-from course_lib.sweeps.engine import run_tasks
-from course_lib.sweeps.homework import STUDIES, Study
+from course_lib.sweeps.engine import run_trials
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.profiles import PROFILES
-from course_lib.sweeps.studies import finished_runs, run_study, study_tasks
-from tiny_tasks import make_task, make_tasks
+from course_lib.sweeps.running import finished_runs, run_study, study_trials
+from course_lib.sweeps.studies.homework import STUDIES, Study
+from tiny_trials import make_trial, make_trials
 
 
 def test_second_time_nothing_is_run(tiny, tmp_path, monkeypatch):
     with Ledger(tmp_path / "l.sqlite") as ledger:
         first = run_study(tiny, ledger=ledger, workers=1, progress=False)
-        monkeypatch.setattr(studies, "run_tasks", lambda *a, **k: pytest.fail("something was run again"))
+        monkeypatch.setattr(studies, "run_trials", lambda *a, **k: pytest.fail("something was run again"))
         again = run_study(tiny, ledger=ledger, workers=1, progress=False)
         assert len(ledger) == 6
     assert first == again
@@ -31,7 +31,7 @@ def test_finished_runs_are_those_that_are_there(tiny, tmp_path, monkeypatch):
     with Ledger(tmp_path / "l.sqlite") as ledger:
         assert finished_runs(tiny, ledger=ledger) == []
         records = run_study(tiny, ledger=ledger, workers=1, progress=False)
-        monkeypatch.setattr(studies, "run_tasks", lambda *a, **k: pytest.fail("something was run"))
+        monkeypatch.setattr(studies, "run_trials", lambda *a, **k: pytest.fail("something was run"))
         assert finished_runs(tiny, ledger=ledger) == records
     with Ledger(tmp_path / "some.sqlite") as ledger:
         for record in (records[4], records[1]):
@@ -44,16 +44,16 @@ def test_finished_runs_are_those_that_are_there(tiny, tmp_path, monkeypatch):
 def test_workers_change_nothing_but_the_time(folder):
     def results(workers):
         records = {}
-        tasks = make_tasks(folder, seeds=2)
-        assert run_tasks(tasks, lambda r: records.update({r["key"]: r}), workers=workers) == []
+        trials = make_trials(folder, seeds=2)
+        assert run_trials(trials, lambda r: records.update({r["key"]: r}), workers=workers) == []
         return {key: (r["history"][0]["train_loss"], r["test_outcomes"]) for key, r in records.items()}
 
     assert results(1) == results(2)
 
 
 def test_an_error_costs_its_own_run_only(folder, monkeypatch, tmp_path):
-    bad = make_tasks(folder, seeds=1, multipliers={"no_such_stage": 1.0})[:1]
-    monkeypatch.setitem(STUDIES, "mixed", Study("mixed", "", lambda *_: bad + make_tasks(folder, seeds=1)))
+    bad = make_trials(folder, seeds=1, multipliers={"no_such_stage": 1.0})[:1]
+    monkeypatch.setitem(STUDIES, "mixed", Study("mixed", "", lambda *_: bad + make_trials(folder, seeds=1)))
     with Ledger(tmp_path / "l.sqlite") as ledger:
         with pytest.raises(RunsFailedError, match=r"1 of 3 runs of 'mixed' failed.*no_such_stage"):
             run_study("mixed", ledger=ledger, workers=1, progress=False)
@@ -62,38 +62,38 @@ def test_an_error_costs_its_own_run_only(folder, monkeypatch, tmp_path):
 
 def test_a_diverged_run_is_a_result(folder, tmp_path):
     records = []
-    task = make_task(folder, optimizer="sgd", lr=1e7, epochs=3)
-    assert run_tasks([task], records.append, workers=1) == []
+    trial = make_trial(folder, optimizer="sgd", lr=1e7, epochs=3)
+    assert run_trials([trial], records.append, workers=1) == []
     with Ledger(tmp_path / "l.sqlite") as ledger:
         ledger.put(records[0])
-        assert ledger.get(task.key())["status"] == "diverged"
+        assert ledger.get(trial.key())["status"] == "diverged"
 
 
 def test_a_killed_worker_is_replaced(folder):
     """Two workers, one shoots itself the first time: every run is there in the end."""
     marker = folder.parent / "shot"
-    tasks = [*make_tasks(folder, seeds=2), _Deadly(make_tasks(folder, seeds=1)[0], str(marker))]
+    trials = [*make_trials(folder, seeds=2), _Deadly(make_trials(folder, seeds=1)[0], str(marker))]
     records = []
-    assert run_tasks(tasks, records.append, workers=2) == []
+    assert run_trials(trials, records.append, workers=2) == []
     assert len(records) == 5
     assert marker.exists()
 
 
 def test_a_worker_that_always_dies_fails_alone(folder):
-    deadly = _Deadly(make_tasks(folder, seeds=1)[0], None)
+    deadly = _Deadly(make_trials(folder, seeds=1)[0], None)
     records = []
-    ((failed, why),) = run_tasks([deadly, *make_tasks(folder, seeds=2)], records.append, workers=2)
+    ((failed, why),) = run_trials([deadly, *make_trials(folder, seeds=2)], records.append, workers=2)
     assert failed is deadly
     assert "killed" in why
     assert len(records) == 4
 
 
 def test_a_deadly_neighbour_is_not_contagious(folder, monkeypatch):
-    """As on a slow machine: no task ends before the deadly one has killed its pool for the last time."""
-    deadly = _Deadly(make_tasks(folder, seeds=1)[0], None)
+    """As on a slow machine: no trial ends before the deadly one has killed its pool for the last time."""
+    deadly = _Deadly(make_trials(folder, seeds=1)[0], None)
     monkeypatch.setattr(engine, "ATTEMPTS", 0)
     records = []
-    ((failed, why),) = run_tasks([*make_tasks(folder, seeds=1), deadly], records.append, workers=2)
+    ((failed, why),) = run_trials([*make_trials(folder, seeds=1), deadly], records.append, workers=2)
     assert failed is deadly
     assert "alone" in why
     assert len(records) == 2
@@ -101,8 +101,8 @@ def test_a_deadly_neighbour_is_not_contagious(folder, monkeypatch):
 
 def test_two_studies_share_a_run_under_their_own_labels(folder, tmp_path, monkeypatch):
     for label in ("one", "two"):
-        tasks = [replace(t, recipe=t.recipe.model_copy(update={"name": label})) for t in make_tasks(folder, seeds=1)]
-        monkeypatch.setitem(STUDIES, label, Study(label, "", lambda *_, tasks=tasks: tasks))
+        trials = [replace(t, recipe=t.recipe.model_copy(update={"name": label})) for t in make_trials(folder, seeds=1)]
+        monkeypatch.setitem(STUDIES, label, Study(label, "", lambda *_, trials=trials: trials))
     with Ledger(tmp_path / "l.sqlite") as ledger:
         for label in ("one", "two"):
             records = run_study(label, ledger=ledger, workers=1, progress=False)
@@ -111,10 +111,10 @@ def test_two_studies_share_a_run_under_their_own_labels(folder, tmp_path, monkey
 
 
 class _Deadly:
-    """A task whose worker dies: at the first attempt, or without a marker at every one."""
+    """A trial whose worker dies: at the first attempt, or without a marker at every one."""
 
-    def __init__(self, task, marker):
-        self.task, self.marker = task, marker
+    def __init__(self, trial, marker):
+        self.trial, self.marker = trial, marker
 
     def group(self):
         return None
@@ -124,7 +124,7 @@ class _Deadly:
             if self.marker:
                 open(self.marker, "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
-        return self.task.run(device)
+        return self.trial.run(device)
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -133,29 +133,29 @@ def test_contract_7_a_profile_changes_numbers_only(study):
 
     def shapes(profile):
         numbers = {"lr", "epochs", "batch_size", "architecture", "start"}
-        return {str(sorted((k, v) for k, v in t.recipe if k not in numbers)) for t in study_tasks(study, profile)}
+        return {str(sorted((k, v) for k, v in t.recipe if k not in numbers)) for t in study_trials(study, profile)}
 
     assert set() < shapes("smoke") <= shapes("mini") == shapes("paper")
 
 
 def test_a_grid_has_every_rate_optimizer_and_seed():
-    assert len(study_tasks("full", "mini")) == 5 * 2 * PROFILES["mini"].seeds
-    assert len(study_tasks("full", "mini", seeds=1)) == 5 * 2
+    assert len(study_trials("full", "mini")) == 5 * 2 * PROFILES["mini"].seeds
+    assert len(study_trials("full", "mini", seeds=1)) == 5 * 2
 
 
 def test_a_profile_may_give_table_viii_fewer_seeds():
     """What the command computes is what lesson 07 and the claims ask for."""
     for name in ("augmentation", "augmentation_order"):
-        assert {task.seed for task in study_tasks(name, "smoke")} == {0}
-        assert {task.seed for task in study_tasks(name, "smoke", seeds=2)} == {0, 1}
-        assert {task.seed for task in study_tasks(name, "mini")} == set(range(5))
-    assert {task.seed for task in study_tasks("full", "smoke")} == {0, 1, 2}
+        assert {trial.seed for trial in study_trials(name, "smoke")} == {0}
+        assert {trial.seed for trial in study_trials(name, "smoke", seeds=2)} == {0, 1}
+        assert {trial.seed for trial in study_trials(name, "mini")} == set(range(5))
+    assert {trial.seed for trial in study_trials("full", "smoke")} == {0, 1, 2}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_contract_10_every_study_has_three_seeds(profile):
     """But Table VIII's 28 rows at smoke, where nothing is claimed from them."""
-    seeds = {name: len({task.seed for task in study_tasks(name, profile)}) for name in STUDIES}
+    seeds = {name: len({trial.seed for trial in study_trials(name, profile)}) for name in STUDIES}
     assert {name for name, count in seeds.items() if count < 3} <= (
         {"augmentation", "augmentation_order"} if profile == "smoke" else set()
     )
@@ -163,8 +163,8 @@ def test_contract_10_every_study_has_three_seeds(profile):
 
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match="unknown study 'ful'.*scratch"):
-        study_tasks("ful")
+        study_trials("ful")
     with pytest.raises(ValueError, match="unknown profile 'big'.*smoke, mini, paper"):
-        study_tasks("full", "big")
+        study_trials("full", "big")
     with pytest.raises(ValueError, match="seeds = 0"):
-        study_tasks("full", seeds=0)
+        study_trials("full", seeds=0)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.analysis.printed import STRATEGY_NAMES
+from course_lib.analysis.homework.printed import STRATEGY_NAMES
 from course_lib.analysis.selection import best_runs, diverged, select, values_of
 from course_lib.analysis.tables import accuracy_over_runs
 from course_lib.figures.curves import QUANTITIES, values_by_epoch

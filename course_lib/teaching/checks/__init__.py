@@ -1,23 +1,10 @@
 """Checks of the lessons' exercises: they never raise in the notebook, and their messages name the culprit.
 
-One function an exercise, ``check_<what>(the student's answer) -> bool``; a module for each subject.
+One function an exercise, ``check_<what>(the student's answer) -> bool``; a folder for each document.
 """
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "augmentation": ["check_flip", "check_luck", "check_order"],
-        "common": ["report_check"],
-        "few_shot": ["check_epochs", "check_images_needed", "check_paired"],
-        "filters": ["check_prepare", "check_respond", "check_top_k"],
-        "finetuning": ["check_anneal", "check_two_rates"],
-        "freezing": ["check_freeze", "check_frozen"],
-        "heads": ["check_head", "check_storable"],
-        "merging": ["check_merge"],
-        "optimizers": ["check_adam", "check_mcnemar", "check_start"],
-        "statistics": ["check_mean_and_std", "check_training_statistics"],
-        "training": ["check_accuracy", "check_choice", "check_divergence"],
-    },
+    __name__, submodules=["homework"], submod_attrs={"common": ["report_check"]}
 )

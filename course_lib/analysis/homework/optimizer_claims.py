@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 
 from course_lib.analysis.effects import compare, compare_optimizers, each, log_rate, seed_gap, seed_mean, slowdown
+from course_lib.analysis.homework.printed import printed_number, printed_result
 from course_lib.analysis.intervals import Interval, accuracy_interval
-from course_lib.analysis.printed import printed_number, printed_result
 from course_lib.analysis.selection import diverged, setting
 from course_lib.analysis.verdicts import POSITIVE, Claim, Region, about
 

@@ -1,9 +1,8 @@
 """The homework's studies: its six grids, its augmentations, and the questions that its numbers leave open."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import attrgetter
 
 from course_lib.data.augmentation import (
     ColorJitter,
@@ -14,10 +13,53 @@ from course_lib.data.augmentation import (
     RandomInvert,
     Transform,
 )
-from course_lib.sweeps.dataspec import DataSpec
-from course_lib.sweeps.profiles import Profile
-from course_lib.sweeps.task import Task
+from course_lib.data.spec import DataSpec
+from course_lib.sweeps.profiles import Profile, pick_profile
+from course_lib.sweeps.study import Study
+from course_lib.sweeps.trial import Trial
 from course_lib.training.recipe import Recipe, make_recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeworkProfile(Profile):
+    """A profile of the homework's studies.
+
+    Attributes:
+        rates: the learning rates of a grid, in the homework's order: of equally good runs the earlier one wins.
+        few_shot_batch_size: of the small training set, which needs small batches to take enough steps.
+        table_viii_seeds: seeds for each of that table's 28 rows and their orders; None: as many as `seeds`.
+    """
+
+    rates: tuple[float, ...]
+    few_shot_batch_size: int
+    table_viii_seeds: int | None = None
+
+
+HOMEWORK_RATES = (0.01, 0.03, 0.001, 0.003, 0.0001)
+_MINI = {"architecture": "mini_resnet18", "weights": "mini_resnet18", "few_shot_batch_size": 32}
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        HomeworkProfile(
+            name="smoke", epochs=2, seeds=3, rates=(0.01, 0.001), batch_size=128, size=32, table_viii_seeds=1, **_MINI
+        ),
+        HomeworkProfile(name="mini", epochs=50, seeds=5, rates=HOMEWORK_RATES, batch_size=64, size=48, **_MINI),
+        HomeworkProfile(
+            name="paper", epochs=50, seeds=5, rates=HOMEWORK_RATES, batch_size=8, few_shot_batch_size=8, size=227,
+            architecture="resnet18", weights="torchvision:resnet18",
+        ),
+    )
+}  # fmt: skip
+
+
+def get_profile(name: str) -> HomeworkProfile:
+    """The profile of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return pick_profile(PROFILES, name)
+
 
 OPTIMIZERS = ("sgd", "adam")
 GRIDS = ("scratch", "last_layer", "full", "few_shot_scratch", "few_shot_last_layer", "few_shot_full")
@@ -70,22 +112,9 @@ SUSPECTS = {
 _HOMEWORK_BATCH = 8
 
 
-@dataclass(frozen=True)
-class Study:
-    """A named grid: `build` turns a profile, a source and seeds into tasks.
-
-    `seeds` is how many there are at a profile if nobody says otherwise.
-    """
-
-    name: str
-    about: str
-    build: Callable[[Profile, str, range], list[Task]]
-    seeds: Callable[[Profile], int] = attrgetter("seeds")
-
-
 def recipes_of(
     strategy: str,
-    profile: Profile,
+    profile: HomeworkProfile,
     *,
     few_shot: bool = False,
     optimizers: Iterable[str] = OPTIMIZERS,
@@ -110,23 +139,23 @@ def recipes_of(
 def _grid(strategy: str, *, few_shot: bool = False, **settings):
     """Every rate with both optimisers, as in the homework's Section II."""
 
-    def build(profile: Profile, source: str, seeds: range) -> list[Task]:
+    def build(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
         recipes = recipes_of(strategy, profile, few_shot=few_shot, **settings)
-        return _tasks(recipes, profile, source, seeds, few_shot=few_shot)
+        return _trials(recipes, profile, source, seeds, few_shot=few_shot)
 
     return build
 
 
-def _table_viii(profile: Profile, source: str, seeds: range) -> list[Task]:
+def _table_viii(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name)]
-    return _tasks(recipes, profile, source, seeds, few_shot=True)
+    return _trials(recipes, profile, source, seeds, few_shot=True)
 
 
-def _table_viii_seeds(profile: Profile) -> int:
+def _table_viii_seeds(profile: HomeworkProfile) -> int:
     return profile.seeds if profile.table_viii_seeds is None else profile.table_viii_seeds
 
 
-def _mistaken_orders(profile: Profile, source: str, seeds: range) -> list[Task]:
+def _mistaken_orders(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     recipes = [
         recipe
         for name in ORDER_ROWS
@@ -135,10 +164,10 @@ def _mistaken_orders(profile: Profile, source: str, seeds: range) -> list[Task]:
             profile, name, augmentation=_normalised_fill(TABLE_VIII[name]), augmentation_order=order
         )
     ]
-    return _tasks(recipes, profile, source, seeds, few_shot=True)
+    return _trials(recipes, profile, source, seeds, few_shot=True)
 
 
-def _augmented(profile: Profile, name: str, **settings) -> list[Recipe]:
+def _augmented(profile: HomeworkProfile, name: str, **settings) -> list[Recipe]:
     common = {"augmentation": TABLE_VIII[name], "optimizers": ("sgd",), "rates": _proven_rates(profile)}
     return recipes_of("full", profile, few_shot=True, **common | settings)
 
@@ -149,7 +178,7 @@ def _normalised_fill(transforms: tuple[Transform, ...]) -> tuple[Transform, ...]
     return tuple(t.model_copy(update=black) if isinstance(t, RandomAffine) else t for t in transforms)
 
 
-def _more_steps(profile: Profile, source: str, seeds: range) -> list[Task]:
+def _more_steps(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """At least as many steps with 189 images as `profile.epochs` epochs of 1687 take, each set in its own batches."""
     steps = profile.epochs * _steps(LARGE, profile.batch_size)
     epochs = math.ceil(steps / _steps(SMALL, profile.few_shot_batch_size))
@@ -159,7 +188,7 @@ def _more_steps(profile: Profile, source: str, seeds: range) -> list[Task]:
         if lr in profile.rates  # so that each long run has its short one in the grids
         for recipe in recipes_of(strategy, profile, few_shot=True, optimizers=(optimizer,), rates=(lr,), epochs=epochs)
     ]
-    return _tasks(recipes, profile, source, seeds, few_shot=True)
+    return _trials(recipes, profile, source, seeds, few_shot=True)
 
 
 def _steps(num_images: int, batch_size: int) -> int:
@@ -167,13 +196,13 @@ def _steps(num_images: int, batch_size: int) -> int:
     return math.ceil(num_images / batch_size)
 
 
-def _random_split(profile: Profile, source: str, seeds: range) -> list[Task]:
+def _random_split(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """At the rates that do well from scratch, with either optimiser."""
     recipes = recipes_of("scratch", profile, rates=_proven_rates(profile))
-    return _tasks(recipes, profile, source, seeds, split="stratified")
+    return _trials(recipes, profile, source, seeds, split="stratified")
 
 
-def _divergence(profile: Profile, source: str, seeds: range) -> list[Task]:
+def _divergence(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """One epoch in batches of eight, at the rates that broke and at these as a loss summed over a batch acts."""
     settings = {
         "epochs": 1,
@@ -186,50 +215,54 @@ def _divergence(profile: Profile, source: str, seeds: range) -> list[Task]:
         for outputs in (None, 1000)
         for recipe in recipes_of("full", profile, few_shot=True, **settings, **suspect, num_outputs=outputs)
     ]
-    return _tasks(recipes, profile, source, seeds, few_shot=True)
+    return _trials(recipes, profile, source, seeds, few_shot=True)
 
 
 # Nine times as long as the others, so only with rates that do well in the grids.
 _LONG_RUNS = (("scratch", "sgd", 0.03), ("scratch", "adam", 0.01), ("full", "sgd", 0.01), ("full", "adam", 0.001))
 
 
-def _proven_rates(profile: Profile) -> list[float]:
+def _proven_rates(profile: HomeworkProfile) -> list[float]:
     return [rate for rate in profile.rates if rate in _TABLE_VIII_RATES]
 
 
-def _tasks(recipes: list[Recipe], profile: Profile, source: str, seeds: range, **split) -> list[Task]:
+def _trials(recipes: list[Recipe], profile: HomeworkProfile, source: str, seeds: range, **split) -> list[Trial]:
     data = DataSpec(source=source, size=profile.size, **split)
-    return [Task(recipe, data, seed) for seed in seeds for recipe in recipes]
+    return [Trial(recipe, data, seed) for seed in seeds for recipe in recipes]
+
+
+def _study(name: str, about: str, build, **settings) -> Study:
+    return Study(name, about, build, PROFILES, "homework", **settings)
 
 
 STUDIES = {
     study.name: study
     for study in (
-        Study("scratch", "training from scratch, 1687 images (Table II)", _grid("scratch")),
-        Study("last_layer", "fine-tuning the classifier, 1687 images (Table III)", _grid("last_layer")),
-        Study("full", "full fine-tuning, 1687 images (Table IV)", _grid("full")),
-        Study("few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True)),
-        Study("few_shot_last_layer", "the classifier, 189 images (Table VI)", _grid("last_layer", few_shot=True)),
-        Study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _grid("full", few_shot=True)),
-        Study(
+        _study("scratch", "training from scratch, 1687 images (Table II)", _grid("scratch")),
+        _study("last_layer", "fine-tuning the classifier, 1687 images (Table III)", _grid("last_layer")),
+        _study("full", "full fine-tuning, 1687 images (Table IV)", _grid("full")),
+        _study("few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True)),
+        _study("few_shot_last_layer", "the classifier, 189 images (Table VI)", _grid("last_layer", few_shot=True)),
+        _study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _grid("full", few_shot=True)),
+        _study(
             "augmentation",
             "full fine-tuning, 189 augmented images, 28 ways (Table VIII)",
             _table_viii,
-            _table_viii_seeds,
+            seeds=_table_viii_seeds,
         ),
-        Study(
+        _study(
             "augmentation_order",
             "some of these after normalisation, in validation too",
             _mistaken_orders,
-            _table_viii_seeds,
+            seeds=_table_viii_seeds,
         ),
-        Study("few_shot_steps", "189 images for as many steps as 1687 get", _more_steps),
-        Study("random_split", "from scratch on a random split of the same images", _random_split),
-        Study(
+        _study("few_shot_steps", "189 images for as many steps as 1687 get", _more_steps),
+        _study("random_split", "from scratch on a random split of the same images", _random_split),
+        _study(
             "thousand_outputs",
             "full fine-tuning, 189 images, 1000 outputs for 7 classes (Section II-A)",
             _grid("full", few_shot=True, num_outputs=1000),
         ),
-        Study("divergence", "one epoch of 189 images that SGD may not survive (Section II-A)", _divergence),
+        _study("divergence", "one epoch of 189 images that SGD may not survive (Section II-A)", _divergence),
     )
 }

@@ -3,7 +3,7 @@ import pytest
 
 import fakes
 from course_lib.analysis import accuracy_over_runs, augmentations, best_runs, printed_results, seed_interval, select
-from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, finished_runs, study_tasks
+from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, finished_runs, study_trials
 
 FLIP = "RandomHorizontalFlip(p=0.5)"
 BLUR = "GaussianBlur(3)"
@@ -35,7 +35,7 @@ def test_rows_without_runs_are_left_out_and_orders_stay_apart():
 
 def test_the_runs_of_the_mistaken_orders_find_their_rows():
     """Rotations after normalisation fill the corners with 0, which is the mean colour there."""
-    records = [{"recipe": task.recipe.model_dump(mode="json")} for task in study_tasks("augmentation_order", seeds=1)]
+    records = [{"recipe": task.recipe.model_dump(mode="json")} for task in study_trials("augmentation_order", seeds=1)]
     rows = augmentations.by_augmentation(records, TABLE_VIII)
     assert set(rows) == set(ORDER_ROWS)
     assert all(len(runs) == 2 * 2 for runs in rows.values())

@@ -10,7 +10,6 @@ from itertools import product
 
 import numpy as np
 
-from course_lib.analysis.augmentation_claims import augmentation_claims
 from course_lib.analysis.effects import (
     accuracy_gap,
     compare,
@@ -21,9 +20,10 @@ from course_lib.analysis.effects import (
     seed_gap,
     seed_mean,
 )
+from course_lib.analysis.homework.augmentation_claims import augmentation_claims
+from course_lib.analysis.homework.optimizer_claims import optimizer_claims, time_claims
+from course_lib.analysis.homework.printed import printed_number, printed_result
 from course_lib.analysis.intervals import independent_difference
-from course_lib.analysis.optimizer_claims import optimizer_claims, time_claims
-from course_lib.analysis.printed import printed_number, printed_result
 from course_lib.analysis.selection import select, setting
 from course_lib.analysis.verdicts import NEGATIVE, POSITIVE, Claim, Region, about
 

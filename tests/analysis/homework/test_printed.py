@@ -1,6 +1,6 @@
 import pytest
 
-from course_lib.analysis.printed import (
+from course_lib.analysis.homework.printed import (
     printed_channels,
     printed_mistakes,
     printed_number,
@@ -55,7 +55,7 @@ def test_other_files():
     assert len(printed_top5()) == 5
     assert printed_channels() == ([0.8116, 0.7858, 0.7380], [0.2730, 0.2863, 0.3374])
     assert printed_number("adam_epoch") / printed_number("sgd_epoch") == pytest.approx(1.34, abs=0.01)
-    mistakes = read_rows("homework_misclassified")
+    mistakes = read_rows("misclassified")
     assert len(mistakes) == 27
     for first in mistakes[::3]:
         assert first["label"] != first["predicted"]

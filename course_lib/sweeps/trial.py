@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import Splits
 from course_lib.models.catalogue import OFFICIAL, find_weights
 from course_lib.models.weights import load_weights
-from course_lib.sweeps.dataspec import DataSpec, prepare
 from course_lib.training.fitting import fit
 from course_lib.training.heads import fit_heads, shared_settings
 from course_lib.training.recipe import Recipe
@@ -19,7 +19,7 @@ from course_lib.training.scoring import score_test
 
 
 @dataclass(frozen=True)
-class Task:
+class Trial:
     """A recipe, the data it trains on, and the seed of its new weights and order of images."""
 
     recipe: Recipe
@@ -35,7 +35,7 @@ class Task:
         """Hashes of images, split and weights, and the edition of the drawn world (None: the images are not drawn).
 
         Args:
-            splits: what `prepare` made of the task's data, so that nobody looks at the files again.
+            splits: what `prepare` made of the trial's data, so that nobody looks at the files again.
         """
         splits = prepare(self.data) if splits is None else splits
         images = splits.train.root or splits.train
@@ -71,10 +71,10 @@ class Task:
         }
 
 
-def origins_of(tasks: Sequence[Task]) -> list[dict]:
-    """`Task.origin` of each task; the files of their images are looked at once, not once a task."""
-    splits = {data: prepare(data) for data in dict.fromkeys(task.data for task in tasks)}
-    return [task.origin(splits[task.data]) for task in tasks]
+def origins_of(trials: Sequence[Trial]) -> list[dict]:
+    """`Trial.origin` of each trial; the files of their images are looked at once, not once a trial."""
+    splits = {data: prepare(data) for data in dict.fromkeys(trial.data for trial in trials)}
+    return [trial.origin(splits[trial.data]) for trial in trials]
 
 
 def run_key(recipe: Recipe, seed: int, provenance: dict) -> str:
@@ -96,11 +96,11 @@ def run_key(recipe: Recipe, seed: int, provenance: dict) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def run_together(tasks: Sequence[Task], device: str = "cpu") -> list[dict]:
-    """Records of tasks of one group, in order."""
-    splits = prepare(tasks[0].data)
-    runs = fit_heads([task.recipe for task in tasks], splits, [task.seed for task in tasks], device=device)
-    return [task._complete(run, splits, device) for task, run in zip(tasks, runs, strict=True)]
+def run_together(trials: Sequence[Trial], device: str = "cpu") -> list[dict]:
+    """Records of trials of one group, in order."""
+    splits = prepare(trials[0].data)
+    runs = fit_heads([trial.recipe for trial in trials], splits, [trial.seed for trial in trials], device=device)
+    return [trial._complete(run, splits, device) for trial, run in zip(trials, runs, strict=True)]
 
 
 def _weights_hash(name: str | None) -> str | None:

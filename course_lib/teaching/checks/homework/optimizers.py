@@ -9,7 +9,7 @@ import torch
 from scipy import stats
 
 from course_lib.teaching.checks.common import attempt, fault_of, verdict
-from course_lib.teaching.checks.few_shot import outcomes
+from course_lib.teaching.checks.homework.few_shot import outcomes
 from course_lib.teaching.checks.mistakes import number_fault
 
 _ADAM_CASES = ((0.1, (1000.0, 0.001, 0.0)), (0.01, (0.3, -2.0, 0.05)))  # rate, first gradients of three weights

@@ -1,4 +1,4 @@
-"""The numbers printed in the homework, read from `data/papers`."""
+"""The numbers printed in the homework, read from `data/papers/homework`."""
 
 import csv
 from dataclasses import dataclass
@@ -68,12 +68,12 @@ def printed_result(strategy: str, optimizer: str, *, few_shot: bool = False) -> 
 
 def printed_top5() -> list[tuple[str, float]]:
     """Table I: the five most probable classes of the Samoyed image with their probabilities as fractions."""
-    return [(row["class"], float(row["percent"]) / 100) for row in read_rows("homework_top5")]
+    return [(row["class"], float(row["percent"]) / 100) for row in read_rows("top5")]
 
 
 def printed_channels() -> tuple[list[float], list[float]]:
     """Eq. 2: mean and standard deviation of the training images' red, green and blue channel, in [0, 1]."""
-    rows = read_rows("homework_channels")
+    rows = read_rows("channels")
     return [float(row["mean"]) for row in rows], [float(row["std"]) for row in rows]
 
 
@@ -87,7 +87,7 @@ def printed_mistakes(strategy: str) -> list[dict[str, str]]:
         ValueError: the homework shows no mistakes of this strategy.
     """
     found: dict[str, dict[str, str]] = {}
-    for row in read_rows("homework_misclassified"):
+    for row in read_rows("misclassified"):
         if row["strategy"] == strategy:
             image = found.setdefault(row["figure"], {"figure": row["figure"], "true class": row["label"]})
             image[("1st", "2nd", "3rd")[int(row["rank"]) - 1]] = f"{row['predicted']} {float(row['percent']):.1f} %"
@@ -102,21 +102,21 @@ def printed_number(quantity: str) -> float:
     Raises:
         ValueError: unknown quantity.
     """
-    rows = {row["quantity"]: float(row["value"]) for row in read_rows("homework_text")}
+    rows = {row["quantity"]: float(row["value"]) for row in read_rows("text")}
     if quantity not in rows:
         raise ValueError(f"the homework's text has no '{quantity}': choose one of {', '.join(rows)}")
     return rows[quantity]
 
 
 def read_rows(name: str) -> list[dict[str, str]]:
-    """The rows of ``data/papers/<name>.csv`` as printed.
+    """The rows of ``data/papers/homework/<name>.csv`` as printed.
 
     Raises:
         FileNotFoundError: no such file.
     """
-    path = shipped_dir("data/papers") / f"{name}.csv"
+    path = shipped_dir("data/papers/homework") / f"{name}.csv"
     if not path.is_file():
-        raise FileNotFoundError(f"no printed numbers at {path}: choose a file of data/papers")
+        raise FileNotFoundError(f"no printed numbers at {path}: choose a file of data/papers/homework")
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -131,5 +131,5 @@ def _homework() -> tuple[PrintedResult, ...]:
         "few_shot": lambda text: text == "true",
         **whole,
     }
-    rows = read_rows("homework")
+    rows = read_rows("results")
     return tuple(PrintedResult(**{name: convert.get(name, str)(text) for name, text in row.items()}) for row in rows)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from course_lib.analysis.homework.printed import printed_results
 from course_lib.analysis.intervals import (
     Interval,
     accuracy_interval,
@@ -15,7 +16,6 @@ from course_lib.analysis.intervals import (
     paired_over_seeds,
     seed_interval,
 )
-from course_lib.analysis.printed import printed_results
 from course_lib.analysis.selection import setting
 from course_lib.analysis.tables import scored_pairs
 

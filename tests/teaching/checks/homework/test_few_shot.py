@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import analysis, teaching
-from course_lib.teaching.checks.few_shot import outcomes
+from course_lib.teaching.checks.homework.few_shot import outcomes
 
 
 def needed(p, h, z=1.96):

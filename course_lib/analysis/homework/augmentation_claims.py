@@ -4,9 +4,9 @@ All with full fine-tuning on 189 images by SGD; every row is compared with ``non
 2108 test images.
 """
 
-from course_lib.analysis.augmentations import by_augmentation
 from course_lib.analysis.effects import accuracy_gap
-from course_lib.analysis.printed import printed_number, printed_results
+from course_lib.analysis.homework.augmentations import by_augmentation
+from course_lib.analysis.homework.printed import printed_number, printed_results
 from course_lib.analysis.verdicts import POSITIVE, Claim, Region, about
 
 NONE, INVERT, FLIP = "none", "RandomInvert(p=0.5)", "RandomHorizontalFlip(p=0.5)"
@@ -78,7 +78,7 @@ def _claim(name, sentence, tested, measure, region) -> Claim:
 
 
 def _rows(runs):
-    from course_lib.sweeps.homework import TABLE_VIII  # imports torch
+    from course_lib.sweeps.studies.homework import TABLE_VIII  # imports torch
 
     return by_augmentation(runs["augmentation"], TABLE_VIII)
 

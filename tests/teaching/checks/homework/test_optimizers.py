@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from course_lib import analysis, teaching
-from course_lib.teaching.checks.few_shot import outcomes
+from course_lib.teaching.checks.homework.few_shot import outcomes
 
 
 def only_one(a, b):

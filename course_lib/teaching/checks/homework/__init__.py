@@ -1,0 +1,19 @@
+"""Checks of the exercises of lessons 01–08, a module for each subject."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "augmentation": ["check_flip", "check_luck", "check_order"],
+        "few_shot": ["check_epochs", "check_images_needed", "check_paired"],
+        "filters": ["check_prepare", "check_respond", "check_top_k"],
+        "finetuning": ["check_anneal", "check_two_rates"],
+        "freezing": ["check_freeze", "check_frozen"],
+        "heads": ["check_head", "check_storable"],
+        "merging": ["check_merge"],
+        "optimizers": ["check_adam", "check_mcnemar", "check_start"],
+        "statistics": ["check_mean_and_std", "check_training_statistics"],
+        "training": ["check_accuracy", "check_choice", "check_divergence"],
+    },
+)
