@@ -122,7 +122,8 @@ def _collect(study, trials, ledger, engine, device, recompute, progress) -> list
         def keep(record: dict) -> None:
             if record["key"] not in keys:
                 raise ValueError(
-                    f"the images or weights of '{study.name}' changed while it ran, or a worker has others: run it again"
+                    f"the images or weights of '{study.name}' changed while it ran, or a worker has others: "
+                    "run it again"
                 )
             ledger.put(record)
             found[record["key"]] = record

@@ -13,10 +13,9 @@ from course_lib.analysis.homework.printed import printed_results
 from course_lib.analysis.intervals import Interval, paired_difference
 from course_lib.analysis.verdicts import Claim, Region, about, judge
 from course_lib.cli import main
-from course_lib.sweeps import studies
-from course_lib.sweeps.profiles import PROFILES
+from course_lib.sweeps import running as studies
 from course_lib.sweeps.running import study_trials
-from course_lib.sweeps.studies.homework import STUDIES, TABLE_VIII
+from course_lib.sweeps.studies.homework import PROFILES, STUDIES, TABLE_VIII
 
 CLAIMS = {claim.id: claim for claim in homework_claims()}
 SEEDS = range(5)

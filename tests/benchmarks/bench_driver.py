@@ -8,10 +8,10 @@ from pathlib import Path
 
 from common import main, row
 
-from course_lib.sweeps import studies
+from course_lib.sweeps import running
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import run_study
-from course_lib.sweeps.studies.homework import Study
+from course_lib.sweeps.studies.homework import PROFILES, STUDIES, Study
 from course_lib.training.recipe import Recipe
 
 
@@ -39,10 +39,10 @@ class EmptyTask:
 
 def run(size: str) -> Iterator[dict]:
     """Milliseconds a run, for 10 to 1000 runs with two processes; and again, when the ledger has them all."""
-    studies.origins_of = lambda trials: [{}] * len(trials)  # they have no images
+    running.origins_of = lambda trials: [{}] * len(trials)  # they have no images
     for count in (10, 100, 1000):
         trials = [EmptyTask(number, Recipe.full()) for number in range(count)]
-        studies.STUDIES["empty"] = Study("empty", "", lambda *_, trials=trials: trials)
+        STUDIES["empty"] = Study("empty", "", lambda *_, trials=trials: trials, PROFILES)
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / "ledger.sqlite") as ledger:
             times = []
             for _ in range(2):

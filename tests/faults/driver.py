@@ -9,7 +9,7 @@ import torch
 from course_lib.data.spec import DataSpec
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import run_study
-from course_lib.sweeps.studies.homework import STUDIES, Study
+from course_lib.sweeps.studies.homework import PROFILES, STUDIES, Study
 from course_lib.sweeps.trial import Trial
 from course_lib.training import fitting, prefix, scoring  # noqa: F401  a forked process finds them imported
 from course_lib.training.recipe import Recipe
@@ -35,7 +35,7 @@ def run_grid(folder, home, workers=2):
     """Records of the grid on the images of `folder`; the ledger and its log lie in `home`."""
     data = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
     trials = [Trial(Recipe.scratch(lr=lr, **CHEAP), data, s) for s in range(SEEDS) for lr in RATES]
-    STUDIES["kill"] = Study("kill", "cheap runs", lambda *_: trials)
+    STUDIES["kill"] = Study("kill", "cheap runs", lambda *_: trials, PROFILES)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as the engine's own workers, which are not forked
     try:

@@ -37,7 +37,7 @@ from course_lib.figures import (
     timing,
     top5,
 )
-from course_lib.sweeps import TABLE_VIII
+from course_lib.sweeps.studies.homework import TABLE_VIII
 
 TITLE = "A large rate is best for SGD"
 RNG = np.random.default_rng(0)

@@ -6,6 +6,7 @@ CATALOGUE = """lessons:
   - name: 01_good
     title: A good lesson
     question: Does one plus one make two?
+    document: homework
     minutes: 5
     needs: []
     budget_s: {smoke: 60, mini: 60, paper: 60}
@@ -13,6 +14,7 @@ CATALOGUE = """lessons:
   - name: 02_broken
     title: A broken lesson
     question: What happens when a lesson fails?
+    document: homework
     minutes: 5
     needs: []
     budget_s: {smoke: 60, mini: 60, paper: 60}

@@ -16,7 +16,8 @@ from click.testing import CliRunner
 from course_lib.cli import main
 from course_lib.cli.sweeps import study
 from course_lib.errors import MissingExtraError
-from course_lib.sweeps import cluster, sites, studies
+from course_lib.sweeps import cluster, sites
+from course_lib.sweeps import running as studies
 from course_lib.sweeps.engine import ATTEMPTS, ENGINES, Engine, run_trials
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import run_study

@@ -8,12 +8,13 @@ import pytest
 from PIL import Image
 
 from course_lib.data import sources
+from course_lib.data import spec as dataspec
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.models.weights import save_weights, start_model
-from course_lib.sweeps import dataspec, studies
+from course_lib.sweeps import running as studies
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import finished_runs, run_study
-from course_lib.sweeps.studies.homework import STUDIES, Study
+from course_lib.sweeps.studies.homework import PROFILES, STUDIES, Study
 from course_lib.sweeps.trial import Trial
 from course_lib.training.recipe import Recipe
 
@@ -66,7 +67,7 @@ def test_a_relative_folder_stays_the_same_folder(photos, tmp_path, monkeypatch):
 
 def test_a_study_looks_at_the_files_once_and_sees_that_they_changed(photos, tmp_path, monkeypatch):
     trials = [Trial(Recipe.scratch(epochs=1, lr=lr), spec_of(photos), s) for s in range(2) for lr in (0.01, 0.001)]
-    monkeypatch.setitem(STUDIES, "tiny", Study("tiny", "", lambda *_: trials))
+    monkeypatch.setitem(STUDIES, "tiny", Study("tiny", "", lambda *_: trials, PROFILES))
     looks, look = [], sources.source_state
     with Ledger(tmp_path / "l.sqlite") as ledger:
         before = run_study("tiny", ledger=ledger, workers=1, progress=False)

@@ -6,7 +6,8 @@ import pytest
 
 from course_lib.analysis import printed_results
 from course_lib.data.augmentation import RandomHorizontalFlip
-from course_lib.sweeps import GRIDS, ORDER_ROWS, STUDIES, SUSPECTS, TABLE_VIII, get_profile, study_trials
+from course_lib.sweeps import study_trials
+from course_lib.sweeps.studies.homework import GRIDS, ORDER_ROWS, STUDIES, SUSPECTS, TABLE_VIII, get_profile
 
 
 def test_table_viii_has_the_rows_that_were_printed():

@@ -6,7 +6,7 @@ from course_lib.data.mini import WORLD_VERSION
 from course_lib.paths import shipped_dir
 from course_lib.sweeps.ledger import Ledger, shipped_runs
 from course_lib.sweeps.running import run_study
-from course_lib.sweeps.studies.homework import STUDIES, Study
+from course_lib.sweeps.studies.homework import PROFILES, STUDIES, Study
 from course_lib.sweeps.trial import run_key
 from course_lib.training.recipe import Recipe
 from tiny_trials import make_trial
@@ -50,7 +50,7 @@ def test_contract_6_so_have_the_runs_on_real_cartoons():
 
 def test_contract_6_a_run_made_now_has_its_provenance(folder, tmp_path, monkeypatch):
     trial = make_trial(folder, lr=0.01, architecture="mini_squeezenet")
-    monkeypatch.setitem(STUDIES, "one", Study("one", "", lambda *_: [trial]))
+    monkeypatch.setitem(STUDIES, "one", Study("one", "", lambda *_: [trial], PROFILES))
     with Ledger(tmp_path / "l.sqlite") as ledger:
         (record,) = run_study("one", ledger=ledger, workers=1, progress=False)
         check_provenance(ledger.get(trial.key()))

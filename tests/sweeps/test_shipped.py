@@ -10,7 +10,7 @@ from course_lib.sweeps.studies.homework import STUDIES
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_run_of_a_study_at_mini_is_shipped(name):
     """By key, so with these recipes, images, splits, weights, seeds and this training version."""
-    missing = [trial for trial in study_trials(name, "mini") if trial.key() not in shipped_runs()]
+    missing = [trial for trial in study_trials(name, "mini") if trial.key() not in shipped_runs("homework", name)]
     assert not missing, (
         f"{len(missing)} runs to compute: course study {name} --export data/results/homework/{name}.jsonl.gz"
     )

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from course_lib.errors import RunsFailedError
-from course_lib.sweeps import engine, studies
+from course_lib.sweeps import engine
+from course_lib.sweeps import running as studies
 from course_lib.sweeps.engine import run_trials
 from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.profiles import PROFILES
 from course_lib.sweeps.running import finished_runs, run_study, study_trials
-from course_lib.sweeps.studies.homework import STUDIES, Study
+from course_lib.sweeps.studies.homework import PROFILES, STUDIES, Study
 from tiny_trials import make_trial, make_trials
 
 
@@ -53,7 +53,7 @@ def test_workers_change_nothing_but_the_time(folder):
 
 def test_an_error_costs_its_own_run_only(folder, monkeypatch, tmp_path):
     bad = make_trials(folder, seeds=1, multipliers={"no_such_stage": 1.0})[:1]
-    monkeypatch.setitem(STUDIES, "mixed", Study("mixed", "", lambda *_: bad + make_trials(folder, seeds=1)))
+    monkeypatch.setitem(STUDIES, "mixed", Study("mixed", "", lambda *_: bad + make_trials(folder, seeds=1), PROFILES))
     with Ledger(tmp_path / "l.sqlite") as ledger:
         with pytest.raises(RunsFailedError, match=r"1 of 3 runs of 'mixed' failed.*no_such_stage"):
             run_study("mixed", ledger=ledger, workers=1, progress=False)
@@ -102,7 +102,7 @@ def test_a_deadly_neighbour_is_not_contagious(folder, monkeypatch):
 def test_two_studies_share_a_run_under_their_own_labels(folder, tmp_path, monkeypatch):
     for label in ("one", "two"):
         trials = [replace(t, recipe=t.recipe.model_copy(update={"name": label})) for t in make_trials(folder, seeds=1)]
-        monkeypatch.setitem(STUDIES, label, Study(label, "", lambda *_, trials=trials: trials))
+        monkeypatch.setitem(STUDIES, label, Study(label, "", lambda *_, trials=trials: trials, PROFILES))
     with Ledger(tmp_path / "l.sqlite") as ledger:
         for label in ("one", "two"):
             records = run_study(label, ledger=ledger, workers=1, progress=False)

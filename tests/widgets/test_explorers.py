@@ -18,7 +18,7 @@ from course_lib.figures import explorers
 from course_lib.figures.explorers import depth, rates
 from course_lib.figures.style import new_figure
 from course_lib.models import build, set_trainable, stage_maps, stage_work, step_work
-from course_lib.sweeps import TABLE_VIII
+from course_lib.sweeps.studies.homework import TABLE_VIII
 
 NAMES = list(samples.SAMPLES)
 RESPONSE_S = 0.3  # the median on a quiet machine

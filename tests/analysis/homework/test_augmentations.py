@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 import fakes
-from course_lib.analysis import accuracy_over_runs, augmentations, best_runs, printed_results, seed_interval, select
-from course_lib.sweeps import ORDER_ROWS, TABLE_VIII, finished_runs, study_trials
+from course_lib.analysis import accuracy_over_runs, best_runs, printed_results, seed_interval, select
+from course_lib.analysis.homework import augmentations
+from course_lib.sweeps import finished_runs, study_trials
+from course_lib.sweeps.studies.homework import ORDER_ROWS, TABLE_VIII
 
 FLIP = "RandomHorizontalFlip(p=0.5)"
 BLUR = "GaussianBlur(3)"
