@@ -5,7 +5,8 @@ pair: settings that mean the same are equal.
 """
 
 import math
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -35,6 +36,23 @@ class Settings(BaseModel):
         except ValidationError as error:
             raise ValueError(f"{type(self).__name__} refused: {self._one_sentence(error)}") from None
 
+    def replace(self, **changes) -> Self:
+        """The same settings with some of them changed, checked like new ones.
+
+        Raises:
+            ValueError: as for new settings.
+        """
+        return type(self)(**{**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
+
+    def model_copy(self, *, update: Mapping | None = None, deep: bool = False) -> Self:
+        """`replace` under pydantic's name: pydantic's own copy would not check what is changed."""
+        return self.replace(**(update or {}))
+
+    def changed(self) -> frozenset[str]:
+        """Names of the settings that differ from their defaults; a setting without a default always does."""
+        fields = type(self).model_fields
+        return frozenset(n for n, f in fields.items() if getattr(self, n) != f.get_default(call_default_factory=True))
+
     @classmethod
     def _one_sentence(cls, error: ValidationError) -> str:
         parts = []
@@ -55,6 +73,21 @@ class Settings(BaseModel):
                 else:
                     parts.append(f"{where} = {item['input']!r}: {_uncapitalised(reason)}")
         return "; ".join(parts)
+
+
+class FrozenDict(dict):
+    """A dict that cannot be changed, and so has a hash; keys and values must have one, too."""
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self):
+        return type(self), (dict(self),)
+
+    def _refuse(self, *_args, **_settings):
+        raise TypeError("these settings cannot be changed in place: make new ones with replace(…)")
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
 
 
 def _uncapitalised(text: str) -> str:

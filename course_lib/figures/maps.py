@@ -1,4 +1,4 @@
-"""Outputs of a convolution, channel by channel, before and after the ReLU (the homework's Figs. 2 and 3)."""
+"""StageOutputs of a convolution, channel by channel, before and after the ReLU (the homework's Figs. 2 and 3)."""
 
 import math
 

@@ -1,6 +1,6 @@
-"""Networks as a row of named stages: building them, putting heads on, freezing parts, keeping weights on disk.
+"""Networks with stage paths: building them, putting heads on, freezing stages, keeping weights on disk.
 
-Everything here speaks of a `StagedModel`, the one notion of a backbone; it knows nothing of data or training.
+A `StagedModel` is the network that is one chain of stages. Nothing here knows of data or training.
 """
 
 import lazy_loader
@@ -10,11 +10,20 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "activations": ["stage_maps"],
         "architectures": ["build", "first_convolution", "first_maps"],
-        "catalogue": ["ARCHITECTURES", "NORMALISATION_MODES", "list_architectures", "list_weights"],
+        "catalogue": [
+            "ARCHITECTURES",
+            "NORMALISATION_MODES",
+            "Architecture",
+            "list_architectures",
+            "list_weights",
+            "register_architecture",
+        ],
         "freezing": ["changed_names", "set_trainable", "snapshot", "train_mode"],
         "heads": ["new_head", "replace_head"],
+        "loaded": ["LoadedWeights", "weights_hash"],
+        "network": ["Network", "value_at"],
         "staged": ["StagedModel", "evaluation_mode"],
         "work": ["StageWork", "stage_work", "step_work"],
-        "weights": ["LoadedWeights", "load_model", "load_weights", "save_weights", "start_model", "weights_hash"],
+        "weights": ["load_model", "load_weights", "save_weights", "start_model"],
     },
 )

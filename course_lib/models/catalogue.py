@@ -1,25 +1,115 @@
-"""Names known without importing torch: architectures, normalisation modes, shipped weights."""
+"""What is known of architectures and weights without importing torch: one registry of each.
 
+A new network is one `register_architecture`, a new origin of weights one `register_weights`. Nothing else in the course
+asks for a network by its name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from course_lib.paths import shipped_dir
 
-OFFICIAL = "torchvision:"  # begins the names of weights that torchvision publishes
-
-ARCHITECTURES = {
-    "mini_resnet18": "ResNet-18 of width 16 (16, 32, 64, 128 channels) for 48-pixel images; 0.7 M parameters",
-    "mini_squeezenet": "narrow SqueezeNet without BatchNorm, 32 first filters of 7×7; 0.2 M parameters",
-    "resnet18": "He et al. 2016, torchvision; 11.7 M parameters",
-    "resnet34": "He et al. 2016, torchvision; 21.8 M parameters",
-    "resnet50": "He et al. 2016, torchvision; 25.6 M parameters",
-    "squeezenet1_0": "Iandola et al. 2016, torchvision; 96 first filters of 7×7; 1.2 M parameters",
-    "squeezenet1_1": "SqueezeNet with less arithmetic, torchvision; 64 first filters of 3×3; 1.2 M parameters",
-    "googlenet": "Szegedy et al. 2015, torchvision, without auxiliary classifiers; 6.6 M parameters",
-}
-
-MINI_ARCHITECTURES = ("mini_resnet18", "mini_squeezenet")
-
 NORMALISATION_MODES = ("batch", "running", "frozen", "affine_only")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network that can be built by name.
+
+    Attributes:
+        name: as recipes and weights call it.
+        about: one line: source, size, what is special.
+        builder: ``"module:function"`` that builds the network with random weights; it is given the name.
+        size: pixels a side of the images it is made for.
+        start: name of the weights that fine-tuning starts from when nobody names others; None if it has none.
+        has_classifier: whether it comes with a classifier of its own; if not, it must be given a head.
+        one_thread: train on one CPU thread, because a network this small only waits for a second one.
+    """
+
+    name: str
+    about: str
+    builder: str
+    size: int = 224
+    start: str | None = None
+    has_classifier: bool = True
+    one_thread: bool = False
+
+    def build(self) -> Any:
+        """The network with random weights: a `StagedModel`."""
+        return _imported(self.builder)(self.name)
+
+
+@dataclass(frozen=True)
+class WeightsOrigin:
+    """Weights that come from elsewhere, named ``"<prefix>:<name>"``; such a name stands for one content for ever.
+
+    Attributes:
+        prefix: what their names begin with.
+        loader: ``"module:function"`` from a name without the prefix to `LoadedWeights`.
+        architecture: ``"module:function"`` from a name without the prefix to the architecture's name.
+    """
+
+    prefix: str
+    loader: str
+    architecture: str
+
+
+ARCHITECTURES: dict[str, Architecture] = {}
+ORIGINS: dict[str, WeightsOrigin] = {}
+
+
+def register_architecture(architecture: Architecture) -> None:
+    """Add a network to those that `build`, recipes and `course train` know.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if architecture.name in ARCHITECTURES:
+        raise ValueError(f"the architecture '{architecture.name}' is registered already: choose another name")
+    ARCHITECTURES[architecture.name] = architecture
+
+
+def register_weights(origin: WeightsOrigin) -> None:
+    """Add an origin of weights to those that `load_weights` and recipes know.
+
+    Raises:
+        ValueError: the prefix is taken.
+    """
+    if origin.prefix in ORIGINS:
+        raise ValueError(f"weights named '{origin.prefix}:…' are registered already: choose another prefix")
+    ORIGINS[origin.prefix] = origin
+
+
+def _register_mini(name: str, about: str) -> None:
+    builder = f"course_lib.models.mini:{name}"
+    register_architecture(Architecture(name, about, builder, 48, name, has_classifier=False, one_thread=True))
+
+
+def _register_torchvision(name: str, about: str) -> None:
+    builder = "course_lib.models.torchvision_nets:staged"
+    register_architecture(Architecture(name, f"{about} M parameters", builder, start=f"torchvision:{name}"))
+
+
+_register_mini(
+    "mini_resnet18", "ResNet-18 of width 16 (16, 32, 64, 128 channels) for 48-pixel images; 0.7 M parameters"
+)
+_register_mini("mini_squeezenet", "narrow SqueezeNet without BatchNorm, 32 first filters of 7×7; 0.2 M parameters")
+_register_torchvision("resnet18", "He et al. 2016, torchvision; 11.7")
+_register_torchvision("resnet34", "He et al. 2016, torchvision; 21.8")
+_register_torchvision("resnet50", "He et al. 2016, torchvision; 25.6")
+_register_torchvision("squeezenet1_0", "Iandola et al. 2016, torchvision; 96 first filters of 7×7; 1.2")
+_register_torchvision("squeezenet1_1", "SqueezeNet with less arithmetic, torchvision; 64 first filters of 3×3; 1.2")
+_register_torchvision("googlenet", "Szegedy et al. 2015, torchvision, without auxiliary classifiers; 6.6")
+register_weights(
+    WeightsOrigin(
+        "torchvision",
+        loader="course_lib.models.official:load_official",
+        architecture="course_lib.models.official:official_architecture",
+    )
+)
 
 
 def list_architectures() -> tuple[str, ...]:
@@ -27,10 +117,15 @@ def list_architectures() -> tuple[str, ...]:
     return tuple(ARCHITECTURES)
 
 
-def check_architecture(architecture: str) -> None:
-    """Raises ValueError listing the known names if `architecture` is none of them."""
-    if architecture not in ARCHITECTURES:
-        raise ValueError(f"unknown architecture {architecture!r}: choose one of {', '.join(ARCHITECTURES)}")
+def find_architecture(name: str) -> Architecture:
+    """The registered architecture of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name not in ARCHITECTURES:
+        raise ValueError(f"unknown architecture {name!r}: choose one of {', '.join(ARCHITECTURES)}")
+    return ARCHITECTURES[name]
 
 
 def list_weights() -> tuple[str, ...]:
@@ -38,8 +133,32 @@ def list_weights() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
 
 
+def find_origin(weights: str | Path) -> tuple[WeightsOrigin, str] | None:
+    """The registered origin of weights and their name there; None for shipped weights and for files."""
+    prefix, colon, name = str(weights).partition(":")
+    return (ORIGINS[prefix], name) if colon and prefix in ORIGINS else None
+
+
+def origin_loader(origin: WeightsOrigin) -> Callable[[str], Any]:
+    """The function that loads weights of an origin."""
+    return _imported(origin.loader)
+
+
+def architecture_of_weights(weights: str) -> str | None:
+    """The architecture that weights belong to, as far as their name tells; None for the path of a file.
+
+    Raises:
+        ValueError: no weights have that name at their origin.
+    """
+    if found := find_origin(weights):
+        origin, name = found
+        return _imported(origin.architecture)(name)
+    shipped = {entry.start: entry.name for entry in ARCHITECTURES.values() if entry.start in list_weights()}
+    return shipped.get(weights)
+
+
 def find_weights(weights: str | Path) -> Path:
-    """The file of weights, by the name of shipped ones or by their path; not of torchvision's, which have no file here.
+    """The file of weights, by the name of shipped ones or by their path.
 
     Raises:
         FileNotFoundError: there is none.
@@ -53,3 +172,8 @@ def find_weights(weights: str | Path) -> Path:
     if not path.is_file():
         raise FileNotFoundError(f"there is no weights file {path}: check the path")
     return path
+
+
+def _imported(place: str) -> Callable:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)

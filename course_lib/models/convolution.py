@@ -1,4 +1,7 @@
-"""3×3 convolutions on maps of a few pixels, as matrix products without the padding."""
+"""Fast 3×3 convolutions on maps of at most 2×2 pixels: matrix products that leave out the padding.
+
+`use_tiny_maps` is all that a network needs to know of it.
+"""
 
 from collections.abc import Iterator
 from itertools import product
@@ -35,6 +38,12 @@ class TinyMapConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         return convolve_tiny_maps(x, self.weight, self.stride[0])
+
+
+def use_tiny_maps(stage: nn.Module) -> None:
+    """Replace every 3×3 convolution of a residual stage by its `TinyMapConv2d`, in place; weights are kept."""
+    for block in stage:
+        block.conv1, block.conv2 = TinyMapConv2d.of(block.conv1), TinyMapConv2d.of(block.conv2)
 
 
 @torch.fx.wrap  # one step to those who trace the network, whatever size the maps have

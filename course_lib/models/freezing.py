@@ -22,36 +22,36 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.models.catalogue import NORMALISATION_MODES
-from course_lib.models.staged import StagedModel
+from course_lib.models.network import Network, is_head
 
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
-def set_trainable(model: StagedModel, rates: Mapping[str, float], mode: str = "batch") -> None:
+def set_trainable(model: Network, rates: Mapping[str, float], mode: str = "batch") -> None:
     """Set ``requires_grad`` of every parameter, once before training.
 
     Gradients of parameters that are kept are dropped, so that no optimiser can still apply them.
 
     Args:
         model: the model to prepare, in place.
-        rates: learning rate (or multiplier) by stage, with every inner stage and the head; 0 keeps a stage as it is.
+        rates: learning rate (or multiplier) by stage, with every inner stage and every head; 0 keeps a stage as it is.
         mode: one of `NORMALISATION_MODES`; see the module's table.
 
     Raises:
         ValueError: unknown mode or stage, a stage without a rate, a rate that is negative or not finite.
     """
     _check(model, rates, mode)
-    for stage in model.stage_names:
+    for stage in model.paths:
         moves = _moves(rates, stage)
         for module in model.stage_module(stage).modules():
-            trained = moves and (stage == "head" or _is_trained(module, mode))
+            trained = moves and (is_head(stage) or _is_trained(module, mode))
             for parameter in module.parameters(recurse=False):
                 parameter.requires_grad_(trained)
                 if not trained:
                     parameter.grad = None
 
 
-def train_mode(model: StagedModel, rates: Mapping[str, float], mode: str = "batch") -> StagedModel:
+def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") -> Network:
     """Put every stage in its training or evaluation state: call it each epoch in place of ``model.train()``.
 
     A stage with rate 0 is in evaluation state altogether, so its running statistics are kept and its dropout is off.
@@ -62,7 +62,7 @@ def train_mode(model: StagedModel, rates: Mapping[str, float], mode: str = "batc
     """
     _check(model, rates, mode)
     model.train()
-    for stage in model.stage_names:
+    for stage in model.paths:
         stage_module = model.stage_module(stage)
         if not _moves(rates, stage):
             stage_module.eval()
@@ -109,12 +109,12 @@ def _moves(rates: Mapping[str, float], stage: str) -> bool:
     return rates.get(stage, 1.0) > 0  # only "pool" may have no rate: it has nothing to freeze
 
 
-def _check(model: StagedModel, rates: Mapping[str, float], mode: str) -> None:
+def _check(model: Network, rates: Mapping[str, float], mode: str) -> None:
     if mode not in NORMALISATION_MODES:
         raise ValueError(f"unknown normalisation mode {mode!r}: choose one of {', '.join(NORMALISATION_MODES)}")
-    if unknown := sorted(set(rates) - set(model.stage_names)):
-        raise ValueError(f"rates name the unknown stage '{unknown[0]}': this model has {', '.join(model.stage_names)}")
-    for stage in (*model.inner_stages, "head"):
+    if unknown := sorted(set(rates) - set(model.paths)):
+        raise ValueError(f"rates name the unknown stage '{unknown[0]}': this model has {', '.join(model.paths)}")
+    for stage in model.trained_stages:
         if stage not in rates:
             raise ValueError(f"stage '{stage}' has no rate: give 0 to freeze it")
     for stage, rate in rates.items():

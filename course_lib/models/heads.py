@@ -1,7 +1,9 @@
 """What turns a backbone's features into logits."""
 
+import copy
 from itertools import pairwise
 
+import torch
 from torch import nn
 
 from course_lib.models.staged import StagedModel
@@ -48,6 +50,34 @@ def replace_head(model: StagedModel, num_outputs: int, hidden: tuple[int, ...] =
         model.stages["pool"] = global_pool()
     model.head = head.to(next(model.parameters()).device)
     return model
+
+
+def add_auxiliary_heads(
+    model: StagedModel, after: tuple[str, ...], num_outputs: int, hidden: tuple[int, ...] = ()
+) -> None:
+    """Put fresh auxiliary heads on a model, in place: each a global pool and one of `new_head`'s.
+
+    Weights are drawn from torch's global generator, one head after the other.
+
+    Args:
+        after: the stages whose outputs they are given.
+
+    Raises:
+        ValueError: a stage that the model does not have, or one without maps (N, C, h, w).
+    """
+    for stage in after:
+        if stage not in model.inner_stages:
+            known = ", ".join(model.inner_stages)
+            raise ValueError(f"aux_heads name the unknown stage '{stage}': an auxiliary head can follow {known}")
+        channels = _output_channels(model, stage)
+        model.add_auxiliary_head(stage, nn.Sequential(global_pool(), new_head(channels, num_outputs, hidden)))
+
+
+def _output_channels(model: StagedModel, stage: str) -> int:
+    """Channels of the maps that a stage gives; counted on a copy without values."""
+    names = list(model.stages)[: list(model.stages).index(stage) + 1]
+    stages = copy.deepcopy(nn.Sequential(*(model.stages[name] for name in names))).to("meta").eval()
+    return stages(torch.zeros(1, 3, 64, 64, device="meta")).shape[1]
 
 
 def global_pool() -> nn.Module:

@@ -15,8 +15,9 @@ from torch import Tensor
 from torchvision.models import WeightsEnum
 
 from course_lib.data.network import socket_timeout
-from course_lib.models.architectures import cut, torchvision_net
-from course_lib.models.catalogue import ARCHITECTURES, MINI_ARCHITECTURES
+from course_lib.models.catalogue import ARCHITECTURES
+from course_lib.models.loaded import LoadedWeights, as_float32, weights_hash
+from course_lib.models.torchvision_nets import cut, torchvision_net
 
 
 def find_official(name: str) -> tuple[str, WeightsEnum]:
@@ -29,7 +30,7 @@ def find_official(name: str) -> tuple[str, WeightsEnum]:
     Raises:
         ValueError: no such weights, or of an architecture the course does not build.
     """
-    known = [architecture for architecture in ARCHITECTURES if architecture not in MINI_ARCHITECTURES]
+    known = [entry.name for entry in ARCHITECTURES.values() if entry.start == f"torchvision:{entry.name}"]
     for architecture in known:
         entries = torchvision.models.get_model_weights(architecture)
         if name == architecture:
@@ -41,6 +42,35 @@ def find_official(name: str) -> tuple[str, WeightsEnum]:
         f"unknown official weights 'torchvision:{name}': give an architecture ({', '.join(known)}) "
         "or an exact name such as 'ResNet18_Weights.IMAGENET1K_V1'"
     )
+
+
+def official_architecture(name: str) -> str:
+    """The architecture that official weights belong to; see `find_official`."""
+    return find_official(name)[0]
+
+
+def load_official(name: str) -> LoadedWeights:
+    """Official weights with torchvision's own preprocessing.
+
+    Raises:
+        ValueError: as `find_official` and `fetch_official`. FileNotFoundError: as `fetch_official`.
+    """
+    architecture, entry = find_official(name)
+    state = as_float32(rename_official(architecture, fetch_official(entry.url)))
+    preset = entry.transforms()
+    meta = {
+        "architecture": architecture,
+        "num_classes": len(entry.meta["categories"]),
+        "hidden": None,
+        "class_names": tuple(entry.meta["categories"]),
+        "mean": tuple(preset.mean),
+        "std": tuple(preset.std),
+        "size": preset.crop_size[0],
+        "source": f"torchvision:{entry}",
+        "training": {"url": entry.url},
+        "precision": "float32",
+    }
+    return LoadedWeights(state, meta, weights_hash(state))
 
 
 def fetch_official(url: str) -> dict[str, Tensor]:

@@ -1,16 +1,19 @@
-"""A network as a row of named stages and a head."""
+"""A network as a chain of named stages and a head."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from torch import Tensor, nn
 
+from course_lib.models.network import HEAD, Network
 
-class StagedModel(nn.Module):
+
+class StagedModel(Network):
     """An image classifier cut into named stages: ``"stem"``, ``"stage1"`` … ``"stage4"``, ``"pool"`` and ``"head"``.
 
     The stages up to ``"pool"`` are the backbone; the head turns the pool's output into logits. ``"pool"`` has no
-    parameters. Parameter names are ``stages.<stage>.…`` and ``head.…``.
+    parameters. Parameter names are ``stages.<stage>.…``, ``head.…`` and, of auxiliary heads, ``aux.<name>.…``.
 
     Args:
         architecture: the name it was built under.
@@ -21,6 +24,8 @@ class StagedModel(nn.Module):
     Attributes:
         stages: nn.ModuleDict of the backbone.
         head: nn.Module.
+        aux: nn.ModuleDict of auxiliary heads by name; the path of ``aux["aux1"]`` is ``"head.aux1"``.
+        aux_after: the stage whose output an auxiliary head is given, by its name.
         num_features: D, the number of values per image that a new head sees.
         architecture: the name it was built under.
     """
@@ -31,20 +36,49 @@ class StagedModel(nn.Module):
         self.num_features = num_features
         self.stages = nn.ModuleDict(stages)
         self.head = head
+        self.aux = nn.ModuleDict()
+        self.aux_after: dict[str, str] = {}
 
     @property
     def stage_names(self) -> tuple[str, ...]:
-        """All names in the order in which they run; the last is ``"head"``."""
-        return (*self.stages, "head")
+        """All names of the chain in the order in which they run; the last is ``"head"``."""
+        return (*self.stages, HEAD)
 
     @property
-    def inner_stages(self) -> tuple[str, ...]:
-        """The stages before the head that have parameters."""
-        return tuple(name for name, module in self.stages.items() if next(module.parameters(), None) is not None)
+    def paths(self) -> tuple[str, ...]:
+        return (*self.stages, HEAD, *(f"{HEAD}.{name}" for name in self.aux))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits (N, C) of normalised images (N, 3, H, W)."""
-        return self.features(x, until="head")
+    def add_auxiliary_head(self, after: str, head: nn.Module) -> str:
+        """Attach an auxiliary head to the output of a stage, and return its path: ``"head.aux1"``, ``"head.aux2"`` …
+
+        Args:
+            after: a stage before the head.
+            head: from the output of that stage to logits (N, C).
+
+        Raises:
+            ValueError: no such stage.
+        """
+        if after not in self.stages:
+            raise ValueError(f"no auxiliary head can follow '{after}': this model has {', '.join(self.stages)}")
+        name = f"aux{len(self.aux) + 1}"
+        self.aux[name], self.aux_after[name] = head, after
+        return f"{HEAD}.{name}"
+
+    def logits(self, x: Tensor, after: str | None = None) -> dict[str, Tensor]:
+        if not self.aux:
+            return {HEAD: self.features(x, until=HEAD, after=after)}
+        found = {}
+        names = self.stage_names
+        for position in range(0 if after is None else self._position(after), len(names)):
+            if names[position] != after:
+                x = self.stage_module(names[position])(x)
+            found |= {f"{HEAD}.{a}": self.aux[a](x) for a, stage in self.aux_after.items() if stage == names[position]}
+        if missing := set(self.head_paths) - {HEAD} - set(found):
+            raise ValueError(f"the output of '{after}' comes too late for the auxiliary head '{min(missing)}'")
+        return {HEAD: x, **found}
+
+    def chain(self) -> "StagedModel":
+        return self
 
     def features(self, x: Tensor, until: str = "pool", after: str | None = None) -> Tensor:
         """The output of a stage.
@@ -67,14 +101,13 @@ class StagedModel(nn.Module):
             x = self.stage_module(name)(x)
         return x
 
-    def stage_module(self, stage: str) -> nn.Module:
-        """The module of a stage or of the head. Raises ValueError if there is none of that name."""
-        self._position(stage)
-        return self.head if stage == "head" else self.stages[stage]
-
-    def stage_parameters(self, stage: str) -> Iterator[nn.Parameter]:
-        """The parameters of a stage or of the head; none for ``"pool"``. Raises ValueError for an unknown stage."""
-        return self.stage_module(stage).parameters()
+    def stage_module(self, path: str) -> nn.Module:
+        """The module of a stage or of a head. Raises ValueError if there is none of that path."""
+        head, _, aux = path.partition(".")
+        if head == HEAD and aux in self.aux:
+            return self.aux[aux]
+        self._position(path)
+        return self.head if path == HEAD else self.stages[path]
 
     def stage_of(self, name: str) -> str:
         """The stage that a parameter or buffer belongs to, e.g. ``"stage3"`` for ``"stages.stage3.0.conv1.weight"``.
@@ -85,8 +118,10 @@ class StagedModel(nn.Module):
         parts = name.split(".")
         if len(parts) > 2 and parts[0] == "stages" and parts[1] in self.stages:
             return parts[1]
-        if len(parts) > 1 and parts[0] == "head":
-            return "head"
+        if len(parts) > 2 and parts[0] == "aux" and parts[1] in self.aux:
+            return f"{HEAD}.{parts[1]}"
+        if len(parts) > 1 and parts[0] == HEAD:
+            return HEAD
         raise ValueError(f"'{name}' is no parameter of this model: names begin with 'stages.<stage>.' or 'head.'")
 
     def _position(self, stage: str) -> int:
@@ -105,3 +140,8 @@ def evaluation_mode(model: nn.Module) -> Iterator[None]:
     finally:
         for module, training in was_training.items():
             module.training = training
+
+
+def sequence(**modules: nn.Module) -> nn.Sequential:
+    """Named modules that run one after another."""
+    return nn.Sequential(OrderedDict(modules))

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.models.architectures import build
-from course_lib.models.catalogue import OFFICIAL, check_architecture, find_weights
-from course_lib.models.heads import head_sizes, new_head
-from course_lib.models.official import fetch_official, find_official, rename_official
+from course_lib.models.catalogue import find_architecture, find_origin, find_weights, origin_loader
+from course_lib.models.heads import add_auxiliary_heads, head_sizes, new_head
+from course_lib.models.loaded import LoadedWeights, as_float32, weights_hash
+from course_lib.models.network import value_at
 from course_lib.models.staged import StagedModel
 
 _REQUIRED = ("class_names", "mean", "std", "size", "source")
@@ -26,28 +26,11 @@ _OPTIONAL = ("training",)
 _METADATA_KEY = "course"  # one key: safetensors writes several in random order, and the file would never be the same
 
 
-@dataclass(frozen=True, eq=False)
-class LoadedWeights:
-    """Weights and what one must know to use them.
-
-    Attributes:
-        state: parameters and buffers by the names of a `StagedModel`, floats as float32, on the CPU.
-        meta: ``architecture``, ``num_classes``, ``hidden`` (the head's hidden widths; None for torchvision's original
-            classifier), ``class_names`` (tuple), ``mean`` and ``std`` (3 floats each, of pixels in [0, 1]), ``size``
-            (pixels), ``source``, ``training`` (dict), ``precision`` (on disk).
-        hash: `weights_hash` of the state.
-    """
-
-    state: dict[str, Tensor]
-    meta: dict[str, Any]
-    hash: str
-
-
 def save_weights(model: StagedModel, path: str | Path, meta: Mapping[str, Any], *, half: bool = False) -> str:
     """Write a model's weights and metadata; the same content always gives the same file, whole or not at all.
 
     Args:
-        model: its head must be one of `new_head`'s.
+        model: its head must be one of `new_head`'s; auxiliary heads, which help only in training, are left out.
         path: ends in ``.safetensors``; the folder is made.
         meta: ``class_names``, ``mean``, ``std``, ``size``, ``source`` as in `LoadedWeights`; optionally ``training``, a
             dict that JSON can hold. Architecture and head are read from the model.
@@ -64,8 +47,9 @@ def save_weights(model: StagedModel, path: str | Path, meta: Mapping[str, Any], 
     if path.suffix != ".safetensors":
         raise ValueError(f"weights are kept in files that end in .safetensors: got '{path.name}'")
     full_meta = _complete_meta(model, meta, half)
-    stored = {name: _storable(name, value, half) for name, value in model.state_dict().items()}
-    full_meta["hash"] = weights_hash(_as_float32(stored))
+    kept = {name: value for name, value in model.state_dict().items() if not name.startswith("aux.")}
+    stored = {name: _storable(name, value, half) for name, value in kept.items()}
+    full_meta["hash"] = weights_hash(as_float32(stored))
     envelope = {"meta": full_meta, "checksum": _checksum(full_meta)}
     content = safetensors.torch.save(stored, {_METADATA_KEY: json.dumps(envelope, sort_keys=True)})
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -93,8 +77,9 @@ def load_weights(weights: str | Path) -> LoadedWeights:
         FileNotFoundError: no such weights or file; official weights neither in torch's cache nor downloadable.
         ValueError: damaged file, metadata missing, unknown official name.
     """
-    if str(weights).startswith(OFFICIAL):
-        return _load_official(str(weights).removeprefix(OFFICIAL))
+    if found := find_origin(weights):
+        origin, name = found
+        return origin_loader(origin)(name)
     return _load_file(find_weights(weights))
 
 
@@ -120,6 +105,9 @@ def start_model(
     num_classes: int,
     hidden: tuple[int, ...] = (),
     seed: int = 0,
+    *,
+    fresh: tuple[str, ...] = (),
+    aux_heads: tuple[str, ...] = (),
 ) -> StagedModel:
     """Where a training begins: a body from weights, or random without any, and a new head.
 
@@ -132,22 +120,36 @@ def start_model(
         num_classes: outputs of the head.
         hidden: widths of the head's hidden layers.
         seed: decides everything that is drawn.
+        fresh: stages that begin with random weights although `weights` has them; the same random weights as without
+            any `weights`. Source: FT2-re, Pittaras et al. (2017).
+        aux_heads: stages after which an auxiliary head sits, with the paths ``"head.aux1"``, ``"head.aux2"`` …
 
     Raises:
-        ValueError: unknown architecture, or weights of another one. FileNotFoundError: as `load_weights`.
+        ValueError: unknown architecture or stage, or weights of another architecture.
+        FileNotFoundError: as `load_weights`.
     """
-    check_architecture(architecture)
+    find_architecture(architecture)
     loaded = load_weights(weights) if isinstance(weights, str | Path) else weights
     if loaded is not None and loaded.meta["architecture"] != architecture:
         raise ValueError(f"the weights are of {loaded.meta['architecture']}, the model is {architecture}: choose one")
     with torch.random.fork_rng(devices=[]):  # everything is drawn on the CPU
         torch.default_generator.manual_seed(_seeds(seed)[0])
         model = build(architecture, num_classes, hidden)
+        model.check_paths("fresh names", fresh)
+        if loaded is not None:
+            _fill_body(model, loaded, fresh)
+        add_auxiliary_heads(model, aux_heads, num_classes, hidden)
     model.head = start_head(model.num_features, num_classes, hidden, seed)
-    if loaded is not None:
-        body = {name: value for name, value in loaded.state.items() if not name.startswith("head.")}
-        _fill(model.stages, {name.removeprefix("stages."): value for name, value in body.items()}, architecture)
     return model
+
+
+def _fill_body(model: StagedModel, loaded: LoadedWeights, fresh: tuple[str, ...]) -> None:
+    """Put loaded weights into the stages, but into those that are to stay random."""
+    body = {name: value for name, value in loaded.state.items() if not name.startswith("head.")}
+    stays = {name for name in body if value_at(dict.fromkeys(fresh, True), model.stage_of(name), False)}
+    random = model.state_dict()
+    body = {name: random[name] if name in stays else value for name, value in body.items()}
+    _fill(model.stages, {name.removeprefix("stages."): value for name, value in body.items()}, model.architecture)
 
 
 def start_head(num_features: int, num_classes: int, hidden: tuple[int, ...] = (), seed: int = 0) -> nn.Module:
@@ -163,22 +165,12 @@ def _seeds(seed: int) -> tuple[int, int]:
     return body, head
 
 
-def weights_hash(state: Mapping[str, Tensor]) -> str:
-    """sha256 (hex) over names, types, shapes and bytes of tensors, in the order of their names."""
-    digest = hashlib.sha256()
-    for name in sorted(state):
-        value = state[name].detach().cpu().contiguous()
-        digest.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode())
-        digest.update(value.reshape(-1).view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
-
-
 def _load_file(path: Path) -> LoadedWeights:
     try:
         path.open("rb").close()  # safetensors would not say why it cannot
         with safetensors.safe_open(path, framework="pt") as file:
             raw = file.metadata() or {}
-            state = _as_float32({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 (not a dict)
+            state = as_float32({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 (not a dict)
     except PermissionError:
         raise PermissionError(f"the weights file {path} may not be read: change its permissions") from None
     except (safetensors.SafetensorError, OSError, ValueError, RuntimeError) as error:
@@ -209,25 +201,6 @@ def _read_meta(path: Path, raw: Mapping[str, str]) -> dict[str, Any]:
 
 def _damaged(path: Path, why: str) -> ValueError:
     return ValueError(f"the weights file {path} is damaged ({why}): delete it and fetch or train it again")
-
-
-def _load_official(name: str) -> LoadedWeights:
-    architecture, entry = find_official(name)
-    state = _as_float32(rename_official(architecture, fetch_official(entry.url)))
-    preset = entry.transforms()
-    meta = {
-        "architecture": architecture,
-        "num_classes": len(entry.meta["categories"]),
-        "hidden": None,
-        "class_names": tuple(entry.meta["categories"]),
-        "mean": tuple(preset.mean),
-        "std": tuple(preset.std),
-        "size": preset.crop_size[0],
-        "source": f"{OFFICIAL}{entry}",
-        "training": {"url": entry.url},
-        "precision": "float32",
-    }
-    return LoadedWeights(state, meta, weights_hash(state))
 
 
 def _complete_meta(model: StagedModel, meta: Mapping[str, Any], half: bool) -> dict[str, Any]:
@@ -268,10 +241,6 @@ def _storable(name: str, value: Tensor, half: bool) -> Tensor:
             precision = "half precision" if half else "these weights"
             raise ValueError(f"'{name}' has values that are not finite in {precision}: they cannot be saved")
     return value.contiguous()
-
-
-def _as_float32(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
 
 
 def _fill(module: nn.Module, state: Mapping[str, Tensor], architecture: str) -> None:

@@ -1,4 +1,4 @@
-"""One run to be done: a recipe on some data with a seed."""
+"""A trial: one run to be done, a recipe on some data with a seed and the probes that it answers."""
 
 import hashlib
 import json
@@ -9,27 +9,36 @@ from functools import lru_cache
 
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import Splits
-from course_lib.models.catalogue import OFFICIAL, find_weights
+from course_lib.models.catalogue import find_origin, find_weights
 from course_lib.models.weights import load_weights
 from course_lib.training.fitting import fit
 from course_lib.training.heads import fit_heads, shared_settings
+from course_lib.training.probes import Direct, Readout, probe_test
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import TRAINING_VERSION, Run
-from course_lib.training.scoring import score_test
+from course_lib.training.target import CLASSES, target_of
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A recipe, the data it trains on, and the seed of its new weights and order of images."""
+    """One run to be done.
+
+    Attributes:
+        recipe: how is it trained?
+        data: on which images, split how?
+        seed: of the new weights, the order of the images and their augmentation.
+        probes: what the trained network is asked beside the probe `Direct()`, which every trial answers.
+    """
 
     recipe: Recipe
     data: DataSpec
     seed: int
+    probes: tuple[Direct | Readout, ...] = ()
 
     def key(self, origin: dict | None = None) -> str:
         """Name of the run in the ledger, see `run_key`; `origin` spares another look at the files."""
         origin = self.origin() if origin is None else origin
-        return run_key(self.recipe, self.seed, origin | {"training_version": TRAINING_VERSION})
+        return run_key(self.recipe, self.seed, origin | {"training_version": TRAINING_VERSION}, self.probes)
 
     def origin(self, splits: Splits | None = None) -> dict:
         """Hashes of images, split and weights, and the edition of the drawn world (None: the images are not drawn).
@@ -49,16 +58,20 @@ class Trial:
     def run(self, device: str = "cpu") -> dict:
         """Train, score the test set once, and return the record for the ledger (see `Run.record`)."""
         splits = prepare(self.data)
-        return self._complete(fit(self.recipe, splits, seed=self.seed, device=device), splits, device)
+        keep_last = any(isinstance(probe, Direct) and probe.epoch == "last" for probe in self.probes)
+        run = fit(self.recipe, splits, seed=self.seed, device=device, keep_last=keep_last)
+        return self._complete(run, splits, device)
 
     def group(self) -> object | None:
-        """Tasks of the same group train together, see `run_together`; None if this one trains alone."""
+        """What trials that train together have in common, see `run_together`; None if this one trains alone."""
         shared = shared_settings(self.recipe)
-        return shared and (self.data, shared)
+        if self.probes or shared is None or target_of(prepare(self.data).train.labels) is not CLASSES:
+            return None
+        return self.data, shared
 
     def _complete(self, run: Run, splits: Splits, device: str) -> dict:
         if run.best_epoch is not None:
-            score_test(run, splits, device)
+            probe_test(run, splits, (Direct(), *self.probes), device)
         record = run.record()
         origin = self.origin(splits)  # of the images that trained, whatever became of the files meanwhile
         record["provenance"] |= origin | {"finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
@@ -68,6 +81,7 @@ class Trial:
             "num_train": len(splits.train),
             "num_val": len(splits.val),
             **record,
+            **({"probes": [probe.model_dump(mode="json") for probe in self.probes]} if self.probes else {}),
         }
 
 
@@ -77,7 +91,7 @@ def origins_of(trials: Sequence[Trial]) -> list[dict]:
     return [trial.origin(splits[trial.data]) for trial in trials]
 
 
-def run_key(recipe: Recipe, seed: int, provenance: dict) -> str:
+def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Direct | Readout] = ()) -> str:
     """A hash of all that decides a run's numbers, but where it was computed: a finished run's record tells its own key.
 
     Processors differ in the last bits, a GPU with bfloat16 in more: the record's provenance names the device.
@@ -93,6 +107,8 @@ def run_key(recipe: Recipe, seed: int, provenance: dict) -> str:
         "seed": seed,
         "training_version": provenance["training_version"],
     }
+    if probes:  # without any, a key is that of the first edition
+        parts["probes"] = sorted(probe.model_dump_json(exclude_none=True) for probe in probes)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -106,7 +122,7 @@ def run_together(trials: Sequence[Trial], device: str = "cpu") -> list[dict]:
 def _weights_hash(name: str | None) -> str | None:
     if name is None:
         return None
-    if name.startswith(OFFICIAL):  # a name for one content, for ever
+    if find_origin(name):  # a name for one content, for ever
         return _hash_of(name, None)
     file = find_weights(name).absolute()
     stamp = file.stat()

@@ -1,6 +1,6 @@
-"""What is trained, and how: a `Recipe` says it, `fit` does it, a `Run` records it, `score_test` scores it once.
+"""Training: a `Recipe` says how, `fit` does it, a `Run` records it, probes score it once.
 
-Everything here works on image sets in memory and models with named stages; it knows nothing of grids or lessons.
+Everything here works on image sets in memory and networks with stage paths; nothing here knows of grids or lessons.
 """
 
 import lazy_loader
@@ -12,8 +12,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "fitting": ["fit", "input_statistics"],
         "inputs": ["normalise"],
         "prediction": ["predict_probabilities"],
+        "probes": ["Direct", "Readout", "probe_test", "score_test"],
         "recipe": ["STRATEGIES", "L2SP", "Recipe", "make_recipe"],
         "run": ["TRAINING_VERSION", "EpochRecord", "Run"],
-        "scoring": ["score_test"],
+        "target": ["CLASSES", "CONCEPTS", "target_of"],
     },
 )

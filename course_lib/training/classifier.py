@@ -8,15 +8,16 @@ from tqdm.auto import tqdm
 from course_lib.data.decode import decode_image, resize_and_crop
 from course_lib.data.sources import load_images
 from course_lib.data.splits import stratified_split
-from course_lib.models.catalogue import check_architecture
-from course_lib.models.weights import load_model, load_weights, save_weights, weights_hash
+from course_lib.models.catalogue import find_architecture
+from course_lib.models.loaded import weights_hash
+from course_lib.models.weights import load_model, load_weights, save_weights
 from course_lib.paths import check_writable
 from course_lib.training.device import pick_device
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import normalise
+from course_lib.training.probes import score_test
 from course_lib.training.recipe import Recipe, make_recipe
 from course_lib.training.run import Run, describe_weights
-from course_lib.training.scoring import score_test
 
 VAL_SHARE = TEST_SHARE = 0.2
 
@@ -53,7 +54,7 @@ def train_classifier(
     recipe = make_recipe(strategy, **settings)
     # Refuse before hours of work, not after.
     pick_device(device)
-    check_architecture(recipe.architecture)
+    find_architecture(recipe.architecture)
     _check_file(out)
     if recipe.num_outputs:
         raise ValueError("num_outputs belongs to a lesson's experiment: leave it out, the classes decide")
@@ -78,7 +79,7 @@ def train_classifier(
 def _default_size(recipe: Recipe) -> int:
     if recipe.start:
         return int(load_weights(recipe.start).meta["size"])
-    return 48 if recipe.architecture.startswith("mini_") else 224
+    return find_architecture(recipe.architecture).size
 
 
 def _check_file(out: Path | None) -> None:

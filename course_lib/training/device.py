@@ -9,6 +9,8 @@ from functools import cache
 
 import torch
 
+from course_lib.models.catalogue import find_architecture
+
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -53,7 +55,7 @@ def deliberate_threads(architecture: str) -> AbstractContextManager:
     A mini net gains little from a second thread, loses much of its speed to it on a busy machine, and its results
     depend on the number in their last bits: with one everywhere they are the same on two cores and on sixteen.
     """
-    return one_thread(architecture.startswith("mini_"))
+    return one_thread(find_architecture(architecture).one_thread)
 
 
 @contextmanager

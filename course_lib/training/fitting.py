@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
 from course_lib.models.freezing import set_trainable, snapshot, train_mode
-from course_lib.models.staged import StagedModel
+from course_lib.models.network import HEAD, Network
 from course_lib.models.weights import load_weights, start_model
 from course_lib.training.device import autocast, deliberate_threads, memory_format, peak_memory_mb, pick_device, seeded
 from course_lib.training.inputs import BatchOrder, Inputs
@@ -21,6 +21,7 @@ from course_lib.training.prediction import evaluate
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord, Run, describe_machine
+from course_lib.training.target import CLASSES, target_of
 
 
 def fit(
@@ -31,8 +32,11 @@ def fit(
     device: str = "cpu",
     on_epoch: Callable[[EpochRecord], None] | None = None,
     shortcuts: bool = True,
+    keep_last: bool = False,
 ) -> Run:
-    """Train as the recipe says; choose the epoch by validation accuracy, ties to the earlier one.
+    """Train as the recipe says; choose the epoch by the validation score, ties to the earlier one.
+
+    The score is the accuracy for one class per image, and mean average precision (MAP) for concepts.
 
     The test part of `splits` stays sealed: `score_test` opens it. The same seed on one machine and thread count gives
     the same run bit for bit on a CPU. A loss that is NaN or infinite ends the run with status ``"diverged"``.
@@ -43,6 +47,7 @@ def fit(
         on_epoch: called after every epoch, for progress.
         shortcuts: compute the frozen prefix of the network once and not in every epoch; the result is the same up to
             rounding. False is the plain loop, to compare with or to measure its time.
+        keep_last: keep the weights of the last epoch, too, for probes that ask for them.
 
     Raises:
         ValueError: the recipe names an unknown stage, architecture or device, or the weights do not fit.
@@ -56,9 +61,10 @@ def fit(
         train = make_inputs(*common, splits.train, *moments, part="train", **options)
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
         with _clear_about_single_values():
-            history, best = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
+            history, best, last = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
         model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
         run = start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
+    run.last_state = last if keep_last else None
     if not shortcuts:
         run.provenance["shortcuts"] = False  # its seconds are those of the plain loop
     return run
@@ -68,7 +74,7 @@ def fit(
 class Start:
     """What a training begins with: the model on its device, and the normalisation of its input."""
 
-    model: StagedModel
+    model: Network
     mean: Tensor  # (3,)
     std: Tensor  # (3,)
     device: torch.device
@@ -80,7 +86,7 @@ class Start:
         seed: int,
         history: list[EpochRecord],
         best: EpochRecord | None,
-        model: StagedModel,
+        model: Network,
         seconds: float,
     ) -> Run:
         """The run that became of it."""
@@ -91,6 +97,7 @@ class Start:
             history=history,
             best_epoch=best and best.epoch,
             val_accuracy=best and best.val_accuracy,
+            val_score=best and best.val_score,
             seconds=seconds,
             peak_mb=peak_memory_mb(self.device),
             model=model,
@@ -111,21 +118,37 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
     target = pick_device(device)
     if recipe.penalty and recipe.start is None:
         raise ValueError("the penalty L2-SP pulls towards borrowed weights: this recipe starts at random")
-    outputs = recipe.num_outputs or splits.num_classes
-    if outputs < splits.num_classes:
-        raise ValueError(f"num_outputs = {outputs} is too few: the images have {splits.num_classes} classes")
-    mean, std = input_statistics(recipe, splits)
-    model = start_model(recipe.architecture, recipe.start, outputs, recipe.hidden, seed)
-    if not any(recipe.rates(trained_stages(model)).values()):  # before anything is computed
+    model = start_model(
+        recipe.architecture,
+        recipe.start,
+        _num_outputs(recipe, splits),
+        recipe.hidden,
+        seed,
+        fresh=recipe.fresh,
+        aux_heads=recipe.aux_heads,
+    )
+    model.check_paths("decays name", recipe.decays)
+    if not any(recipe.rates(model.trained_stages).values()):  # before anything is computed
         raise ValueError("nothing to train: every stage has multiplier 0")
+    mean, std = input_statistics(recipe, splits)
     model.to(target, memory_format=memory_format(target))
     if target.type == "cuda":  # not before its first use: by number it has no statistics then
         torch.cuda.reset_peak_memory_stats(target)
     return Start(model, mean.to(target), std.to(target), target)
 
 
-def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord], EpochRecord | None]:
-    """All epochs; leaves the model with the weights of the best one."""
+def _num_outputs(recipe: Recipe, splits: Splits) -> int:
+    """Outputs of the head: one for each class or concept, or as many as the recipe says."""
+    outputs, wanted = recipe.num_outputs or splits.num_classes, splits.num_classes
+    if outputs < wanted:
+        raise ValueError(f"num_outputs = {outputs} is too few: the images have {wanted} classes")
+    if outputs > wanted and target_of(splits.train.labels) is not CLASSES:
+        raise ValueError(f"num_outputs = {outputs}: the images have {wanted} concepts, and each needs its one output")
+    return outputs
+
+
+def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord], EpochRecord | None, dict]:
+    """History, best epoch and last weights of a training; leaves the model with the weights of the best epoch."""
     history, best, best_state = [], None, None
     for epoch in range(trainer.recipe.epochs):
         history.append(trainer.run_epoch(epoch, val))
@@ -133,11 +156,12 @@ def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord]
             on_epoch(history[-1])
         if not is_finite(history[-1]):
             break
-        if best is None or history[-1].val_accuracy > best.val_accuracy:  # strictly: ties go to the earlier epoch
+        if best is None or history[-1].score > best.score:  # strictly: ties go to the earlier epoch
             best, best_state = history[-1], snapshot(trainer.model)
+    last_state = snapshot(trainer.model)
     if best_state is not None:
         trainer.model.load_state_dict(best_state)
-    return history, best
+    return history, best, last_state
 
 
 def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
@@ -165,12 +189,13 @@ class Trainer:
         seed: of the order of the images.
     """
 
-    def __init__(self, recipe: Recipe, model: StagedModel, train: Inputs, seed: int):
+    def __init__(self, recipe: Recipe, model: Network, train: Inputs, seed: int):
         self.recipe, self.model, self.train = recipe, model, train
-        self.stages = trained_stages(model)
+        self.target = target_of(train.labels)
+        self.stages = model.trained_stages
         self.rates = recipe.rates(self.stages)
         set_trainable(model, self.rates, recipe.normalisation)
-        self.penalty = StartingPointPenalty(model, recipe.penalty) if recipe.penalty else None
+        self.penalty = StartingPointPenalty(model, recipe) if recipe.penalty else None
         self.optimizer = make_optimizer(recipe, model)
         self.order = BatchOrder(train, recipe.batch_size, recipe.shuffle, seed)
 
@@ -178,13 +203,15 @@ class Trainer:
         """Train on every image once, then measure on the validation images."""
         began = time.perf_counter()
         train_loss, train_accuracy = self.train_epoch(epoch)
-        val_loss, outcomes = evaluate(self.model, val)
+        val_loss, units = evaluate(self.model, val)
+        score = self.target.score(units)
         return EpochRecord(
             epoch=epoch,
             train_loss=train_loss,
             train_accuracy=train_accuracy,
             val_loss=val_loss,
-            val_accuracy=int(outcomes.sum()) / len(val),
+            val_accuracy=score if self.target is CLASSES else None,
+            val_score=None if self.target is CLASSES else score,
             rates=effective_rates(self.optimizer, self.stages),
             seconds=round(time.perf_counter() - began, 4),
         )
@@ -204,12 +231,18 @@ class Trainer:
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """One step of the optimiser on a batch; its mean loss and number of right answers, still on the device."""
         with autocast(labels.device, self.train.after):
-            logits = self.model.features(inputs, "head", after=self.train.after)  # (N, C)
-        loss = nn.functional.cross_entropy(logits.float(), labels)
+            logits = self.model.logits(inputs, after=self.train.after)  # by head, (N, C)
+        loss = self.target.loss(logits[HEAD].float(), labels)
         self.optimizer.zero_grad()
-        (loss + self.penalty() if self.penalty else loss).backward()
+        self._penalised(loss, logits, labels).backward()
         self.optimizer.step()
-        return loss.detach(), (logits.argmax(dim=1) == labels).sum()
+        return loss.detach(), self.target.batch_right(logits[HEAD], labels)
+
+    def _penalised(self, loss: Tensor, logits: dict[str, Tensor], labels: Tensor) -> Tensor:
+        """What is minimised: the main head's loss, the auxiliary heads' losses with their weight, and the penalty."""
+        for path in sorted(logits.keys() - {HEAD}):
+            loss = loss + self.recipe.aux_weight * self.target.loss(logits[path].float(), labels)
+        return loss + self.penalty() if self.penalty else loss
 
 
 @contextmanager
@@ -226,21 +259,17 @@ def _clear_about_single_values() -> Iterator[None]:
         ) from error
 
 
-def trained_stages(model: StagedModel) -> tuple[str, ...]:
-    """The stages that have a learning rate: those with parameters, and the head."""
-    return (*model.inner_stages, "head")
-
-
-def make_optimizer(recipe: Recipe, model: StagedModel) -> torch.optim.Optimizer:
+def make_optimizer(recipe: Recipe, model: Network) -> torch.optim.Optimizer:
     """SGD or Adam with one parameter group for each stage that trains, labelled with its ``"stage"``."""
     groups = []
-    for stage in trained_stages(model):
+    for stage in model.trained_stages:
         trained = [p for p in model.stage_parameters(stage) if p.requires_grad]
         if trained:
-            groups.append({"params": trained, "stage": stage, "lr": recipe.rate_of(stage)})
+            rate, decay = recipe.rate_of(stage), recipe.decay_of(stage)
+            groups.append({"params": trained, "stage": stage, "lr": rate, "weight_decay": decay})
     if not groups:
         raise ValueError("nothing to train: every stage has multiplier 0")
-    common = {"lr": recipe.lr, "weight_decay": recipe.weight_decay}
+    common = {"lr": recipe.lr}
     common["fused"] = groups[0]["params"][0].device.type in ("cpu", "cuda")  # one pass over all weights
     if recipe.optimizer == "adam":
         return torch.optim.Adam(groups, **common)

@@ -11,8 +11,7 @@ from torch import Tensor, nn
 from course_lib.models.staged import StagedModel
 from course_lib.models.weights import start_head
 from course_lib.training.device import wait_for
-from course_lib.training.fitting import trained_stages
-from course_lib.training.inputs import BatchOrder, Outputs
+from course_lib.training.inputs import BatchOrder, StageOutputs
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord
 
@@ -31,8 +30,8 @@ class HeadBank:
         train: the outputs of its backbone, (N, D).
     """
 
-    def __init__(self, recipes: Sequence[Recipe], seeds: Sequence[int], model: StagedModel, train: Outputs):
-        self.stages = trained_stages(model)
+    def __init__(self, recipes: Sequence[Recipe], seeds: Sequence[int], model: StagedModel, train: StageOutputs):
+        self.stages = model.trained_stages
         for recipe in recipes:
             recipe.rates(self.stages)  # refuses a stage the model does not have
         first, device, outputs = recipes[0], train.labels.device, model.head.out_features
@@ -58,7 +57,7 @@ class HeadBank:
         self._logits = torch.empty(len(rows), len(train), len(rows[0]), outputs, device=device)
         self._epochs = first.epochs
 
-    def train(self, val: Outputs) -> tuple[list[list[EpochRecord]], list[int], list[Tensor]]:
+    def train(self, val: StageOutputs) -> tuple[list[list[EpochRecord]], list[int], list[Tensor]]:
         """History, best epoch (−1: none) and its weights (C, D + 1) for each head, in the order they were given."""
         best = torch.full(self.weights.shape[:2], -1, device=self.weights.device)
         best_epoch, best_weights, alive = best.clone(), self.weights.clone(), best < 0

@@ -11,25 +11,36 @@ from course_lib.models.staged import StagedModel
 from course_lib.training.device import deliberate_threads, one_thread
 from course_lib.training.fitting import is_finite, start_run
 from course_lib.training.headbank import HeadBank
-from course_lib.training.inputs import Outputs
+from course_lib.training.inputs import StageOutputs
 from course_lib.training.prefix import make_inputs
-from course_lib.training.recipe import Recipe
+from course_lib.training.recipe import L2SP, Recipe
 from course_lib.training.run import EpochRecord, Run
+from course_lib.training.target import CLASSES, target_of
 
-# Heads that train together may differ in these settings.
-_FREE = ("name", "lr", "optimizer", "momentum", "weight_decay", "multipliers", "schedule", "penalty", "normalisation")
+# The settings that a bank of heads understands: in the first its heads may differ, in the second all must be alike.
+# With any other setting that is not at its default a recipe trains alone.
+FREE = (
+    "name", "lr", "optimizer", "momentum", "weight_decay", "multipliers", "schedule", "milestones", "step_factor",
+    "penalty", "normalisation",
+)  # fmt: skip
+SHARED = (
+    "architecture", "start", "num_outputs", "statistics", "epochs", "batch_size", "shuffle", "augmentation",
+    "augmentation_order", "cached_views",
+)  # fmt: skip
 
 
 def shared_settings(recipe: Recipe) -> str | None:
-    """What recipes must have in common for their heads to train together; None if not just a linear head trains."""
+    """What recipes must have in common for their heads to train together; None if this one has to train alone."""
+    if recipe.changed().difference(FREE, SHARED) or not isinstance(recipe.penalty, L2SP | None):
+        return None
     multipliers = {"inner": 1.0, **recipe.multipliers}
     frozen = all(value == 0 for stage, value in multipliers.items() if stage != "head")
-    if not frozen or recipe.multiplier_of("head") == 0 or recipe.hidden or recipe.start is None:
+    if not frozen or recipe.multiplier_of("head") == 0 or recipe.start is None:
         return None
     if recipe.augmentation and not recipe.cached_views:
         return None
-    neutral = {name: Recipe.model_fields[name].get_default(call_default_factory=True) for name in _FREE}
-    return recipe.model_copy(update=neutral).identity()
+    neutral = {name: Recipe.model_fields[name].get_default(call_default_factory=True) for name in FREE}
+    return recipe.replace(**neutral).identity()
 
 
 def fit_heads(recipes: Sequence[Recipe], splits: Splits, seeds: Sequence[int], *, device: str = "cpu") -> list[Run]:
@@ -44,13 +55,15 @@ def fit_heads(recipes: Sequence[Recipe], splits: Splits, seeds: Sequence[int], *
     """
     if {shared_settings(recipe) for recipe in recipes} - {shared_settings(recipes[0]) or "none"}:
         raise ValueError("only recipes that train nothing but a linear head, in the same way, train together")
+    if target_of(splits.train.labels) is not CLASSES:
+        raise ValueError("heads train together for one class per image only: of concepts each recipe trains alone")
     began = time.perf_counter()
     start = start_run(recipes[0], splits, seeds[0], device)
     with deliberate_threads(recipes[0].architecture):
         moments = (start.mean, start.std, start.device)
         train = make_inputs(recipes[0], start.model, splits.train, *moments, part="train")
         val = make_inputs(recipes[0], start.model, splits.val, *moments, part="val")
-        if not (isinstance(train, Outputs) and isinstance(val, Outputs)):
+        if not (isinstance(train, StageOutputs) and isinstance(val, StageOutputs)):
             raise OSError("the outputs of the backbone could not be kept: the heads train one by one")
     with one_thread():  # products this small only wait for a second one
         histories, best_epochs, weights = HeadBank(recipes, seeds, start.model, train).train(val)

@@ -28,8 +28,8 @@ class Pixels:
         normalise_first: augment normalised images, which is a mistake: see `Recipe.augmentation_order`.
 
     Attributes:
-        after: None; see `Outputs`.
-        num_views: 1; see `Outputs`.
+        after: None; see `StageOutputs`.
+        num_views: 1; see `StageOutputs`.
         labels: (N,) int64.
     """
 
@@ -75,7 +75,7 @@ class Pixels:
         return _standardise(images, self._mean, self._std)
 
 
-class Outputs:
+class StageOutputs:
     """What the frozen stages of a network make of each image.
 
     Args:
@@ -96,11 +96,11 @@ class Outputs:
         return len(self.labels)
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Outputs (B, …) and labels (B,) at `rows` of the values."""
+        """StageOutputs (B, …) and labels (B,) at `rows` of the values."""
         return self.values[rows], self.labels[rows % len(self.labels)]
 
 
-Inputs = Pixels | Outputs
+Inputs = Pixels | StageOutputs
 
 
 class BatchOrder:

@@ -1,45 +1,78 @@
-"""Forward passes without learning: probabilities, losses."""
+"""Forward passes without learning: logits, probabilities, losses, features of stages."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from course_lib.data.imageset import ImageSet
-from course_lib.models.staged import StagedModel
+from course_lib.models.network import HEAD, Network
 from course_lib.training.device import autocast, memory_format, pick_device
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Pixels
+from course_lib.training.target import Units, target_of
 
 
 @torch.no_grad()
-def compute_logits(model: StagedModel, inputs: Inputs) -> Tensor:
-    """Outputs (N, C) of the model in evaluation mode, float32, on the device of the inputs."""
+def compute_logits(model: Network, inputs: Inputs, head: str = HEAD) -> Tensor:
+    """Compute the logits (N, C) of a head in evaluation mode: float32, on the device of the inputs.
+
+    Raises:
+        ValueError: the model has no head of that path.
+    """
+    if head not in model.head_paths:
+        raise ValueError(f"unknown head '{head}': this model has {', '.join(model.head_paths)}")
     model.eval()
     device, parts = inputs.labels.device, []
     for rows in torch.arange(len(inputs), device=device).split(EVAL_BATCH):
         with autocast(device, inputs.after):
-            parts.append(model.features(inputs.batch(rows)[0], "head", after=inputs.after).float())
+            parts.append(model.logits(inputs.batch(rows)[0], after=inputs.after)[head].float())
     return torch.cat(parts)  # (N, C)
 
 
-def predict_probabilities(
-    model: StagedModel, images: ImageSet, mean: Tensor, std: Tensor, device: str = "cpu"
-) -> Tensor:
-    """Class probabilities (N, C) in evaluation mode, each row summing to 1, on the CPU.
+@torch.no_grad()
+def stage_features(model: Network, inputs: Pixels, stages: Sequence[str]) -> dict[str, Tensor]:
+    """Compute the outputs of stages in evaluation mode, averaged over all positions: (N, D) float32 for each stage.
+
+    Raises:
+        ValueError: the model has no stage of that path.
+    """
+    model.eval()
+    found: dict[str, list[Tensor]] = {stage: [] for stage in stages}
+
+    def keep(stage: str):
+        return lambda _module, _inputs, output: found[stage].append(_pooled(output))
+
+    hooks = [model.stage_module(stage).register_forward_hook(keep(stage)) for stage in found]
+    try:
+        for rows in torch.arange(len(inputs), device=inputs.labels.device).split(EVAL_BATCH):
+            with autocast(inputs.labels.device):
+                model.logits(inputs.batch(rows)[0])
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return {stage: torch.cat(parts) for stage, parts in found.items()}
+
+
+def _pooled(output: Tensor) -> Tensor:
+    return (output.mean(dim=(2, 3)) if output.ndim == 4 else output.flatten(1)).float()
+
+
+def predict_probabilities(model: Network, images: ImageSet, mean: Tensor, std: Tensor, device: str = "cpu") -> Tensor:
+    """Compute probabilities (N, C) in evaluation mode, on the CPU. Of classes, each row sums to 1.
 
     A copy of the model does the work: its own mode, device and memory format stay as they are.
     """
     target = pick_device(device)
     copy = deepcopy(model).to(target, memory_format=memory_format(target))
-    return compute_logits(copy, Pixels(images, mean, std, target)).softmax(dim=1).cpu()
+    return target_of(images.labels).probabilities(compute_logits(copy, Pixels(images, mean, std, target))).cpu()
 
 
-def evaluate(model: StagedModel, inputs: Inputs) -> tuple[float, Tensor]:
-    """Mean cross-entropy per image and which images were right.
+def evaluate(model: Network, inputs: Inputs) -> tuple[float, Units]:
+    """Compute the mean loss and the units of the score of the main head; see `Target.units`.
 
     Returns:
-        (loss, outcomes): a float in nats and a bool tensor (N,) on the CPU.
+        (loss, units): a float in nats, and an array on the CPU.
     """
-    logits = compute_logits(model, inputs)
-    loss = nn.functional.cross_entropy(logits, inputs.labels)
-    return loss.item(), (logits.argmax(dim=1) == inputs.labels).cpu()
+    logits, target = compute_logits(model, inputs), target_of(inputs.labels)
+    return target.loss(logits, inputs.labels).item(), target.units(logits, inputs.labels)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import warnings
 from collections.abc import Iterator
-from itertools import takewhile
 
 import numpy as np
 import torch
@@ -14,28 +13,46 @@ from torch.fx.experimental.optimization import fuse
 from course_lib.data.augmentation import Transform
 from course_lib.data.cache import cached_array
 from course_lib.data.imageset import ImageSet
+from course_lib.models.loaded import weights_hash
+from course_lib.models.network import Network
 from course_lib.models.staged import StagedModel, evaluation_mode
-from course_lib.models.weights import weights_hash
 from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
 from course_lib.training.device import autocast, precision
-from course_lib.training.inputs import EVAL_BATCH, Inputs, Outputs, Pixels
-from course_lib.training.recipe import Part, Recipe
+from course_lib.training.inputs import EVAL_BATCH, Inputs, Pixels, StageOutputs
+from course_lib.training.recipe import FOUNDING, LABEL, Part, Recipe
 from course_lib.training.run import TRAINING_VERSION
 
+# The settings with which kept outputs are proved to be what the plain loop computes. With any other that is not at its
+# default nothing is kept.
+UNDERSTOOD = frozenset(
+    (*FOUNDING, LABEL, "augmentation", "augmentation_order", "cached_views", "fresh", "decays", "milestones",
+     "step_factor", "aux_heads", "aux_weight")
+)  # fmt: skip
 
-def frozen_prefix(recipe: Recipe, model: StagedModel) -> str | None:
+
+def frozen_prefix(recipe: Recipe, model: Network) -> str | None:
     """The last stage of the longest prefix of the network that the recipe leaves as it is; None if there is none.
 
-    A stage of rate 0 is in evaluation mode throughout, so what it makes of an image is always the same.
+    A stage of rate 0 is in evaluation mode throughout, so what it makes of an image is always the same. The prefix ends
+    where an auxiliary head begins. A network that is no chain has none, nor has a recipe with settings that are not
+    `UNDERSTOOD`.
     """
-    trained = {stage for stage in model.inner_stages if recipe.multiplier_of(stage) > 0}
-    prefix = list(takewhile(lambda stage: stage not in trained, model.stages))
-    return prefix[-1] if prefix else None
+    chain = model.chain()
+    if chain is None or recipe.changed() - UNDERSTOOD:
+        return None
+    prefix = None
+    for stage in chain.stages:
+        if stage in chain.inner_stages and recipe.multiplier_of(stage) > 0:
+            break
+        prefix = stage
+        if stage in chain.aux_after.values():
+            break
+    return prefix
 
 
 def make_inputs(
     recipe: Recipe,
-    model: StagedModel,
+    model: Network,
     images: ImageSet,
     mean: Tensor,
     std: Tensor,
@@ -66,9 +83,9 @@ def make_inputs(
         views = recipe.cached_views if transforms else None
         try:
             values = prefix_outputs(
-                model, images, until, mean, std, device=device, transforms=transforms, num_views=views or 1
+                model.chain(), images, until, mean, std, device=device, transforms=transforms, num_views=views or 1
             )
-            return Outputs(values, images.labels.to(device), until)
+            return StageOutputs(values, images.labels.to(device), until)
         except OSError as error:
             if views:  # without its pool of views this would be another training
                 raise

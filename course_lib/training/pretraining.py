@@ -10,9 +10,9 @@ from course_lib.data.splits import stratified_split
 from course_lib.models.weights import save_weights
 from course_lib.paths import shipped_dir
 from course_lib.training.fitting import fit
+from course_lib.training.probes import score_test
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import describe_weights
-from course_lib.training.scoring import score_test
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def pretrain_weights(
         raise ValueError(
             "a trial with other epochs must not replace the shipped weights: name another folder with --out"
         )
-    recipe = job.recipe.model_copy(update={"epochs": epochs}) if epochs else job.recipe
+    recipe = job.recipe.replace(epochs=epochs) if epochs else job.recipe
     images = load_images(job.source, size=job.size, progress=progress)
     splits = stratified_split(images, val=0.05, test=0.05, seed=job.seed)
     with tqdm(total=recipe.epochs, desc=name, unit="epoch", disable=not progress) as bar:

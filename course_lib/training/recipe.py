@@ -1,20 +1,29 @@
 """The one vocabulary for every strategy: where to start, which head, which rate for which stage, for how long."""
 
 import json
-import math
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
 from course_lib.data.augmentation import Transform
-from course_lib.data.fields import Settings
+from course_lib.data.fields import FrozenDict, Settings
+from course_lib.models.catalogue import architecture_of_weights, find_architecture
+from course_lib.models.network import HEAD, INNER, check_names, value_at
+from course_lib.training.schedules import SCHEDULES, schedule_factor
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+ByStage = Annotated[dict[str, Factor], AfterValidator(FrozenDict)]
 
 Part = Literal["train", "val", "test"]
 
-MINI_WEIGHTS = "mini_resnet18"
+# The settings of the first edition. They are always part of a recipe's identity; a later setting only when it differs
+# from its default, so that a new setting changes no key.
+FOUNDING = (
+    "architecture", "start", "hidden", "num_outputs", "lr", "optimizer", "momentum", "weight_decay", "multipliers",
+    "schedule", "normalisation", "penalty", "statistics", "epochs", "batch_size", "shuffle",
+)  # fmt: skip
+LABEL = "name"
 
 
 class L2SP(Settings):
@@ -30,9 +39,14 @@ class L2SP(Settings):
 class Recipe(Settings):
     """Everything that decides how a classifier is trained, apart from the images and the seed.
 
-    A stage's learning rate is ``lr × multiplier``; a stage with multiplier 0 is frozen completely, running
-    statistics included. ``multipliers`` is keyed by stage (``"stem"``, ``"stage1"`` … ``"head"``); the key
-    ``"inner"`` stands for every stage before the head that is not named itself; what is not named has multiplier 1.
+    `lr` is the learning rate of the head. A stage's rate is ``lr × multiplier``; a stage with multiplier 0 is frozen
+    completely, running statistics included. `multipliers`, `decays` and `fresh` are told by stage path (``"stem"``,
+    ``"stage1"`` … ``"head"``, ``"head.aux1"``): the longest dotted prefix wins, then ``"inner"``, which stands for all
+    stages that are no head; a multiplier that nobody names is 1. A multiplier of the head becomes part of `lr`, so
+    equal trainings are equal recipes: ``lr=0.001, multipliers={"head": 10}`` becomes ``lr=0.01`` and
+    ``multipliers={"inner": 0.1}``.
+
+    A recipe never changes; `replace` makes another one.
     """
 
     name: str = "custom"  # a label for tables; two recipes that differ only in it are the same recipe
@@ -44,8 +58,8 @@ class Recipe(Settings):
     optimizer: Literal["sgd", "adam"] = "adam"
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0  # SGD only
     weight_decay: Factor = 0.0
-    multipliers: dict[str, Factor] = Field(default_factory=dict)
-    schedule: Literal["constant", "cosine", "warmup_cosine"] = "constant"
+    multipliers: ByStage = FrozenDict()
+    schedule: Literal[SCHEDULES] = "constant"
     normalisation: Literal["batch", "running", "frozen", "affine_only"] = "batch"  # of trained stages
     penalty: L2SP | None = None
     statistics: Literal["train", "train_and_val", "weights"] = "train"  # of the input's normalisation
@@ -60,15 +74,58 @@ class Recipe(Settings):
     # With a frozen prefix: augment each image only so many times, once for all epochs, and keep what the prefix makes
     # of these views, the same for all seeds. An approximation of fresh augmentation; None = always fresh.
     cached_views: PositiveInt | None = None
+    fresh: tuple[str, ...] = ()  # stages that begin with random weights although `start` has them
+    decays: ByStage = FrozenDict()  # weight decay by stage path; `weight_decay` for all others
+    milestones: tuple[PositiveInt, ...] = ()  # of the schedule "steps": epochs (0-based) from which the rate is smaller
+    step_factor: Rate = 0.1  # of the schedule "steps": what each milestone multiplies the rate by
+    aux_heads: tuple[str, ...] = ()  # stages after which an auxiliary head sits; their paths: head.aux1, head.aux2 …
+    aux_weight: Factor = 0.3  # of each auxiliary head's loss beside the main head's
 
     @model_validator(mode="after")
-    def _check_views(self) -> "Recipe":
+    def _fold_head(self) -> Self:
+        """One spelling for one training: the head's multiplier goes into `lr`."""
+        head = self.multipliers.get(HEAD, 1.0)
+        kept = {stage: value for stage, value in self.multipliers.items() if stage != HEAD}
+        if head not in (0.0, 1.0):
+            kept = {stage: _rounded(value / head) for stage, value in {INNER: 1.0, **kept}.items()}
+            object.__setattr__(self, "lr", _rounded(self.lr * head))
+        if kept.get(INNER) == 1.0:
+            del kept[INNER]
+        object.__setattr__(self, "multipliers", FrozenDict(kept | ({HEAD: 0.0} if head == 0 else {})))
+        return self
+
+    @model_validator(mode="after")
+    def _check_start(self) -> Self:
+        known = self.start and architecture_of_weights(self.start)
+        if known and known != self.architecture:
+            default = find_architecture(self.architecture).start
+            raise ValueError(
+                f"start = '{self.start}' are weights of {known}, they do not fit architecture = '{self.architecture}': "
+                f"use start = '{default}' or architecture = '{known}'"
+            )
+        if self.fresh and self.start is None:
+            raise ValueError(f"fresh = {list(self.fresh)} without start: every stage begins with random weights anyway")
+        return self
+
+    @model_validator(mode="after")
+    def _check_schedule(self) -> Self:
+        if (self.schedule == "steps") != bool(self.milestones):
+            raise ValueError(
+                f"schedule = '{self.schedule}' with milestones = {list(self.milestones)}: "
+                "the schedule 'steps' needs milestones, and no other has any"
+            )
+        if list(self.milestones) != sorted(set(self.milestones)):
+            raise ValueError(f"milestones = {list(self.milestones)}: name each epoch once, in rising order")
+        return self
+
+    @model_validator(mode="after")
+    def _check_views(self) -> Self:
         if self.cached_views and not self.augmentation:
             raise ValueError(f"cached_views = {self.cached_views} without augmentation: all views would be the same")
         return self
 
     @model_validator(mode="after")
-    def _check_order(self) -> "Recipe":
+    def _check_order(self) -> Self:
         order = self.augmentation_order
         if order == "before_normalisation":
             return self
@@ -84,43 +141,34 @@ class Recipe(Settings):
         return bool(self.augmentation) and (part == "train" or mistaken)
 
     def multiplier_of(self, stage: str) -> float:
-        """The learning rate multiplier of a stage."""
-        fallback = 1.0 if stage == "head" else self.multipliers.get("inner", 1.0)
-        return self.multipliers.get(stage, fallback)
+        """The learning rate multiplier of a stage path."""
+        return value_at(self.multipliers, stage, 1.0)
 
     def rate_of(self, stage: str, epoch: int = 0) -> float:
-        """The learning rate of a stage in an epoch (0-based): lr × multiplier × schedule."""
-        return self.lr * self.multiplier_of(stage) * self._schedule_factor(epoch)
+        """The learning rate of a stage path in an epoch (0-based): lr × multiplier × schedule."""
+        return self.lr * self.multiplier_of(stage) * schedule_factor(self, epoch)
 
-    def _schedule_factor(self, epoch: int) -> float:
-        if self.schedule == "constant":
-            return 1.0
-        # A warm-up in equal steps over the first 15 % of the epochs gets nets without BatchNorm going.
-        warmup = math.ceil(0.15 * self.epochs) if self.schedule == "warmup_cosine" else 0
-        if epoch < warmup:
-            return (epoch + 1) / (warmup + 1)
-        return 0.5 * (1 + math.cos(math.pi * (epoch - warmup) / (self.epochs - warmup)))
+    def decay_of(self, stage: str) -> float:
+        """The weight decay of a stage path."""
+        return value_at(self.decays, stage, self.weight_decay)
+
+    def is_fresh(self, stage: str) -> bool:
+        """Whether a stage path begins with random weights although `start` has weights for it."""
+        return value_at(dict.fromkeys(self.fresh, True), stage, False)
 
     def rates(self, stages: tuple[str, ...], epoch: int = 0) -> dict[str, float]:
-        """The learning rate of every stage.
+        """The learning rate of every stage path.
 
         Raises:
-            ValueError: `multipliers` names a stage that the model does not have.
+            ValueError: `multipliers` name a stage that is not among them.
         """
-        if unknown := sorted(set(self.multipliers) - set(stages) - {"inner"}):
-            raise ValueError(f"multipliers name the unknown stage '{unknown[0]}': this model has {', '.join(stages)}")
+        check_names("multipliers name", self.multipliers, stages)
         return {stage: self.rate_of(stage, epoch) for stage in stages}
 
     def identity(self) -> str:
         """Canonical JSON of all that can change the result: the label is left out, ``1`` and ``1.0`` are alike."""
-        values = self.model_dump(mode="json", exclude={"name"})
-        for late in (
-            "augmentation",
-            "augmentation_order",
-            "cached_views",
-        ):  # of later editions: unused, they change no key
-            if getattr(self, late) == type(self).model_fields[late].default:
-                del values[late]
+        kept = self.changed().union(FOUNDING) - {LABEL}
+        values = self.model_dump(mode="json", include=kept)
         return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -138,17 +186,33 @@ class Recipe(Settings):
         """Full fine-tuning: every stage ×1 from pretrained weights (homework, Section V)."""
         return make_recipe("full", **settings)
 
+    @classmethod
+    def layered(cls, *, inner: float, head: float, **settings) -> "Recipe":
+        """IL-n/LL-m: learning rate n for all inner stages, m for the head (Dube et al., arXiv 1807.11459, Section 2).
 
-# The three strategies of the homework as the settings in which they differ.
+        Args:
+            inner: n, in steps per gradient like `lr`; 0 freezes all inner stages.
+            head: m, above 0.
+        """
+        if head <= 0:
+            raise ValueError(f"head = {head}: the learning rate of the head must be above 0")
+        return make_recipe("full", **{"name": "layered", **settings, "lr": head, "multipliers": {INNER: inner / head}})
+
+
+# The three strategies of the homework as the settings in which they differ; "pretrained" is the start that the
+# architecture's registration names.
+PRETRAINED = "pretrained"
 STRATEGIES: dict[str, dict] = {
     "scratch": {"start": None},
-    "last_layer": {"start": MINI_WEIGHTS, "multipliers": {"inner": 0.0}, "lr": 1e-2},
-    "full": {"start": MINI_WEIGHTS},
+    "last_layer": {"start": PRETRAINED, "multipliers": {INNER: 0.0}, "lr": 1e-2},
+    "full": {"start": PRETRAINED},
 }
 
 
 def make_recipe(strategy: str, **settings) -> Recipe:
     """A recipe of one of `STRATEGIES`, with some settings changed.
+
+    Fine-tuning starts from the weights that the architecture is registered with, if `settings` name no others.
 
     Raises:
         ValueError: unknown strategy, unknown setting or a value out of range; one sentence names each culprit.
@@ -157,4 +221,19 @@ def make_recipe(strategy: str, **settings) -> Recipe:
         raise ValueError(f"unknown recipe '{strategy}': choose one of {', '.join(STRATEGIES)}")
     if strategy == "scratch" and settings.get("start") is not None:
         raise ValueError(f"the recipe 'scratch' starts from random weights, not from '{settings['start']}': use 'full'")
-    return Recipe(**{"name": strategy, **STRATEGIES[strategy], **settings})
+    settings = {LABEL: strategy, **STRATEGIES[strategy], **settings}
+    if settings["start"] == PRETRAINED:
+        settings["start"] = _default_start(settings.get("architecture", Recipe.model_fields["architecture"].default))
+    return Recipe(**settings)
+
+
+def _default_start(architecture: str) -> str:
+    start = find_architecture(architecture).start
+    if start is None:
+        raise ValueError(f"{architecture} has no pretrained weights of its own: name some with start = …")
+    return start
+
+
+def _rounded(value: float) -> float:
+    """Twelve digits: 0.001 × 10 and 0.01 are one rate."""
+    return float(f"{value:.12g}")

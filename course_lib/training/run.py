@@ -13,6 +13,8 @@ from torch import Tensor
 
 from course_lib import __version__
 from course_lib.training.recipe import Recipe
+from course_lib.training.score import Score
+from course_lib.training.target import CLASSES, CONCEPTS
 
 # Raise this when a change may alter results: runs in ledgers are then computed again. A canary test watches over it.
 TRAINING_VERSION = 2
@@ -20,15 +22,32 @@ TRAINING_VERSION = 2
 
 @dataclass
 class EpochRecord:
-    """One epoch: losses are means per image (nats), accuracies fractions, rates as read from the optimiser."""
+    """One epoch: losses are means per image (nats), accuracies fractions, rates as read from the optimiser.
+
+    Of concepts, `train_accuracy` is the share of judged answers that are right at probability one half, and `val_score`
+    (mean average precision) stands in the place of `val_accuracy`.
+    """
 
     epoch: int  # 0-based, as the homework counts
     train_loss: float
     train_accuracy: float  # measured while training, batch by batch
     val_loss: float
-    val_accuracy: float
+    val_accuracy: float | None
     rates: dict[str, float]
     seconds: float
+    val_score: float | None = None
+
+    @property
+    def score(self) -> float:
+        """The number by which the best epoch is chosen."""
+        return self.val_accuracy if self.val_score is None else self.val_score
+
+    def record(self) -> dict:
+        """The epoch as plain values; NaN and infinity become None, and a score that there is not is left out."""
+        values = asdict(self)
+        if self.val_score is None:
+            del values["val_score"]
+        return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
 
 
 @dataclass
@@ -36,7 +55,8 @@ class Run:
     """A finished training. `model` holds the weights of the best epoch, in evaluation mode on the CPU.
 
     `status` is ``"finished"`` or ``"diverged"`` (a loss was NaN or infinite; `history` ends with that epoch).
-    `best_epoch` and `val_accuracy` are None when no epoch ended with finite losses.
+    `best_epoch` and `val_accuracy` are None when no epoch ended with finite losses. `val_accuracy` is also None for
+    concepts, whose `val_score` is the mean average precision. `scores` are the answers of probes by name.
     """
 
     recipe: Recipe
@@ -53,17 +73,37 @@ class Run:
     class_names: tuple[str, ...]
     size: tuple[int, int]
     provenance: dict = field(default_factory=dict)
-    test_accuracy: float | None = None
-    test_outcomes: str | None = None  # "1" for each test image that was right
+    val_score: float | None = None
+    scores: dict[str, Score] = field(default_factory=dict)
+    last_state: dict[str, Tensor] | None = None  # weights of the last epoch, if they were to be kept
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """Accuracy on the test images; None before they were scored, and for concepts."""
+        return self._main.value if self._main else None
+
+    @property
+    def test_outcomes(self) -> str | None:
+        """``"0110…"``, "1" for each test image that was right; None where `test_accuracy` is None."""
+        return self._main.outcomes if self._main else None
+
+    @property
+    def _main(self) -> Score | None:
+        main = self.scores.get("direct")
+        return main if main and main.metric == CLASSES.metric else None
 
     def record(self) -> dict:
-        """The run as plain JSON-able values, without the model; NaN and infinity become None."""
+        """The run as plain JSON-able values, without the model; NaN and infinity become None.
+
+        Scores of the main head on one class per image keep the keys of the first edition (``test_accuracy`` …); all
+        others are in ``scores``: name of the probe → ``{"metric", "value", "units"}``, see `Score.record`.
+        """
         outcomes = self.test_outcomes
         return {
             "recipe": self.recipe.model_dump(mode="json"),
             "seed": self.seed,
             "status": self.status,
-            "history": [_finite(asdict(epoch)) for epoch in self.history],
+            "history": [epoch.record() for epoch in self.history],
             "best_epoch": self.best_epoch,
             "val_accuracy": self.val_accuracy,
             "test_accuracy": self.test_accuracy,
@@ -73,7 +113,17 @@ class Run:
             "seconds": round(self.seconds, 3),
             "peak_mb": round(self.peak_mb, 1),
             "provenance": self.provenance,
+            **self._further_scores(),
         }
+
+    def _further_scores(self) -> dict:
+        """What the keys of the first edition have no place for."""
+        others = {name: score.record() for name, score in self.scores.items() if score is not self._main}
+        found = {"scores": others} if others else {}
+        if self.val_score is not None:
+            main = self.scores.get("direct")
+            found |= {"metric": CONCEPTS.metric, "val_score": self.val_score, "num_test": main and main.num_images}
+        return found
 
 
 def describe_weights(run: Run, source: str, split_hash: str) -> dict:
@@ -120,7 +170,3 @@ def _cpu_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def _finite(values: dict) -> dict:
-    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}

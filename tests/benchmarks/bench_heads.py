@@ -16,7 +16,7 @@ from course_lib.models.weights import start_model
 from course_lib.training.device import one_thread
 from course_lib.training.fitting import Trainer
 from course_lib.training.headbank import HeadBank
-from course_lib.training.inputs import Outputs, Pixels
+from course_lib.training.inputs import Pixels, StageOutputs
 from course_lib.training.prediction import evaluate
 from course_lib.training.prefix import fold_batch_norm, prefix_batch
 from course_lib.training.recipe import Recipe
@@ -40,8 +40,8 @@ def run(size: str) -> Iterator[dict]:
             for lr in RATES
         ]
         # What the heads learn from does not change their speed.
-        train = Outputs(torch.randn(len(splits.train), model.num_features).abs(), splits.train.labels, "pool")
-        val = Outputs(torch.randn(len(splits.val), model.num_features).abs(), splits.val.labels, "pool")
+        train = StageOutputs(torch.randn(len(splits.train), model.num_features).abs(), splits.train.labels, "pool")
+        val = StageOutputs(torch.randn(len(splits.val), model.num_features).abs(), splits.val.labels, "pool")
         with one_thread():
             together_s = _seconds(lambda: HeadBank(recipes, [0] * len(recipes), model, train).train(val))
             single_s = time_one_by_one(recipes, model, train, val, epochs=5 if size == "quick" else EPOCHS)
@@ -78,7 +78,7 @@ def time_an_image(images, weights: str, rounds: int) -> tuple[float, float]:
     return tuple(seconds[name] / IMAGES for name in ("plain", "backbone"))
 
 
-def time_one_by_one(recipes, model, train: Outputs, val: Outputs, epochs: int) -> float:
+def time_one_by_one(recipes, model, train: StageOutputs, val: StageOutputs, epochs: int) -> float:
     """Seconds of one grid whose heads train one after another on the same outputs."""
     seconds = 0.0
     for recipe in recipes:

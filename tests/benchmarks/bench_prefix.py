@@ -10,7 +10,7 @@ from plain import make_step
 from course_lib.models.staged import evaluation_mode
 from course_lib.models.weights import start_model
 from course_lib.training.fitting import Trainer
-from course_lib.training.inputs import Outputs, Pixels
+from course_lib.training.inputs import Pixels, StageOutputs
 from course_lib.training.recipe import Recipe
 
 BATCH, CPU = 8, torch.device("cpu")
@@ -28,7 +28,7 @@ def run(size: str) -> Iterator[dict]:
             model.to(memory_format=torch.channels_last)
         with torch.no_grad(), evaluation_mode(models[0]):
             values = models[0].features(source.batch(torch.arange(len(images)))[0], "stage3")
-        kept = Outputs(values.contiguous(), images.labels, "stage3")
+        kept = StageOutputs(values.contiguous(), images.labels, "stage3")
         cached = Trainer(Recipe.full(multipliers={"inner": 0, "stage4": 1}, **settings), models[0], kept, seed=0)
         full = Trainer(Recipe.full(**settings), models[1], source, seed=0)
         cached.model.stages["stage4"].train()

@@ -180,7 +180,8 @@ def broken(draw):
 def _break_weights(place):
     import torch
 
-    from course_lib.models.weights import build, save_weights
+    from course_lib.models.architectures import build
+    from course_lib.models.weights import save_weights
 
     with torch.random.fork_rng():
         model = build("mini_squeezenet", 3)

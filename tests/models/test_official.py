@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from course_lib.models import official
-from course_lib.models.architectures import torchvision_net
 from course_lib.models.official import fetch_official, find_official, rename_official
+from course_lib.models.torchvision_nets import torchvision_net
 from course_lib.models.weights import load_model, load_weights, start_model
 
 
@@ -102,7 +102,6 @@ def test_load_official(tmp_path, monkeypatch, architecture):
     torch.manual_seed(0)
     net = torchvision_net(architecture).eval()
     monkeypatch.setattr(official, "fetch_official", lambda url: net.state_dict())
-    monkeypatch.setattr("course_lib.models.weights.fetch_official", lambda url: net.state_dict())
     loaded = load_weights(f"torchvision:{architecture}")
     assert loaded.meta["architecture"] == architecture
     assert loaded.meta["num_classes"] == len(loaded.meta["class_names"]) == 1000

@@ -2,12 +2,13 @@ import pytest
 import torch
 from torch import nn
 
-from course_lib.models.architectures import build, first_convolution, first_maps, torchvision_net
-from course_lib.models.catalogue import MINI_ARCHITECTURES, list_architectures
+from course_lib.models.architectures import build, first_convolution, first_maps
+from course_lib.models.catalogue import ARCHITECTURES, list_architectures
 from course_lib.models.official import rename_official
 from course_lib.models.staged import evaluation_mode
+from course_lib.models.torchvision_nets import torchvision_net
 
-OFFICIAL = [name for name in list_architectures() if name not in MINI_ARCHITECTURES]
+OFFICIAL = [name for name, entry in ARCHITECTURES.items() if entry.has_classifier]
 STAGES = ("stem", "stage1", "stage2", "stage3", "stage4", "pool", "head")
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from course_lib.data.splits import stratified_split
 from course_lib.training.fitting import fit
+from course_lib.training.probes import score_test
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import TRAINING_VERSION
-from course_lib.training.scoring import score_test
 
 STORED = Path(__file__).with_name("canary.json")
 COMMON = {"epochs": 3, "batch_size": 12}

@@ -12,8 +12,8 @@ from course_lib.training import fitting
 from course_lib.training.fitting import fit, input_statistics
 from course_lib.training.inputs import Pixels
 from course_lib.training.prediction import evaluate
+from course_lib.training.probes import score_test
 from course_lib.training.recipe import L2SP, Recipe
-from course_lib.training.scoring import score_test
 
 INNER = ("stem", "stage1", "stage2", "stage3", "stage4")
 
@@ -79,7 +79,7 @@ def test_contract_2_validation_and_test_never_see_augmentation(make_images, reci
     assert run.history[run.best_epoch].val_loss == pytest.approx(loss, rel=1e-4)
     assert run.val_accuracy == int(right.sum()) / len(splits.val)
     score_test(run, splits)
-    unaugmented = replace(run, recipe=Recipe.scratch(), test_accuracy=None, test_outcomes=None)
+    unaugmented = replace(run, recipe=Recipe.scratch(), scores={})
     score_test(unaugmented, splits)
     assert run.test_outcomes == unaugmented.test_outcomes
     inverted = Pixels(splits.test.open(), run.mean, run.std, torch.device("cpu"), transforms=recipe.augmentation)
@@ -135,8 +135,8 @@ def chancy(request, monkeypatch):
     """A recipe of one epoch, by what is drawn at random while it trains (beside the order of the images)."""
     if request.param == "dropout":  # none of today's nets keeps its dropout: `start_model` puts a new head on
 
-        def with_dropout(*args):
-            model = start_model(*args)
+        def with_dropout(*args, **settings):
+            model = start_model(*args, **settings)
             model.head = torch.nn.Sequential(torch.nn.Dropout(0.5), model.head)
             return model
 

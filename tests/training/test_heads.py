@@ -8,8 +8,8 @@ import torch
 from course_lib.training.fitting import fit
 from course_lib.training.heads import fit_heads, shared_settings
 from course_lib.training.inputs import Pixels
+from course_lib.training.probes import score_test
 from course_lib.training.recipe import L2SP, Recipe
-from course_lib.training.scoring import score_test
 
 COMMON = {"epochs": 6, "batch_size": 8}
 

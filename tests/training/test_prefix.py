@@ -11,10 +11,10 @@ from course_lib.models.weights import start_model
 from course_lib.training import prefix
 from course_lib.training.device import memory_format
 from course_lib.training.fitting import fit
-from course_lib.training.inputs import Outputs, Pixels, normalise
+from course_lib.training.inputs import Pixels, StageOutputs, normalise
 from course_lib.training.prefix import frozen_prefix, make_inputs, prefix_outputs
+from course_lib.training.probes import score_test
 from course_lib.training.recipe import Recipe
-from course_lib.training.scoring import score_test
 
 CPU = torch.device("cpu")
 MEAN, STD = torch.tensor([0.5, 0.5, 0.5]), torch.tensor([0.25, 0.25, 0.25])
@@ -52,7 +52,7 @@ def test_the_prefix_is_what_the_recipe_leaves_as_it_is(model, multipliers, expec
 def test_freshly_augmented_images_are_seen_afresh_and_the_others_are_not(model, splits):
     recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomHorizontalFlip"}])
     assert isinstance(make_inputs(recipe, model, splits.train, MEAN, STD, CPU, part="train"), Pixels)
-    assert isinstance(make_inputs(recipe, model, splits.val, MEAN, STD, CPU), Outputs)
+    assert isinstance(make_inputs(recipe, model, splits.val, MEAN, STD, CPU), StageOutputs)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
@@ -161,7 +161,7 @@ def test_a_full_disk_costs_time_but_no_run(splits, weights, home, monkeypatch):
 def test_a_pool_of_views(splits, model):
     recipe = Recipe(multipliers={"inner": 0}, augmentation=[{"name": "RandomHorizontalFlip"}], cached_views=3)
     inputs = make_inputs(recipe, model, splits.train, MEAN, STD, CPU, part="train")
-    assert isinstance(inputs, Outputs)
+    assert isinstance(inputs, StageOutputs)
     assert inputs.num_views == 3
     views = inputs.values.view(3, len(splits.train), -1)
     pixels = splits.train.images

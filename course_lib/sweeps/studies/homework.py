@@ -175,7 +175,7 @@ def _augmented(profile: HomeworkProfile, name: str, **settings) -> list[Recipe]:
 def _normalised_fill(transforms: tuple[Transform, ...]) -> tuple[Transform, ...]:
     """The same transforms for normalised images, whose mean colour is 0."""
     black = {"fill": (0.0, 0.0, 0.0)}
-    return tuple(t.model_copy(update=black) if isinstance(t, RandomAffine) else t for t in transforms)
+    return tuple(t.replace(**black) if isinstance(t, RandomAffine) else t for t in transforms)
 
 
 def _more_steps(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:

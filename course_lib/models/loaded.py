@@ -1,0 +1,41 @@
+"""Weights in memory: tensors by name, what one must know to use them, and their hash."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedWeights:
+    """Weights and what one must know to use them.
+
+    Attributes:
+        state: parameters and buffers by the names of a `StagedModel`, floats as float32, on the CPU.
+        meta: ``architecture``, ``num_classes``, ``hidden`` (the head's hidden widths; None for torchvision's original
+            classifier), ``class_names`` (tuple), ``mean`` and ``std`` (3 floats each, of pixels in [0, 1]), ``size``
+            (pixels), ``source``, ``training`` (dict), ``precision`` (on disk).
+        hash: `weights_hash` of the state.
+    """
+
+    state: dict[str, Tensor]
+    meta: dict[str, Any]
+    hash: str
+
+
+def weights_hash(state: Mapping[str, Tensor]) -> str:
+    """sha256 (hex) over names, types, shapes and bytes of tensors, in the order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        value = state[name].detach().cpu().contiguous()
+        digest.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def as_float32(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same tensors, floats as float32."""
+    return {name: value.float() if value.is_floating_point() else value for name, value in state.items()}

@@ -1,0 +1,198 @@
+"""Probes: named, read-only questions to a finished run, answered on its test images."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Literal
+
+import numpy as np
+import torch
+from pydantic import Discriminator, Field, Tag
+
+from course_lib.data.fields import Settings
+from course_lib.data.imageset import ImageSet
+from course_lib.data.spec import DataSpec, prepare
+from course_lib.data.splits import Splits
+from course_lib.models.freezing import snapshot
+from course_lib.models.network import HEAD, Network
+from course_lib.training.device import deliberate_threads, memory_format, pick_device
+from course_lib.training.inputs import Pixels
+from course_lib.training.prediction import compute_logits, stage_features
+from course_lib.training.prefix import make_inputs
+from course_lib.training.run import Run
+from course_lib.training.score import Score
+from course_lib.training.target import CLASSES, Target, target_of
+
+MAIN = "direct"
+
+
+class Direct(Settings):
+    """What does a head of the network answer by itself?
+
+    Attributes:
+        head: the path of the head.
+        epoch: the weights of the epoch that validation chose, or of the last one.
+        data: test images of other data, split by its own rule; the run's own by default.
+    """
+
+    head: str = HEAD
+    epoch: Literal["best", "last"] = "best"
+    data: DataSpec | None = None
+
+    @property
+    def name(self) -> str:
+        """``"direct"``, followed by what is not the default: ``"direct head.aux1"``."""
+        parts = [self.head] * (self.head != HEAD) + [self.epoch] * (self.epoch != "best")
+        return " ".join([MAIN, *parts, *([self.data.source] if self.data else [])])
+
+
+class Readout(Settings):
+    """What does another classifier reach on the outputs of stages? It is fitted on the run's training images.
+
+    Features are averaged over all positions and standardised; every concept has a classifier of its own.
+
+    Attributes:
+        layers: stage paths whose outputs are the features.
+        by: logistic regression, linear support vector machine, or the five nearest neighbours.
+        fuse: one classifier on all features side by side (early fusion), or the mean of the scores of one classifier a
+            layer (late fusion; Pittaras et al. 2017).
+    """
+
+    layers: Annotated[tuple[str, ...], Field(min_length=1)] = ("pool",)
+    by: Literal["logistic", "svm", "knn"] = "logistic"
+    fuse: Literal["concatenate", "mean"] = "concatenate"
+
+    @property
+    def name(self) -> str:
+        """``"logistic pool"``, ``"svm stage3+stage4, mean"``."""
+        late = ", mean" if self.fuse == "mean" and len(self.layers) > 1 else ""
+        return f"{self.by} {'+'.join(self.layers)}{late}"
+
+
+def _kind(value) -> str:
+    readout = isinstance(value, Readout) or (isinstance(value, dict) and "layers" in value)
+    return "readout" if readout else "direct"
+
+
+Probe = Annotated[Annotated[Direct, Tag("direct")] | Annotated[Readout, Tag("readout")], Discriminator(_kind)]
+
+
+def probe_test(run: Run, splits: Splits, probes: Sequence[Direct | Readout], device: str = "cpu", **options) -> Run:
+    """Answer probes on the sealed test set, which is opened once for all of them; the scores are kept in the run.
+
+    Args:
+        options: `shortcuts`, as of `fit`.
+
+    Returns:
+        The same run.
+
+    Raises:
+        ValueError: the run was scored before, has no model worth scoring, or a probe asks for what the run lacks.
+    """
+    if run.scores:
+        first = next(iter(run.scores.values()))
+        raise ValueError(f"this run's test set was scored already ({first.value:.4f}): train again for another")
+    if run.best_epoch is None:
+        raise ValueError("this run diverged before its first epoch ended: there is no model to score")
+    target = pick_device(device)
+    model = run.model.to(target, memory_format=memory_format(target))
+    with deliberate_threads(run.recipe.architecture):
+        test = splits.test.open()
+        for probe in probes:
+            ask = _ask_directly if isinstance(probe, Direct) else _read_out
+            run.scores[probe.name] = ask(probe, run, model, splits, test, target, **options)
+    model.to("cpu", memory_format=torch.contiguous_format)
+    return run
+
+
+def score_test(run: Run, splits: Splits, device: str = "cpu", *, shortcuts: bool = True) -> float:
+    """Score the run's best model on the sealed test set (the probe `Direct()`); recorded in the run.
+
+    Returns:
+        Accuracy, or mean average precision for concepts.
+
+    Raises:
+        ValueError: the run was scored before (the test set is scored once), or has no model worth scoring.
+    """
+    return probe_test(run, splits, [Direct()], device, shortcuts=shortcuts).scores[MAIN].value
+
+
+def _ask_directly(
+    probe: Direct, run: Run, model: Network, splits: Splits, test: ImageSet, device, shortcuts: bool = True
+) -> Score:
+    if probe.data:
+        test = prepare(probe.data).test.open()
+        if test.class_names != splits.class_names:
+            raise ValueError(f"'{probe.data.source}' has other classes than the run: a probe needs the same ones")
+    with _epoch_of(probe, run, model):
+        inputs = make_inputs(run.recipe, model, test, run.mean, run.std, device, part="test", shortcuts=shortcuts)
+        logits = compute_logits(model, inputs, probe.head)
+    return Score.of(target_of(inputs.labels), logits, inputs.labels)
+
+
+@contextmanager
+def _epoch_of(probe: Direct, run: Run, model: Network) -> Iterator[None]:
+    """The weights of the epoch that a probe asks for, inside the block."""
+    if probe.epoch == "best":
+        yield
+        return
+    if run.last_state is None:
+        raise ValueError("this run kept no weights of its last epoch: fit(…, keep_last=True) keeps them")
+    best = snapshot(model)
+    model.load_state_dict(run.last_state)
+    try:
+        yield
+    finally:
+        model.load_state_dict(best)
+
+
+def _read_out(
+    probe: Readout, run: Run, model: Network, splits: Splits, test: ImageSet, device, shortcuts=True
+) -> Score:
+    sides = []
+    for images in (splits.train, test):
+        found = stage_features(model, Pixels(images, run.mean, run.std, device), probe.layers)
+        sides.append([found[layer].cpu().numpy() for layer in probe.layers])
+    train, new = sides
+    if probe.fuse == "concatenate":
+        train, new = [np.concatenate(train, axis=1)], [np.concatenate(new, axis=1)]
+    target = target_of(splits.train.labels)
+    labels = splits.train.labels.cpu().numpy()
+    parts = [_class_scores(probe.by, x, labels, x_new, target) for x, x_new in zip(train, new, strict=True)]
+    return Score.of(target, torch.from_numpy(np.mean(parts, axis=0)), test.labels.cpu())
+
+
+def _class_scores(by: str, x: np.ndarray, labels: np.ndarray, x_new: np.ndarray, target: Target) -> np.ndarray:
+    """Scores (N, C) of new features from a classifier fitted on features (M, D) and labels (M,) or (M, K)."""
+    if target is CLASSES:
+        fitted = _classifier(by).fit(x, labels)
+        columns = _scores(fitted, x_new)
+        scores = np.full((len(x_new), int(labels.max()) + 1), -np.inf)
+        scores[:, fitted.classes_] = columns if columns.ndim == 2 else np.stack([-columns, columns], axis=1)
+        return scores
+    scores = np.zeros((len(x_new), labels.shape[1]))
+    for k in range(labels.shape[1]):
+        judged = np.isfinite(labels[:, k])
+        own = labels[judged, k].astype(int)
+        if len(set(own)) == 2:  # with one kind of label alone every image has the same score
+            found = _scores(_classifier(by).fit(x[judged], own), x_new)
+            scores[:, k] = found[:, 1] if found.ndim == 2 else found
+    return scores
+
+
+def _classifier(by: str):
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import LinearSVC
+
+    makers = {
+        "logistic": lambda: LogisticRegression(max_iter=2000),
+        "svm": lambda: LinearSVC(random_state=0, max_iter=5000),
+        "knn": KNeighborsClassifier,
+    }
+    return make_pipeline(StandardScaler(), makers[by]())
+
+
+def _scores(fitted, x: np.ndarray) -> np.ndarray:
+    return fitted.predict_proba(x) if hasattr(fitted, "predict_proba") else fitted.decision_function(x)

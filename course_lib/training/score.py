@@ -1,0 +1,43 @@
+"""The answer of a probe: a score, and the units that it is the mean of."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.training.target import CLASSES, Target, Units
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """What a finished run reaches on test images.
+
+    Attributes:
+        metric: ``"accuracy"`` or ``"map"``.
+        value: the mean of the units that are known.
+        units: right or wrong (1, 0) of each image, or the average precision of each concept (NaN: no positive image).
+        num_images: how many images were scored.
+    """
+
+    metric: str
+    value: float
+    units: Units
+    num_images: int
+
+    @classmethod
+    def of(cls, target: Target, scores, labels) -> "Score":
+        """The score of a target, from scores (N, C) that rise with probability and labels (N,) or (N, K)."""
+        units = target.units(scores, labels)
+        return cls(target.metric, target.score(units), units, len(labels))
+
+    @property
+    def outcomes(self) -> str:
+        """``"0110…"``: one sign for each image, "1" for right. Of an accuracy only."""
+        return "".join("1" if unit else "0" for unit in self.units.tolist())
+
+    def record(self) -> dict:
+        """The score as JSON-able values: units as a string of 0 and 1, or as a list in which None is not known."""
+        if self.metric == CLASSES.metric:
+            return {"metric": self.metric, "value": self.value, "units": self.outcomes}
+        units = [None if math.isnan(unit) else float(unit) for unit in np.asarray(self.units, dtype=float)]
+        return {"metric": self.metric, "value": self.value, "units": units, "num_images": self.num_images}

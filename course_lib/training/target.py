@@ -1,0 +1,123 @@
+"""What the labels of an image set ask: one class per image, or any number of concepts."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from torch import Tensor, nn
+
+Units = np.ndarray
+
+
+class Target(ABC):
+    """What a network is trained for and scored by; it follows from the labels and is never a setting.
+
+    A score is the mean of units: of right or wrong per image for classes, of average precision per concept for
+    concepts. So a paired interval, a bootstrap or a table is one function over units.
+
+    Attributes:
+        metric: name of the score: ``"accuracy"`` or ``"map"``.
+    """
+
+    metric: str
+
+    @abstractmethod
+    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss (nats) of logits (N, C), a scalar."""
+
+    @abstractmethod
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Probabilities (N, C) of logits (N, C)."""
+
+    @abstractmethod
+    def units(self, scores: Tensor, labels: Tensor) -> Units:
+        """What the score is the mean of, from scores (N, C) that rise with probability."""
+
+    @abstractmethod
+    def batch_right(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """How many images of a batch are right, or the share of right judgements times the images; a scalar."""
+
+    def score(self, units: Units) -> float:
+        """The mean of units, over those that are known."""
+        return float(np.nanmean(units))
+
+
+class Classes(Target):
+    """One class per image: labels (N,) int64, cross-entropy, accuracy."""
+
+    metric = "accuracy"
+
+    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(logits, labels)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        return logits.softmax(dim=1)
+
+    def units(self, scores: Tensor, labels: Tensor) -> Units:
+        """1 for each image whose highest score is its label's, else 0; (N,)."""
+        return (scores.argmax(dim=1) == labels).cpu().numpy().astype(np.int64)
+
+    def batch_right(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return (logits.argmax(dim=1) == labels).sum()
+
+    def score(self, units: Units) -> float:
+        return int(units.sum()) / len(units)
+
+
+class Concepts(Target):
+    """Any number of concepts per image: labels (N, K) of 0, 1 and NaN (not judged), binary cross-entropy, MAP.
+
+    Loss and units look only at what is judged.
+    """
+
+    metric = "map"
+
+    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        judged = labels.isfinite()
+        return nn.functional.binary_cross_entropy_with_logits(logits[judged], labels[judged])
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        return logits.sigmoid()
+
+    def units(self, scores: Tensor, labels: Tensor) -> Units:
+        """Average precision of each concept (K,), as scikit-learn defines it; NaN without a judged positive image."""
+        scores, labels = scores.float().cpu().numpy(), labels.cpu().numpy()
+        return np.array([average_precision(labels[:, k], scores[:, k]) for k in range(labels.shape[1])])
+
+    def batch_right(self, logits: Tensor, labels: Tensor) -> Tensor:
+        judged = labels.isfinite()
+        right = ((logits[judged] > 0) == (labels[judged] > 0.5)).float()
+        return right.mean() * len(labels)
+
+
+CLASSES, CONCEPTS = Classes(), Concepts()
+
+
+def target_of(labels: Tensor) -> Target:
+    """The target that labels ask for: `CLASSES` for labels (N,), `CONCEPTS` for labels (N, K).
+
+    Raises:
+        ValueError: labels of another shape.
+    """
+    if labels.ndim not in (1, 2):
+        raise ValueError(f"labels of shape {tuple(labels.shape)} ask for nothing known: give (N,) or (N, K)")
+    return CLASSES if labels.ndim == 1 else CONCEPTS
+
+
+def average_precision(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Average precision of one concept over its judged images: the mean precision at the rank of each positive image.
+
+    Images of equal score count at the last of their ranks, as in scikit-learn.
+
+    Args:
+        labels: (N,) of 0, 1 and NaN (not judged: the image is left out).
+        scores: (N,), higher for images that are more likely positive.
+
+    Returns:
+        NaN if no judged image is positive.
+    """
+    from sklearn.metrics import average_precision_score
+
+    judged = np.isfinite(labels)
+    if not (labels[judged] == 1).any():
+        return float("nan")
+    return float(average_precision_score(labels[judged], scores[judged]))
