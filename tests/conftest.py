@@ -57,6 +57,24 @@ def splits(make_images):
 
 
 @pytest.fixture(scope="session")
+def weights(tmp_path_factory):
+    """Weights of a random net whose running statistics are not the default ones."""
+    import torch
+
+    from course_lib.models.weights import save_weights, start_model
+
+    torch.manual_seed(1)
+    model = start_model("mini_resnet18", None, 5, (), 1)
+    with torch.no_grad():
+        model.train()
+        model(torch.randn(64, 3, 32, 32))
+    path = tmp_path_factory.mktemp("weights") / "start.safetensors"
+    meta = {"source": "a test", "mean": [0.4, 0.5, 0.6], "std": [0.2, 0.2, 0.2], "size": 32}
+    save_weights(model, path, {**meta, "class_names": list("abcde")})
+    return str(path)
+
+
+@pytest.fixture(scope="session")
 def real_data():
     """The folder of real images named by COURSE_REAL_DATA; tests that need it are skipped without."""
     folder = os.environ.get("COURSE_REAL_DATA")

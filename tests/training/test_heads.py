@@ -5,9 +5,11 @@ import math
 import pytest
 import torch
 
+from course_lib.models.weights import start_model
 from course_lib.training.fitting import fit
-from course_lib.training.heads import fit_heads, shared_settings
+from course_lib.training.heads import FREE, SHARED, fit_heads, shared_settings
 from course_lib.training.inputs import Pixels
+from course_lib.training.prefix import frozen_prefix
 from course_lib.training.probes import score_test
 from course_lib.training.recipe import L2SP, Recipe
 
@@ -69,26 +71,26 @@ def test_any_mixture(splits, recipes, pick, seeds):
 
 def test_a_last_batch_of_one_and_images_in_order(splits, recipes):
     settings = {"batch_size": len(splits.train) - 1, "shuffle": False, "epochs": 3}
-    chosen = [recipe.model_copy(update=settings) for recipe in recipes[:2]]
+    chosen = [recipe.replace(**settings) for recipe in recipes[:2]]
     for run, recipe in zip(fit_heads(chosen, splits, [0, 0]), chosen, strict=True):
         assert_same(run, fit(recipe, splits, seed=0))
 
 
 def test_more_outputs_than_classes(splits, recipes):
-    chosen = [recipe.model_copy(update={"num_outputs": 50}) for recipe in recipes[2:4]]
+    chosen = [recipe.replace(num_outputs=50) for recipe in recipes[2:4]]
     for run, recipe in zip(fit_heads(chosen, splits, [0, 0]), chosen, strict=True):
         assert_same(run, fit(recipe, splits, seed=0))
 
 
 def test_a_pool_of_views_is_the_same_pool(splits, recipes):
     augmented = {"augmentation": Recipe(augmentation=[{"name": "RandomHorizontalFlip"}]).augmentation}
-    chosen = [recipe.model_copy(update={**augmented, "cached_views": 3}) for recipe in recipes]
+    chosen = [recipe.replace(**augmented, cached_views=3) for recipe in recipes]
     for run, recipe in zip(fit_heads(chosen, splits, [0, 1, 0, 0, 1]), chosen, strict=True):
         assert_same(run, fit(recipe, splits, seed=run.seed))
 
 
 def test_a_head_that_diverges_hurts_no_other(splits, recipes):
-    wild = recipes[0].model_copy(update={"lr": 3e38})
+    wild = recipes[0].replace(lr=3e38)
     runs = fit_heads([wild, *recipes], splits, [0] * 6)
     assert runs[0].status == "diverged"
     assert not math.isfinite(runs[0].history[-1].train_loss)
@@ -102,20 +104,71 @@ def test_a_head_that_diverges_hurts_no_other(splits, recipes):
 
 def test_what_trains_together(weights):
     base = Recipe.last_layer(start=weights)
-    assert shared_settings(base) == shared_settings(base.model_copy(update={"lr": 1.0, "optimizer": "sgd"}))
+    assert shared_settings(base) == shared_settings(base.replace(lr=1.0, optimizer="sgd"))
     for other in ({"epochs": 3}, {"batch_size": 4}, {"num_outputs": 9}, {"shuffle": False}, {"statistics": "weights"}):
-        assert shared_settings(base.model_copy(update=other)) not in (None, shared_settings(base))
+        assert shared_settings(base.replace(**other)) not in (None, shared_settings(base))
     flip = Recipe(augmentation=[{"name": "RandomHorizontalFlip"}]).augmentation
     for alone in ({"multipliers": {}}, {"multipliers": {"inner": 0, "stage4": 1}}, {"hidden": (8,)}, {"start": None},
                   {"augmentation": flip}, {"multipliers": {"inner": 0, "head": 0}}):  # fmt: skip
-        assert shared_settings(base.model_copy(update=alone)) is None
-    assert shared_settings(base.model_copy(update={"augmentation": flip, "cached_views": 2})) is not None
+        assert shared_settings(base.replace(**alone)) is None
+    assert shared_settings(base.replace(augmentation=flip, cached_views=2)) is not None
+
+
+# A value other than the default for every setting; a setting that is missing here fails the next test.
+OTHER = {
+    "name": "x", "architecture": "mini_squeezenet", "start": "mini_squeezenet", "hidden": (4,), "num_outputs": 9,
+    "lr": 0.5, "optimizer": "sgd", "momentum": 0.9, "weight_decay": 0.1, "multipliers": {"inner": 0.0, "stem": 0.0},
+    "schedule": "cosine", "normalisation": "running", "penalty": L2SP(), "statistics": "weights", "epochs": 3,
+    "batch_size": 4, "shuffle": False,
+    "augmentation": [{"name": "RandomInvert"}], "augmentation_order": "after_normalisation", "cached_views": 2,
+    "fresh": ("stage4",), "decays": {"head": 0.1}, "milestones": (1,), "step_factor": 0.5, "aux_heads": ("stage3",),
+    "aux_weight": 0.1,
+}  # fmt: skip
+NEEDS = {  # what goes with it
+    "architecture": {"start": "mini_squeezenet"}, "start": {"architecture": "mini_squeezenet"},
+    "augmentation": {"cached_views": 2}, "cached_views": {"augmentation": OTHER["augmentation"]},
+    "augmentation_order": {"augmentation": OTHER["augmentation"]}, "milestones": {"schedule": "steps"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", Recipe.model_fields)
+def test_every_setting_is_free_shared_or_trains_alone(name):
+    """A setting that the bank ignores would be lost without a word; so one that it does not know trains alone."""
+    base = Recipe.last_layer()
+    varied = base.replace(**{name: OTHER[name], **NEEDS.get(name, {})})
+    shared = shared_settings(varied)
+    if name in FREE or name == "name":
+        assert shared == shared_settings(base)
+    else:
+        assert shared != shared_settings(base)
+    assert (shared is None) == (name not in FREE + SHARED or name == "augmentation_order")
+
+
+def test_a_setting_of_the_future_trains_alone_and_keeps_no_prefix():
+    class Later(Recipe):
+        surprise: int = 0
+
+    settings = {"start": "mini_resnet18", "multipliers": {"inner": 0.0}}
+    model = start_model("mini_resnet18", None, 3)
+    assert shared_settings(Later(**settings)) is not None
+    assert frozen_prefix(Later(**settings), model) == "pool"
+    assert shared_settings(Later(**settings, surprise=1)) is None
+    assert frozen_prefix(Later(**settings, surprise=1), model) is None
+
+
+def test_steps_in_a_bank_are_those_of_the_loop(splits, recipes):
+    chosen = [
+        recipe.replace(schedule="steps", milestones=(2, 4), step_factor=0.3) for recipe in (recipes[0], recipes[3])
+    ]
+    for run, recipe in zip(fit_heads(chosen, splits, [0, 0]), chosen, strict=True):
+        assert_same(run, fit(recipe, splits, seed=0))
+        assert run.history[4].rates["head"] == pytest.approx(recipe.lr * 0.09)
 
 
 def test_refuses_what_does_not_go_together(splits, recipes):
     with pytest.raises(ValueError, match="only recipes that train nothing but a linear head"):
-        fit_heads([recipes[0], recipes[1].model_copy(update={"epochs": 1})], splits, [0, 0])
-    stray = recipes[0].model_copy(update={"multipliers": {"inner": 0, "stage9": 0}})
+        fit_heads([recipes[0], recipes[1].replace(epochs=1)], splits, [0, 0])
+    stray = recipes[0].replace(multipliers={"inner": 0, "stage9": 0})
     with pytest.raises(ValueError, match="unknown stage 'stage9'"):
         fit_heads([recipes[0], stray], splits, [0, 0])
 

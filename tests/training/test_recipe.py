@@ -1,7 +1,11 @@
+import copy
+import json
+import pickle
+
 import pytest
 
 from course_lib.data.augmentation import RandomHorizontalFlip
-from course_lib.training.recipe import L2SP, Recipe, make_recipe
+from course_lib.training.recipe import FOUNDING, L2SP, Recipe, make_recipe
 
 STAGES = ("stem", "stage1", "stage2", "stage3", "stage4", "head")
 
@@ -47,6 +51,88 @@ def test_identity_ignores_the_label_and_the_type_of_a_number():
     assert Recipe(name="a", lr=1).identity() == Recipe(name="b", lr=1.0).identity()
     assert Recipe(lr=1).identity() != Recipe(lr=2).identity()
     assert Recipe(penalty=L2SP(alpha=0.1)).identity() != Recipe().identity()
+
+
+def test_a_later_setting_changes_no_key_until_it_is_used():
+    """By construction, so also for settings that are still to come."""
+
+    class Later(Recipe):
+        surprise: int = 0
+
+    assert Later().identity() == Recipe().identity()
+    assert "surprise" in Later(surprise=1).identity()
+    assert set(json.loads(Recipe().identity())) == set(FOUNDING)
+
+
+def test_equal_trainings_have_one_spelling():
+    """A multiplier of the head is part of the learning rate: rates, keys, hashes and equality are the same."""
+    one, other = Recipe(lr=0.01, multipliers={"inner": 0.1}), Recipe(lr=0.001, multipliers={"head": 10})
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.identity() == other.identity() == Recipe(lr=0.01, multipliers={"inner": 0.1, "head": 1}).identity()
+    assert Recipe(lr=0.1, multipliers={"inner": 1.0}) == Recipe(lr=0.1)
+    layered = Recipe.layered(inner=0.001, head=0.01, epochs=3)
+    assert layered.identity() == Recipe.full(lr=0.01, multipliers={"inner": 0.1}, epochs=3).identity()
+    graduated = Recipe(
+        lr=0.001 * 0.5, multipliers={"stem": 0, "stage1": 1, "stage2": 2, "stage3": 4, "stage4": 8, "head": 16}
+    )
+    assert list(graduated.rates(STAGES).values()) == pytest.approx([0, 0.0005, 0.001, 0.002, 0.004, 0.008])
+    with pytest.raises(ValueError, match="head = 0: the learning rate of the head must be above 0"):
+        Recipe.layered(inner=0.1, head=0)
+
+
+def test_a_recipe_is_varied_by_one_checked_method():
+    recipe = Recipe.full(lr=0.01, multipliers={"stem": 0.5})
+    assert recipe.replace(lr=0.1) == Recipe.full(lr=0.1, multipliers={"stem": 0.5})
+    assert recipe.model_copy(update={"lr": 0.1}) == recipe.replace(lr=0.1)
+    for vary in (lambda: recipe.replace(lr=-1), lambda: recipe.model_copy(update={"lr": -1})):
+        with pytest.raises(ValueError, match="lr = -1"):
+            vary()
+    with pytest.raises(ValueError, match="unknown setting 'rate'"):
+        recipe.replace(rate=1)
+
+
+def test_a_recipe_cannot_be_changed_in_place():
+    recipe = Recipe(multipliers={"stem": 0.5}, decays={"head": 0.1})
+    for change in (lambda: recipe.multipliers.update(stem=1), lambda: recipe.multipliers.pop("stem"),
+                   lambda: recipe.decays.__setitem__("head", 0), lambda: recipe.multipliers.clear()):  # fmt: skip
+        with pytest.raises(TypeError, match="replace"):
+            change()
+    travelled = pickle.loads(pickle.dumps(recipe))
+    assert travelled == recipe == copy.deepcopy(recipe)
+    assert len({travelled, recipe}) == 1
+
+
+def test_the_start_fits_the_architecture():
+    assert Recipe.full(architecture="resnet18").start == "torchvision:resnet18"
+    assert Recipe.last_layer(architecture="mini_squeezenet").start == "mini_squeezenet"
+    with pytest.raises(ValueError, match="weights of mini_resnet18.*'resnet18'.*torchvision:resnet18"):
+        Recipe.full(architecture="resnet18", start="mini_resnet18")
+    with pytest.raises(ValueError, match="weights of resnet34"):
+        Recipe(start="torchvision:resnet34")
+    with pytest.raises(ValueError, match="unknown architecture 'resnet19'"):
+        Recipe.full(architecture="resnet19")
+
+
+def test_steps_fall_at_the_milestones():
+    recipe = Recipe(lr=0.1, schedule="steps", milestones=(2, 5), step_factor=0.1, epochs=6)
+    assert [recipe.rate_of("head", epoch) for epoch in range(6)] == pytest.approx([0.1, 0.1, 0.01, 0.01, 0.01, 0.001])
+    for wrong in ({"schedule": "steps"}, {"milestones": (3,)}, {"schedule": "steps", "milestones": (5, 2)}):
+        with pytest.raises(ValueError, match="milestones"):
+            Recipe(**wrong)
+
+
+def test_decay_and_freshness_by_path():
+    recipe = Recipe.full(weight_decay=1e-4, decays={"policy": 1e-3}, fresh=("a.stage3", "b"))
+    assert [recipe.decay_of(path) for path in ("stem", "policy.block1", "head")] == [1e-4, 1e-3, 1e-4]
+    assert [recipe.is_fresh(path) for path in ("a.stage3", "a.stage2", "b.stage1", "head")] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    with pytest.raises(ValueError, match="fresh = .'stage4'. without start"):
+        Recipe.scratch(fresh=("stage4",))
 
 
 def test_augmentation_belongs_to_a_recipe_and_its_absence_changes_no_identity():

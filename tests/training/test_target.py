@@ -1,0 +1,62 @@
+"""Losses, units and probabilities of classes and concepts, against values worked out by hand and scikit-learn."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import average_precision_score
+
+from course_lib.training.target import CLASSES, CONCEPTS, average_precision, target_of
+
+NAN = float("nan")
+
+
+def test_the_labels_decide():
+    assert target_of(torch.tensor([0, 1])) is CLASSES
+    assert target_of(torch.tensor([[0.0, 1.0]])) is CONCEPTS
+    with pytest.raises(ValueError, match=r"shape \(1, 1, 1\)"):
+        target_of(torch.zeros(1, 1, 1))
+
+
+def test_classes():
+    logits, labels = torch.tensor([[2.0, 0.0], [0.0, 1.0], [3.0, 0.0]]), torch.tensor([0, 1, 1])
+    by_hand = (math.log(1 + math.exp(-2)) + math.log(1 + math.exp(-1)) + 3 + math.log(1 + math.exp(-3))) / 3
+    assert CLASSES.loss(logits, labels).item() == pytest.approx(by_hand)
+    assert CLASSES.units(logits, labels).tolist() == [1, 1, 0]
+    assert CLASSES.score(CLASSES.units(logits, labels)) == 2 / 3
+    assert CLASSES.batch_right(logits, labels) == 2
+    torch.testing.assert_close(CLASSES.probabilities(logits).sum(dim=1), torch.ones(3))
+
+
+def test_concepts_look_only_at_what_is_judged():
+    logits = torch.tensor([[0.0, 1.0], [2.0, 50.0]], requires_grad=True)
+    labels = torch.tensor([[1.0, 0.0], [0.0, NAN]])
+    by_hand = (math.log(2) + math.log(1 + math.e) + math.log(1 + math.exp(2))) / 3
+    loss = CONCEPTS.loss(logits, labels)
+    assert loss.item() == pytest.approx(by_hand)
+    loss.backward()
+    assert logits.grad[1, 1] == 0
+    assert (logits.grad != 0).sum() == 3
+    assert CONCEPTS.batch_right(logits.detach(), labels) == 0  # 0 is not above one half
+    torch.testing.assert_close(CONCEPTS.probabilities(torch.zeros(1, 2)), torch.full((1, 2), 0.5))
+
+
+def test_units_of_concepts_are_average_precisions():
+    scores = torch.tensor([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
+    labels = torch.tensor([[1.0, 0.0], [0.0, 0.0], [1.0, NAN], [0.0, 0.0]])
+    units = CONCEPTS.units(scores, labels)
+    assert units[0] == pytest.approx((1 + 2 / 3) / 2)
+    assert math.isnan(units[1])  # no judged image has it
+    assert CONCEPTS.score(units) == units[0]
+
+
+def test_average_precision_is_scikit_learns_on_the_judged():
+    draw = np.random.RandomState(0)
+    labels, scores = draw.randint(0, 2, 200).astype(float), draw.rand(200).round(1)  # with ties
+    unjudged = draw.rand(200) < 0.3
+    labels[unjudged] = NAN
+    expected = average_precision_score(labels[~unjudged], scores[~unjudged])
+    assert average_precision(labels, scores) == pytest.approx(expected)
+    scores[unjudged] = 99  # where nobody judged, the score does not matter
+    assert average_precision(labels, scores) == pytest.approx(expected)
