@@ -1,4 +1,4 @@
-"""The runs of a named study, and the one function that computes what is missing of them."""
+"""Run a study: take finished runs from the ledger and from what ships, compute the missing ones."""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -93,7 +93,7 @@ def finished_runs(
 
 
 def _opened(ledger: Ledger | None) -> AbstractContextManager[Ledger]:
-    """The caller's ledger, which stays open, or the course's own for this once."""
+    """The caller's ledger, which stays open; or the user's own ledger, closed at the end of the block."""
     return Ledger() if ledger is None else nullcontext(ledger)  # an empty ledger is false: test for None
 
 
@@ -140,9 +140,10 @@ def _collect(study, trials, ledger, engine, device, recompute, progress) -> list
 
 
 def _as_asked(trial: Trial, record: dict, origin: dict) -> dict:
-    """A kept run as the answer to a trial with its key: two studies may share a run, each sees it under its own label.
+    """A finished run under the label of the trial that asks for it, with that trial's provenance.
 
-    The key says that images and weights are the trial's, so runs kept before the world was recorded get to know theirs.
+    Two studies may share a run: it has one key, and in each study the label of that study's recipe. Images and weights
+    are those of the key, so the provenance of a run from before the world was recorded can be completed.
     """
     recipe = trial.recipe.model_dump(mode="json")
     return {**record, "recipe": recipe, "provenance": record["provenance"] | origin}

@@ -11,7 +11,8 @@ from common import main, row
 from course_lib.sweeps import running
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import run_study
-from course_lib.sweeps.studies.homework import PROFILES, STUDIES, Study
+from course_lib.sweeps.studies.homework import PROFILES
+from course_lib.sweeps.study import Study
 from course_lib.training.recipe import Recipe
 
 
@@ -42,12 +43,12 @@ def run(size: str) -> Iterator[dict]:
     running.origins_of = lambda trials: [{}] * len(trials)  # they have no images
     for count in (10, 100, 1000):
         trials = [EmptyTask(number, Recipe.full()) for number in range(count)]
-        STUDIES["empty"] = Study("empty", "", lambda *_, trials=trials: trials, PROFILES)
+        empty = Study("empty", "", lambda *_, trials=trials: trials, PROFILES)
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / "ledger.sqlite") as ledger:
             times = []
             for _ in range(2):
                 began = time.perf_counter()
-                run_study("empty", ledger=ledger, workers=2, progress=False)
+                run_study(empty, ledger=ledger, workers=2, progress=False)
                 times.append((time.perf_counter() - began) / count * 1e3)
         started = " (with the start of the processes)" if count == 10 else ""
         yield row("driver", f"{count} runs{started}, ms a run", times[0])

@@ -1,6 +1,8 @@
 """Runs of a second on a folder of coloured PNGs (fixture `folder`)."""
 
 from course_lib.data.spec import DataSpec
+from course_lib.sweeps.studies.homework import PROFILES
+from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
 from course_lib.training.recipe import Recipe
 
@@ -14,3 +16,8 @@ def make_trial(folder, strategy="scratch", seed=0, **settings) -> Trial:
 def make_trials(folder, seeds=3, **settings) -> list[Trial]:
     """Two rates for each seed."""
     return [make_trial(folder, seed=seed, lr=lr, **settings) for seed in range(seeds) for lr in (1e-3, 1e-2)]
+
+
+def make_study(trials, name="tiny") -> Study:
+    """A study of these trials, whatever the profile."""
+    return Study(name, "a few tiny runs", lambda *_: list(trials), PROFILES)
