@@ -46,11 +46,17 @@ def train(data, strategy, settings, size, seed, out, device, as_json):
     elif outcome["model"] is None:
         click.echo("The training diverged before its first epoch ended: try a lower rate, e.g. --set lr=0.0001")
     else:
-        test, count = outcome["test_accuracy"], outcome["num_test"]
         click.echo(f"{outcome['status']}: best epoch {outcome['best_epoch']} (counted from 0)")
-        click.echo(f"validation {outcome['val_accuracy']:.1%}, test {test:.1%} = {round(test * count)} of {count}")
+        click.echo(_scores_in_words(outcome))
         click.echo(f"model saved; use it: course predict {outcome['model']} IMAGE…")
     sys.exit(outcome["model"] is None)
+
+
+def _scores_in_words(outcome):
+    val, test, count = outcome["val_score"], outcome["test_score"], outcome["num_test"]
+    if outcome["metric"] == "accuracy":
+        return f"validation {val:.1%}, test {test:.1%} = {round(test * count)} of {count}"
+    return f"mean average precision: validation {val:.3f}, test {test:.3f} on {count} images"
 
 
 def _parse_settings(pairs):

@@ -7,7 +7,7 @@ from tqdm.auto import tqdm
 
 from course_lib.data.decode import decode_image, resize_and_crop
 from course_lib.data.sources import load_images
-from course_lib.data.splits import stratified_split
+from course_lib.data.splits import Splits, stratified_split
 from course_lib.models.catalogue import find_architecture
 from course_lib.models.loaded import weights_hash
 from course_lib.models.weights import load_model, load_weights, save_weights
@@ -15,9 +15,10 @@ from course_lib.paths import check_writable
 from course_lib.training.device import pick_device
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import normalise
-from course_lib.training.probes import score_test
+from course_lib.training.probes import MAIN, score_test
 from course_lib.training.recipe import Recipe, make_recipe
 from course_lib.training.run import Run, describe_weights
+from course_lib.training.target import CLASSES, CONCEPTS, target_of
 
 VAL_SHARE = TEST_SHARE = 0.2
 
@@ -41,8 +42,9 @@ def train_classifier(
         out: file of the model, by default ``model-STRATEGY-HASH.safetensors`` in the present folder.
 
     Returns:
-        ``status``, ``best_epoch`` (0-based), ``val_accuracy``, ``test_accuracy``, ``num_test``, ``seconds``,
-        ``peak_mb`` and ``model`` (the file; None if training diverged before the first epoch ended).
+        ``status``, ``best_epoch`` (0-based), ``metric`` (``"accuracy"``, or ``"map"`` for images of several concepts),
+        ``val_score``, ``test_score``, ``val_accuracy`` and ``test_accuracy`` (None for concepts), ``num_test``,
+        ``seconds``, ``peak_mb`` and ``model`` (the file; None if training diverged before the first epoch ended).
 
     Raises:
         ValueError: the source, the recipe, the device or `out` is unusable.
@@ -63,7 +65,7 @@ def train_classifier(
     with tqdm(total=recipe.epochs, desc=recipe.name, unit="epoch", disable=not progress) as bar:
 
         def show(epoch):
-            bar.set_postfix(train_loss=f"{epoch.train_loss:.3f}", val=f"{epoch.val_accuracy:.1%}")
+            bar.set_postfix(train_loss=f"{epoch.train_loss:.3f}", val=f"{epoch.score:.1%}")
             bar.update()
 
         run = fit(recipe, splits, seed=seed, device=device, on_epoch=show)
@@ -71,9 +73,16 @@ def train_classifier(
     if run.best_epoch is not None:
         score_test(run, splits, device)
         file = _save(run, source, splits.hash, strategy, out)
-    kept = ("status", "best_epoch", "val_accuracy", "test_accuracy", "seconds", "peak_mb")
+    return _outcome(run, splits) | {"model": file and str(file)}
+
+
+def _outcome(run: Run, splits: Splits) -> dict:
     record = run.record()
-    return {**{key: record[key] for key in kept}, "num_test": len(splits.test), "model": file and str(file)}
+    kept = ("status", "best_epoch", "val_accuracy", "test_accuracy", "seconds", "peak_mb")
+    main = run.scores.get(MAIN)
+    scores = {"metric": target_of(splits.train.labels).metric, "test_score": main and main.value}
+    scores["val_score"] = run.val_accuracy if run.val_score is None else run.val_score
+    return {**{key: record[key] for key in kept}, **scores, "num_test": len(splits.test)}
 
 
 def _default_size(recipe: Recipe) -> int:
@@ -108,6 +117,7 @@ class Classifier:
         self.model = model.to(self.device).eval()
         self.class_names = tuple(meta["class_names"])
         self.size = int(meta["size"])
+        self.target = CONCEPTS if meta["training"].get("metric") == CONCEPTS.metric else CLASSES
         self.mean, self.std = (torch.tensor(meta[key], device=self.device) for key in ("mean", "std"))
 
     @classmethod
@@ -124,12 +134,18 @@ class Classifier:
 
     @torch.no_grad()
     def predict(self, file: Path | str) -> dict:
-        """``class`` and ``probabilities`` (by class, summing to 1) of one image file.
+        """Classify one image file.
+
+        Returns:
+            ``class`` and ``probabilities`` by class, which sum to 1; of a model of concepts ``concepts`` (those above one
+            half) and ``probabilities`` by concept.
 
         Raises:
             ValueError, FileNotFoundError: the file cannot be read as an image.
         """
         image = resize_and_crop(decode_image(Path(file)), self.size)  # (3, size, size) uint8
-        probabilities = self.model(normalise(image[None].to(self.device), self.mean, self.std)).softmax(1)[0]
-        best = self.class_names[int(probabilities.argmax())]
-        return {"class": best, "probabilities": dict(zip(self.class_names, probabilities.tolist(), strict=True))}
+        logits = self.model(normalise(image[None].to(self.device), self.mean, self.std))
+        found = dict(zip(self.class_names, self.target.probabilities(logits)[0].tolist(), strict=True))
+        if self.target is CONCEPTS:
+            return {"concepts": [name for name, p in found.items() if p > 0.5], "probabilities": found}
+        return {"class": max(found, key=found.get), "probabilities": found}

@@ -77,5 +77,5 @@ def find_pretraining(name: str) -> Pretraining:
 
 
 def _show(bar: tqdm, epoch) -> None:
-    bar.set_postfix(loss=f"{epoch.train_loss:.3f}", val=f"{epoch.val_accuracy:.1%}")
+    bar.set_postfix(loss=f"{epoch.train_loss:.3f}", val=f"{epoch.score:.1%}")
     bar.update()

@@ -142,8 +142,17 @@ def describe_weights(run: Run, source: str, split_hash: str) -> dict:
             "val_accuracy": run.val_accuracy,
             "test_accuracy": run.test_accuracy,
             "num_test": len(run.test_outcomes or ""),
+            **_scores_of_concepts(run),
         },
     }
+
+
+def _scores_of_concepts(run: Run) -> dict:
+    if run.val_score is None:
+        return {}
+    main = run.scores.get("direct")
+    reached = {"test_score": main and main.value, "num_test": main and main.num_images}
+    return {"metric": CONCEPTS.metric, "val_score": run.val_score, **reached}
 
 
 def describe_machine(device: torch.device) -> dict:
