@@ -137,8 +137,8 @@ class Classifier:
         """Classify one image file.
 
         Returns:
-            ``class`` and ``probabilities`` by class, which sum to 1; of a model of concepts ``concepts`` (those above one
-            half) and ``probabilities`` by concept.
+            ``class`` and ``probabilities`` by class, which sum to 1; of a model of concepts ``concepts`` (those above
+            one half) and ``probabilities`` by concept.
 
         Raises:
             ValueError, FileNotFoundError: the file cannot be read as an image.
