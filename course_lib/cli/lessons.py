@@ -94,12 +94,14 @@ def build(lessons, check, no_execute):
     """Derive student copies and executed solutions from notebooks/source: of LESSONS (e.g. 03 05), or of all."""
     from course_lib.paths import shipped_dir
     from course_lib.teaching import build as build_lessons
-    from course_lib.teaching import update_cover, update_instructors, update_readme
+    from course_lib.teaching import missing_files, update_cover, update_instructors, update_readme
 
     problems = build_lessons(lessons or None, check=check, execute=not no_execute, progress=click.echo)
     readme = shipped_dir("notebooks").parent / "README.md"
     problems += update_readme(readme, check=check) + update_cover(readme, check=check)
     problems += update_instructors(check=check)
+    if check:
+        problems += missing_files(shipped_dir("notebooks").parent)
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(bool(problems))

@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "checks": ["report_check"],
         "cover": ["update_cover"],
         "display": ["show", "show_table"],
+        "documents": ["missing_files"],
         "doctor": ["checks_as_text", "run_checks"],
         "grading": ["Grade", "grade", "release"],
         "lessons": ["Lesson", "find_lesson", "list_lessons"],
