@@ -59,8 +59,8 @@ def outcome(photos, tmp_path_factory):
 
 def test_train_then_predict_in_another_process(photos, outcome, tmp_path):
     assert set(outcome) == {
-        "status", "best_epoch", "metric", "val_score", "test_score", "val_accuracy", "test_accuracy", "num_test", "seconds",
-        "peak_mb", "model",
+        "status", "best_epoch", "metric", "val_score", "test_score", "val_accuracy", "test_accuracy", "num_test",
+        "seconds", "peak_mb", "model",
     }  # fmt: skip
     assert outcome["status"] == "finished"
     assert outcome["num_test"] == 9
