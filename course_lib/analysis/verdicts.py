@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from course_lib.analysis.intervals import Interval
-from course_lib.analysis.selection import setting
+from course_lib.analysis.records import num_images, setting
 
 CONFIDENCE = 0.95
 Runs = Mapping[str, Sequence[dict]]  # records by study
@@ -73,7 +73,7 @@ class Claim:
     region: Region
     unit: str = "points"
     images: str = "test"  # or "val", "train"
-    document: str = "homework"
+    document: str = ""  # `find_claims` fills it in
     calibrated: bool = False
 
 
@@ -142,7 +142,7 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
             reason = f"{len(runs[name])} of {expected[name]} runs are there: course study {name}"
             return Verdict(claim, "undecided", reason)
     records = [record for name in claim.studies for record in runs[name]]
-    seeds, images = len({setting(r, "seed") for r in records}), {r[f"num_{claim.images}"] for r in records} - {None}
+    seeds, images = len({setting(r, "seed") for r in records}), {num_images(r, claim.images) for r in records} - {None}
     drawn = any(str(setting(r, "source")).startswith("mini:") for r in records)
     common = {"images": tuple(sorted(images)), "calibrated": claim.calibrated and drawn}
     try:
