@@ -1,4 +1,4 @@
-"""Claims of the course's documents, judged by the runs that are there: see `judge` for the rule."""
+"""Find the claims of all documents and judge them with finished runs; `judge` has the rule."""
 
 from collections.abc import Sequence
 from dataclasses import replace

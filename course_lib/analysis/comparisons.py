@@ -168,12 +168,12 @@ def gaps_by_seed(chosen: Sequence[dict]) -> list[float]:
     return [score_of(r, "val") - score_of(r) for r in chosen]
 
 
-def optimism(grid: Sequence[dict], confidence: float = 0.95) -> Interval:
+def optimism(grid: Sequence[dict], confidence: float = 0.95, *, vary: Sequence[str] = VARY) -> Interval:
     """Validation minus test score of the runs that validation chose; errors of seeds and of images together.
 
     Raises:
         ValueError: fewer than two seeds.
     """
-    runs = list(scored_by_seed("the grid", grid).values())
+    runs = list(scored_by_seed("the grid", grid, vary=vary).values())
     over_seeds = seed_interval(gaps_by_seed(runs), confidence)
     return both_errors(over_seeds, validation_gap(runs, confidence))

@@ -150,7 +150,7 @@ def paired_table(
     return pd.DataFrame(rows)
 
 
-def gap_table(records_by_label: Mapping[str, Sequence[dict]]) -> pd.DataFrame:
+def gap_table(records_by_label: Mapping[str, Sequence[dict]], *, vary: Sequence[str] = VARY) -> pd.DataFrame:
     """Validation and test score of the chosen runs of each label and optimiser, and the gap between them.
 
     ``low`` and ``high`` are the interval of the gap over the images of both parts; ``over seeds`` is the t-interval of
@@ -162,7 +162,7 @@ def gap_table(records_by_label: Mapping[str, Sequence[dict]]) -> pd.DataFrame:
     rows = []
     for label, records in records_by_label.items():
         for optimizer in values_of(records, "optimizer"):
-            chosen = best_runs(select(records, optimizer=optimizer))
+            chosen = best_runs(select(records, optimizer=optimizer), vary)
             gap, gaps = validation_gap(chosen), gaps_by_seed(chosen)
             row = {"images": label, "optimizer": optimizer}
             row |= {f"{part} %": percent(mean_score(chosen, part).estimate) for part in ("val", "test")}

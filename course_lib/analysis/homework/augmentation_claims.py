@@ -1,4 +1,4 @@
-"""What the homework claims about augmentation (Section VII, Table VIII), as tests over finished runs.
+"""The homework's claims about augmentation (Section VII, Table VIII) as tests over finished runs.
 
 All with full fine-tuning on 189 images by SGD; every row is compared with ``none`` or with another row on the same
 2108 test images.

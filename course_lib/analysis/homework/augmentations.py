@@ -1,4 +1,4 @@
-"""Runs sorted by the row of Table VIII they belong to, and what each row gains over training without augmentation."""
+"""The rows of Table VIII: finished runs by row, and the gain of each row over training without augmentation."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

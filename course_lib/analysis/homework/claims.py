@@ -1,4 +1,4 @@
-"""What the homework claims, as tests over finished runs; here its strategies and its few images.
+"""The homework's claims as tests over finished runs: about its strategies and its small training set; and all claims.
 
 The homework's numbers are of real cartoons; in the mini world an accuracy of its own means nothing. So a claim is
 tested as an order or a difference, and a difference is "about" the printed one between half and twice its size.

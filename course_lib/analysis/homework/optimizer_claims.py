@@ -1,4 +1,4 @@
-"""What the homework claims about its two optimisers, their rates, and time, as tests over finished runs."""
+"""The homework's claims about its two optimisers, learning rates and times as tests over finished runs."""
 
 from functools import partial
 
