@@ -1,13 +1,26 @@
-"""Claims of the course's documents, judged by the runs that are there: see `judge` for the rule."""
+"""Find the claims of all documents and judge them with finished runs; `judge` has the rule."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
 
 import pandas as pd
 
+import course_lib.analysis
 from course_lib.analysis.verdicts import Claim, Verdict, judge
 
-_DOCUMENTS = {"homework": ("course_lib.analysis.homework.claims", "homework_claims")}
+
+@cache
+def documents_with_claims() -> tuple[str, ...]:
+    """Names of the documents with claims: the sub-packages of `course_lib.analysis` that have a module `claims`.
+
+    That module holds ``CLAIMS``, the document's claims in its order.
+    """
+    packages = (found.name for found in iter_modules(course_lib.analysis.__path__) if found.ispkg)
+    return tuple(name for name in sorted(packages) if find_spec(f"course_lib.analysis.{name}.claims") is not None)
 
 
 def find_claims(document: str | None = None, ids: Sequence[str] | None = None) -> list[Claim]:
@@ -16,10 +29,10 @@ def find_claims(document: str | None = None, ids: Sequence[str] | None = None) -
     Raises:
         ValueError: unknown document or id.
     """
-    if document is not None and document not in _DOCUMENTS:
-        raise ValueError(f"no claims of a document '{document}': choose one of {', '.join(_DOCUMENTS)}")
-    chosen = _DOCUMENTS.values() if document is None else [_DOCUMENTS[document]]
-    claims = {c.id: c for module, function in chosen for c in getattr(import_module(module), function)()}
+    known = documents_with_claims()
+    if document is not None and document not in known:
+        raise ValueError(f"no claims of a document '{document}': choose one of {', '.join(known)}")
+    claims = {claim.id: claim for name in known if document in (None, name) for claim in _claims_of(name)}
     if ids is None:
         return list(claims.values())
     if unknown := [name for name in ids if name not in claims]:
@@ -38,6 +51,7 @@ def check_claims(
     """The verdict on each claim from finished runs; nothing is computed, what is missing leaves a claim undecided.
 
     Args:
+        data: an image source; each study's own by default.
         seeds: how many seeds (0, 1, …) to take; the profile's number by default.
 
     Raises:
@@ -67,6 +81,11 @@ def claims_table(
     """
     verdicts = check_claims(document, ids, profile=profile, data=data, seeds=seeds)
     return pd.DataFrame([_line(v) for v in verdicts], index=pd.Index([v.claim.id for v in verdicts], name="id"))
+
+
+def _claims_of(document: str) -> list[Claim]:
+    module = import_module(f"course_lib.analysis.{document}.claims")
+    return [replace(claim, document=document) for claim in module.CLAIMS]
 
 
 def _line(verdict: Verdict) -> dict:

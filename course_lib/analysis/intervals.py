@@ -1,4 +1,8 @@
-"""How far an accuracy can be trusted: intervals for one run, over seeds, and for two models on the same images."""
+"""Confidence intervals of a score: of one run, over seeds, and of the difference of two runs on the same images.
+
+A score is the mean of its units: 0 or 1 for each image (accuracy), or one number for each concept (MAP). Units are
+given as ``"0110…"`` or as an array (U,); a list of such things, one for each seed, is averaged unit by unit first.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from course_lib.analysis.records import as_units
+
+Units = str | Sequence[float] | np.ndarray
+
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its confidence interval; accuracies and differences are fractions.
+    """An estimate with its confidence interval; scores and differences are fractions.
 
     Attributes:
-        seeds: over how many trainings it goes; 0 where it is not an interval over seeds.
-        unit: of its hundredths, as it is printed: ``"%"`` of an accuracy, ``"points"`` of a difference of two.
+        seeds: number of seeds of an interval over seeds; 0 for any other interval.
+        unit: printed after the estimate, which is multiplied by 100: ``"%"`` for a score, ``"points"`` for a difference
+            of two scores.
     """
 
     estimate: float
@@ -54,9 +63,9 @@ def accuracy_interval(correct: int, total: int, confidence: float = 0.95, things
 
 
 def seed_interval(values: Sequence[float], confidence: float = 0.95, unit: str = "%") -> Interval:
-    """Mean ± t-interval of one number over seeds: the error that comes from training again with the same images.
+    """Mean of one number over seeds with its t-interval: the error that comes from training again.
 
-    It says nothing about other test images: for that see `accuracy_interval`. Two seeds give a very wide interval.
+    The error that comes from few test images is `accuracy_interval`'s. Two seeds give a very wide interval.
 
     Args:
         unit: ``"points"`` if the values are differences of accuracies.
@@ -74,38 +83,56 @@ def seed_interval(values: Sequence[float], confidence: float = 0.95, unit: str =
     return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds", values.size, unit)
 
 
-def paired_difference(
-    outcomes_a: str | Sequence[str],
-    outcomes_b: str | Sequence[str],
+def bootstrap_interval(
+    units: Units | Sequence[Units],
     *,
     confidence: float = 0.95,
     resamples: int = 9999,
     seed: int = 0,
+    things: str = "images",
 ) -> Interval:
-    """Accuracy of A minus accuracy of B on the same test images, bootstrap over the images (percentiles).
+    """Mean of the units with a percentile bootstrap over them: the error that comes from few images or concepts.
 
     Args:
-        outcomes_a, outcomes_b: ``"0110…"``, one sign for each test image in the same order; a list of such strings
-            (one for each seed) is averaged image by image first.
+        things: what a unit is, for `Interval.method`.
 
     Raises:
-        ValueError: strings of different length, an empty one, or one with other signs than 0 and 1.
+        ValueError: as `paired_difference`.
     """
-    difference = _mean_outcomes(outcomes_a) - _mean_outcomes(outcomes_b, like=outcomes_a)  # (N,)
-    values, counts = np.unique(np.round(difference, 9), return_counts=True)
-    # Images with equal differences are interchangeable: drawing how often each value comes is drawing the images.
-    drawn = np.random.default_rng(seed).multinomial(difference.size, counts / difference.size, size=resamples)
-    means = drawn @ values / difference.size  # (resamples,)
-    low, high = np.quantile(means, [0.5 - confidence / 2, 0.5 + confidence / 2])
-    method = f"bootstrap, {difference.size} shared images"
-    return Interval(float(difference.mean()), float(low), float(high), method, unit="points")
+    values = mean_units(units)
+    low, high = _bootstrap(values, confidence, resamples, seed)
+    return Interval(float(values.mean()), low, high, f"bootstrap, {values.size} {things}")
+
+
+def paired_difference(
+    units_a: Units | Sequence[Units],
+    units_b: Units | Sequence[Units],
+    *,
+    confidence: float = 0.95,
+    resamples: int = 9999,
+    seed: int = 0,
+    things: str = "images",
+) -> Interval:
+    """Score of A minus score of B on the same test images: percentile bootstrap over the shared units.
+
+    Args:
+        units_a, units_b: units in the same order; a list (one for each seed) is averaged unit by unit first.
+        things: what a unit is, for `Interval.method`.
+
+    Raises:
+        ValueError: different numbers of units, none, one that is not finite, or a text with other signs than 0 and 1.
+    """
+    difference = mean_units(units_a) - mean_units(units_b, like=units_a)  # (U,)
+    low, high = _bootstrap(difference, confidence, resamples, seed)
+    method = f"bootstrap, {difference.size} shared {things}"
+    return Interval(float(difference.mean()), low, high, method, unit="points")
 
 
 def independent_difference(a: Interval, b: Interval) -> Interval:
-    """A minus B, each known from images of its own: both errors enter, as the square root of the sum of their squares.
+    """A minus B, two scores on different images: the errors of both are added in squares.
 
-    For two of Wilson's intervals this is Newcombe's hybrid score interval (1998, method 10). Where A and B saw the same
-    images, `paired_difference` is sharper.
+    For two of Wilson's intervals this is Newcombe's hybrid score interval (1998, method 10). For scores on the same
+    images use `paired_difference`, whose interval is narrower.
     """
     estimate = a.estimate - b.estimate
     low = estimate - float(np.hypot(a.estimate - a.low, b.high - b.estimate))
@@ -114,7 +141,7 @@ def independent_difference(a: Interval, b: Interval) -> Interval:
 
 
 def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
-    """One estimate with two independent errors, of training again and of testing on other images, added in squares."""
+    """The estimate over seeds with both errors, of training again and of testing on other images, added in squares."""
     parts = (over_seeds, over_images)
     low = over_seeds.estimate - np.hypot(*(part.estimate - part.low for part in parts))
     high = over_seeds.estimate + np.hypot(*(part.high - part.estimate for part in parts))
@@ -122,39 +149,51 @@ def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
     return Interval(over_seeds.estimate, float(low), float(high), method, over_seeds.seeds, over_images.unit)
 
 
-def paired_over_seeds(outcomes_a: Sequence[str], outcomes_b: Sequence[str], *, confidence: float = 0.95) -> Interval:
-    """Accuracy of A minus accuracy of B with the same seeds on the same images: `both_errors` of a difference.
-
-    Args:
-        outcomes_a, outcomes_b: ``"0110…"`` of each seed, in the same order.
-
-    Raises:
-        ValueError: fewer than two seeds, or as `paired_difference`.
-    """
-    over_images = paired_difference(outcomes_a, outcomes_b, confidence=confidence)
-    gaps = [(a.count("1") - b.count("1")) / len(a) for a, b in zip(outcomes_a, outcomes_b, strict=True)]
-    return both_errors(seed_interval(gaps, confidence), over_images)
-
-
-def mcnemar(outcomes_a: str, outcomes_b: str) -> McNemar:
+def mcnemar(outcomes_a: Units, outcomes_b: Units) -> McNemar:
     """Exact McNemar test: are the images that only A got right as many as those that only B got right?
 
     Raises:
-        ValueError: strings of different length, an empty one, or one with other signs than 0 and 1.
+        ValueError: as `paired_difference`, or units that are not 0 or 1.
     """
-    a, b = _mean_outcomes(outcomes_a) > 0.5, _mean_outcomes(outcomes_b, like=outcomes_a) > 0.5
+    a, b = mean_units(outcomes_a), mean_units(outcomes_b, like=outcomes_a)
+    if not np.isin([a, b], (0, 1)).all():
+        raise ValueError("McNemar's test counts images right and wrong: give units of 0 and 1, not average precisions")
+    a, b = a > 0.5, b > 0.5
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
     p_value = stats.binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
     return McNemar(only_a, only_b, int((a & b).sum()), int((~a & ~b).sum()), float(p_value))
 
 
-def _mean_outcomes(outcomes: str | Sequence[str], like: str | Sequence[str] | None = None) -> np.ndarray:
-    """Share of seeds (N,) that got each image right."""
-    strings = [outcomes] if isinstance(outcomes, str) else list(outcomes)
-    expected = strings if like is None else ([like] if isinstance(like, str) else list(like))
-    lengths = sorted({len(s) for s in [*strings, *expected]})
+def mean_units(units: Units | Sequence[Units], like: Units | Sequence[Units] | None = None) -> np.ndarray:
+    """Units averaged over seeds (U,).
+
+    Args:
+        like: other units, which must be as many.
+
+    Raises:
+        ValueError: as `paired_difference`.
+    """
+    rows, others = _rows(units), [] if like is None else _rows(like)
+    lengths = sorted({row.size for row in [*rows, *others]})
     if len(lengths) != 1 or lengths[0] == 0:
-        raise ValueError(f"outcome strings have lengths {lengths}: paired comparisons need the same test images")
-    if wrong := set("".join(strings)) - {"0", "1"}:
-        raise ValueError(f"an outcome string holds {sorted(wrong)[0]!r}: only '0' (wrong) and '1' (right) are allowed")
-    return np.mean([[sign == "1" for sign in s] for s in strings], axis=0)
+        raise ValueError(f"scores have units of lengths {lengths}: paired comparisons need the same test images")
+    if not np.isfinite(rows).all():
+        raise ValueError("a unit of a score is not finite: leave out concepts that no test image shows")
+    return np.mean(rows, axis=0)
+
+
+def _rows(units: Units | Sequence[Units]) -> list[np.ndarray]:
+    """One array (U,) for each seed."""
+    single = isinstance(units, str) or not len(units) or (np.isscalar(units[0]) and not isinstance(units[0], str))
+    return [as_units(row) for row in ([units] if single else units)]
+
+
+def _bootstrap(values: np.ndarray, confidence: float, resamples: int, seed: int) -> tuple[float, float]:
+    """Quantiles of the mean of resampled values (U,)."""
+    values, counts = np.unique(np.round(values, 9), return_counts=True)
+    total = counts.sum()
+    # Units with equal values are interchangeable: drawing how often each value comes is drawing the units.
+    drawn = np.random.default_rng(seed).multinomial(total, counts / total, size=resamples)
+    means = drawn @ values / total  # (resamples,)
+    low, high = np.quantile(means, [0.5 - confidence / 2, 0.5 + confidence / 2])
+    return float(low), float(high)

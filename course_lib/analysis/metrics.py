@@ -1,4 +1,4 @@
-"""How well predictions fit labels: accuracy, top-k, confusion, one sign per image."""
+"""Metrics of predictions: accuracy, top-k accuracy, confusion, the outcome of each image."""
 
 import numpy as np
 

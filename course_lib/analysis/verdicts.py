@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from course_lib.analysis.intervals import Interval
-from course_lib.analysis.selection import setting
+from course_lib.analysis.records import num_images, setting
 
 CONFIDENCE = 0.95
 Runs = Mapping[str, Sequence[dict]]  # records by study
@@ -42,7 +42,7 @@ POSITIVE, NEGATIVE = Region(low=0), Region(high=0)
 
 
 def about(printed: float) -> Region:
-    """Of the printed size: from half of it to twice as much, in the same direction."""
+    """Region of effects of the same sign as the printed one, from half to twice its size."""
     return Region(*sorted((printed / 2, 2 * printed)))
 
 
@@ -51,17 +51,18 @@ class Claim:
     """A sentence of a document that finished runs can support or refute.
 
     Args:
-        sentence: verbatim, or the numbers of a table.
+        sentence: the document's words, or the numbers of a table.
         place: section or table.
-        tested: what is measured here in its place, in words.
-        studies: names of the studies whose runs it takes; all their runs must be there.
-        measure: gives the effect with its interval from the records by study and a confidence; several, by label,
-            when the sentence says the same of several things. Raises ValueError when the records do not suffice.
+        tested: what is measured, in words.
+        studies: names of the studies whose runs are needed; all their runs must be there.
+        measure: callable (records by study, confidence) → effects with their intervals by label; several labels when
+            the sentence says the same of several things. Raises ValueError when the records do not suffice.
         region: where the effect lies if the claim is true.
         unit: of the effect: ``"points"`` and ``"%"`` are fractions × 100, all others are shown as they are.
-        images: the part of the images whose number stands beside the verdict.
-        calibrated: whether the mini world was turned until this came out (data/README.md), so that runs on its images
-            are no independent test of it.
+        images: ``"test"``, ``"val"`` or ``"train"``: whose number of images is shown beside the verdict.
+        document: name of the document; `find_claims` fills it in.
+        calibrated: whether the mini world was calibrated for this claim (data/README.md), so that runs on its images
+            are no independent test.
     """
 
     id: str
@@ -72,16 +73,21 @@ class Claim:
     measure: Callable[[Runs, float], Mapping[str, Interval]]
     region: Region
     unit: str = "points"
-    images: str = "test"  # or "val", "train"
-    document: str = "homework"
+    images: str = "test"
+    document: str = ""
     calibrated: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the runs say about a claim. `effect` is None when nothing could be measured.
+    """Result of testing a claim with finished runs.
 
-    `calibrated` says that the runs are of the mini world, which was calibrated for what the claim says.
+    Attributes:
+        verdict: ``"reproduced"``, ``"contradicted"`` or ``"undecided"``.
+        reason: the interval that decided, or why there is none.
+        effect: that interval; None when nothing could be measured.
+        images: numbers of images, one for each size of the part that the claim names.
+        calibrated: whether the runs are of the mini world and the world was calibrated for this claim.
     """
 
     claim: Claim
@@ -122,7 +128,7 @@ class Verdict:
 
 
 def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
-    """The verdict on a claim, by a rule fixed before any run was seen.
+    """Decide whether finished runs reproduce a claim, by a rule fixed before any run was seen.
 
     *reproduced*: the 95 % interval of the effect lies wholly within the claimed region. *contradicted*: it lies wholly
     outside. *undecided*: neither, or runs are missing, or too few to say how sure one can be.
@@ -142,7 +148,7 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
             reason = f"{len(runs[name])} of {expected[name]} runs are there: course study {name}"
             return Verdict(claim, "undecided", reason)
     records = [record for name in claim.studies for record in runs[name]]
-    seeds, images = len({setting(r, "seed") for r in records}), {r[f"num_{claim.images}"] for r in records} - {None}
+    seeds, images = len({setting(r, "seed") for r in records}), {num_images(r, claim.images) for r in records} - {None}
     drawn = any(str(setting(r, "source")).startswith("mini:") for r in records)
     common = {"images": tuple(sorted(images)), "calibrated": claim.calibrated and drawn}
     try:

@@ -51,7 +51,7 @@ def study(name, profile, data, seeds, workers, recompute, export, device, print_
     course study full --engine slurm --workers 20 --gpus-per-run 0.5 --cluster queue=gpu --cluster walltime=04:00:00
     """
     from course_lib.sweeps.running import run_study
-    from course_lib.sweeps.studies import list_studies
+    from course_lib.sweeps.studies import find_study, list_studies
 
     engine = _make_engine(workers=workers, **cluster)
     if export:
@@ -62,7 +62,9 @@ def study(name, profile, data, seeds, workers, recompute, export, device, print_
         for item in list_studies():
             click.echo(f"{item.name:<22} {item.about}")
     else:
-        _show(run_study(name, profile, data, seeds, engine=engine, recompute=recompute, device=device), export)
+        found = find_study(name)
+        records = run_study(found, profile, data, seeds, engine=engine, recompute=recompute, device=device)
+        _show(records, found.vary, export)
 
 
 def _make_engine(engine, workers, address, gpus_per_run, options):
@@ -89,25 +91,25 @@ def _check_export(file):
     check_writable(file.parent)
 
 
-def _show(records, export):
+def _show(records, vary, export):
     from course_lib.sweeps.ledger import export_runs
 
     if export:  # before a table of them can fail
         export_runs(records, export)
-    click.echo(_tables(records))
+    click.echo(_tables(records, vary))
     if export:
         click.echo(f"{len(records)} runs written to {export}")
 
 
-def _tables(records):
-    """What validation chose among runs that differ in rate, optimiser and seed alone: a table each, under its settings.
+def _tables(records, vary):
+    """What validation chose among runs that differ in what the study varies alone: a table each, under its settings.
 
     Where none has more than one row, a line each.
     """
-    from course_lib.analysis.tables import best_table
+    from course_lib.analysis import best_table, comparable_groups
 
-    groups = _comparable(records)
-    tables = {heading: best_table(runs) for heading, runs in groups.items()}
+    groups = comparable_groups(records, vary)
+    tables = {heading: best_table(runs, vary=vary) for heading, runs in groups.items()}
     if len(tables) == 1:
         return next(iter(tables.values())).to_string(index=False)
     if all(len(table) == 1 for table in tables.values()):
@@ -123,34 +125,3 @@ def _short(tables):
     table["of".ljust(width)] = [heading.ljust(width) for heading in tables]
     lines = table.to_string(index=False).splitlines()
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _comparable(records):
-    """Lists of runs by heading, which tells as few settings as tell the lists apart; in order of first appearance."""
-    settings = [{**run["data"], **run["recipe"]} for run in records]
-    headings = [""] * len(records)
-    for name in (name for name in settings[0] if name not in ("lr", "optimizer")):
-        longer = [f"{h}, {_in_words(name, own[name])}" for h, own in zip(headings, settings, strict=True)]
-        headings = longer if len(set(longer)) > len(set(headings)) else headings
-    groups = {}
-    for heading, run in zip(headings, records, strict=True):
-        groups.setdefault(heading.removeprefix(", "), []).append(run)
-    return groups
-
-
-def _in_words(name, value):
-    if name == "name":
-        return value
-    if name == "augmentation":
-        return ", ".join(_transform_in_words(step) for step in value) or "no augmentation"
-    return f"{name} {'by default' if value is None else value}"
-
-
-def _transform_in_words(step):
-    """``RandomAffine(degrees=10.0)``: what is not the default; not the fill, which follows the normalisation."""
-    from pydantic import TypeAdapter
-
-    from course_lib.data.augmentation import Transform
-
-    given = TypeAdapter(Transform).validate_python(step).model_dump(exclude_defaults=True, exclude={"name", "fill"})
-    return f"{step['name']}({', '.join(f'{key}={value}' for key, value in given.items())})"

@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["explorers"],
     submod_attrs={
-        "accuracy": ["Dot", "dot_intervals", "optimizer_differences", "strategies"],
+        "accuracy": ["Dot", "dot_intervals"],
         "amounts": ["accuracy_by_amount"],
         "augmentation": ["augmentation_gains", "augmented_samples", "luck_of_selection", "short_name"],
         "cover": ["cover"],

@@ -70,7 +70,7 @@ def augmentation_gains(
     """Points of test accuracy that each row gains over the baseline, in groups; printed gains hollow beside them.
 
     Args:
-        gains: row → gain as a fraction, see `course_lib.analysis.augmentation_gains`.
+        gains: row → gain as a fraction, see `course_lib.analysis.homework.augmentation_gains`.
         kinds: row → the group it stands in; a colour for each.
         printed: row → printed gain.
         limits: least and largest gain drawn, in points; a value beyond them is an arrow with its number.

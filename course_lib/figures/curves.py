@@ -1,6 +1,6 @@
 """Losses and accuracy by epoch, for each learning rate and optimiser (the homework's Figs. 5–27)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -8,8 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from course_lib.analysis.homework.printed import STRATEGY_NAMES
-from course_lib.analysis.selection import best_runs, diverged, select, setting, values_of
+from course_lib.analysis.records import best_epoch, diverged, history, select, setting, values_of
+from course_lib.analysis.selection import best_runs
 from course_lib.figures.style import (
     BLACK,
     GREY,
@@ -28,8 +28,7 @@ QUANTITIES = {
     "train_accuracy": "training accuracy (%)",
     "val_accuracy": "validation accuracy (%)",
 }
-# What a row of panels is of: inches of a panel, and how its title says it.
-ROWS = {"optimizer": (5.0, 3.7, OPTIMIZER_NAMES), "name": (3.0, 1.4, STRATEGY_NAMES)}
+ROWS = {"optimizer": (5.0, 3.7), "name": (3.0, 1.4)}  # what a row of panels shows: width and height of a panel, inches
 BANDS = {"range": "lowest–highest seed", "interval": "95 % interval of mean"}
 
 
@@ -43,6 +42,7 @@ def training_curves(
     band: str = "range",
     mark_best: bool = True,
     rows: str = "optimizer",
+    names: Mapping[str, str] = OPTIMIZER_NAMES,
 ) -> Figure:
     """Every quantity by epoch: one row of panels for each optimiser, one colour for each rate (cf. Figs. 7–24).
 
@@ -53,6 +53,7 @@ def training_curves(
         records: finished runs; losses are means per image, accuracies fractions (drawn in per cent).
         band: ``"range"`` (lowest to highest seed) or ``"interval"`` (95 % t-interval of the mean).
         rows: ``"optimizer"``, or ``"name"`` for one row of small panels for each strategy.
+        names: optimiser or strategy → how a title calls it; others are called by their own name.
 
     Raises:
         ValueError: no records, an unknown quantity, band or kind of rows.
@@ -60,7 +61,7 @@ def training_curves(
     _check(records, quantities, band)
     if rows not in ROWS:
         raise ValueError(f"unknown rows '{rows}': choose {' or '.join(ROWS)}")
-    panel_width, panel_height, names = ROWS[rows]
+    panel_width, panel_height = ROWS[rows]
     values = values_of(records, rows)
     height = 1.4 + max(panel_height * len(values), 2.2)  # a single row of small panels gets room
     figure = new_figure(title, width=panel_width * len(quantities), height=height)
@@ -105,9 +106,9 @@ def quantity_curves(
 
 def values_by_epoch(records: Sequence[dict], quantity: str) -> np.ndarray:
     """One row for each run, one column for each epoch (R, E): NaN after a run's end and where it diverged."""
-    table = np.full((len(records), max(len(r["history"]) for r in records)), np.nan)
+    table = np.full((len(records), max(len(history(r)) for r in records)), np.nan)
     for row, record in zip(table, records, strict=True):
-        for index, epoch in enumerate(record["history"]):
+        for index, epoch in enumerate(history(record)):
             finite = all(epoch.get(loss) is not None for loss in ("train_loss", "val_loss"))
             if finite and epoch.get(quantity) is not None:
                 row[index] = epoch[quantity]
@@ -132,7 +133,7 @@ def _draw_panel(axes, records, quantity, band, mark_best) -> None:
             if runs := select(records, optimizer=optimizer, lr=lr):
                 _draw_rate(axes, runs, quantity, band, color=lr_color(lr), linestyle=line)
     for index, run in enumerate(diverged(records)):
-        at, height = len(run["history"]) - 1, 0.97 - 0.05 * (index % 4)
+        at, height = len(history(run)) - 1, 0.97 - 0.05 * (index % 4)
         style = {"color": lr_color(setting(run, "lr")), "markeredgecolor": BLACK, "markersize": 12, "zorder": 5}
         axes.plot([at], [height], "X", transform=axes.get_xaxis_transform(), clip_on=False, **style)
     axes.set_ylabel(QUANTITIES[quantity])
@@ -197,13 +198,13 @@ def _band(values: np.ndarray, band: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _mark_best(axes, records, quantity) -> None:
     for run in best_runs(records):
-        value = run["history"][run["best_epoch"]].get(quantity)
+        value = history(run)[best_epoch(run)].get(quantity)
         if value is None:
             continue
         value = 100 * value if quantity.endswith("accuracy") else value
         color = lr_color(setting(run, "lr"))
         axes.plot(
-            [run["best_epoch"]],
+            [best_epoch(run)],
             [value],
             "*",
             color=color,
@@ -222,7 +223,7 @@ def _add_legend(figure, records, band, mark_best, *, by_optimizer) -> None:
             line = OPTIMIZER_STYLES.get(optimizer, "-")
             handles.append(Line2D([], [], color=GREY, linestyle=line, label=optimizer_name(optimizer)))
     blank = {"color": "white", "linestyle": "", "markeredgecolor": BLACK}
-    if mark_best and any(r["best_epoch"] is not None for r in records):
+    if mark_best and any(best_epoch(r) is not None for r in records):
         handles.append(Line2D([], [], marker="*", markersize=15, label="best by validation", **blank))
     if lost := diverged(records):
         label = f"diverged: {len(lost)} of {len(records)}"

@@ -1,4 +1,4 @@
-"""What becomes of a training when its learning rate is another one."""
+"""Validation score as a function of the learning rate, as curves and as a table of colours."""
 
 from collections.abc import Mapping, Sequence
 

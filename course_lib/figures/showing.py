@@ -1,4 +1,4 @@
-"""Figures on their way to a page: as PNG bytes, a file, or a described image in a notebook."""
+"""Show a figure in a notebook with its description, or write it as a PNG."""
 
 import base64
 import html
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from course_lib.figures.packing import shrink
 from course_lib.figures.style import styled
 
 
@@ -25,8 +26,31 @@ class DescribedImage:
         return f"<figure: {self.alt}>"
 
 
-def show(figure: Figure, alt: str | None = None) -> DescribedImage:
-    """What a cell returns to show a figure; `alt` describes it for those who cannot see it (default: its title).
+def show(figure: Figure, alt: str | None = None, *, colors: int | None = None) -> None:
+    """Display a figure with a description, in the middle of a cell or a loop, and close it.
+
+    Args:
+        figure: closed in pyplot afterwards.
+        alt: what the figure shows, in a sentence a person could act on without seeing it (default: its title).
+        colors: largest number of colours of the stored picture (64 for grids of curves); None: as its size asks for.
+
+    Raises:
+        ValueError: neither `alt` nor a title says what is to be seen.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")  # a figure made by hand would lose its axis labels at the edge
+    try:
+        image = describe(figure, alt)
+    finally:
+        plt.close(figure)
+    display(DescribedImage(shrink(image.data, colors), image.alt, "webp"))
+
+
+def describe(figure: Figure, alt: str | None = None) -> DescribedImage:
+    """The figure as a PNG with a description (default: its title).
 
     JupyterLab drops the description of a plain image, so it travels in HTML.
 

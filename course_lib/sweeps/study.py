@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from course_lib.sweeps.profiles import Profile, pick_profile
-from course_lib.sweeps.trial import Trial
+
+if TYPE_CHECKING:
+    from course_lib.sweeps.trial import Trial  # imports torch
 
 VARY = ("optimizer", "lr")
 
@@ -28,14 +31,14 @@ class Study:
 
     name: str
     about: str
-    build: Callable[[Profile, str, range], list[Trial]]
+    build: Callable[[Profile, str, range], "list[Trial]"]
     profiles: Mapping[str, Profile]
     document: str = ""
     data: str = "mini:cartoon"
     vary: tuple[str, ...] = VARY
     seeds: Callable[[Profile], int] = attrgetter("seeds")
 
-    def trials(self, profile: str = "mini", data: str | None = None, seeds: int | None = None) -> list[Trial]:
+    def trials(self, profile: str = "mini", data: str | None = None, seeds: int | None = None) -> "list[Trial]":
         """The trials of the study.
 
         Args:

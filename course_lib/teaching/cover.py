@@ -21,8 +21,9 @@ _XLABEL = "test accuracy (%), mean over seeds\nwith its 95 % interval (t), Adam"
 def measure_strategies() -> list["Dot"]:
     """Test accuracy of each strategy on the large and the few-shot training set, from the finished runs (Adam)."""
     from course_lib.analysis.homework.printed import STRATEGY_NAMES
-    from course_lib.analysis.selection import best_runs, select
-    from course_lib.analysis.tables import accuracy_over_runs
+    from course_lib.analysis.records import num_images, select
+    from course_lib.analysis.scores import score_over_runs
+    from course_lib.analysis.selection import best_runs
     from course_lib.figures.accuracy import Dot
     from course_lib.sweeps.running import run_study
 
@@ -30,8 +31,8 @@ def measure_strategies() -> list["Dot"]:
     for strategy, name in STRATEGY_NAMES.items():
         for study in (strategy, f"few_shot_{strategy}"):
             chosen = best_runs(select(run_study(study, "mini", progress=False), optimizer="adam"))
-            series = f"{chosen[0]['num_train']} drawings"
-            dots.append(Dot(name, series, accuracy_over_runs(chosen)))
+            series = f"{num_images(chosen[0], 'train')} drawings"
+            dots.append(Dot(name, series, score_over_runs(chosen)))
     return dots
 
 

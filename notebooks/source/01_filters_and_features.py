@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from course_lib import analysis, figures
+from course_lib.analysis import homework
 from course_lib.data import load_images
 from course_lib.data.mini import TARGET_CLASSES, draw
 from course_lib.models import first_convolution, first_maps, load_model, load_weights, start_model
@@ -434,7 +435,7 @@ if photograph is not None:
 # Table I, printed and (with both files) measured:
 
 # %% tags=["report"]
-printed = pd.DataFrame(analysis.printed_top5(), columns=["class", "printed"])
+printed = pd.DataFrame(homework.printed_top5(), columns=["class", "printed"])
 if official is not None:
     net = load_model(official)
     big_mean, big_std = (torch.tensor(official.meta[key]).view(3, 1, 1) for key in ("mean", "std"))

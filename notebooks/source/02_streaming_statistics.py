@@ -21,7 +21,7 @@ import pandas as pd
 import torch
 
 from course_lib import figures
-from course_lib.analysis import printed_channels
+from course_lib.analysis.homework import printed_channels
 from course_lib.data import DataSpec, Moments, PixelHistogram, iter_native_images, prepare
 from course_lib.sweeps.studies.homework import get_profile
 from course_lib.teaching import Prediction, show

@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 from course_lib import analysis, figures
+from course_lib.analysis import homework
 from course_lib.data import DataSpec, prepare
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import get_profile
@@ -131,7 +132,7 @@ grids = {"scratch": records, "scratch, 189 images": finished_runs("few_shot_scra
 grids = {name: found for name, found in grids.items() if found}  # what is not finished is not computed here
 rates = [run["recipe"]["lr"] for run in favoured]
 begin = {"optimizer": best["optimizer"], "lr": max(rates, key=rates.count), "quantity": "train_accuracy"}
-draw = partial(figures.explorers.rate_curves, grids, **begin)
+draw = partial(figures.explorers.rate_curves, grids, names=homework.STRATEGY_NAMES, **begin)
 figures.explorers.explore(draw, **figures.explorers.rate_controls(grids))
 
 # %% [markdown]
@@ -203,7 +204,7 @@ show(figures.misclassified(test.images, test.labels, probabilities, splits.class
 # Printed, of a network trained from scratch for longer:
 
 # %%
-pd.DataFrame(analysis.printed_mistakes("scratch")).set_index("figure")
+pd.DataFrame(homework.printed_mistakes("scratch")).set_index("figure")
 
 # %% [markdown]
 # ## Break it
@@ -274,7 +275,7 @@ passed = check_divergence(my_rate, splits, numbers.architecture)
 # images of `data`.
 
 # %% tags=["report"]
-analysis.printed_and_measured("scratch", records).set_index("optimizer").T
+homework.printed_and_measured("scratch", records).set_index("optimizer").T
 
 # %% tags=["report"]
 analysis.best_table(records).set_index("optimizer").T
@@ -283,7 +284,7 @@ analysis.best_table(records).set_index("optimizer").T
 # In the homework, validation says 77.43 % and the test 60.60 %: a gap of 17 points. Is that bad luck with 236 images?
 
 # %% tags=["checked"]
-for printed in (analysis.printed_result("scratch", optimizer) for optimizer in ("sgd", "adam")):
+for printed in (homework.printed_result("scratch", optimizer) for optimizer in ("sgd", "adam")):
     val = analysis.accuracy_interval(printed.val_correct, printed.num_val)
     test = analysis.accuracy_interval(printed.test_correct, printed.num_test)
     print(f"{printed.optimizer:<4} validation {val}, test {test}, intervals overlap: {val.low < test.high}")

@@ -22,6 +22,7 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
+from course_lib.analysis import homework
 from course_lib.data import DataSpec, prepare
 from course_lib.figures.style import optimizer_name
 from course_lib.sweeps import run_study
@@ -74,7 +75,7 @@ print(f"{len(records)} runs, {sum(r['seconds'] for r in records):.1f} s of one c
 # %% tags=["report"]
 own = analysis.select(records, optimizer=best["optimizer"])
 own = analysis.select(own, lr=analysis.best_rate(own))
-loss = sum(map(analysis.effects.final_loss, own)) / len(own)
+loss = sum(map(analysis.measures.final_loss, own)) / len(own)
 title = f"Only the head learns: {best['val %']:.0f} % of the validation images with {optimizer_name(best['optimizer'])}"
 title += f", training loss {loss:.2f} at the end"
 show(figures.training_curves(records, title=title))
@@ -265,7 +266,7 @@ passed = check_freeze(freeze, mine, normalise(images, mean, std), labels)
 # `data`. In the mini world the sizes of the splits are the homework's, the images are drawn, so look at the order and the gaps, not at the digits.
 
 # %% tags=["report"]
-analysis.printed_and_measured("last_layer", records).set_index("optimizer").T
+homework.printed_and_measured("last_layer", records).set_index("optimizer").T
 
 # %% tags=["report"]
 analysis.best_table(records).set_index("optimizer").T
@@ -294,13 +295,13 @@ show(figures.misclassified(test.images, test.labels, probabilities, splits.class
 # Printed, of the homework's last layer:
 
 # %%
-pd.DataFrame(analysis.printed_mistakes("last_layer")).set_index("figure")
+pd.DataFrame(homework.printed_mistakes("last_layer")).set_index("figure")
 
 # %% [markdown]
 # How sure can one be with 236 test images? One image is 0.42 points; the printed 80.50 % (190 images) has a 95 % interval of its own:
 
 # %% tags=["checked"]
-for printed in (analysis.printed_result("last_layer", optimizer) for optimizer in ("sgd", "adam")):
+for printed in (homework.printed_result("last_layer", optimizer) for optimizer in ("sgd", "adam")):
     interval = analysis.accuracy_interval(printed.test_correct, printed.num_test)
     print(f"{printed.optimizer:<4} {printed.test_correct} of {printed.num_test} images: {interval}")
 

@@ -21,7 +21,9 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
+from course_lib.analysis import homework
 from course_lib.data import DataSpec, prepare
+from course_lib.figures.homework import strategies
 from course_lib.figures.style import optimizer_name
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import get_profile
@@ -206,7 +208,7 @@ figures.explorers.explore(
 # Table IV of the homework beside our runs.
 
 # %% tags=["report"]
-analysis.printed_and_measured("full", records).set_index("optimizer").T
+homework.printed_and_measured("full", records).set_index("optimizer").T
 
 # %% tags=["report"]
 analysis.best_table(records).set_index("optimizer").T
@@ -241,7 +243,7 @@ figures.explorers.explore(
 # Printed, of the homework's fully tuned network:
 
 # %%
-pd.DataFrame(analysis.printed_mistakes("full")).set_index("figure")
+pd.DataFrame(homework.printed_mistakes("full")).set_index("figure")
 
 # %% [markdown]
 # And the three strategies together: printed (Tables II–IV, hollow) and measured (filled). Every interval is a 95 % interval. The title takes of each strategy the
@@ -251,14 +253,15 @@ pd.DataFrame(analysis.printed_mistakes("full")).set_index("figure")
 # cartoons are the test.
 
 # %% tags=["report"]
-show(figures.strategies(runs))
+show(strategies(runs))
 
 # %% [markdown]
 # How did each of these runs learn, at which rate? Now that you have met all three strategies (with a running kernel):
 
 # %%
+begin = {"strategy": "full", "optimizer": best["optimizer"], "lr": best_lr["full"]}
 figures.explorers.explore(
-    partial(figures.explorers.rate_curves, runs, strategy="full", optimizer=best["optimizer"], lr=best_lr["full"]),
+    partial(figures.explorers.rate_curves, runs, names=homework.STRATEGY_NAMES, **begin),
     **figures.explorers.rate_controls(runs),
     stored=False,
 )

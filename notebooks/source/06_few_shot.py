@@ -20,8 +20,10 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
-from course_lib.analysis.homework.printed import STRATEGY_NAMES
+from course_lib.analysis import homework
+from course_lib.analysis.homework import STRATEGY_NAMES
 from course_lib.data import DataSpec, prepare
+from course_lib.figures.homework import strategies
 from course_lib.figures.style import OPTIMIZER_NAMES
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import get_profile
@@ -67,7 +69,7 @@ for optimizer in ("sgd", "adam"):
     shown = [run for records in few.values() for run in analysis.select(records, optimizer=optimizer)]
     reached = [f"{STRATEGY_NAMES[name]} {table.loc[optimizer, 'val %']:.0f} %" for name, table in best.items()]
     title = f"{OPTIMIZER_NAMES[optimizer]} with {len(small.train)} images, best validation: {', '.join(reached)}"
-    show(figures.training_curves(shown, title=title, rows="name", log_loss=True), colors=64)
+    show(figures.training_curves(shown, title=title, rows="name", names=STRATEGY_NAMES, log_loss=True), colors=64)
 
 # %%
 guess.compare(best["full"].loc["adam", "test %"])
@@ -76,7 +78,7 @@ guess.compare(best["full"].loc["adam", "test %"])
 # All of it in one picture: large set and few-shot, printed (Tables II–VII, hollow) and measured (filled).
 
 # %% tags=["report"]
-show(figures.strategies({name: many[name] + few[name] for name in few}))
+show(strategies({name: many[name] + few[name] for name in few}))
 
 # %% [markdown]
 # **Who suffers most?** The homework counts roughly 12, 14 and 15 points, one run each. The two accuracies of such a difference come from different test images,
@@ -86,13 +88,13 @@ show(figures.strategies({name: many[name] + few[name] for name in few}))
 dots, rows = [], []
 for name, label in STRATEGY_NAMES.items():
     for optimizer in ("sgd", "adam"):
-        printed = [analysis.printed_result(name, optimizer, few_shot=flag) for flag in (False, True)]
+        printed = [homework.printed_result(name, optimizer, few_shot=flag) for flag in (False, True)]
         before, after = (analysis.accuracy_interval(row.test_correct, row.num_test) for row in printed)
         loss = analysis.independent_difference(before, after)
         dots.append(figures.Dot(label, optimizer, loss, printed=True))
         rows.append((label, optimizer, "printed", str(loss), (1 - after.estimate) / (1 - before.estimate)))
         chosen = [analysis.best_runs(analysis.select(runs[name], optimizer=optimizer)) for runs in (many, few)]
-        before, after = (analysis.mean_accuracy(runs) for runs in chosen)
+        before, after = (analysis.mean_score(runs) for runs in chosen)
         loss = analysis.independent_difference(before, after)
         dots.append(figures.Dot(label, optimizer, loss))
         rows.append((label, optimizer, "measured", str(loss), (1 - after.estimate) / (1 - before.estimate)))
@@ -213,7 +215,7 @@ for found, (train_x, val_x) in zip(learned.values(), described.values(), strict=
 for name in ("scratch", "full"):
     chosen = [analysis.best_runs(analysis.select(runs[name], optimizer="adam")) for runs in (few, many)]
     series = f"all layers, {STRATEGY_NAMES[name]} (test)"
-    learned[series] = {runs[0]["num_train"]: analysis.accuracy_over_runs(runs) for runs in chosen}
+    learned[series] = {runs[0]["num_train"]: analysis.score_over_runs(runs) for runs in chosen}
 borrowed, random, scratch, _ = learned.values()
 enough = [n for n, found in sorted(borrowed.items()) if found.low > scratch[len(small.train)].high]
 with_few = f"with {enough[0]} images" if enough else "with no number tried here"
@@ -295,12 +297,12 @@ for kind in kinds:
 dots, rows = [], []
 for kind in kinds:
     short_runs, long_runs, many_runs = arms(*kind)
-    steps = analysis.paired_difference(*([r["test_outcomes"] for r in runs] for runs in (long_runs, short_runs)))
-    images = analysis.independent_difference(analysis.mean_accuracy(many_runs), analysis.mean_accuracy(long_runs))
+    longer = analysis.compare_runs(long_runs, short_runs)
+    steps = longer.over_units()
+    images = analysis.independent_difference(analysis.mean_score(many_runs), analysis.mean_score(long_runs))
     row = f"{STRATEGY_NAMES[kind[0]]},\n{OPTIMIZER_NAMES[kind[1]]} {kind[2]:g}"
     dots += [figures.Dot(row, "more steps, same images", steps), figures.Dot(row, "more images, as many steps", images)]
-    by_seed = [b["test_accuracy"] - a["test_accuracy"] for a, b in zip(short_runs, long_runs, strict=True)]
-    over_seeds = str(analysis.seed_interval(by_seed, unit="points")) if len(by_seed) > 1 else "one seed"
+    over_seeds = str(longer.over_seeds()) if len(longer.by_seed) > 1 else "one seed"
     falls = f"{last_loss(short_runs):.3f} → {last_loss(long_runs):.3f}"
     rows.append((row.replace("\n", " "), falls, str(steps), over_seeds, str(images)))
 columns = [
@@ -329,7 +331,7 @@ budget
 # **Believe 47 images.** One of them is 2.1 points. Table V prints 61.70 % of the validation and 44.92 % of the test for one and the same network:
 
 # %% tags=["checked"]
-for printed in (analysis.printed_result("scratch", optimizer, few_shot=True) for optimizer in ("sgd", "adam")):
+for printed in (homework.printed_result("scratch", optimizer, few_shot=True) for optimizer in ("sgd", "adam")):
     val = analysis.accuracy_interval(printed.val_correct, printed.num_val)
     test = analysis.accuracy_interval(printed.test_correct, printed.num_test)
     print(f"{printed.optimizer:<4} validation {printed.val_correct} of {printed.num_val}: {val}, test {test}")
@@ -354,7 +356,8 @@ pd.DataFrame(cells)
 # %%
 rows = []
 for name, records in few.items():
-    outcomes = [r["test_outcomes"] for r in analysis.select(records, optimizer="adam", seed=0) if r["test_outcomes"]]
+    tried = filter(analysis.is_scored, analysis.select(records, optimizer="adam", seed=0))
+    outcomes = [analysis.units_of(run) for run in tried]
     for num_images in (12, 47, 189, 421, 1000):
         found = analysis.choice_noise(outcomes, num_images)
         rows.append((STRATEGY_NAMES[name], num_images, f"{100 * found.differ:.0f} %", found.too_good, found.lost))
@@ -419,7 +422,7 @@ gaps
 
 # %%
 for optimizer in ("sgd", "adam"):
-    row = analysis.printed_result("scratch", optimizer)
+    row = homework.printed_result("scratch", optimizer)
     parts = ((row.val_correct, row.num_val), (row.test_correct, row.num_test))
     printed = analysis.independent_difference(*(analysis.accuracy_interval(*part) for part in parts))
     chosen = [analysis.best_runs(analysis.select(records, optimizer=optimizer)) for records in cuts.values()]
@@ -439,7 +442,7 @@ for label, split in (("homework's split", "homework"), ("random split", "stratif
     runs = analysis.select(real, split=split)
     row = analysis.gap_table({label: runs}).iloc[0]
     by_images.append(analysis.validation_gap(analysis.best_runs(runs)))
-    by_both.append(analysis.effects.optimism(runs))
+    by_both.append(analysis.optimism(runs))
     print(f"{label:<16} validation {row['val %']:.1f} %, test {row['test %']:.1f} %, gap {by_images[-1]}")
 print(f"the homework's split makes the gap larger by {analysis.independent_difference(*by_images)} (over the images)")
 print(f"and with the error of three seeds as well by {analysis.independent_difference(*by_both)}")
@@ -456,9 +459,9 @@ print(f"and with the error of three seeds as well by {analysis.independent_diffe
 # %% tags=["report"]
 beside = {}
 for name, records in few.items():
-    table = analysis.printed_result(name, "sgd", few_shot=True).table
+    table = homework.printed_result(name, "sgd", few_shot=True).table
     beside[f"Table {table}: {STRATEGY_NAMES[name]}"] = (
-        analysis.printed_and_measured(name, records).set_index("optimizer").T
+        homework.printed_and_measured(name, records).set_index("optimizer").T
     )
 pd.concat(beside, axis=1)
 

@@ -20,6 +20,7 @@ import pandas as pd
 import torch
 
 from course_lib import analysis, figures
+from course_lib.analysis import homework
 from course_lib.data import DataSpec, prepare
 from course_lib.data.augmentation import ColorJitter, GaussianBlur, RandomAffine, augment
 from course_lib.sweeps import run_study
@@ -83,9 +84,9 @@ figures.explorers.explore(
 
 # %%
 records = run_study("augmentation", profile, data, seeds)
-rows = analysis.by_augmentation(records, TABLE_VIII)
-gains = analysis.augmentation_gains(rows)
-kinds = {name: analysis.augmentation_kind(TABLE_VIII[name]) for name in gains}
+rows = homework.by_augmentation(records, TABLE_VIII)
+gains = homework.augmentation_gains(rows)
+kinds = {name: homework.augmentation_kind(TABLE_VIII[name]) for name in gains}
 best = max(gains, key=lambda name: gains[name].estimate)
 print(f"most test accuracy is gained by {best}: {gains[best]}")
 
@@ -98,7 +99,7 @@ guess.compare(100 * gains[best].estimate)
 # %% tags=["report"]
 up, down = (sum(test(gain) for gain in gains.values()) for test in (lambda g: g.low > 0, lambda g: g.high < 0))
 title = f"{up} rows gain, {down} lose, and {len(gains) - up - down} of {len(gains)} cannot be told from no augmentation"
-show(figures.augmentation_gains(gains, kinds, analysis.printed_gains(), title=title))
+show(figures.augmentation_gains(gains, kinds, homework.printed_gains(), title=title))
 
 # %% [markdown]
 # Read it with care: of 27 intervals of 95 %, one or two miss the truth, and the best of 27 is best partly by luck. So look at *groups*: do their rows agree?
@@ -106,8 +107,8 @@ show(figures.augmentation_gains(gains, kinds, analysis.printed_gains(), title=ti
 # group. Each seed's mean over the rows, less that seed's baseline, is *one* number; the interval is over these (and the test images).
 
 # %% tags=["report"]
-table = {("measured", "mean, with interval"): analysis.group_gains(rows, kinds)}
-for origin, found in (("measured", gains), ("printed", analysis.printed_gains())):
+table = {("measured", "mean, with interval"): homework.group_gains(rows, kinds)}
+for origin, found in (("measured", gains), ("printed", homework.printed_gains())):
     points = pd.Series({name: 100 * found[name].estimate for name in kinds}).groupby(kinds, sort=False)
     table |= {(origin, "least"): points.min().round(1), (origin, "most"): points.max().round(1)}
 table["printed", "mean"] = points.mean().round(1)
@@ -120,7 +121,8 @@ pd.DataFrame(table).rename_axis("points gained")
 # %% tags=["report"]
 winner = analysis.best_table(rows[best]).iloc[0]
 reached = f"{winner['val %']:.0f} % of {len(splits.val)} validation images, {winner['test %']:.0f} % of the test images"
-show(figures.training_curves(rows[best], title=f"{figures.short_name(best)}: {reached}", rows="name"), colors=64)
+title = f"{figures.short_name(best)}: {reached}"
+show(figures.training_curves(rows[best], title=title, rows="name", names=homework.STRATEGY_NAMES), colors=64)
 
 # %% [markdown]
 # ## Explain
@@ -163,7 +165,7 @@ pd.DataFrame(change, index=["moved from the image", "moved from kernel 27"]).map
 # runs draw the same sigmas for the same seed, so even less is left to differ.
 
 # %% tags=["report"]
-printed = {row.augmentation: row for row in analysis.printed_results(table="VIII")}
+printed = {row.augmentation: row for row in homework.printed_results(table="VIII")}
 same = {
     "none = kernel 1": ("none", "GaussianBlur(1)"),
     "kernels 13–27": [f"GaussianBlur({k})" for k in (13, 17, 23, 27)],
@@ -174,7 +176,7 @@ for pair, names in same.items():
     val = [printed[name].val_percent for name in names]
     spread[pair] = {"printed test, highest − lowest": f"{max(test) - min(test):.2f} points"}
     spread[pair] |= {"printed validation, highest − lowest": f"{max(val) - min(val):.2f} points"}
-    measured = [100 * np.mean([run["test_accuracy"] for run in analysis.best_runs(rows[name])]) for name in names]
+    measured = [100 * analysis.mean_score(analysis.best_runs(rows[name])).estimate for name in names]
     spread[pair] |= {"measured test, highest − lowest": f"{max(measured) - min(measured):.2f} points"}
 pd.DataFrame(spread).T
 
@@ -244,7 +246,7 @@ for order, name in (
     ("after Normalize", "after_normalisation"),
     ("after, in validation too", "after_normalisation_and_in_val"),
 ):
-    orders[order] = analysis.by_augmentation(analysis.select(mistaken, augmentation_order=name), TABLE_VIII)
+    orders[order] = homework.by_augmentation(analysis.select(mistaken, augmentation_order=name), TABLE_VIII)
 
 # %% [markdown]
 # What is a collapse? Whoever gives every image the name of the largest class is right for that class's share of the images: the line in the figure. (The few-shot
@@ -259,7 +261,7 @@ largest = np.bincount(labels).max() / len(labels)
 dots = []
 for name in ORDER_ROWS:
     for order, found in orders.items():
-        interval = analysis.accuracy_over_runs(analysis.best_runs(found[name]))
+        interval = analysis.score_over_runs(analysis.best_runs(found[name]))
         dots.append(figures.Dot(figures.short_name(name), order, interval))
     wilson = analysis.accuracy_interval(printed[name].test_correct, printed[name].num_test)
     dots.append(figures.Dot(figures.short_name(name), "homework", wilson, printed=True))
@@ -288,12 +290,12 @@ pd.DataFrame(falls).round(1).rename_axis("test − validation (points)")
 
 # %%
 wrong = {dot.row: dot.interval for dot in dots if dot.series == "after, in validation too"}
-homework = {dot.row: dot.interval for dot in dots if dot.printed}
-left = {row: analysis.independent_difference(homework[row], wrong[row]) for row in wrong}
-ends = pd.DataFrame({"after, in validation too": wrong, "printed": homework, "printed − measured": left}).map(str)
+as_printed = {dot.row: dot.interval for dot in dots if dot.printed}
+left = {row: analysis.independent_difference(as_printed[row], wrong[row]) for row in wrong}
+ends = pd.DataFrame({"after, in validation too": wrong, "printed": as_printed, "printed − measured": left}).map(str)
 
 # %% tags=["report"]
-for series, found in (("Measured", wrong), ("Printed", homework)):
+for series, found in (("Measured", wrong), ("Printed", as_printed)):
     fallen = [row for row in jitters if found[row].low <= largest]
     others = [f"{row} {found[row]}" for row in jitters if row not in fallen]
     print(f"{series}: {len(fallen)} of {len(jitters)} colour jitters no better than the largest class ({largest:.1%})")
@@ -358,7 +360,7 @@ passed = check_order(repaired, given)
 # Table VIII, all 28 rows, beside our runs. Each seed chooses its own rate and epoch by validation, as the homework did once.
 
 # %% tags=["report"]
-table = analysis.augmentations_printed_and_measured(rows).set_index("augmentation")
+table = homework.augmentations_printed_and_measured(rows).set_index("augmentation")
 table.index = [figures.short_name(name) for name in table.index]
 table[[name for name in table if name.split(",")[0] in ("lr", "epoch", "val", "test")]]
 
@@ -390,7 +392,7 @@ passed = check_luck(chance_of_luck)
 # %%
 late = [e["val_accuracy"] for run in rows["none"] for e in run["history"][len(run["history"]) // 3 :]]
 correlation = analysis.correlation_of_tries(late, len(splits.val))
-highest = np.mean([run["val_accuracy"] for run in analysis.best_runs(rows["none"])])
+highest = analysis.mean_score(analysis.best_runs(rows["none"]), "val").estimate
 print(
     f"'none', {len(late)} later epochs: {np.mean(late):.1%} of {len(splits.val)} images on average, "
     f"the chosen ones {highest:.1%}"

@@ -22,7 +22,9 @@ import torch
 from torch import nn
 
 from course_lib import analysis, figures
+from course_lib.analysis import homework
 from course_lib.data import DataSpec, prepare
+from course_lib.figures.homework import optimizer_differences
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import GRIDS, SUSPECTS, get_profile
 from course_lib.teaching import Prediction, show
@@ -69,7 +71,7 @@ show(figures.quantity_curves(own["sgd"] + own["adam"], ("train_loss", "val_accur
 # validation choose for each seed, and compare what was chosen, in all six grids:
 
 # %% tags=["report"]
-table = analysis.optimizer_table(runs)
+table = homework.optimizer_table(runs)
 ahead = {kind: int((table[kind] > 0).sum()) for kind in ("printed", "Adam − SGD")}
 print(f"Adam is ahead in {ahead['Adam − SGD']} of {len(table)} grids here, in {ahead['printed']} in the homework")
 
@@ -94,14 +96,14 @@ def is_clear(row):
 # %% tags=["report"]
 clear = table[table.apply(is_clear, axis=1)]["grid"]
 verdict = f"a difference in {', '.join(clear).replace('_', ' ')}" if len(clear) else "no difference that survives both"
-show(figures.optimizer_differences(table, title=f"Adam − SGD, grid by grid: {verdict}"))
+show(optimizer_differences(table, title=f"Adam − SGD, grid by grid: {verdict}"))
 
 # %% [markdown]
 # At 95 % one interval in twenty misses zero by chance, and we looked at six grids. So once more, with intervals wide enough that *all six together* hold with
 # 95 % (Bonferroni), and with the exact McNemar test; its p-value is that of the least certain seed.
 
 # %% tags=["report"]
-strict = analysis.optimizer_table(runs, confidence=1 - 0.05 / len(runs))
+strict = homework.optimizer_table(runs, confidence=1 - 0.05 / len(runs))
 strict["clear"] = strict.apply(is_clear, axis=1)
 strict.set_index("grid")
 
@@ -396,7 +398,7 @@ for turn in range(5):
 torch.set_num_threads(threads)
 
 # %% tags=["report"]
-printed = {name: analysis.printed_number(f"{name}_epoch") for name in ("sgd", "adam")}
+printed = {name: homework.printed_number(f"{name}_epoch") for name in ("sgd", "adam")}
 
 
 def slower(size, form, parts=parts[:-1]):
@@ -446,7 +448,7 @@ print(f"Adam costs {1000 * (printed['adam'] - printed['sgd']) / steps:.0f} ms mo
 # %% tags=["report"]
 choices = {}
 for name, found in runs.items():
-    side = analysis.printed_and_measured(name.removeprefix("few_shot_"), found).set_index("optimizer")
+    side = homework.printed_and_measured(name.removeprefix("few_shot_"), found).set_index("optimizer")
     choices[name] = {f"{o}, {kind}": side.loc[o, f"lr, {kind}"] for o in side.index for kind in ("printed", "measured")}
 pd.DataFrame(choices).T
 

@@ -5,6 +5,7 @@ from scipy.special import comb
 from course_lib.analysis.intervals import (
     Interval,
     accuracy_interval,
+    bootstrap_interval,
     both_errors,
     independent_difference,
     mcnemar,
@@ -161,3 +162,25 @@ def test_a_difference_is_printed_in_points_and_an_accuracy_in_per_cent():
     assert both_errors(seed_interval([0.1, 0.2]), apart).unit == "points"
     assert seed_interval([0.1, 0.2], unit="points").unit == "points"
     assert {found.unit for found in (*accuracies, seed_interval([0.8, 0.9]))} == {"%"}
+
+
+def test_average_precisions_are_compared_like_images():
+    """The mean over concepts and its bootstrap take any units: those of 0 and 1 give what their text gives."""
+    rng = np.random.default_rng(5)
+    a = rng.uniform(size=40)
+    found = paired_difference(a, a - 0.1, things="concepts")
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.1, 0.1, 0.1))  # every concept gains the same
+    assert found.method == "bootstrap, 40 shared concepts"
+    alone = bootstrap_interval(a, things="concepts")
+    error = a.std() / np.sqrt(40)
+    assert (alone.low, alone.high) == pytest.approx((a.mean() - 1.96 * error, a.mean() + 1.96 * error), abs=0.02)
+    text, other = "1101000111", "1001100101"
+    arrays = [np.array([float(sign) for sign in one]) for one in (text, other)]
+    assert paired_difference(text, other) == paired_difference(*arrays) == paired_difference([text], [arrays[1]])
+
+
+def test_units_that_cannot_be_compared_are_refused():
+    with pytest.raises(ValueError, match="not finite"):
+        paired_difference([0.5, float("nan")], [0.5, 0.5])
+    with pytest.raises(ValueError, match="counts images right and wrong"):
+        mcnemar([0.5, 1.0], [0.0, 1.0])

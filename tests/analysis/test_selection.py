@@ -1,6 +1,7 @@
 import pytest
 
-from course_lib.analysis.selection import best_rate, best_run, best_runs, select, setting, values_of
+from course_lib.analysis.records import setting
+from course_lib.analysis.selection import best_rate, best_run, best_runs
 
 
 def run(lr, val, epoch=0, *, optimizer="sgd", seed=0, status="finished", num_val=47, **recipe):
@@ -14,26 +15,27 @@ def test_highest_validation_accuracy_wins():
     assert setting(best_run([run(0.01, 40), run(0.0001, 41), run(0.03, 39)]), "lr") == 0.0001
 
 
-def test_ties_go_to_the_homeworks_order_of_rates():
+def test_ties_go_to_the_earlier_rate():
+    """As the study lists its rates, or in another order that somebody wants."""
     order = (0.01, 0.03, 0.001, 0.003, 0.0001)
+    tied = [run(rate, 40) for rate in order]
+    assert setting(best_run(tied), "lr") == 0.01
+    assert setting(best_run(tied[::-1]), "lr") == 0.0001
     for position, lr in enumerate(order):
-        tied = [run(rate, 40) for rate in reversed(order[position:])]
-        assert setting(best_run(tied), "lr") == lr
+        reverse = tied[: position - 1 if position else None : -1]
+        assert setting(best_run(reverse, rate_order=order), "lr") == lr
+        assert best_rate(reverse, rate_order=order) == lr
+    assert setting(best_run([run(0.5, 40), run(0.01, 40)], rate_order=(0.03, 0.01)), "lr") == 0.01
 
 
 def test_ties_at_one_rate_go_to_the_earlier_epoch():
     assert best_run([run(0.01, 40, epoch=9), run(0.01, 40, epoch=4)])["best_epoch"] == 4
 
 
-def test_other_rates_come_last_in_order_of_appearance():
-    assert setting(best_run([run(0.5, 40), run(0.2, 40), run(0.0001, 40)]), "lr") == 0.0001
-    assert setting(best_run([run(0.5, 40), run(0.2, 40)]), "lr") == 0.5
-
-
 def test_equal_images_are_a_tie_even_if_the_floats_differ():
     first, second = run(0.01, 40), run(0.03, 40)
     second["val_accuracy"] += 1e-7  # another device's rounding
-    assert setting(best_run([second, first]), "lr") == 0.01
+    assert setting(best_run([first, second]), "lr") == 0.01
 
 
 def test_the_best_rate_is_the_best_on_average_and_not_the_luckiest_run():
@@ -41,7 +43,7 @@ def test_the_best_rate_is_the_best_on_average_and_not_the_luckiest_run():
     lucky = [run(0.0001, right, seed=s) for s, right in enumerate((44, 40, 40))]
     assert setting(best_run(lucky + steady), "lr") == 0.0001
     assert best_rate(lucky + steady) == 0.001
-    assert best_rate([run(0.03, 40), run(0.01, 40), run(0.5, 40)]) == 0.01  # a tie: the homework's order
+    assert best_rate([run(0.03, 40), run(0.01, 40), run(0.5, 40)]) == 0.03  # a tie: the first one
     assert best_rate([run(0.5, 41), run(0.01, 40)]) == 0.5
 
 
@@ -77,12 +79,15 @@ def test_every_seed_and_optimizer_chooses_its_own():
 
 
 def test_a_mixture_has_no_best():
-    with pytest.raises(ValueError, match="mix name = full, scratch"):
-        best_run([run(0.01, 40), run(0.01, 40, name="scratch")])
+    mixed = [run(0.01, 40), run(0.01, 41, start="mini_resnet18")]
+    for choose in (best_run, best_runs, best_rate):
+        with pytest.raises(ValueError, match="mix start = None, mini_resnet18"):
+            choose(mixed)
+        assert choose(mixed, ("lr", "start"))
 
 
-def test_select_looks_everywhere():
-    records = [run(0.01, 40, seed=1), run(0.03, 40, seed=2)]
-    assert select(records, lr=0.03, few_shot=True) == records[1:]
-    assert select(records, seed=1, few_shot=False) == []
-    assert values_of(records, "lr") == [0.01, 0.03]
+def test_runs_of_several_labels_are_chosen_by_their_score():
+    def run_of(lr, score):
+        return run(lr, 40) | {"metric": "map", "val_score": score, "val_accuracy": None}
+
+    assert setting(best_run([run_of(0.01, 0.61), run_of(0.03, 0.62)]), "lr") == 0.03

@@ -3,8 +3,10 @@ import pytest
 
 import fakes
 from course_lib.analysis import tables
+from course_lib.analysis.homework import tables as homework_tables
 from course_lib.analysis.intervals import seed_interval
-from course_lib.analysis.selection import select, setting
+from course_lib.analysis.records import select, setting
+from course_lib.analysis.selection import best_runs
 
 
 @pytest.fixture(scope="module")
@@ -59,51 +61,22 @@ def test_a_grid_that_diverged_altogether_keeps_its_row():
     records = [fakes.fake_run("full", "sgd", 0.03, s, diverge_at=0) for s in (0, 1)]
     row = tables.best_table(records).loc[0]
     assert (row["lr"], row["interval"], row["runs"], row["diverged"]) == ("–", "no scored run", 2, 2)
-    beside = tables.printed_and_measured("full", records).loc[0]
-    assert (beside["test, measured"], beside["diverged"]) == ("no scored run", "2 of 2 runs")
-
-
-def test_printed_and_measured_counts_images(grid):
-    table = tables.printed_and_measured("full", grid).set_index("optimizer")
-    row = table.loc["sgd"]
-    assert row["test, printed"] == "92.80 % [88.8, 95.5]"
-    assert row["images, printed"] == "219 of 236"
-    chosen = tables.best_runs(select(grid, optimizer="sgd"))
-    mean = sum(r["test_correct"] for r in chosen) / 3
-    assert row["difference in images of 236"] == pytest.approx(mean - 0.928 * 236, abs=0.06)
-
-
-def test_printed_and_measured_finds_the_few_shot_tables():
-    records = [fakes.fake_run("scratch", "adam", 0.001, s, few_shot=True, epochs=3) for s in (0, 1)]
-    table = tables.printed_and_measured("scratch", records).set_index("optimizer")
-    assert table.loc["adam", "images, printed"] == "947 of 2108"
-    assert table.loc["sgd", "test, measured"] == "no scored run"
 
 
 def test_tables_refuse_the_wrong_runs(grid):
-    with pytest.raises(ValueError, match="strategy 'full', not 'scratch'"):
-        tables.printed_and_measured("scratch", grid)
     mixed = [*grid, fakes.fake_run("full", few_shot=True, epochs=2)]
     with pytest.raises(ValueError, match="mix few_shot"):  # even if no seed alone is mixed
         tables.best_table([*select(grid, seed=0), fakes.fake_run("full", seed=1, few_shot=True, epochs=2)])
-    for table in (tables.best_table, tables.grid_table, lambda r: tables.printed_and_measured("full", r)):
+    for table in (tables.best_table, tables.grid_table):
         with pytest.raises(ValueError, match="mix few_shot = False, True"):
             table(mixed)
-
-
-def test_augmentations_beside_table_viii():
-    records = [fakes.fake_run("full", "sgd", 0.03, s, few_shot=True, epochs=5) for s in (0, 1, 2)]
-    table = tables.augmentations_printed_and_measured({"none": records, "Greyscale()": records})
-    assert table["images, printed"].tolist() == ["1644 of 2108", "1446 of 2108"]
-    with pytest.raises(ValueError, match="no 'Mixup'"):
-        tables.augmentations_printed_and_measured({"Mixup": records})
 
 
 def test_paired_table(grid):
     scratch = fakes.fake_grid("scratch", optimizers=("sgd",), epochs=10)
     full = select(grid, optimizer="sgd")
     row = tables.paired_table({"full": full, "scratch": scratch}).loc[0]
-    chosen = [tables.best_runs(runs) for runs in (full, scratch)]
+    chosen = [best_runs(runs) for runs in (full, scratch)]
     expected = sum(a["test_correct"] - b["test_correct"] for a, b in zip(*chosen, strict=True)) / 3
     assert row["images"] == pytest.approx(expected, abs=0.06)
     assert row["low"] < row["A − B (points)"] < row["high"]
@@ -130,25 +103,6 @@ def test_grid_table_has_the_interval_over_seeds(grid):
     )
 
 
-def test_optimizer_table(grid):
-    few = fakes.fake_grid("full", few_shot=True, epochs=3, seeds=(0,))
-    table = tables.optimizer_table({"full": grid, "few": few}).set_index("grid")
-    adam, sgd = ([r["test_accuracy"] for r in tables.best_runs(select(grid, optimizer=o))] for o in ("adam", "sgd"))
-    gaps = [100 * (a - s) for a, s in zip(adam, sgd, strict=True)]
-    row = table.loc["full"]
-    assert row["printed"] == pytest.approx(93.22 - 92.80, abs=0.01)  # 220 and 219 of 236
-    assert row["low, printed"] < row["printed"] < row["high, printed"]
-    assert row["Adam − SGD"] == pytest.approx(sum(gaps) / 3, abs=0.006)
-    assert row["low"] <= row["Adam − SGD"] <= row["high"]
-    assert row["low, seeds"] < row["Adam − SGD"] < row["high, seeds"]
-    assert row["Adam better in"] == f"{sum(gap > 0 for gap in gaps)} of 3"
-    assert pd.isna(table.loc["few", "low, seeds"])
-    wider = tables.optimizer_table({"full": grid}, confidence=0.99).loc[0]
-    assert wider["high"] - wider["low"] > row["high"] - row["low"]
-    with pytest.raises(ValueError, match="mix few_shot"):
-        tables.optimizer_table({"both": [*grid, *few]})
-
-
 def test_names_of_settings(grid):
     assert setting(grid[0], "few_shot") is False
     assert setting(grid[0], "nothing") is None
@@ -158,33 +112,37 @@ INTERVALS = {  # each function that returns a table, and where its rows show the
     "best_table": ("low %", "high %"),
     "runs_table": ("low %", "high %"),
     "grid_table": ("low %", "high %"),
+    "paired_table": ("low", "high"),
+    "gap_table": ("low", "high"),
+    "rate_gains": ("low", "high"),
     "printed_and_measured": ("test, printed", "test, measured"),
     "augmentations_printed_and_measured": ("test, printed", "test, measured"),
-    "paired_table": ("low", "high"),
     "optimizer_table": ("low", "high"),
 }
 
 
 def test_contract_10_every_table_of_accuracies_shows_an_interval(grid):
-    other = fakes.fake_grid("scratch", optimizers=("sgd",), epochs=10)
+    sgd = select(grid, optimizer="sgd")
+    pair = {"full": sgd, "scratch": fakes.fake_grid("scratch", optimizers=("sgd",), epochs=10)}
     few = [fakes.fake_run("full", "sgd", 0.03, s, few_shot=True, epochs=5) for s in (0, 1, 2)]
     arguments = {"printed_and_measured": ("full", grid), "augmentations_printed_and_measured": ({"none": few},)}
-    arguments["paired_table"] = ({"full": select(grid, optimizer="sgd"), "scratch": other},)
-    arguments["optimizer_table"] = ({"full": grid},)
-    returning = [name for name, found in vars(tables).items() if returns_a_table(found)]
-    assert sorted(returning) == sorted(INTERVALS), "name the columns of a new table's interval here"
+    arguments |= {"paired_table": (pair,), "rate_gains": (pair,)}
+    arguments |= {"optimizer_table": ({"full": grid},), "gap_table": ({"full": grid},)}
+    modules = (tables, homework_tables)
+    known = {name: made for module in modules for name, made in vars(module).items() if returns_a_table(module, made)}
+    assert sorted(known) == sorted(INTERVALS), "name the columns of a new table's interval here"
     for name, columns in INTERVALS.items():
-        table = getattr(tables, name)(*arguments.get(name, (grid,)))
+        table = known[name](*arguments.get(name, (grid,)))
         assert len(table), name
         for cell in (cell for column in columns for cell in table[column]):
-            shown = "[" in cell and "]" in cell if isinstance(cell, str) else tables.pd.notna(cell)
+            shown = "[" in cell and "]" in cell if isinstance(cell, str) else pd.notna(cell)
             assert shown, f"{name} shows an accuracy without an interval"
 
 
-def returns_a_table(found):
+def returns_a_table(module, found):
     """Whether it is a public function of the module that returns a DataFrame."""
-    own = callable(found) and getattr(found, "__module__", "") == tables.__name__
-    return own and not found.__name__.startswith("_") and found.__annotations__.get("return") is tables.pd.DataFrame
+    own = callable(found) and getattr(found, "__module__", "") == module.__name__
+    return own and not found.__name__.startswith("_") and found.__annotations__.get("return") is pd.DataFrame
 
 
 def test_a_grid_over_seeds_has_a_t_interval(grid):
@@ -195,3 +153,38 @@ def test_a_grid_over_seeds_has_a_t_interval(grid):
     assert (row["low %"], row["high %"]) == pytest.approx(ends, abs=0.006)
     single = tables.grid_table(select(grid, seed=0)).iloc[0]
     assert single["low %"] < single["val %"] < single["high %"]  # of one run: over its validation images
+
+
+def several_labels(seed, value, *, lr=0.01, concepts=(0.5, 0.7, 0.9)):
+    """A run whose images have several labels: scored by MAP over three concepts."""
+    units = [ap + value for ap in concepts]
+    record = fakes.fake_run("full", "sgd", lr, seed, epochs=2) | {"metric": "map", "val_score": 0.6 + lr}
+    record |= dict.fromkeys(("val_accuracy", "test_accuracy", "test_correct", "test_outcomes"))
+    return record | {"scores": {"direct": {"metric": "map", "value": sum(units) / 3, "units": units}}}
+
+
+def test_tables_of_several_labels_name_their_metric():
+    """The same tables, over concepts; what counts images is empty."""
+    runs = [several_labels(seed, 0.01 * seed, lr=lr) for lr in (0.01, 0.03) for seed in (0, 1, 2)]
+    row = tables.best_table(runs).loc[0]
+    assert (row["metric"], row["lr"], row["test %"], row["images right"]) == ("MAP", "0.03", 71.0, None)
+    assert row["low %"] < row["test %"] < row["high %"]
+    better = [several_labels(seed, 0.05) for seed in (0, 1, 2)]
+    pair = tables.paired_table({"a": better, "b": runs}).loc[0]
+    assert (pair["A − B (points)"], pair["images"], pair["p (largest)"]) == (4.0, None, None)
+    one = tables.best_table(runs[:1]).loc[0]
+    assert one["interval"] == "bootstrap, 3 concepts"
+    assert one["low %"] < one["test %"] < one["high %"]
+
+
+def test_a_study_may_vary_more_than_rate_and_optimizer(grid):
+    """What else validation chose among has a column of its own."""
+    sgd = select(grid, optimizer="sgd")
+    heavy = [run | {"recipe": run["recipe"] | {"momentum": 0.9}} for run in sgd]
+    with pytest.raises(ValueError, match="mix momentum = 0.0, 0.9"):
+        tables.best_table(sgd + heavy)
+    row = tables.best_table(sgd + heavy, vary=("optimizer", "lr", "momentum")).loc[0]
+    assert (row["momentum"], row["runs"]) == ("0", 2 * len(sgd))  # of equal runs the first
+    cells = tables.grid_table(sgd + heavy, vary=("optimizer", "lr", "momentum"))
+    assert len(cells) == 2 * len(tables.grid_table(sgd))
+    assert set(cells["momentum"]) == {0.0, 0.9}

@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner
 
 from course_lib.cli import main
-from course_lib.cli import sweeps as command
 
 
 def course(*args, code=0):
@@ -60,10 +59,10 @@ def test_a_bad_place_for_the_runs_is_refused_first(place, tmp_path, monkeypatch)
 
 
 def test_runs_are_written_before_they_are_shown(tmp_path, monkeypatch):
-    def fail(records):
+    def fail(records, **_):
         raise ValueError("no table today")
 
-    monkeypatch.setattr(command, "_tables", fail)
+    monkeypatch.setattr("course_lib.analysis.best_table", fail)
     course("study", "full", "--export", tmp_path / "runs.jsonl.gz", code=2)
     with gzip.open(tmp_path / "runs.jsonl.gz", "rt") as lines:
         assert len(list(lines)) == 50

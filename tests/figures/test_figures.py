@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 import course_lib.figures
 import fakes
-from course_lib.analysis import best_of_tries, printed_gains, tables
-from course_lib.analysis.homework.printed import printed_channels, printed_top5
+from course_lib.analysis import best_of_tries
+from course_lib.analysis.homework import STRATEGY_NAMES, optimizer_table, printed_channels, printed_gains, printed_top5
 from course_lib.analysis.intervals import (
     Interval,
     accuracy_interval,
@@ -26,17 +26,18 @@ from course_lib.figures import (
     curves,
     drift,
     filters,
+    homework,
     images,
     maps,
     save,
     sensitivity,
-    show,
     statistics,
     steps,
     style,
     timing,
     top5,
 )
+from course_lib.figures.showing import describe
 from course_lib.sweeps.studies.homework import TABLE_VIII
 
 TITLE = "A large rate is best for SGD"
@@ -73,9 +74,9 @@ FIGURES = {
         [1, 2, 3], RNG.uniform(size=(3, 3)), RNG.uniform(size=(3, 3)), title=t, printed=printed_channels()
     ),
     "channel_spread": lambda t: statistics.channel_spread({"mini": (0.2, 0.3, 0.25)}, title=t),
-    "strategies": lambda t: accuracy.strategies({"full": GRID + FEW}, title=t),
+    "strategies": lambda t: homework.strategies({"full": GRID + FEW}, title=t),
     "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
-    "optimizer_differences": lambda t: accuracy.optimizer_differences(tables.optimizer_table({"full": GRID}), title=t),
+    "optimizer_differences": lambda t: homework.optimizer_differences(optimizer_table({"full": GRID}), title=t),
     "rate_sensitivity": lambda t: sensitivity.rate_sensitivity({"large": GRID, "lost": LOST}, title=t),
     "rate_map": lambda t: sensitivity.rate_map(MAP, title=t),
     "step_sizes": lambda t: steps.step_sizes(
@@ -183,9 +184,9 @@ def test_no_figure_leaks_into_pyplot():
 
 
 def test_a_users_settings_do_not_change_the_look():
-    plain = show(FIGURES["dot_intervals"](TITLE)).data
+    plain = describe(FIGURES["dot_intervals"](TITLE)).data
     with mpl.rc_context({"font.size": 30, "axes.grid": False, "savefig.facecolor": "red"}):
-        assert show(FIGURES["dot_intervals"](TITLE)).data == plain
+        assert describe(FIGURES["dot_intervals"](TITLE)).data == plain
 
 
 def test_a_rate_has_one_colour_everywhere():
@@ -217,7 +218,9 @@ def test_one_huge_loss_does_not_flatten_all_others():
 
 
 def test_rows_may_be_strategies():
-    figure = curves.training_curves(FEW + SCRATCH, title=TITLE, rows="name", quantities=("val_accuracy",))
+    figure = curves.training_curves(
+        FEW + SCRATCH, title=TITLE, rows="name", names=STRATEGY_NAMES, quantities=("val_accuracy",)
+    )
     assert [axes.get_ylabel() for axes in figure.axes] == ["full\nfine-tuning", "from\nscratch"]
     assert [axes.get_title() for axes in figure.axes] == ["validation accuracy (%)", ""]
     for axes, runs in zip(figure.axes, (FEW, SCRATCH), strict=True):
@@ -250,7 +253,11 @@ NOT_FIGURES |= {f"{name}_controls" for name in ("augmentation", "depth", "layer"
 
 def test_contract_10_every_figure_of_accuracies_is_known():
     """A new figure is entered above, and if it shows accuracies, below; those with sliders are in tests/widgets."""
+    of_document = {
+        name for name, found in vars(homework).items() if getattr(found, "__module__", "") == homework.__name__
+    }
     names = {*course_lib.figures.__all__, *course_lib.figures.explorers.__all__}
+    names |= {name for name in of_document if not name.startswith("_")}
     assert names - NOT_FIGURES == SHOW_ACCURACIES | NO_ACCURACIES
 
 
@@ -269,12 +276,12 @@ def test_the_title_of_strategies_names_one_optimizer_each_by_validation():
     good, bad = (fakes.fake_grid("full", optimizers=(o,), seeds=(0, 1), epochs=4) for o in ("adam", "sgd"))
     bad = [run | {"val_accuracy": 0.1, "test_accuracy": 0.2} for run in bad]
     good = [run | {"val_accuracy": 0.9, "test_accuracy": 0.8} for run in good]
-    title = accuracy.strategies({"full": bad + good}).get_suptitle()
+    title = homework.strategies({"full": bad + good}).get_suptitle()
     assert title == "Full fine-tuning 80 % (Adam) of the test images"
-    few = accuracy.strategies({"full": GRID + FEW}).get_suptitle()
+    few = homework.strategies({"full": GRID + FEW}).get_suptitle()
     assert few.startswith("With 189 images: full fine-tuning")
     equal = [run | {"val_accuracy": 0.9} for run in bad] + good
-    assert accuracy.strategies({"full": equal}).get_suptitle().startswith("Full fine-tuning 20 % (SGD)")
+    assert homework.strategies({"full": equal}).get_suptitle().startswith("Full fine-tuning 20 % (SGD)")
 
 
 def test_seven_classes_have_seven_colours_and_markers():
@@ -313,7 +320,7 @@ def test_diverged_runs_are_marked_and_not_averaged_away():
     assert sorted(line.get_xdata()[0] for line in lines if line.get_marker() == "X") == [0, 2]
     assert np.isnan(lines[0].get_ydata()).all(), "a mean over the survivors would hide the lost runs"
     assert any("diverged: 2 of 3" in text.get_text() for text in figure.legends[0].get_texts())
-    title = accuracy.strategies({"full": LOST}, [], title=TITLE).axes[0].get_title()
+    title = homework.strategies({"full": LOST}, [], title=TITLE).axes[0].get_title()
     assert "2 of 3 runs diverged" in title
 
 
@@ -358,8 +365,8 @@ def test_sensitivity_draws_the_mean_of_each_rate_and_marks_lost_rates():
 
 def test_differences_have_no_seed_interval_without_seeds():
     def series(seeds):
-        table = tables.optimizer_table({"full": fakes.fake_grid("full", seeds=seeds, epochs=3)})
-        texts = accuracy.optimizer_differences(table, title=TITLE).legends[0].get_texts()
+        table = optimizer_table({"full": fakes.fake_grid("full", seeds=seeds, epochs=3)})
+        texts = homework.optimizer_differences(table, title=TITLE).legends[0].get_texts()
         return [text.get_text() for text in texts if text.get_text() != " "]
 
     assert series((0, 1)) == ["one run each, printed", "other test images, measured", "training again, measured"]
@@ -407,7 +414,7 @@ def test_parts_of_an_epoch_are_medians_end_to_end():
         ),
         (lambda: top5.top5_bars(["a"], [0.5, 0.5], title=TITLE), "1 classes"),
         (lambda: statistics.pixel_histograms(np.zeros((3, 256)), title=TITLE), "need \\(3, 256\\) counts"),
-        (lambda: accuracy.strategies({"full": []}, title=TITLE), "no runs"),
+        (lambda: homework.strategies({"full": []}, title=TITLE), "no runs"),
         (
             lambda: curves.training_curves(GRID, title=TITLE, rows="seed"),
             "unknown rows 'seed': choose optimizer or name",
@@ -425,11 +432,11 @@ def test_bad_input_is_named(make, message):
         make()
 
 
-def test_show_keeps_the_description(tmp_path):
+def test_a_description_is_kept(tmp_path):
     figure = FIGURES["stage_drift"](TITLE)
-    markup = show(figure, 'bars: "head" is 0')._repr_html_()
+    markup = describe(figure, 'bars: "head" is 0')._repr_html_()
     assert 'alt="bars: &quot;head&quot; is 0"' in markup
-    assert show(figure).alt == TITLE
+    assert describe(figure).alt == TITLE
     assert save(figure, tmp_path / "new" / "drift.png").read_bytes()[:4] == b"\x89PNG"
 
 
@@ -437,7 +444,7 @@ def test_rooms_open_without_heavy_imports():
     code = (
         "import sys, course_lib.analysis, course_lib.figures; "
         "print([m for m in ('torch', 'matplotlib', 'pandas', 'scipy', 'sklearn') if m in sys.modules]); "
-        "from course_lib.analysis import printed_results; printed_results(); print('numpy' in sys.modules); "
+        "from course_lib.analysis.homework import printed_results; printed_results(); print('numpy' in sys.modules); "
         "from course_lib.figures import curves, accuracy, images; "
         "print([m for m in ('torch', 'matplotlib.pyplot') if m in sys.modules])"
     )

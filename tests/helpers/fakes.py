@@ -5,6 +5,8 @@ import zlib
 import numpy as np
 
 RATES = (0.03, 0.01, 0.003, 0.001, 0.0001)
+WEIGHTS = {"start": "mini_resnet18"}
+STARTS = {"scratch": {"start": None}, "last_layer": WEIGHTS | {"multipliers": {"inner": 0.0}}, "full": WEIGHTS}
 LIMITS = {"scratch": 0.60, "last_layer": 0.82, "full": 0.94}
 
 
@@ -35,7 +37,7 @@ def fake_run(strategy="full", optimizer="sgd", lr=0.01, seed=0, *, few_shot=Fals
     best = max(alive, key=lambda r: r["val_accuracy"], default=None)
     record = {"key": f"{strategy}-{optimizer}-{lr}-{seed}-{few_shot}", "study": "fake"}
     record |= {"recipe": {"name": strategy, "optimizer": optimizer, "lr": lr, "epochs": epochs}}
-    record["recipe"] |= {"augmentation": transforms, "augmentation_order": order}
+    record["recipe"] |= {"augmentation": transforms, "augmentation_order": order, **STARTS[strategy]}
     record |= {"data": {"source": "mini:cartoon", "size": 48, "split": "homework", "few_shot": few_shot, "seed": 1}}
     record |= {"seed": seed, "status": "finished" if diverge_at is None else "diverged", "history": history}
     record |= {"best_epoch": best and best["epoch"], "val_accuracy": best and best["val_accuracy"]}

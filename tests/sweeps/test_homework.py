@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from course_lib.analysis import printed_results
+from course_lib.analysis.homework import printed_results
 from course_lib.data.augmentation import RandomHorizontalFlip
 from course_lib.sweeps import study_trials
 from course_lib.sweeps.studies.homework import GRIDS, ORDER_ROWS, STUDIES, SUSPECTS, TABLE_VIII, get_profile

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from course_lib.figures.packing import shrink
 from course_lib.teaching import show, show_table
-from course_lib.teaching.display import shrink
 
 
 def test_a_shown_figure_has_its_description_and_is_closed(monkeypatch):

@@ -1,13 +1,14 @@
-"""What the homework claims about augmentation (Section VII, Table VIII), as tests over finished runs.
+"""The homework's claims about augmentation (Section VII, Table VIII) as tests over finished runs.
 
 All with full fine-tuning on 189 images by SGD; every row is compared with ``none`` or with another row on the same
 2108 test images.
 """
 
-from course_lib.analysis.effects import accuracy_gap
+from course_lib.analysis.comparisons import score_gap
 from course_lib.analysis.homework.augmentations import by_augmentation
 from course_lib.analysis.homework.printed import printed_number, printed_results
 from course_lib.analysis.verdicts import POSITIVE, Claim, Region, about
+from course_lib.sweeps.studies.homework import TABLE_VIII
 
 NONE, INVERT, FLIP = "none", "RandomInvert(p=0.5)", "RandomHorizontalFlip(p=0.5)"
 COLOURS = (
@@ -78,8 +79,6 @@ def _claim(name, sentence, tested, measure, region) -> Claim:
 
 
 def _rows(runs):
-    from course_lib.sweeps.studies.homework import TABLE_VIII  # imports torch
-
     return by_augmentation(runs["augmentation"], TABLE_VIII)
 
 
@@ -89,7 +88,7 @@ def _against(base, names):
 
     def measure(runs, confidence):
         rows = _rows(runs)
-        return {name: accuracy_gap(rows[name], rows[base], confidence) for name in names}
+        return {name: score_gap(rows[name], rows[base], confidence) for name in names}
 
     return measure
 
@@ -100,7 +99,7 @@ def _best(best, names):
 
     def measure(runs, confidence):
         rows = _rows(runs)
-        return {f"against {name}": accuracy_gap(rows[best], rows[name], confidence) for name in others}
+        return {f"against {name}": score_gap(rows[best], rows[name], confidence) for name in others}
 
     return measure
 

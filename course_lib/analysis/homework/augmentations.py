@@ -1,23 +1,13 @@
-"""Runs sorted by the row of Table VIII they belong to, and what each row gains over training without augmentation."""
+"""The rows of Table VIII: finished runs by row, and the gain of each row over training without augmentation."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
+from course_lib.analysis.comparisons import Comparison, compare_runs
 from course_lib.analysis.homework.printed import printed_results
-from course_lib.analysis.intervals import (
-    Interval,
-    accuracy_interval,
-    both_errors,
-    independent_difference,
-    paired_difference,
-    paired_over_seeds,
-    seed_interval,
-)
-from course_lib.analysis.selection import setting
-from course_lib.analysis.tables import scored_pairs
+from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference
+from course_lib.analysis.records import num_units, setting
 
 BASELINE = "none"
 # What a transform changes; a row with several of them is named after the first.
@@ -76,12 +66,10 @@ def augmentation_gains(
     """
     _check_baseline(records_by_row, baseline)
     gains = {}
-    for name, records in records_by_row.items():
-        if name != baseline:
-            pairs = scored_pairs(name, records, baseline, records_by_row[baseline])
-            if not pairs:
-                raise ValueError(f"'{name}' and '{baseline}' have no scored run with a common seed: run both again")
-            gains[name] = _gain(*_outcomes(pairs), confidence)
+    for name in (name for name in records_by_row if name != baseline):
+        found = _against(name, records_by_row, baseline)
+        images = f", {num_units(found.pairs[0][0])} shared images"
+        gains[name] = _with_method(found, confidence, images)
     return gains
 
 
@@ -108,12 +96,9 @@ def group_gains(
     _check_baseline(records_by_row, baseline)
     found = {}
     for group in dict.fromkeys(groups[name] for name in rows):
-        pairs = []
-        for name in (name for name in rows if groups[name] == group):
-            pairs += scored_pairs(name, records_by_row[name], baseline, records_by_row[baseline])
-        if not pairs:
-            raise ValueError(f"no row of '{group}' has a scored run with a seed of '{baseline}': run both again")
-        found[group] = _mean_gain(pairs, confidence)
+        members = [_against(name, records_by_row, baseline) for name in rows if groups[name] == group]
+        pairs = tuple(pair for member in members for pair in member.pairs)
+        found[group] = _with_method(Comparison(pairs), confidence)
     return found
 
 
@@ -138,27 +123,13 @@ def _check_baseline(records_by_row: Mapping[str, Sequence[dict]], baseline: str)
         raise ValueError(f"no run of '{baseline}' to compare with: there are {'; '.join(records_by_row) or 'no runs'}")
 
 
-def _outcomes(pairs: Sequence[tuple[dict, dict]]) -> list[list[str]]:
-    """Of the first runs of all pairs, and of the second ones."""
-    return [[run["test_outcomes"] for run in side] for side in zip(*pairs, strict=True)]
+def _against(name: str, records_by_row: Mapping[str, Sequence[dict]], baseline: str) -> Comparison:
+    return compare_runs(records_by_row[name], records_by_row[baseline], labels=(name, baseline))
 
 
-def _gain(row: Sequence[str], plain: Sequence[str], confidence: float) -> Interval:
-    if len(row) == 1:
-        return paired_difference(row, plain, confidence=confidence)
-    method = f"seeds and images, {len(row)} seeds, {len(row[0])} shared images"
-    return replace(paired_over_seeds(row, plain, confidence=confidence), method=method)
-
-
-def _mean_gain(pairs: Sequence[tuple[dict, dict]], confidence: float) -> Interval:
-    over_images = paired_difference(*_outcomes(pairs), confidence=confidence)
-    by_seed = {}
-    for row, plain in pairs:
-        by_seed.setdefault(row["seed"], []).append(row["test_accuracy"] - plain["test_accuracy"])
-    if len(by_seed) == 1:
-        return over_images
-    over_seeds = seed_interval([np.mean(gains) for gains in by_seed.values()], confidence)
-    return replace(both_errors(over_seeds, over_images), method=f"seeds and images, {len(by_seed)} seeds")
+def _with_method(found: Comparison, confidence: float, images: str = "") -> Interval:
+    interval, seeds = found.interval(confidence), len(found.by_seed)
+    return replace(interval, method=f"seeds and images, {seeds} seeds{images}") if seeds > 1 else interval
 
 
 def _as_text(transforms: Iterable[Mapping]) -> str:

@@ -1,42 +1,28 @@
-"""What the homework claims, as tests over finished runs; here its strategies and its few images.
+"""The homework's claims as tests over finished runs: about its strategies and its small training set; and all claims.
 
 The homework's numbers are of real cartoons; in the mini world an accuracy of its own means nothing. So a claim is
 tested as an order or a difference, and a difference is "about" the printed one between half and twice its size.
 """
 
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from itertools import product
 
 import numpy as np
 
-from course_lib.analysis.effects import (
-    accuracy_gap,
-    compare,
-    each,
-    final_loss,
-    optimism,
-    roughness,
-    seed_gap,
-    seed_mean,
-)
+from course_lib.analysis.comparisons import optimism, score_gap
 from course_lib.analysis.homework.augmentation_claims import augmentation_claims
 from course_lib.analysis.homework.optimizer_claims import optimizer_claims, time_claims
 from course_lib.analysis.homework.printed import printed_number, printed_result
 from course_lib.analysis.intervals import independent_difference
-from course_lib.analysis.selection import select, setting
+from course_lib.analysis.measures import compare, each, final_loss, roughness, seed_gap, seed_mean
+from course_lib.analysis.records import best_epoch, history, select, setting
 from course_lib.analysis.verdicts import NEGATIVE, POSITIVE, Claim, Region, about
+from course_lib.sweeps.studies.homework import GRIDS
 
-LARGE = ("scratch", "last_layer", "full")
-SMALL = tuple(f"few_shot_{name}" for name in LARGE)
+LARGE, SMALL = GRIDS[:3], GRIDS[3:]
 FEW_EPOCHS = 10  # of 50
 LITTLE_LOSS = 0.02  # nats: "zero"
-
-
-@cache
-def homework_claims() -> tuple[Claim, ...]:
-    """All claims of the homework, in its order."""
-    return (*optimizer_claims(), *time_claims(), *_strategy_claims(), *_few_shot_claims(), *augmentation_claims())
 
 
 def _strategy_claims() -> list[Claim]:
@@ -97,7 +83,7 @@ def _strategy_claims() -> list[Claim]:
             "full-few-epochs", f"SGD: learning rate {full.lr:g}, epoch {full.epoch}", "Tables IV, VII",
             f"best epoch of full fine-tuning with SGD: a few epochs, here fewer than {FEW_EPOCHS}",
             ("full", "few_shot_full"),
-            each("full", "few_shot_full", of=partial(seed_mean, value=_best_epoch), optimizers=("sgd",)),
+            each("full", "few_shot_full", of=partial(seed_mean, value=best_epoch), optimizers=("sgd",)),
             Region(high=FEW_EPOCHS), "epochs", "val",
         ),
         Claim(
@@ -162,21 +148,27 @@ def _more_epochs(runs, confidence):
         if long := select(runs["few_shot_steps"], name=name, optimizer=optimizer):
             rate = setting(long[0], "lr")  # they have one each; a profile with few rates may lack it
             short = select(runs[f"few_shot_{name}"], optimizer=optimizer, lr=rate)
-            found[f"{name}, {optimizer}"] = accuracy_gap(long, short, confidence)
+            found[f"{name}, {optimizer}"] = score_gap(long, short, confidence)
     if not found:
         raise ValueError("none of the long runs' rates is in this profile")
     return found
 
 
-def _best_epoch(run):
-    return run["best_epoch"]
-
-
 def _first_val(run):
-    return run["history"][0]["val_accuracy"]
+    return history(run)[0]["val_accuracy"]
 
 
 def _printed_gap(a: str, b: str) -> float:
     """Between two studies' printed test accuracies with SGD."""
     printed = (printed_result(n.removeprefix("few_shot_"), "sgd", few_shot=n in SMALL).test_percent for n in (a, b))
     return float(np.subtract(*printed)) / 100
+
+
+# In the order of the document.
+CLAIMS: tuple[Claim, ...] = (
+    *optimizer_claims(),
+    *time_claims(),
+    *_strategy_claims(),
+    *_few_shot_claims(),
+    *augmentation_claims(),
+)

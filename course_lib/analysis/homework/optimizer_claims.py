@@ -1,16 +1,16 @@
-"""What the homework claims about its two optimisers, their rates, and time, as tests over finished runs."""
+"""The homework's claims about its two optimisers, learning rates and times as tests over finished runs."""
 
 from functools import partial
 
 import numpy as np
 
-from course_lib.analysis.effects import compare, compare_optimizers, each, log_rate, seed_gap, seed_mean, slowdown
 from course_lib.analysis.homework.printed import printed_number, printed_result
 from course_lib.analysis.intervals import Interval, accuracy_interval
-from course_lib.analysis.selection import diverged, setting
+from course_lib.analysis.measures import compare, compare_optimizers, each, log_rate, seed_gap, seed_mean, slowdown
+from course_lib.analysis.records import best_epoch, diverged, history, origin_of, setting
 from course_lib.analysis.verdicts import POSITIVE, Claim, Region, about
+from course_lib.sweeps.studies.homework import GRIDS
 
-GRIDS = ("scratch", "last_layer", "full", "few_shot_scratch", "few_shot_last_layer", "few_shot_full")
 SAME = Region(-0.03, 0.03)  # "comparable": within three points
 ROUGHLY = 0.1  # "roughly the same time": within 10 %
 A_NEIGHBOUR = 0.6  # decades: the next rate of the grid is hardly further
@@ -99,18 +99,18 @@ def time_claims() -> list[Claim]:
 
 
 def _printed_rates() -> str:
-    """The same in both tables."""
+    """The sentence of Tables IV and VII, which print the same rates."""
     sgd, adam = (printed_result("full", optimizer).lr for optimizer in ("sgd", "adam"))
     return f"Learning rate: SGD {sgd:g}, Adam {adam:g}"
 
 
 def _rate_error(run):
-    """How far a chosen rate is from the one printed for full fine-tuning with that optimiser, in decades."""
+    """Base-10 logarithm of a chosen rate over the rate printed for full fine-tuning with that optimiser."""
     return log_rate(run) - np.log10(printed_result("full", setting(run, "optimizer")).lr)
 
 
 def _long_slowdown(a, b, confidence) -> Interval:
-    if any(run["provenance"].get("shortcuts", True) for run in a):
+    if any(origin_of(run).get("shortcuts", True) for run in a):
         raise ValueError("these last layers were trained on kept features, the homework's on every image in each epoch")
     return slowdown(a, b, confidence)
 
@@ -120,11 +120,11 @@ def _share_diverged(records, confidence) -> Interval:
 
 
 def _thousand_outputs_region() -> Region:
-    """From the lower printed accuracy minus that of seven outputs (Table VII) to the higher one minus it."""
+    """What the text and Table VII imply: the printed range of Adam with 1000 outputs minus its accuracy with seven."""
     seven = printed_result("full", "adam", few_shot=True).test_percent
     low, high = (printed_number(f"thousand_outputs_adam_test_{end}") for end in ("low", "high"))
     return Region((low - seven) / 100, (high - seven) / 100)
 
 
 def _train_accuracy(run):
-    return run["history"][run["best_epoch"]]["train_accuracy"]
+    return history(run)[best_epoch(run)]["train_accuracy"]

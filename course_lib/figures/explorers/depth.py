@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.analysis.selection import select, values_of
-from course_lib.analysis.tables import accuracy_over_runs
+from course_lib.analysis.records import select, setting, values_of
+from course_lib.analysis.scores import score_over_runs
 from course_lib.figures.style import BLUE, GREEN, GREY, SKY, draw_interval, new_figure, optimizer_name, styled
 from course_lib.models.work import StageWork, step_work
 from course_lib.training.recipe import Recipe
@@ -94,7 +94,7 @@ def _draw_stages(panels, work, factors: Mapping[str, float], lr: float, step, fu
 
 
 def _draw_reached(axes, records: Sequence[dict], factors: Mapping[str, float], lr: float, optimizer: str) -> None:
-    runs = select([run for run in records if run["recipe"]["start"]], lr=lr, optimizer=optimizer)
+    runs = select([run for run in records if setting(run, "start")], lr=lr, optimizer=optimizer)
     inner = [stage for stage in factors if stage != "head"]
     recipes = [Recipe.model_validate(run["recipe"]) for run in runs]
     moved = [{stage: recipe.multiplier_of(stage) for stage in inner} for recipe in recipes]
@@ -102,7 +102,7 @@ def _draw_reached(axes, records: Sequence[dict], factors: Mapping[str, float], l
     rows |= {name: dict.fromkeys(inner, factor) for name, factor in _NEIGHBOURS.items()}
     for place, wanted in enumerate(rows.values()):
         same = [run for run, multipliers in zip(runs, moved, strict=True) if multipliers == wanted]
-        reached = accuracy_over_runs(same)
+        reached = score_over_runs(same)
         if reached is None:
             text = "all of its runs diverged" if same else NO_RUN
             axes.text(1, place, text, va="center", color=GREY)

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.analysis.homework.printed import STRATEGY_NAMES
-from course_lib.analysis.selection import best_runs, diverged, select, values_of
-from course_lib.analysis.tables import accuracy_over_runs
+from course_lib.analysis.records import diverged, score_of, select, setting, values_of
+from course_lib.analysis.scores import score_over_runs
+from course_lib.analysis.selection import best_runs
 from course_lib.figures.curves import QUANTITIES, values_by_epoch
 from course_lib.figures.style import lr_color, new_figure, optimizer_name, styled
 
@@ -35,6 +35,7 @@ def rate_curves(
     strategy: str | None = None,
     optimizer: str = "sgd",
     quantity: str = "val_accuracy",
+    names: Mapping[str, str] | None = None,
 ) -> Figure:
     """One rate among the others: a line for each seed by epoch, and the test accuracy of every rate and seed.
 
@@ -43,6 +44,7 @@ def rate_curves(
         lr: the rate to bring out; the one that validation chose for most seeds if None.
         strategy: a label; the first one if None.
         quantity: one of `course_lib.figures.curves.QUANTITIES`.
+        names: label → how the title calls it, if not by the label.
 
     Raises:
         ValueError: no such runs, or an unknown quantity.
@@ -51,15 +53,15 @@ def rate_curves(
     runs = select(records_by_strategy.get(strategy, ()), optimizer=optimizer)
     if quantity not in QUANTITIES:
         raise ValueError(f"unknown quantity '{quantity}': choose from {', '.join(QUANTITIES)}")
-    preferred = [run["recipe"]["lr"] for run in best_runs(runs)]
+    preferred = [setting(run, "lr") for run in best_runs(runs)]
     lr = max(preferred, key=preferred.count, default=None) if lr is None else lr
     if not (chosen := select(runs, lr=lr)):
         raise ValueError(
             f"no finished run of '{strategy}' with {optimizer_name(optimizer)} at rate {lr}: choose others"
         )
-    reached = accuracy_over_runs(chosen)
+    reached = score_over_runs(chosen)
     found = "all seeds diverged" if reached is None else f"{_in_words(reached)} of the test images"
-    label = STRATEGY_NAMES.get(strategy, strategy)
+    label = (names or {}).get(strategy, strategy)
     title = f"{label[0].upper()}{label[1:]}, {optimizer_name(optimizer)} at rate {lr:g}: {found}"
     figure = new_figure(title, width=11.0, height=4.6, margins=_MARGINS)
     curves, scores = figure.subplots(1, 2, width_ratios=[1.25, 1])
@@ -88,12 +90,12 @@ def _in_words(reached) -> str:
 def _draw_curves(axes, runs, quantity: str, bright: bool) -> None:
     for values in values_by_epoch(runs, quantity):
         style = {"linewidth": 2.2, "zorder": 3} if bright else {"linewidth": 1.2, "alpha": _FAINT}
-        axes.plot(range(len(values)), values, color=lr_color(runs[0]["recipe"]["lr"]), **style)
+        axes.plot(range(len(values)), values, color=lr_color(setting(runs[0], "lr")), **style)
 
 
 def _draw_scores(axes, runs, rate: float, bright: bool) -> None:
     style = {"color": lr_color(rate), "alpha": 1.0 if bright else _FAINT}
-    if (reached := accuracy_over_runs(runs)) is not None:
+    if (reached := score_over_runs(runs)) is not None:
         middle, low, high = (100 * value for value in (reached.estimate, reached.low, reached.high))
         axes.errorbar(
             [rate],
@@ -105,7 +107,7 @@ def _draw_scores(axes, runs, rate: float, bright: bool) -> None:
             elinewidth=2.5,
             **style,
         )
-    tested = [100 * run["test_accuracy"] for run in runs if run["test_accuracy"] is not None]
+    tested = [100 * score_of(run) for run in runs if score_of(run) is not None]
     beside = rate * np.geomspace(0.9, 1 / 0.9, len(tested)) if len(tested) > 1 else [rate] * len(tested)
     axes.plot(beside, tested, "o", markersize=7, markeredgecolor="white", **style)
     if lost := len(diverged(runs)):
@@ -114,7 +116,7 @@ def _draw_scores(axes, runs, rate: float, bright: bool) -> None:
 
 
 def _describe(figure, chosen, preferred: list[float], seeds: int) -> None:
-    lr = chosen[0]["recipe"]["lr"]
+    lr = setting(chosen[0], "lr")
     text = f"a line or a dot = one of {seeds} seeds; bar: 95 % interval; validation chose this rate for "
     text += f"{preferred.count(lr)} of {len(preferred)} seeds"
     if lost := len(diverged(chosen)):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import fakes
-from course_lib.analysis import accuracy_over_runs, best_runs, printed_results, seed_interval, select
-from course_lib.analysis.homework import augmentations
+from course_lib.analysis import best_runs, score_over_runs, seed_interval, select
+from course_lib.analysis.homework import augmentations, printed_results
 from course_lib.sweeps import finished_runs, study_trials
 from course_lib.sweeps.studies.homework import ORDER_ROWS, TABLE_VIII
 
@@ -146,7 +146,7 @@ def test_groups_without_a_name_a_baseline_or_a_common_seed_are_refused():
         augmentations.group_gains(rows, {})
     with pytest.raises(ValueError, match="no run of 'none'"):
         augmentations.group_gains({FLIP: rows[FLIP]}, GROUPS)
-    with pytest.raises(ValueError, match="no row of 'turned' has a scored run"):
+    with pytest.raises(ValueError, match="no scored run with a common seed"):
         augmentations.group_gains(rows, GROUPS)
 
 
@@ -169,11 +169,11 @@ def test_the_order_alone_is_enough_for_the_rows_that_collapsed():
     printed = {row.augmentation: row.test_percent / 100 for row in printed}
     largest = 411 / 2108  # the elephants' share of the few-shot test images
     for name in ORDER_ROWS:
-        reached = accuracy_over_runs(best_runs(rows[name]))
+        reached = score_over_runs(best_runs(rows[name]))
         if name.startswith("ColorJitter"):
             assert reached.low <= largest, name
             assert reached.estimate < printed[name], name
         else:
             assert reached.low > 0.7, name
-    hue = accuracy_over_runs(best_runs(rows["ColorJitter(hue=0.05)"]))
+    hue = score_over_runs(best_runs(rows["ColorJitter(hue=0.05)"]))
     assert hue.high < printed["ColorJitter(hue=0.05)"]

@@ -145,9 +145,10 @@ def _records() -> list[dict]:
     for lr, (test_accuracy, epochs) in _RUNS.items():
         names = ("train_loss", "val_loss", "val_accuracy")
         history = [{"epoch": n, **dict(zip(names, epoch, strict=True))} for n, epoch in enumerate(epochs)]
-        best = max(history, key=lambda epoch: epoch["val_accuracy"])
-        kept = {"best_epoch": best["epoch"], "val_accuracy": best["val_accuracy"], "test_accuracy": test_accuracy}
+        best_epoch = max(history, key=lambda epoch: epoch["val_accuracy"])
+        kept = {"best_epoch": best_epoch["epoch"], "val_accuracy": best_epoch["val_accuracy"]}
         records.append({"recipe": {"lr": lr}, "status": "finished", "history": history, **kept})
+        records[-1]["test_accuracy"] = test_accuracy
     return records
 
 
