@@ -8,27 +8,34 @@ import numpy as np
 from course_lib.analysis.comparisons import compare_runs, score_gap, scored_by_seed
 from course_lib.analysis.intervals import Interval, seed_interval
 from course_lib.analysis.records import history, num_images, origin_of, select, setting, values_of
+from course_lib.sweeps.study import VARY
 
 Grid = Sequence[dict]
 Measure = Callable[[Mapping[str, Grid], float], dict[str, Interval]]  # records by study, confidence → effects by label
 
 
-def seed_gap(a: Grid, b: Grid, value: Callable[[dict], float], confidence: float = 0.95) -> Interval:
+def seed_gap(
+    a: Grid, b: Grid, value: Callable[[dict], float], confidence: float = 0.95, *, vary: Sequence[str] = VARY
+) -> Interval:
     """``value(best run)`` of A minus that of B over their common seeds; the error of few images is not included.
 
     Raises:
-        ValueError: fewer than two seeds that both have.
+        ValueError: fewer than two seeds that both have, or as `compare_runs`.
     """
-    return seed_interval([value(one) - value(other) for one, other in compare_runs(a, b).pairs], confidence)
+    pairs = compare_runs(a, b, vary=vary).pairs
+    return seed_interval([value(one) - value(other) for one, other in pairs], confidence)
 
 
-def seed_mean(grid: Grid, value: Callable[[dict], float], confidence: float = 0.95) -> Interval:
+def seed_mean(
+    grid: Grid, value: Callable[[dict], float], confidence: float = 0.95, *, vary: Sequence[str] = VARY
+) -> Interval:
     """``value(best run)`` of a grid over its seeds.
 
     Raises:
         ValueError: fewer than two seeds.
     """
-    return seed_interval([value(run) for run in scored_by_seed("the grid", grid).values()], confidence)
+    runs = scored_by_seed("the grid", grid, vary=vary).values()
+    return seed_interval([value(run) for run in runs], confidence)
 
 
 def slowdown(a: Grid, b: Grid, confidence: float = 0.95) -> Interval:
