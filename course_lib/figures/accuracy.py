@@ -1,4 +1,4 @@
-"""Accuracies with their intervals: strategies compared, printed beside measured."""
+"""Dot plots of accuracies and their intervals: strategies compared, printed beside measured."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ INTERVAL_NAMES = {
 
 @dataclass(frozen=True)
 class Dot:
-    """One dot with its interval: `row` is where it stands, `series` its colour, `printed` draws it hollow."""
+    """A dot with its interval: `row` is its line in the plot, `series` gives its colour, `printed` draws it hollow."""
 
     row: str
     series: str
@@ -40,11 +40,11 @@ def dot_intervals(
     reference: float | None = None,
     reference_name: str | None = None,
 ) -> Figure:
-    """Any accuracies or differences as dots with intervals, one row for each name, one colour for each series.
+    """Plot accuracies or differences as dots with intervals, one row for each name, one colour for each series.
 
     Args:
-        reference: where a vertical line is drawn, e.g. 0 for differences, in the axis's unit.
-        reference_name: what it is, for the legend, if that is not plain.
+        reference: position of a vertical line in the axis's unit, e.g. 0 for differences.
+        reference_name: label of this line in the legend; no entry if None.
 
     Raises:
         ValueError: nothing to draw.
@@ -63,7 +63,7 @@ def dot_intervals(
 
 
 def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
-    """Adam − SGD in every grid with its intervals: printed, over the test images, over the seeds.
+    """Plot Adam − SGD in every grid with its intervals: printed, over the test images, over the seeds.
 
     Args:
         table: of `course_lib.analysis.optimizer_table` at its default confidence, 95 %.
@@ -80,7 +80,7 @@ def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
     for row in table.to_dict("records"):
         for series, (*numbers, method) in kinds.items():
             values = [row[name] for name in numbers]
-            if not any(map(pd.isna, values)):  # one seed says nothing about training again
+            if not any(map(pd.isna, values)):  # one seed has no interval over seeds
                 found = Interval(*(value / 100 for value in values), method)
                 dots.append(Dot(row["grid"].replace("_", " "), series, found, printed=method == "Newcombe"))
     return dot_intervals(dots, title=title, xlabel="test accuracy, Adam − SGD (points)", reference=0.0)
@@ -93,7 +93,7 @@ def strategies(
     *,
     title: str | None = None,
 ) -> Figure:
-    """Test accuracy of each strategy, printed and measured, for the large and the few-shot training set.
+    """Plot the test accuracy of each strategy, printed and measured, for the large and the few-shot training set.
 
     Each seed chooses its rate and epoch by validation; a filled dot is the mean over seeds with its t-interval (one
     run: Wilson's), a hollow one a printed accuracy with Wilson's interval of its test images.
@@ -101,7 +101,7 @@ def strategies(
     Args:
         records_by_strategy: ``{"scratch": records, …}``; each list may hold both optimisers and both training sets.
         printed: printed rows; None = all of Tables II–VII for these strategies, [] = none.
-        title: None = what each strategy reaches on the smallest training set, with the optimiser that has the higher
+        title: None = the accuracy of each strategy on the smallest training set, with the optimiser that has the higher
             mean validation accuracy.
 
     Raises:
@@ -133,7 +133,7 @@ def strategies(
 
 
 def _reached(records_by_strategy, sets: Sequence[bool]) -> str:
-    """``"From scratch 81 % (Adam), last layer 88 % (Adam) of the test images"``; an equal accuracy leaves SGD."""
+    """``"From scratch 81 % (Adam), last layer 88 % (Adam) of the test images"``; SGD if both are equal."""
     words, sizes = [], []
     for name, records in records_by_strategy.items():
         runs = [r for r in records if bool(values_of([r], "few_shot")[0]) == sets[-1]]

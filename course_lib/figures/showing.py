@@ -1,4 +1,4 @@
-"""Figures on their way to a page: as PNG bytes, a file, or a described image in a notebook."""
+"""Output of figures: PNG bytes, a PNG file, or an image with a description in a notebook."""
 
 import base64
 import html
@@ -11,7 +11,7 @@ from course_lib.figures.style import styled
 
 
 class DescribedImage:
-    """A figure as a notebook shows it: an image file inside HTML, so that the description survives."""
+    """A figure for a notebook cell: an image inside HTML, which keeps the description."""
 
     def __init__(self, data: bytes, alt: str, kind: str = "png"):
         self.data, self.alt, self.kind = data, alt, kind
@@ -26,12 +26,12 @@ class DescribedImage:
 
 
 def show(figure: Figure, alt: str | None = None) -> DescribedImage:
-    """What a cell returns to show a figure; `alt` describes it for those who cannot see it (default: its title).
+    """Make a figure a cell's output; `alt` describes it for readers who cannot see it (default: its title).
 
-    JupyterLab drops the description of a plain image, so it travels in HTML.
+    JupyterLab drops the description of a plain image, so the image is put inside HTML.
 
     Raises:
-        ValueError: neither `alt` nor a title says what is to be seen.
+        ValueError: the figure has neither `alt` nor a title.
     """
     alt = " ".join((alt or figure.get_suptitle()).split())
     if not alt:
@@ -41,7 +41,7 @@ def show(figure: Figure, alt: str | None = None) -> DescribedImage:
 
 @styled
 def png_bytes(figure: Figure) -> bytes:
-    """The figure as a PNG; the same figure gives the same bytes."""
+    """Encode the figure as a PNG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

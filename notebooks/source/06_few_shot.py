@@ -1,6 +1,6 @@
 # %% [markdown]
 # # 06 · Few-shot
-# **How little is enough: 189 drawings instead of 1687, who suffers most?**
+# **How much does each strategy lose when it gets 189 drawings instead of 1687?**
 #
 # This lesson trains the same three strategies with a ninth of the images. This is Section VI of the homework, *Few-shot*. It also takes up three questions
 # that the homework's tables leave open: are 50 short epochs a fair comparison? Are the test images like the others? What can 47 validation images decide?
