@@ -9,9 +9,7 @@ import click
 from course_lib.cli.options import DATA, JSON, PROFILE, SEEDS
 
 WIDTH = 118
-CALIBRATED = (
-    "* the mini world was calibrated for this order (data/README.md): no independent test; only real images are one"
-)
+CALIBRATED = "* the mini world was calibrated for this order (data/README.md): no independent test; real images are one"
 COLUMNS = "{verdict:<14}  {id:<26}  {effect:<31}  {claimed:<15}  {seeds:>5}  {images}"
 
 

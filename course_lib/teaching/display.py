@@ -1,4 +1,4 @@
-"""Figures and tables in lessons: shown with a description or in full, small enough to be stored in a notebook."""
+"""Display of figures (with a description, in few bytes) and of tables (uncut) in lessons."""
 
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,12 @@ def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None)
     """Display a figure with a description, in the middle of a cell or a loop, and close it.
 
     Args:
-        figure: nothing of it is left open in pyplot afterwards.
-        alt: what the figure shows, in a sentence a person could act on without seeing it (default: its title).
-        colors: store it in at most so many (64 for grids of curves); None: as its size asks for.
+        figure: closed in pyplot afterwards.
+        alt: description for readers who cannot see the figure (default: its title).
+        colors: greatest number of colours stored (64 for grids of curves); None: chosen by the figure's size.
 
     Raises:
-        ValueError: neither `alt` nor a title says what is to be seen.
+        ValueError: the figure has neither `alt` nor a title.
     """
     import matplotlib.pyplot as plt
     from IPython.display import display
@@ -26,7 +26,7 @@ def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None)
     from course_lib.figures.showing import show as described
 
     if figure.get_layout_engine() is None:
-        figure.set_layout_engine("constrained")  # a figure made by hand would lose its axis labels at the edge
+        figure.set_layout_engine("constrained")  # without a layout, labels at the edge of a figure would be cut off
     try:
         image = described(figure, alt)
     finally:
@@ -36,7 +36,7 @@ def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None)
 
 
 def show_table(table: "DataFrame") -> None:
-    """Display a table with its texts in full, where pandas alone would cut them after 50 characters."""
+    """Display a table with its texts uncut; pandas would cut them after 50 characters."""
     import pandas as pd
     from IPython.display import display
 
