@@ -1,4 +1,4 @@
-"""The command `course`: thin shells over the library; nothing heavy is imported until a command needs it."""
+"""The command `course`: a thin layer over the library; each command imports what it needs only when it runs."""
 
 import click
 
@@ -6,23 +6,23 @@ from course_lib import __version__
 from course_lib.cli import benchmarks, claims, classes, images, lessons, models, site, sweeps
 from course_lib.errors import MissingExtraError, RunsFailedError
 
-# What a user can mend is told in one sentence; anything else is our mistake and shows its traceback.
+# Errors that a user can fix are printed as one sentence; any other error is a bug and shows its traceback.
 USER_ERRORS = (ValueError, OSError, MissingExtraError, RunsFailedError)
 
 
 class CourseGroup(click.Group):
-    """Turns the library's errors into one sentence on stderr and an exit code."""
+    """A command group that prints the library's errors as one sentence on stderr and sets the exit code."""
 
     def invoke(self, context):
         try:
             return super().invoke(context)
-        except BrokenPipeError:  # `course … | head` is no mistake; click ends quietly
+        except BrokenPipeError:  # `course … | head` closes the pipe early; click exits quietly
             raise
         except USER_ERRORS as error:
             click.echo(f"course: {error}", err=True)
             context.exit(1 if isinstance(error, RunsFailedError) else 2)
         except RuntimeError as error:
-            if type(error).__name__ != "OutOfMemoryError":  # torch's; it may not even be imported
+            if type(error).__name__ != "OutOfMemoryError":  # torch's class, compared by name: torch may not be imported
                 raise
             click.echo("course: the GPU's memory is full: lower batch_size or size, or add --device cpu", err=True)
             context.exit(2)
@@ -36,12 +36,12 @@ def main():
     \b
     Start here:
       course doctor                                is this machine ready?
-      course lab                                   open the lessons
-      course run 05 --profile smoke                run a lesson, get a report
+      course lab                                   open the lessons in JupyterLab
+      course run 05 --profile smoke                run a lesson and write a report
       course train --data folder:my_photos         train on your own images
-      course predict MODEL photo.jpg               and use the model
+      course predict MODEL photo.jpg               classify an image with the model
 
-    Exit codes: 0 all went well, 1 something ran and failed (a lesson, a check), 2 bad input or nothing to work on.
+    Exit codes: 0 success, 1 something ran and failed (a lesson, a check), 2 bad input or nothing to work on.
     """
 
 

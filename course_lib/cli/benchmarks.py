@@ -1,4 +1,4 @@
-"""Benchmarks, which live with the tests."""
+"""The command that runs the benchmarks; the benchmarks themselves are in `tests/benchmarks`."""
 
 import subprocess
 import sys
@@ -10,14 +10,14 @@ from course_lib.cli.options import JSON
 
 @click.command()
 @click.argument("names", nargs=-1)
-@click.option("--quick", "size", flag_value="quick", default="quick", help="Three minutes in all (the default).")
-@click.option("--full", "size", flag_value="full", help="Longer, and with the whole mini grids.")
+@click.option("--quick", "size", flag_value="quick", default="quick", help="About three minutes for all (default).")
+@click.option("--full", "size", flag_value="full", help="Longer runs, and the whole mini grids.")
 @JSON
 def bench(names, size, as_json):
-    """Time the benchmarks NAMES (all by default) against their peers and against what is possible.
+    """Time the benchmarks NAMES (all by default) against other implementations and against the possible speed.
 
-    Ratios are what to compare: both sides are timed in turns on this machine, which should do nothing else meanwhile.
-    With COURSE_REAL_DATA set, large images are real ones.
+    Compare ratios, not seconds: both sides are timed in turns on this machine, which should do nothing else meanwhile.
+    If COURSE_REAL_DATA is set, real images are used as large images.
     """
     from course_lib.paths import shipped_dir
 

@@ -1,4 +1,4 @@
-"""Claims: what the documents say, and what the finished runs say to it."""
+"""The command that prints the verdicts on the documents' claims."""
 
 import json
 import textwrap
@@ -9,23 +9,23 @@ import click
 from course_lib.cli.options import DATA, JSON, PROFILE, SEEDS
 
 WIDTH = 118
-CALIBRATED = "* the mini world was calibrated for this order (data/README.md): no independent test; real images are"
+CALIBRATED = "* the mini world was calibrated for this order (data/README.md): no independent test; real images are one"
 COLUMNS = "{verdict:<14}  {id:<26}  {effect:<31}  {claimed:<15}  {seeds:>5}  {images}"
 
 
 @click.command()
 @click.argument("ids", nargs=-1)
-@click.option("--document", help="Claims of this document only, e.g. homework.")
+@click.option("--document", help="Only claims of this document, e.g. homework.")
 @PROFILE
 @DATA
 @SEEDS
 @JSON
 def claims(ids, document, profile, data, seeds, as_json):
-    """Is it true? Verdicts on the documents' claims, from finished runs; with IDS, those in full.
+    """Test the documents' claims on the finished runs and print the verdicts; with IDS, these claims in full.
 
     A claim is reproduced when the 95 % interval of its effect lies wholly within the claimed region, contradicted when
-    it lies wholly outside, else undecided. Nothing is computed: what is missing is named. A star marks what the mini
-    world was calibrated for; such verdicts are counted apart.
+    it lies wholly outside, and undecided otherwise. No run is computed: the studies whose runs are missing are named.
+    A star marks a claim that the mini world was calibrated for; such verdicts are counted separately.
     """
     from course_lib.analysis.claims import check_claims
 

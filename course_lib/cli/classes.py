@@ -1,4 +1,4 @@
-"""Classes: set a lesson as an assignment, grade what students send in."""
+"""Commands for classes: write a lesson as an assignment, grade submissions."""
 
 import json
 import sys
@@ -11,13 +11,16 @@ from course_lib.cli.options import JSON
 
 @click.command()
 @click.argument("lessons", nargs=-1, required=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of your class.")
-@click.option("--profile", help="What submissions are run at when they are graded; default: the lesson's own.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder of the class; made if it is missing."
+)
+@click.option("--profile", help="Profile at which submissions are graded; default: the lesson's own.")
 def assign(lessons, out, profile):
     """Turn LESSONS into assignments, e.g. 'course assign 03 --out my_class'.
 
     Each exercise's check becomes a graded test, with a point for each star. The notebook for students is written below
-    my_class/release. The one with solutions, below my_class/source, is yours to edit; run the same command again then.
+    my_class/release. The notebook with solutions, below my_class/source, is yours to edit; then run the same
+    command again.
     """
     from course_lib.sweeps.profiles import check_profile
     from course_lib.teaching import find_lesson, release, write_assignment
@@ -25,7 +28,7 @@ def assign(lessons, out, profile):
     parameters = {"profile": profile} if profile and check_profile(profile) else {}
     for lesson in [find_lesson(name) for name in lessons]:
         if not write_assignment(lesson, out, parameters=parameters):
-            click.echo(f"{lesson.name}: your own version is kept, delete it to have it written anew", err=True)
+            click.echo(f"{lesson.name}: your edited version is kept; delete it to write it again", err=True)
         click.echo(f"{lesson.name}: hand out {release(out, lesson.name)}")
 
 
@@ -34,10 +37,10 @@ def assign(lessons, out, profile):
 @click.argument("lessons", nargs=-1)
 @JSON
 def grade(folder, lessons, as_json):
-    """Grade what lies in FOLDER/submitted/STUDENT/LESSON: points in grades.csv, a feedback page for each student.
+    """Grade the submissions in FOLDER/submitted/STUDENT/LESSON; write grades.csv and a feedback page for each student.
 
-    Of LESSONS (e.g. 02) only, if any are named. A submission that cannot be graded does not stop the others; the exit
-    code is 1 if there was one.
+    If LESSONS (e.g. 02) are named, only these are graded. A submission that cannot be graded does not stop the others;
+    the exit code is then 1.
     """
     from dataclasses import asdict
 

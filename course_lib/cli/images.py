@@ -1,4 +1,4 @@
-"""Images: what there is, where it is, and its statistics."""
+"""Commands for images: list, fetch and check sources, compute their channel statistics."""
 
 import json
 
@@ -14,14 +14,14 @@ from course_lib.cli.options import JSON
     type=click.Choice(["all", "train", "test"]),
     default="all",
     show_default=True,
-    help="All images, or one part of the homework's split (train: with its validation images).",
+    help="All images, or one part of the homework's split (train includes the validation images).",
 )
 @JSON
 def stats(data, part, as_json):
-    """Exact mean and standard deviation of each colour channel of DATA, in one pass.
+    """Compute exact mean and standard deviation of each colour channel of DATA, in one pass.
 
-    Of pixels in [0, 1] at the images' own size, population std.
-    The homework's Eq. 2 is what 'course stats pacs:cartoon --part train' prints.
+    The pixels are in [0, 1], at the images' own size; the standard deviation is that of the population.
+    'course stats pacs:cartoon --part train' prints the numbers of the homework's Eq. 2.
     """
     from course_lib.data.sources import count_pixels
 
@@ -37,13 +37,13 @@ def stats(data, part, as_json):
 
 @click.group()
 def data():
-    """Image sources: what there is, where it is, whether it is whole."""
+    """List, fetch and check image sources."""
 
 
 @data.command("list")
 @JSON
 def data_list(as_json):
-    """Name every source, and say where it is found."""
+    """List every source and where its images are."""
     from course_lib.data.sources import list_sources
 
     rows = list_sources()
@@ -57,7 +57,7 @@ def data_list(as_json):
 @data.command("get")
 @click.argument("source")
 def data_get(source):
-    """Draw, decode or fetch SOURCE, so that lessons start at once later."""
+    """Draw, decode or download SOURCE, so that later lessons start at once."""
     from course_lib.data.sources import load_images
 
     click.echo(repr(load_images(source)))
@@ -66,9 +66,9 @@ def data_get(source):
 @data.command("check")
 @click.argument("source")
 def data_check(source):
-    """Decode every image of SOURCE, each time, and print counts and the content's fingerprint.
+    """Decode every image of SOURCE again, and print the counts of its classes and its fingerprint.
 
-    Of PACS the files' bytes are compared with a known digest; what the cache holds is compared with the files.
+    The bytes of PACS files are compared with a known digest; cached images are compared with the files.
     """
     from course_lib.data.sources import check_images
 

@@ -1,4 +1,4 @@
-"""Lessons: run them, open them, derive them, and see whether this machine is ready."""
+"""Commands for lessons: run them, open them, build them, and check this machine."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ def _say(line: str) -> None:
 
 
 def _fingerprint(data: str | None, size: int) -> str | None:
-    """Fingerprint of the images that all lessons used; None if each had its own, or if no lesson could read them."""
+    """Fingerprint of the images that all lessons used; None if lessons used their own, or if they could not be read."""
     from course_lib.data.sources import load_images
 
     if data is None:
@@ -27,7 +27,7 @@ def _fingerprint(data: str | None, size: int) -> str | None:
 
 
 def _claims(**about) -> dict:
-    """Verdicts for the report, or why there are none: hours of lessons are not to be lost over them."""
+    """Verdicts for the report, or the error that prevented them: it must not cost a report of hours of lessons."""
     from course_lib.analysis.claims import check_claims
 
     try:
@@ -55,10 +55,10 @@ def run(lessons, profile, data, seeds, out):
 
     check_profile(profile)
     started = datetime.now()
-    if data and data.startswith("folder:"):  # lessons run in the report's folder
+    if data and data.startswith("folder:"):  # lessons run in the report's folder, so the path must be absolute
         data = f"folder:{Path(data.removeprefix('folder:')).expanduser().absolute()}"
     if data:
-        describe(data)  # an unknown name is refused now, not once in every lesson
+        describe(data)  # refuse an unknown name before the first lesson starts
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
     results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
     about = {"profile": profile, "data": data, "seeds": seeds}
@@ -77,7 +77,8 @@ def run(lessons, profile, data, seeds, out):
 def lab(options):
     """Open the lessons in JupyterLab; OPTIONS go to JupyterLab, e.g. 'course lab --no-browser'.
 
-    An installed course copies the lessons into your own folder first, and never overwrites your work there.
+    If the course is installed as a package, the lessons are first copied into your own folder; files there are never
+    overwritten.
     """
     from course_lib.teaching.lab import open_lab, student_folder
 
@@ -89,9 +90,9 @@ def lab(options):
 @click.command()
 @click.argument("lessons", nargs=-1)
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if anything is out of date.")
-@click.option("--no-execute", is_flag=True, help="Derive the notebooks, but do not run the solutions.")
+@click.option("--no-execute", is_flag=True, help="Write the notebooks, but do not run the solutions.")
 def build(lessons, check, no_execute):
-    """Derive student copies and executed solutions from notebooks/source: of LESSONS (e.g. 03 05), or of all."""
+    """Build student copies and executed solutions from notebooks/source, for LESSONS (e.g. 03 05) or for all."""
     from course_lib.paths import shipped_dir
     from course_lib.teaching import build as build_lessons
     from course_lib.teaching import missing_files, update_cover, update_instructors, update_readme
@@ -110,7 +111,7 @@ def build(lessons, check, no_execute):
 @click.command()
 @JSON
 def doctor(as_json):
-    """Is this machine ready? What a bug report needs."""
+    """Check whether this machine is ready; paste the answer into a bug report."""
     from course_lib.teaching import checks_as_text, run_checks
 
     rows = run_checks()

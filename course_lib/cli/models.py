@@ -1,4 +1,4 @@
-"""Models: train one on images, put it to use, train the shipped weights again."""
+"""Commands for models: train a classifier, predict with it, train the shipped weights again."""
 
 import json
 import sys
@@ -15,17 +15,15 @@ from course_lib.cli.options import DEVICE, JSON
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting of the recipe (repeatable)."
 )
-@click.option(
-    "--size", type=click.IntRange(min=16), help="Pixels a side; what the weights were trained with by default."
-)
+@click.option("--size", type=click.IntRange(min=16), help="Side of the images in pixels; default: that of the weights.")
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="Decides new weights, order of images and the split.",
+    help="Seed of new weights, order of images and split.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="File of the model; named after the run by default.")
+@click.option("--out", type=click.Path(path_type=Path), help="File of the model; default: named after the run.")
 @DEVICE
 @JSON
 def train(data, strategy, settings, size, seed, out, device, as_json):
@@ -60,7 +58,7 @@ def _scores_in_words(outcome):
 
 
 def _parse_settings(pairs):
-    """``("lr=0.01", 'multipliers={"stem": 0}')`` as settings of a recipe; values are JSON, or plain text."""
+    """Parse ``("lr=0.01", 'multipliers={"stem": 0}')`` into settings of a recipe; values are JSON or plain text."""
     settings = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
@@ -76,12 +74,12 @@ def _parse_settings(pairs):
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Accepted for symmetry: the output is JSON always.")
+@click.option("--json", "as_json", is_flag=True, help="Has no effect: the output is always JSON.")
 @DEVICE
 def predict(model, files, as_json, device):
     """Classify image FILES with a MODEL from 'course train': one JSON object a line.
 
-    A file that cannot be read is named on stderr, the others are classified, and the exit code is 1.
+    A file that cannot be read is named on stderr; the other files are classified, and the exit code is 1.
     """
     from course_lib.training.classifier import Classifier
 
@@ -97,19 +95,19 @@ def predict(model, files, as_json, device):
 
 @click.command()
 @click.argument("names", nargs=-1)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights; data/weights by default.")
-@click.option("--epochs", type=click.IntRange(min=1), help="Fewer epochs, to try it; needs --out.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the weights; default: data/weights.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Fewer epochs, for a trial; needs --out.")
 @click.option("--device", default="cpu", show_default=True, help="The shipped weights were trained on a CPU.")
 def pretrain(names, out, epochs, device):
-    """Train the shipped weights NAMES (all by default) again on drawn photos, and print what they reach.
+    """Train the shipped weights NAMES (all by default) again on drawn pictures, and print their test accuracy.
 
-    About 25 minutes on one core.
+    This takes about 25 minutes on one core.
     """
     from course_lib.training.pretraining import PRETRAINED, find_pretraining, pretrain_weights
 
     names = names or tuple(PRETRAINED)
     for name in names:
-        find_pretraining(name)  # refuse a misspelt one before the first is trained
+        find_pretraining(name)  # refuse a misspelt name before training starts
     for name in names:
         result = pretrain_weights(name, out_dir=out, epochs=epochs, device=device)
         reached = f"{result['test_accuracy']:.1%} of {result['num_test']} unseen images"

@@ -1,4 +1,4 @@
-"""The web site of the lessons."""
+"""The command that builds the web site of the lessons."""
 
 import sys
 from pathlib import Path
@@ -8,13 +8,13 @@ import click
 
 @click.command()
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("build/site"), show_default=True, help="Its folder."
+    "--out", type=click.Path(path_type=Path), default=Path("build/site"), show_default=True, help="Folder of the site."
 )
-@click.option("--repository", metavar="OWNER/NAME", help="On GitHub: adds links to Colab and to the repository.")
+@click.option("--repository", metavar="OWNER/NAME", help="Repository on GitHub; adds links to Colab and to it.")
 def site(out, repository):
     """Build the web site of all lessons, offline, from their executed solutions.
 
-    The exit code is 1 if a page could not be made as it is written (a link without an end, a formula with a mistake).
+    The exit code is 1 if Sphinx warns of a mistake in a page (a broken link, a formula that cannot be read).
     """
     from course_lib.teaching import build_site
 

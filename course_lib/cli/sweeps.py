@@ -1,4 +1,4 @@
-"""Grids of runs."""
+"""The command that runs a study, a grid of recipes."""
 
 from pathlib import Path
 
@@ -19,14 +19,16 @@ SHORT = ("optimizer", "val %", "test %", "low %", "high %", "images right", "see
     type=click.Choice(["local", "dask", "slurm", "pbs"]),
     default="local",
     show_default=True,
-    help="Where to compute: this machine's processes, a Dask cluster, jobs of a queue.",
+    help="Where runs are computed: processes here, a Dask cluster, or jobs of a queue.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
-    help="Processes of one thread (default: one a core), or jobs of the queue (default: 1).",
+    help="Number of one-thread processes (default: one for each core) or of queue jobs (default: 1).",
 )
-@click.option("--address", help="dask: the scheduler, tcp://HOST:PORT; default: $DASK_SCHEDULER_ADDRESS or one here.")
+@click.option(
+    "--address", help="dask: address of the scheduler, tcp://HOST:PORT; default: $DASK_SCHEDULER_ADDRESS or one here."
+)
 @click.option("--gpus-per-run", type=float, help="0.5 lets two runs share a GPU (dask, slurm, pbs).")
 @click.option(
     "--cluster",
@@ -37,13 +39,14 @@ SHORT = ("optimizer", "val %", "test %", "low %", "high %", "images right", "see
     "directive, prologue, interface, log_directory …",
 )
 @click.option("--print-script", is_flag=True, help="Print the job script of slurm or pbs; submit and run nothing.")
-@click.option("--recompute", is_flag=True, help="Compute every run again; to go on after Ctrl-C, leave it out.")
+@click.option("--recompute", is_flag=True, help="Compute every run again; leave it out to go on after Ctrl-C.")
 @click.option("--export", type=click.Path(path_type=Path), help="Also write the runs to this .jsonl.gz file.")
 @DEVICE
 def study(name, profile, data, seeds, workers, recompute, export, device, print_script, **cluster):
-    """Run the study NAME: a grid of recipes. What the ledger holds is not run again; without NAME, list them.
+    """Run the study NAME, a grid of recipes; without NAME, list the studies.
 
-    Ctrl-C or a crash loses nothing finished: the same command goes on from there, on any engine.
+    Runs that the ledger holds are not run again. After Ctrl-C or a crash no finished run is lost: the same command goes
+    on from there, on any engine.
 
     \b
     course study full --workers 4
@@ -94,7 +97,7 @@ def _check_export(file):
 def _show(records, vary, export):
     from course_lib.sweeps.ledger import export_runs
 
-    if export:  # before a table of them can fail
+    if export:  # export first: making the tables may fail
         export_runs(records, export)
     click.echo(_tables(records, vary))
     if export:
@@ -102,9 +105,9 @@ def _show(records, vary, export):
 
 
 def _tables(records, vary):
-    """What validation chose among runs that differ in what the study varies alone: a table each, under its settings.
+    """Tables of the best runs, one for each group of runs that differ only in what the study varies and the seed.
 
-    Where none has more than one row, a line each.
+    If every group has a single row, one table with a line for each group.
     """
     from course_lib.analysis import best_table, comparable_groups
 

@@ -1,6 +1,6 @@
-"""One function for each kind of plot: it takes plain records or arrays and a title, and returns a Figure.
+"""Plotting functions, one for each kind of plot: each takes plain records or arrays and a title, and returns a Figure.
 
-Nothing here opens a window or keeps state in pyplot; `show` puts a figure with a description into a notebook.
+No function opens a window or keeps state in pyplot; `show` puts a figure with a description into a notebook.
 """
 
 import lazy_loader

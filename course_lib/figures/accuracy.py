@@ -1,4 +1,4 @@
-"""Scores and their differences as dots with intervals."""
+"""Dot plots of scores and of their differences, with intervals."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ INTERVAL_NAMES = {
 
 @dataclass(frozen=True)
 class Dot:
-    """One dot with its interval: `row` is where it stands, `series` its colour, `printed` draws it hollow."""
+    """A dot with its interval: `row` is its line in the plot, `series` gives its colour, `printed` draws it hollow."""
 
     row: str
     series: str
@@ -36,11 +36,11 @@ def dot_intervals(
     reference: float | None = None,
     reference_name: str | None = None,
 ) -> Figure:
-    """Any accuracies or differences as dots with intervals, one row for each name, one colour for each series.
+    """Plot accuracies or differences as dots with intervals, one row for each name, one colour for each series.
 
     Args:
-        reference: where a vertical line is drawn, e.g. 0 for differences, in the axis's unit.
-        reference_name: what it is, for the legend, if that is not plain.
+        reference: position of a vertical line in the axis's unit, e.g. 0 for differences.
+        reference_name: label of this line in the legend; no entry if None.
 
     Raises:
         ValueError: nothing to draw.

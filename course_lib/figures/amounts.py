@@ -1,4 +1,4 @@
-"""Accuracy against an amount of something: images to learn from, images to choose by."""
+"""Accuracy as a function of a number of images: training images, validation images."""
 
 from collections.abc import Mapping
 
@@ -21,11 +21,11 @@ def accuracy_by_amount(
     reference: int | None = None,
     note: str = "",
 ) -> Figure:
-    """One line of dots with vertical intervals for each series, over a logarithmic amount.
+    """Plot accuracy over an amount (logarithmic axis): one line of dots with vertical intervals for each series.
 
     Args:
-        series: name → amount → interval; drawn in per cent, so a difference is in points.
-        reference: an amount that gets a vertical line.
+        series: name → amount → interval, drawn in per cent.
+        reference: the amount at which a vertical line is drawn.
         note: what the intervals are of, for the legend.
 
     Raises:

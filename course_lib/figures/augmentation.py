@@ -1,4 +1,4 @@
-"""Augmentation: what the transforms do to an image, what each row of Table VIII gains, and how high luck alone gets."""
+"""Figures on augmentation: augmented samples, the gain of each row of Table VIII, the best of many equal tries."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ _SHORT = (
 
 
 def short_name(name: str) -> str:
-    """A row of Table VIII in few words: ``"flip, ± 10°"`` for its flip and rotation by up to 10 degrees."""
+    """Shorten the name of a row of Table VIII: ``"flip, ± 10°"`` for its flip and rotation by up to 10 degrees."""
     for long, short in _SHORT:
         name = re.sub(long, short, name)
     return name
@@ -35,7 +35,7 @@ def short_name(name: str) -> str:
 def augmented_samples(
     image, rows: Mapping[str, Sequence[Transform]], *, title: str, draws: int = 6, seed: int = 0
 ) -> Figure:
-    """The same image through each augmentation, drawn anew several times: one line of pictures for each augmentation.
+    """Show random samples of each augmentation of one image: one line of pictures for each augmentation.
 
     Args:
         image: (3, H, W) uint8.
@@ -67,13 +67,13 @@ def augmentation_gains(
     title: str,
     limits: tuple[float, float] = (-15, 15),
 ) -> Figure:
-    """Points of test accuracy that each row gains over the baseline, in groups; printed gains hollow beside them.
+    """Plot the test accuracy that each row gains over the baseline (points), in groups; printed gains are hollow.
 
     Args:
         gains: row → gain as a fraction, see `course_lib.analysis.homework.augmentation_gains`.
-        kinds: row → the group it stands in; a colour for each.
+        kinds: row → its group; each group has a colour.
         printed: row → printed gain.
-        limits: least and largest gain drawn, in points; a value beyond them is an arrow with its number.
+        limits: least and largest gain drawn, in points; a value outside is drawn as an arrow with its number.
 
     Raises:
         ValueError: nothing to draw, or a row of no kind.
@@ -81,7 +81,7 @@ def augmentation_gains(
     if not gains or (unknown := [name for name in gains if name not in kinds]):
         raise ValueError(f"'{unknown[0]}' is of no kind: name one for each row" if gains else "no gains to draw")
     groups = list(dict.fromkeys(kinds[name] for name in gains))
-    names = sorted(gains, key=lambda name: groups.index(kinds[name]))  # stable: in a group the order stays
+    names = sorted(gains, key=lambda name: groups.index(kinds[name]))  # a stable sort keeps the order within a group
     figure = new_figure(title, height=2.3 + 0.33 * len(names))
     axes = figure.subplots()
     axes.axvline(0, color=BLACK, linewidth=1.2)
@@ -110,12 +110,12 @@ def augmentation_gains(
 def luck_of_selection(
     luck: Mapping[str, Mapping[float, np.ndarray]], shown: float, *, num_images: int, num_tries: int, title: str
 ) -> Figure:
-    """Accuracy of the best of many equally good tries, by the accuracy that all of them have in truth.
+    """Plot the accuracy of the best of many equally good tries as a function of their common true accuracy.
 
     Args:
-        luck: series → true accuracy → what the best of the tries reached in each repeat (R,), as fractions, see
+        luck: series → true accuracy → accuracy of the best try in each repeat (R,), as fractions, see
             `course_lib.analysis.best_of_tries`. The line is the mean, the band holds 95 % of the repeats.
-        shown: an accuracy to compare with, drawn as a line across.
+        shown: an accuracy to compare with, drawn as a horizontal line.
 
     Raises:
         ValueError: nothing to draw.

@@ -1,4 +1,4 @@
-"""The picture that opens the course: what is to be told apart, and how far each strategy gets."""
+"""README's picture: one image of each class, and the test accuracy of each strategy."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,12 @@ _COLUMNS = 4
 
 @styled
 def cover(images, captions: Sequence[str], dots: Sequence[Dot], *, title: str, question: str, xlabel: str) -> Figure:
-    """Seven pictures and a question at the left, accuracies with their intervals at the right.
+    """Draw seven pictures and a question at the left, accuracies with their intervals at the right.
 
     Args:
         images: (7, 3, H, W) uint8, or floats in [0, 1]; one of each class, with its name in `captions`.
         dots: accuracies of two series; one row for each strategy.
-        question: what stands in the eighth place, with its line breaks.
+        question: text in the eighth place, with its line breaks.
 
     Raises:
         ValueError: images of another shape or number, or not one caption for each.

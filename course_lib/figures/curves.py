@@ -1,4 +1,4 @@
-"""Losses and accuracy by epoch, for each learning rate and optimiser (the homework's Figs. 5–27)."""
+"""Loss and accuracy curves by epoch, for each learning rate and optimiser (the homework's Figs. 5–27)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -44,10 +44,10 @@ def training_curves(
     rows: str = "optimizer",
     names: Mapping[str, str] = OPTIMIZER_NAMES,
 ) -> Figure:
-    """Every quantity by epoch: one row of panels for each optimiser, one colour for each rate (cf. Figs. 7–24).
+    """Plot every quantity by epoch: one row of panels for each optimiser, one colour for each rate (cf. Figs. 7–24).
 
-    A line is the mean over seeds, as long as all of them are alive; where some diverged, the others go on as thin
-    lines. A cross at the top marks the epoch in which a run diverged, a star the epoch that validation chose.
+    A line is the mean over seeds up to the epoch in which the first of them diverges; from there on the other seeds are
+    thin lines. A cross at the top marks the epoch in which a run diverged, a star the epoch that validation chose.
 
     Args:
         records: finished runs; losses are means per image, accuracies fractions (drawn in per cent).
@@ -89,7 +89,7 @@ def quantity_curves(
     band: str = "range",
     mark_best: bool = False,
 ) -> Figure:
-    """One quantity by epoch in one panel, or several side by side: colour = rate, line style = optimiser (Figs. 5, 6).
+    """Plot quantities by epoch, one panel for each: colour = rate, line style = optimiser (Figs. 5, 6).
 
     Raises:
         ValueError: no records, an unknown quantity or band.
@@ -116,7 +116,7 @@ def values_by_epoch(records: Sequence[dict], quantity: str) -> np.ndarray:
 
 
 def _name_rows_and_columns(grid, rows: Sequence[str], quantities: Sequence[str]) -> None:
-    """Small panels: what is drawn stands above the column, and whose it is at the left of the row."""
+    """Label small panels: the quantity above each column, the strategy at the left of each row."""
     for index, (row, name) in enumerate(zip(grid, rows, strict=True)):
         for axes, quantity in zip(row, quantities, strict=True):
             axes.set_title(QUANTITIES[quantity] if index == 0 else "", fontsize=11)
@@ -142,7 +142,7 @@ def _draw_panel(axes, records, quantity, band, mark_best) -> None:
 
 
 def _set_axes(axes, records, quantity, log_loss) -> None:
-    """Scales and limits, once everything is drawn: the panels of a column share them."""
+    """Set scales and limits after everything is drawn; the panels of a column share them."""
     values = values_by_epoch(records, quantity)
     finite = values[np.isfinite(values)]
     if quantity.endswith("loss") and finite.size:
@@ -160,7 +160,7 @@ def _set_axes(axes, records, quantity, log_loss) -> None:
 
 
 def _show_usual_losses(axes, finite: np.ndarray) -> None:
-    """From 0 to the largest loss; where few are far above all others, up to these, and a note says how high they go."""
+    """Set the loss axis from 0 to the largest loss; leave out a few far higher losses and note their maximum."""
     highest, usual = finite.max(), np.percentile(finite, 99)
     if highest <= 3 * usual:
         axes.set_ylim(0, 1.08 * highest or 1.0)

@@ -1,4 +1,4 @@
-"""How far each stage moved during training: weights and normalisation statistics."""
+"""Relative change of each stage during training: weights and normalisation statistics."""
 
 from collections.abc import Mapping
 
@@ -12,13 +12,13 @@ from course_lib.figures.style import SERIES, new_figure, plain_log_axis, styled
 def stage_drift(
     change_by_series: Mapping[str, Mapping[str, float]], *, title: str, what: str = "weights", log: bool = False
 ) -> Figure:
-    """Relative change of each stage, ‖after − before‖ / ‖before‖, as bars; a stage that did not move at all says 0.
+    """Plot the relative change of each stage, ‖after − before‖ / ‖before‖, as bars; an unchanged stage is labelled 0.
 
     Args:
         change_by_series: series (a recipe, a normalisation mode, …) → stage → change as a fraction, e.g. from
             `course_lib.analysis.stage_change`; stages keep the order of the first series.
-        what: what changed, for the axis: ``"weights"``, ``"running statistics"``, …
-        log: logarithmic axis, for stages that moved by very different amounts.
+        what: name of what changed, for the axis label: ``"weights"``, ``"running statistics"``, …
+        log: whether the axis is logarithmic, for changes of very different size.
 
     Raises:
         ValueError: nothing to draw, or a negative or infinite change.

@@ -1,4 +1,4 @@
-"""Features of images, the numbers a head sees, laid out in the plane."""
+"""Scatter plots of image features (a head's inputs) on two principal components."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,9 +15,9 @@ from course_lib.figures.style import SERIES, new_figure, styled
 def feature_planes(
     features_by_model: Mapping[str, object], labels, class_names: Sequence[str], *, title: str
 ) -> Figure:
-    """Features of the same images from several models, each on its first two principal components.
+    """Plot the features of the same images from several models, each on its first two principal components.
 
-    Every feature is brought to mean 0 and variance 1 before, so that none dominates by its scale.
+    Every feature is first standardised to mean 0 and variance 1, so that none dominates by its scale.
 
     Args:
         features_by_model: model → (N, D) array or CPU tensor.

@@ -10,13 +10,13 @@ from course_lib.figures.style import hide_ticks, new_figure, styled
 
 @styled
 def filter_grid(weights, *, title: str, columns: int | None = None) -> Figure:
-    """Every filter of a first convolution as an image, each scaled on its own from its minimum to its maximum.
+    """Show every filter of a first convolution as an image, scaled from its own minimum to its own maximum.
 
-    Scaled on their own, filters show their pattern but not their strength: two of them cannot be compared in contrast.
+    This scaling shows the pattern of a filter but not its strength: the contrast of two filters cannot be compared.
 
     Args:
         weights: (N, 3, H, W) or (N, 1, H, W) array or CPU tensor.
-        columns: filters in a row; by default about 3:2, e.g. 12 for 96.
+        columns: filters in a row; by default such that the grid is about 3:2, e.g. 12 for 96.
 
     Raises:
         ValueError: another shape.
@@ -40,14 +40,14 @@ def filter_grid(weights, *, title: str, columns: int | None = None) -> Figure:
 
 
 def _columns(count: int) -> int:
-    """About 3:2, without an unfinished last row where `count` allows it: 12 for 96, 8 for 64, 4 for 16."""
+    """Number of columns of a grid of about 3:2, with a full last row if possible: 12 for 96, 8 for 64, 4 for 16."""
     wish = math.sqrt(1.5 * count)
     even = [n for n in range(1, count + 1) if count % n == 0 and 0.6 * wish < n < 1.7 * wish]
     return min(even, key=lambda n: abs(n - wish)) if even else max(1, round(wish))
 
 
 def scale_to_unit(values: np.ndarray) -> np.ndarray:
-    """Values moved and stretched to [0, 1]; a constant array becomes 0.5."""
+    """Scale values linearly to [0, 1]; a constant array becomes 0.5."""
     low, high = values.min(), values.max()
     return np.full_like(values, 0.5) if high == low else (values - low) / (high - low)
 

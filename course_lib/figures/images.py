@@ -1,4 +1,4 @@
-"""Images with their labels, and images that a model took for something else (the homework's Fig. 28)."""
+"""Images with captions, and misclassified images (the homework's Fig. 28)."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from course_lib.figures.style import GREEN, VERMILLION, hide_ticks, new_figure, 
 
 @styled
 def contact_sheet(images, captions: Sequence[str] | None = None, *, title: str, columns: int | None = None) -> Figure:
-    """Images in rows, each with its caption.
+    """Show images in rows, each with its caption.
 
     Args:
         images: (N, 3, H, W) uint8, or floats in [0, 1]; array or CPU tensor.
@@ -56,13 +56,13 @@ def misclassified(
     columns: int = 3,
     chosen: Sequence[int] | None = None,
 ) -> Figure:
-    """The most confident mistake of each true class, with its three most probable classes (Fig. 28).
+    """Show the most confident mistake of each true class, with its three most probable classes (Fig. 28).
 
     Args:
         images: (N, 3, H, W) uint8, or floats in [0, 1].
         labels: (N,) integers; probabilities: (N, C), rows sum to 1.
-        count: how many to draw at most.
-        chosen: row numbers of other mistakes to draw, in this order; the figure then keeps its width, however few.
+        count: greatest number of mistakes drawn.
+        chosen: row numbers of other mistakes to draw, in this order; the width is then fixed.
 
     Raises:
         ValueError: shapes that do not fit, or no image was misclassified.
@@ -95,10 +95,10 @@ def misclassified(
 
 
 def as_pictures(images) -> np.ndarray:
-    """Images (N, 3, H, W), uint8 or in [0, 1], as matplotlib wants them: (N, H, W, 3).
+    """Convert images (N, 3, H, W), uint8 or in [0, 1], to matplotlib's layout (N, H, W, 3).
 
     Raises:
-        ValueError: another shape, or values outside the range (normalised images have to be put back first).
+        ValueError: another shape, or values outside the range (undo the normalisation first).
     """
     pictures = np.asarray(images)
     if pictures.ndim != 4 or pictures.shape[1] != 3 or not len(pictures):
@@ -112,7 +112,7 @@ def as_pictures(images) -> np.ndarray:
 
 
 def mosaic(pictures: np.ndarray, columns: int, gap: int = 2) -> np.ndarray:
-    """Pictures (N, H, W, 3) side by side in one, with white gaps: drawn as one it is many times faster."""
+    """Join pictures (N, H, W, 3) into one with white gaps; drawing one picture is many times faster than drawing N."""
     count, height, width, _ = pictures.shape
     white = 255 if pictures.dtype == np.uint8 else 1
     rows = math.ceil(count / columns)

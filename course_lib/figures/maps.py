@@ -1,4 +1,4 @@
-"""StageOutputs of a convolution, channel by channel, before and after the ReLU (the homework's Figs. 2 and 3)."""
+"""Outputs of a convolution, channel by channel, before and after the ReLU (the homework's Figs. 2 and 3)."""
 
 import math
 
@@ -15,7 +15,7 @@ KINDS = {
 
 @styled
 def channel_maps(maps, *, title: str, kind: str = "linear", count: int = 16) -> Figure:
-    """The first `count` channels on one common scale: diverging around 0 for linear outputs, from 0 for ReLU's.
+    """Show the first `count` channels on a common colour scale: around 0 for linear outputs, from 0 after a ReLU.
 
     Args:
         maps: (C, H, W) array or CPU tensor.
@@ -31,7 +31,7 @@ def channel_maps(maps, *, title: str, kind: str = "linear", count: int = 16) -> 
 
 @styled
 def before_and_after(maps, *, title: str, count: int = 16) -> Figure:
-    """The first `count` channels of a linear output, and beside them what the ReLU leaves of them.
+    """Show the first `count` channels of a linear output, and beside them the same channels after the ReLU.
 
     Args:
         maps: (C, H, W) array or CPU tensor, before the ReLU; the ReLU is applied here.

@@ -1,19 +1,19 @@
-"""Pictures in few bytes, so that a notebook with all its figures stays small."""
+"""Compression of pictures, so that a notebook with all its figures stays small."""
 
 import io
 
 _PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
-_PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours whose error (root mean square) is at most so many of 255
-_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves: never more than the fewest of these; other pictures get 256
+_PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours with at most this root mean square error, of 255
+_SMALL_PALETTE_ABOVE_KB = 200  # grids of curves get the smallest of these numbers at most, other pictures 256
 
 
 def shrink(png: bytes, colors: int | None = None) -> bytes:
-    """The same picture in fewer bytes, as lossless WebP, and in 64, 128 or 256 colours if it is large.
+    """Compress a picture as lossless WebP; a large one is first reduced to 64, 128 or 256 colours.
 
-    WebP takes about three quarters of a PNG's bytes, and every browser of the last years shows it.
+    A WebP has about three quarters of a PNG's bytes, and every recent browser shows it.
 
     Args:
-        colors: at most so many, whatever its size.
+        colors: greatest number of colours, for a picture of any size.
     """
     from PIL import Image
 

@@ -21,10 +21,10 @@ _PANELS_IN_ROW = 3
 
 @styled
 def rate_sensitivity(records_by_panel: Mapping[str, Sequence[dict]], *, title: str) -> Figure:
-    """Best validation accuracy as a function of the rate, one panel for each grid, one line for each optimiser.
+    """Plot the best validation accuracy over the rate: one panel for each grid, one line for each optimiser.
 
-    A dot is the mean over seeds with its 95 % t-interval (one seed: Wilson's); a cross at the bottom a rate whose runs
-    diverged, all or some of them.
+    A dot is the mean over seeds with its 95 % t-interval (one seed: Wilson's). A cross at the bottom marks a rate at
+    which some or all runs diverged.
 
     Raises:
         ValueError: no panels, one without runs, or one that mixes strategies or images.
@@ -82,9 +82,9 @@ def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
 
 @styled
 def rate_map(records_by_row: Mapping[str, Sequence[dict]], *, title: str) -> Figure:
-    """Best validation accuracy of each setting at each rate, as a table of colours; where runs diverged, how many.
+    """Show the best validation accuracy of each setting at each rate as a heat map, with the number of diverged runs.
 
-    A colour is the mean over the seeds that reached an accuracy, black where none did; the brackets are its interval.
+    A colour is the mean over the seeds that finished an epoch, black where none did; the brackets are its interval.
 
     Args:
         records_by_row: setting → its runs, all settings with the same rates.

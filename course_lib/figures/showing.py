@@ -12,7 +12,7 @@ from course_lib.figures.style import styled
 
 
 class DescribedImage:
-    """A figure as a notebook shows it: an image file inside HTML, so that the description survives."""
+    """A figure for a notebook cell: an image inside HTML, which keeps the description."""
 
     def __init__(self, data: bytes, alt: str, kind: str = "png"):
         self.data, self.alt, self.kind = data, alt, kind
@@ -52,10 +52,10 @@ def show(figure: Figure, alt: str | None = None, *, colors: int | None = None) -
 def describe(figure: Figure, alt: str | None = None) -> DescribedImage:
     """The figure as a PNG with a description (default: its title).
 
-    JupyterLab drops the description of a plain image, so it travels in HTML.
+    JupyterLab drops the description of a plain image, so the image is put inside HTML.
 
     Raises:
-        ValueError: neither `alt` nor a title says what is to be seen.
+        ValueError: the figure has neither `alt` nor a title.
     """
     alt = " ".join((alt or figure.get_suptitle()).split())
     if not alt:
@@ -65,7 +65,7 @@ def describe(figure: Figure, alt: str | None = None) -> DescribedImage:
 
 @styled
 def png_bytes(figure: Figure) -> bytes:
-    """The figure as a PNG; the same figure gives the same bytes."""
+    """Encode the figure as a PNG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Pixel values of a data set: histograms, mean and standard deviation, and how they settle (homework, Section II)."""
+"""Pixel values of a data set: histograms, and mean and standard deviation, also while streaming (Section II)."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ UNIFORM_STD = 1 / np.sqrt(12)  # of values spread evenly over [0, 1]: 0.2887, th
 
 @styled
 def pixel_histograms(counts, *, title: str, bins: int = 32) -> Figure:
-    """Histogram of each colour channel with its mean (line) and one standard deviation to both sides (bar).
+    """Plot a histogram of each colour channel, its mean (line) and one standard deviation to either side (bar).
 
     Args:
         counts: (3, 256) how often each value 0 … 255 occurs in the red, green and blue channel.
@@ -53,10 +53,10 @@ def pixel_histograms(counts, *, title: str, bins: int = 32) -> Figure:
 
 @styled
 def running_statistics(images_seen, means, stds, *, title: str, printed=None) -> Figure:
-    """Mean and standard deviation of each channel as the stream of images proceeds (homework, Eq. 1).
+    """Plot the running mean and standard deviation of each channel by the number of images read (homework, Eq. 1).
 
     Args:
-        images_seen: (T,) how many images have been seen; means, stds: (T, 3) what they gave until then, in [0, 1].
+        images_seen: (T,) how many images have been seen; means, stds: (T, 3), of these images, in [0, 1].
         printed: (means (3,), stds (3,)) drawn as dotted lines, e.g. ``printed_channels()``.
 
     Raises:
@@ -85,7 +85,7 @@ def running_statistics(images_seen, means, stds, *, title: str, printed=None) ->
 
 @styled
 def channel_spread(stds_by_world: Mapping[str, Sequence[float]], *, title: str) -> Figure:
-    """Standard deviation of each channel in different worlds beside that of evenly spread values.
+    """Plot the standard deviation of each channel of several sources, and that of evenly spread values as a line.
 
     Args:
         stds_by_world: name → (3,) standard deviations of red, green and blue, in [0, 1].
@@ -116,7 +116,7 @@ def value_histograms(
     xlabel: str = "normalised pixel value (standard deviations from the mean)",
     bins: int = 60,
 ) -> Figure:
-    """Histograms of values before and after a change, one panel for each way of doing it, on common axes.
+    """Plot histograms of several series, e.g. values before and after a transform; the panels share their axes.
 
     Args:
         panels: panel's title → name of the series → its values, of any shape.

@@ -1,4 +1,4 @@
-"""How far an optimiser moves a weight, and what it goes by."""
+"""Step size of an optimiser as a function of the gradient."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,16 +10,16 @@ from course_lib.figures.style import GREY, SERIES, new_figure, plain_log_axis, s
 
 @styled
 def step_sizes(points_by_series: Mapping[str, Sequence[tuple[float, float]]], lr: float, *, title: str) -> Figure:
-    """The size of a step against the size of the gradient it answers, one dot for each tensor of weights.
+    """Plot the size of a step over the size of its gradient, one dot for each tensor of weights.
 
-    Two lines for comparison: a step of the rate times the gradient (SGD), and of the rate itself (Adam's first step).
+    Two lines serve for comparison: rate times gradient (SGD's step), and the rate itself (Adam's first step).
 
     Args:
         points_by_series: optimiser → (gradient, step) of each tensor, both root mean squares over its weights.
-        lr: the learning rate that all of them had.
+        lr: the learning rate of all steps.
 
     Raises:
-        ValueError: nothing to draw, or a size that is not positive (it has no place on a logarithmic axis).
+        ValueError: nothing to draw, or a size that is not positive (a logarithmic axis cannot show it).
     """
     points = np.array([point for series in points_by_series.values() for point in series], dtype=float).reshape(-1, 2)
     if not len(points) or not np.isfinite(points).all() or points.min() <= 0:

@@ -1,4 +1,4 @@
-"""One look for every figure: colours, sizes, and the frame that each plotting function fills."""
+"""The common style of all figures: colours, sizes, and the empty figure that each plotting function fills."""
 
 import textwrap
 from collections.abc import Mapping
@@ -50,14 +50,14 @@ SETTINGS = {
 }
 
 
-# Everything else is matplotlib's default, whatever a notebook or a style file has set before.
+# Everything else is matplotlib's default, even if a notebook or a style file has changed it.
 _PARTS = ("axes.", "errorbar.", "figure.", "font.", "grid.", "image.", "legend.", "lines.", "patch.", "savefig.")
 _PARTS += ("text.", "xtick.", "xaxis.", "ytick.", "yaxis.")
 _DEFAULTS = {name: mpl.rcParamsDefault[name] for name in mpl.rcParamsDefault if name.startswith(_PARTS)}
 
 
 def styled(function):
-    """Decorator: draw in the course's look and leave matplotlib's own settings as they were."""
+    """Decorator: draw in the course's style and leave matplotlib's own settings unchanged."""
 
     @wraps(function)
     def drawn(*args, **kwargs):
@@ -71,7 +71,7 @@ def styled(function):
 
 
 def _lay_out(figure: Figure) -> None:
-    """Ticks are made when they are first measured: here, while the look holds."""
+    """Lay out the figure now: matplotlib makes ticks when it first measures them, so it makes them in this style."""
     if engine := figure.get_layout_engine():
         engine.execute(figure)
         return
@@ -80,7 +80,7 @@ def _lay_out(figure: Figure) -> None:
 
 
 def lr_color(lr: float):
-    """The colour of a learning rate: fixed for the homework's five, by order of magnitude (cividis) for others."""
+    """Colour of a learning rate: fixed for the homework's five, by order of magnitude (cividis) for others."""
     for known, color in LR_COLORS.items():
         if np.isclose(lr, known, rtol=1e-6):
             return color
@@ -91,14 +91,15 @@ def lr_color(lr: float):
 def new_figure(
     title: str, *, width: float = WIDTH, height: float = 5.0, margins: Mapping[str, float] | None = None
 ) -> Figure:
-    """An empty figure with its title, wrapped to the width; it belongs to nobody, so nothing has to be closed.
+    """Make an empty figure with a title wrapped to its width; pyplot does not hold it, so it need not be closed.
 
     Args:
-        margins: left, right, bottom, top, wspace, hspace of its axes (shares, as in ``subplots_adjust``) instead of
-            room made for their labels: axes stand still while a slider moves, in two thirds of the time.
+        margins: left, right, bottom, top, wspace, hspace of its axes (fractions, as in ``subplots_adjust``) instead
+            of a layout computed from the labels: the axes then stay in place while a slider moves, and drawing takes
+            two thirds of the time.
 
     Raises:
-        ValueError: an empty title: say what the figure shows.
+        ValueError: the title is empty.
     """
     if not title or not title.strip():
         raise ValueError("the figure has no title: say in one sentence what it shows")
@@ -112,7 +113,7 @@ def new_figure(
 
 
 def plain_log_axis(axis) -> None:
-    """A logarithmic axis labelled 0.1, 1, 10 …; 1, 2, 5, 10 … where it spans less than two decades."""
+    """Make an axis logarithmic, labelled 0.1, 1, 10 …; 1, 2, 5, 10 … where it spans less than two decades."""
     low, high = axis.get_view_interval()
     axis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -120,12 +121,12 @@ def plain_log_axis(axis) -> None:
 
 
 def optimizer_name(optimizer: str) -> str:
-    """How an optimiser is written in a figure."""
+    """Name of an optimiser in a figure, e.g. ``"SGD"``."""
     return OPTIMIZER_NAMES.get(optimizer, str(optimizer))
 
 
 def hide_ticks(axes) -> None:
-    """A frame for pictures: no ticks, no grid, no spines."""
+    """Remove ticks, grid and spines from the axes of a picture."""
     axes.set_xticks([])
     axes.set_yticks([])
     axes.grid(False)
@@ -134,7 +135,7 @@ def hide_ticks(axes) -> None:
 
 
 def draw_interval(axes, x, y, low, high, *, color, filled: bool = True, marker: str = "o", label=None):
-    """A dot at (x, y) with a horizontal interval from `low` to `high`; hollow for printed numbers."""
+    """Draw a dot at (x, y) with a horizontal interval from `low` to `high`; hollow for printed numbers."""
     axes.hlines(y, low, high, color=color, linewidth=2.5, alpha=0.9 if filled else 0.55)
     face = color if filled else "white"
     axes.plot([x], [y], marker=marker, color=face, markeredgecolor=color, markeredgewidth=2, linestyle="", label=label)

@@ -1,4 +1,4 @@
-"""Where the time of an epoch goes."""
+"""Time of an epoch by part: forward, backward, step, …"""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,11 +12,11 @@ from course_lib.figures.style import BLACK, SERIES, new_figure, styled
 def epoch_parts(
     seconds_by_row: Mapping[str, Sequence[Mapping[str, float]]], *, title: str, per: int = 1, xlabel: str = "seconds"
 ) -> Figure:
-    """The parts of an epoch as stacked bars: medians over repetitions; a line from the fastest to the slowest epoch.
+    """Plot the parts of an epoch as stacked bars: medians over repetitions; a line joins the fastest and slowest epoch.
 
     Args:
         seconds_by_row: what was timed → one ``{part: seconds}`` for each repetition, all with the same parts.
-        per: divide by this number, e.g. of images; `xlabel` says what comes out.
+        per: divisor of the seconds, e.g. the number of images; `xlabel` names the resulting unit.
 
     Raises:
         ValueError: nothing to draw, or repetitions with different parts.

@@ -16,7 +16,7 @@ def top5_bars(
     title: str,
     printed: Sequence[tuple[str, float]] | None = None,
 ) -> Figure:
-    """The five most probable classes as bars on a logarithmic axis, printed probabilities below the measured ones.
+    """Plot the five most probable classes as bars on a logarithmic axis, printed probabilities below measured ones.
 
     Args:
         class_names, probabilities: all C classes of the model; probabilities are fractions.

@@ -1,4 +1,4 @@
-"""What turns the library into lessons: catalogue, student copies, runs and their report, exercise checks, doctor.
+"""Lessons: their catalogue, student copies, runs and reports, exercise checks, grading and the doctor.
 
 Only `course_lib.cli` and the notebooks import from here.
 """

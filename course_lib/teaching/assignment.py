@@ -1,4 +1,4 @@
-"""`course assign`: a lesson as an nbgrader assignment, its exercises' checks as graded tests."""
+"""`course assign`: writes a lesson as an nbgrader assignment, with the exercises' checks as graded tests."""
 
 import ast
 import re
@@ -27,13 +27,13 @@ def write_assignment(
     """Write a lesson into an nbgrader course folder as ``source/NAME/NAME.ipynb``, and its configuration.
 
     Args:
-        folder: of the course, made if it is missing. What lies there already is not overwritten: it is the
-            instructor's.
+        folder: of the course, made if it is missing. Files that are there already are not overwritten: an
+            instructor may have edited them.
         notebooks: folder with `lessons.yml` and `source/`; the course's own if None.
         parameters: values written into the lesson's parameters cell, e.g. ``{"profile": "smoke"}``.
 
     Returns:
-        whether the notebook on disk is the lesson's; False if an edited one was kept.
+        True if the notebook on disk is the lesson's, False if an edited one was kept.
 
     Raises:
         ValueError: a fault in the source, no exercise, an exercise without a check, or an unknown parameter.
@@ -49,10 +49,10 @@ def write_assignment(
 
 
 def assignment(lesson: Lesson, *, notebooks: Path | None = None, parameters: dict[str, object]):
-    """The lesson as nbgrader wants it: solutions between its markers, one locked and graded test after each check.
+    """Convert the lesson to nbgrader's form: solutions between its markers, a locked and graded test after each check.
 
     Returns:
-        nbformat.NotebookNode without outputs and without cells for those who looked (`solution-only`).
+        nbformat.NotebookNode without outputs and without `solution-only` cells.
     """
     source = read_source(lesson.source(notebooks))
     if source.problems:
@@ -64,7 +64,7 @@ def assignment(lesson: Lesson, *, notebooks: Path | None = None, parameters: dic
 
 
 def _graded(lesson: Lesson, cells: list, parameters: dict[str, object]) -> Iterator:
-    """The cells with nbgrader's metadata, and a test cell after the first check of each exercise."""
+    """Add nbgrader's metadata to the cells, and a test cell after the first check of each exercise."""
     number, points, waiting = 0, 1, False
     for cell in cells:
         if cell["cell_type"] == "markdown":
@@ -88,7 +88,7 @@ def _graded(lesson: Lesson, cells: list, parameters: dict[str, object]) -> Itera
 
 
 def _test_cell(calls: list[tuple[str, str]], number: int, points: int):
-    """A graded cell which asserts that every check of the exercise passes, whatever its name means by then."""
+    """Make a graded cell that asserts that every check of the exercise passes; it imports the checks again."""
     names = ", ".join(sorted({name for name, _ in calls}))
     lines = [f"from course_lib.teaching import {names}", ""]
     lines += [f"assert {call} is True" for _, call in calls]
@@ -99,7 +99,7 @@ def _test_cell(calls: list[tuple[str, str]], number: int, points: int):
 
 
 def _check_calls(text: str) -> list[tuple[str, str]]:
-    """(name, text of the call) of each different call of one of the course's checks."""
+    """(name, text of the call) of each distinct call of one of the course's checks."""
     found = {}
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _graders():
@@ -112,13 +112,13 @@ def _graders() -> list[str]:
 
 
 def _points(text: str) -> int:
-    """As many as the exercise's heading has stars; 0 if there is no such heading."""
+    """Number of stars in the exercise's heading; 0 if there is no such heading."""
     headings = re.findall(r"^#+ .*exercise.*$", text, re.I | re.M)
     return headings[-1].count("★") if headings else 0
 
 
 def _with_values(text: str, values: dict[str, object]) -> str:
-    """The parameters cell with other values; comments at the ends of those lines are left out."""
+    """Text of the parameters cell with other values; the comments of the changed lines are dropped."""
     for name, value in values.items():
         line = f"{name} = {value!r}"
         text, found = re.subn(rf"^{re.escape(name)} = .*$", line.replace("\\", r"\\"), text, flags=re.M)
@@ -128,7 +128,7 @@ def _with_values(text: str, values: dict[str, object]) -> str:
 
 
 def _mark(cell, name: str, *, solution: bool = False, locked: bool = False, grade: bool = False) -> None:
-    """Write nbgrader's metadata; what is locked is restored before a submission is graded."""
+    """Write nbgrader's metadata; locked cells are restored before a submission is graded."""
     kind = {"grade": grade, "solution": solution, "locked": locked, "task": False}
     cell["metadata"]["nbgrader"] = {"grade_id": name, "schema_version": 3, **kind}
 

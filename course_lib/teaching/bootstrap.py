@@ -1,15 +1,15 @@
-"""The first code cell of every lesson: it finds the course or installs it, and leaves PyTorch alone.
+"""The first code cell of every lesson: it finds or installs the course, and never changes PyTorch.
 
-The cell is the text of `find_course` and a call, so what is tested is what students run.
+The cell is the source of `find_course` and a call of it, so the tested code is the code that students run.
 """
 
 import inspect
 
-# What pip installs where the course is missing, e.g. "git+https://HOST/OWNER/REPOSITORY". Empty as long as the course
+# What pip installs if the course is missing, e.g. "git+https://HOST/OWNER/REPOSITORY". Empty as long as the course
 # has no public address: set it here and run `course build`, or set COURSE_SOURCE where a lesson is opened.
 SOURCE = ""
 CELL_ID = "bootstrap"
-# Folded up in JupyterLab, in Colab (which shows the title) and on pages.
+# Collapsed in JupyterLab, in Colab (which shows the title) and on web pages.
 CELL_METADATA = {"tags": ["hide-input"], "jupyter": {"source_hidden": True}, "cellView": "form"}
 
 
@@ -38,5 +38,5 @@ def find_course(source: str) -> str:
 
 
 def bootstrap_text() -> str:
-    """The cell's code, the same in every lesson."""
+    """Code of the cell, the same in every lesson."""
     return f'# @title Run this cell first\n{inspect.getsource(find_course)}\nprint(find_course("{SOURCE}"))'

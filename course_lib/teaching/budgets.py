@@ -1,4 +1,4 @@
-"""What the lessons took beside what the catalogue allows them: seconds, memory, and who took too much."""
+"""Measured time and memory of lessons, compared with their budgets in the catalogue."""
 
 import csv
 import math
@@ -11,8 +11,8 @@ from course_lib.teaching.readme import replace_block
 from course_lib.teaching.run import LessonResult
 
 INSTRUCTORS = Path(__file__).parent / "site" / "pages" / "instructors.md"
-TIME_TOLERANCE = 0.5  # another processor, shared with other work
-MEMORY_TOLERANCE = 0.1  # memory hardly varies: allocators and library versions
+TIME_TOLERANCE = 0.5  # time: another processor may be slower, or shared with other work
+MEMORY_TOLERANCE = 0.1  # memory varies little, with allocators and library versions
 COLUMNS = ("lesson", "profile", "status", "seconds", "budget_s", "peak_mb", "memory_mb")
 
 
@@ -31,7 +31,7 @@ def write_measurements(results: Sequence[LessonResult], path: Path | str) -> Pat
 
 
 def budgets_table(lessons: Iterable[Lesson]) -> str:
-    """A Markdown table: each lesson's minutes of a student, and its limits of time and memory."""
+    """Markdown table of each lesson's student minutes and its limits of time and memory."""
     profiles = " | ".join(f"{profile}, s" for profile in PROFILE_NAMES)
     rows = [f"| lesson | student, min | {profiles} | memory, MB |", "|---" * (3 + len(PROFILE_NAMES)) + "|"]
     for lesson in lessons:
@@ -41,7 +41,7 @@ def budgets_table(lessons: Iterable[Lesson]) -> str:
 
 
 def update_instructors(page: Path = INSTRUCTORS, *, check: bool = False) -> list[str]:
-    """Write the table into the instructors' page; with `check`, only say whether it is out of date.
+    """Write the table into the instructors' page; with `check`, only report whether it is out of date.
 
     Returns:
         problems, one sentence each; an empty list is success.

@@ -1,4 +1,4 @@
-"""`course build`: student copies and executed solutions, derived from the lesson sources, byte for byte repeatable."""
+"""`course build`: derives student copies and executed solutions from the lesson sources, reproducibly to the byte."""
 
 import tempfile
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ _CELL_TIMEOUT_S = 1800
 
 @dataclass
 class BuildResult:
-    """What a build did; `ok` only without problems and differences."""
+    """Result of a build; `ok` if it has neither problems nor differences."""
 
     written: list[Path] = field(default_factory=list)  # files that changed
     unchanged: list[Path] = field(default_factory=list)
@@ -27,12 +27,12 @@ class BuildResult:
 
     @property
     def ok(self) -> bool:
-        """Nothing was refused and nothing differs."""
+        """Whether there are no problems and no differences."""
         return not self.problems and not self.differences
 
 
 def build(lessons: Iterable[str | Lesson] | None = None, **options) -> list[str]:
-    """`build_lessons`, as the sentences that keep the build from being in order: an empty list is success."""
+    """Run `build_lessons` and return its problems and differences as sentences; an empty list is success."""
     result = build_lessons(lessons, **options)
     return result.problems + result.differences
 
@@ -85,7 +85,7 @@ def _chosen(lessons: Iterable[str | Lesson] | None, notebooks: Path) -> Iterable
 
 
 def _read(lesson: Lesson, notebooks: Path, result: BuildResult) -> Source | None:
-    """The lesson's source, or None with its faults added to the result."""
+    """Read the lesson's source; if it has faults, add them to the result and return None."""
     try:
         source = read_source(lesson.source(notebooks))
     except FileNotFoundError as error:
@@ -116,7 +116,7 @@ def _write_lesson(lesson: Lesson, source: Source, notebooks: Path, execute: bool
 
 
 def _execute(lesson: Lesson, notebook, result: BuildResult):
-    """The notebook executed at its default parameters, or None with the failure added to the result."""
+    """Execute the notebook at its default parameters; if that fails, add the failure to the result and return None."""
     papermill, nbformat = need("papermill", "lab"), need("nbformat", "lab")
     from course_lib.teaching.run import error_sentence
 
@@ -126,7 +126,7 @@ def _execute(lesson: Lesson, notebook, result: BuildResult):
         options = {"kernel_name": kernel, "progress_bar": False, "cwd": folder, "execution_timeout": _CELL_TIMEOUT_S}
         try:
             papermill.execute_notebook(str(given), str(done), **options)
-        except Exception as error:  # whatever a lesson does wrong is reported, the next lesson is built
+        except Exception as error:  # report any error of a lesson and build the next one
             result.problems.append(f"{lesson.name}: {error_sentence(error)}")
             return None
         ran = nbformat.read(str(done), as_version=4)
@@ -140,7 +140,7 @@ def _execute(lesson: Lesson, notebook, result: BuildResult):
 
 
 def _keep_outputs(notebook, path: Path) -> bool:
-    """Take over the outputs on disk if every code cell is still the same; says whether that was so."""
+    """Copy the outputs on disk if every code cell is unchanged; return whether it is."""
     on_disk = read_notebook(path)
     old = [cell for cell in on_disk["cells"] if cell["cell_type"] == "code"] if on_disk else []
     new = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -187,7 +187,7 @@ def _compare(found, wanted) -> list[str]:
 
 
 def _execution_faults(notebook) -> list[str]:
-    """What keeps a solution on disk from being an executed one."""
+    """Reasons why a solution on disk does not count as executed."""
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     faults = [f"cell {cell.get('id')} was never executed" for cell in code if cell["execution_count"] is None]
     counts = [cell["execution_count"] for cell in code]
@@ -200,7 +200,7 @@ def _execution_faults(notebook) -> list[str]:
 
 
 def _strays(notebooks: Path) -> list[str]:
-    """Files that no lesson of the catalogue accounts for."""
+    """Files that belong to no lesson of the catalogue."""
     names = {lesson.name for lesson in list_lessons(notebooks)}
     found = [*notebooks.glob("source/*.py"), *notebooks.glob("*.ipynb"), *notebooks.glob("solutions/*.ipynb")]
     return [

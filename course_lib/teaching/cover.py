@@ -1,4 +1,4 @@
-"""README's picture: drawn from the mini world and the shipped runs, and the line of Markdown that shows it."""
+"""README's picture, drawn from the mini world and the shipped runs, and its line of Markdown."""
 
 import io
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def measure_strategies() -> list["Dot"]:
 
 
 def cover_line(dots: Sequence["Dot"]) -> str:
-    """The picture as Markdown, with a description that says all that it shows."""
+    """Markdown of the picture, with a complete description."""
     *others, last = PICTURES
     reached = "; ".join(f"{dot.row} {_percent(dot)} from {dot.series}" for dot in dots)
     alt = f"Seven cartoons: {', '.join(others)}, {last}. Beside them the test accuracy of each strategy: {reached}."
@@ -45,7 +45,7 @@ def cover_line(dots: Sequence["Dot"]) -> str:
 
 
 def update_cover(readme: Path, *, check: bool = False) -> list[str]:
-    """Draw the picture beside README and write its line; with `check`, only say what is out of date.
+    """Draw the picture and write its line into README; with `check`, only report what is out of date.
 
     Returns:
         problems, one sentence each; an empty list is success.
@@ -59,7 +59,7 @@ def update_cover(readme: Path, *, check: bool = False) -> list[str]:
 
 
 def write_cover(path: Path, dots: Sequence["Dot"]) -> bool:
-    """Draw the picture and write it as WebP, unless the file already shows the same; says whether it was written."""
+    """Draw the picture and write it as WebP unless the file already shows it; return whether it was written."""
     import torch
     from PIL import Image, ImageChops
 
@@ -80,7 +80,7 @@ def write_cover(path: Path, dots: Sequence["Dot"]) -> bool:
 
 
 def _title(dots: Sequence["Dot"]) -> str:
-    """The two numbers that make one curious: few drawings with borrowed weights, many without."""
+    """Title with two accuracies: from few drawings with borrowed weights, and from many without."""
     scratch, few = dots[0], dots[3]  # from scratch on the large set, the last layer on the small one
     return (
         f"With a borrowed network: {_percent(few)} from {few.series}. "

@@ -11,7 +11,7 @@ __all__ = ["show", "show_table"]
 
 
 def show_table(table: "DataFrame") -> None:
-    """Display a table with its texts in full, where pandas alone would cut them after 50 characters."""
+    """Display a table with its texts uncut; pandas would cut them after 50 characters."""
     import pandas as pd
     from IPython.display import display
 

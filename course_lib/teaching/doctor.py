@@ -1,4 +1,4 @@
-"""`course doctor`: what this machine has, what is missing and what to do, as a block to paste into a bug report."""
+"""`course doctor`: checks what the course needs on this machine; its answer can be pasted into a bug report."""
 
 import importlib.metadata
 import os
@@ -22,13 +22,13 @@ class Check(NamedTuple):
     """One row of the doctor's report."""
 
     name: str
-    status: str  # "ok", "warn": the course runs with less, "fail": it does not run
+    status: str  # "ok"; "warn": the course runs with restrictions; "fail": it does not run
     value: str
     advice: str = ""
 
 
 def run_checks() -> list[dict[str, str]]:
-    """Look at everything a lesson depends on; a check that breaks becomes a row that says so.
+    """Check everything a lesson depends on; a check that raises becomes a failed row.
 
     Returns:
         rows with `name`, `status` ("ok", "warn", "fail"), `value` and `advice`.
@@ -53,14 +53,14 @@ def run_checks() -> list[dict[str, str]]:
     for look in looks:
         try:
             rows.append(look())
-        except Exception as error:  # the doctor must not fall ill
+        except Exception as error:  # a broken check must not stop the doctor
             name = look.__name__.removeprefix("_check_").replace("_", " ")
             rows.append(Check(name, "fail", f"{type(error).__name__}: {error}", "put this line into a bug report"))
     return [{key: _hide_home(text) for key, text in row._asdict().items()} for row in rows]
 
 
 def checks_as_text(rows: list[dict[str, str]] | None = None) -> str:
-    """The rows as one block of aligned plain text for a bug report; nothing in it names the person's home folder."""
+    """Format the rows as aligned plain text for a bug report; the user's home folder is written as ~."""
     rows = run_checks() if rows is None else rows
     width = max(len(row["name"]) for row in rows)
     lines = ["course doctor", ""]
@@ -75,7 +75,7 @@ def checks_as_text(rows: list[dict[str, str]] | None = None) -> str:
 
 
 def describe_machine() -> dict[str, str]:
-    """Processor, cores, memory, device and versions, for reports; same words as the doctor's rows."""
+    """Processor, cores, memory, device and versions for reports, in the words of the doctor's rows."""
     torch = _check_torch()
     device = _check_device() if torch.status == "ok" else torch
     python = f"{platform.python_implementation()} {platform.python_version()}"
@@ -219,7 +219,7 @@ def _processor() -> str:
 
 
 def _memory_gb() -> tuple[float | None, float | None]:
-    """Total and free memory in GB, None where the system does not tell."""
+    """Total and free memory in GB, None if unknown."""
     meminfo = Path("/proc/meminfo")
     if meminfo.is_file():
         rows = dict(line.split(":", 1) for line in meminfo.read_text(encoding="ascii").splitlines() if ":" in line)

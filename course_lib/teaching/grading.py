@@ -1,4 +1,4 @@
-"""What nbgrader does with an assignment of `course assign`: release it, grade what students sent in, write feedback."""
+"""Release and grading of assignments with nbgrader: students' versions, points and feedback pages."""
 
 import csv
 import os
@@ -17,7 +17,7 @@ CONFIG = "nbgrader_config.py"
 
 @dataclass(frozen=True)
 class Grade:
-    """One student's result in one assignment."""
+    """Result of one student in one assignment."""
 
     assignment: str
     student: str
@@ -54,12 +54,12 @@ def grade(
     """Run every submission with the original tests, write feedback pages and ``grades.csv``.
 
     Args:
-        folder: course folder; submissions lie in ``submitted/STUDENT/NAME/NAME.ipynb``.
-        names: only these assignments; every one that somebody sent in if empty.
+        folder: course folder; submissions are ``submitted/STUDENT/NAME/NAME.ipynb``.
+        names: only these assignments; all with submissions if empty.
         progress: called with each grade as soon as it is known.
 
     Returns:
-        one grade for each submission; one that cannot be graded says why, and the others are graded.
+        one grade for each submission; if a submission cannot be graded, its grade has the reason.
 
     Raises:
         FileNotFoundError: there is no submission. MissingExtraError: the extra `instructor` is missing.
@@ -72,7 +72,7 @@ def grade(
     with _nbgrader(folder) as api, own_kernel():
         for path in sent:
             grades.append(_grade_one(api, path.name, path.parent.name))
-            _write_grades(folder, grades)  # after each: whoever stops a long night keeps what is done
+            _write_grades(folder, grades)  # after each submission, so that an interrupted run keeps its results
             if progress:
                 progress(grades[-1])
     return grades
@@ -94,7 +94,7 @@ def _grade_one(api, name: str, student: str) -> Grade:
 
 
 def _fault(outcome: dict) -> str:
-    """The last line of what nbgrader says of a failure; empty if there is none."""
+    """Last line of nbgrader's message on a failure; empty if there is none."""
     if outcome["success"]:
         return ""
     said = (outcome.get("error") or outcome.get("log") or "").strip().splitlines()
@@ -117,7 +117,7 @@ def _nbgrader(folder: Path) -> Iterator:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own queries; nothing a teacher could mend
+            warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own queries, not to be fixed here
             yield apps.NbGraderAPI(config=config)
     finally:
         os.environ["PATH"] = before

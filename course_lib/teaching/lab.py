@@ -1,4 +1,4 @@
-"""The extra `lab`: JupyterLab on the student's copies, and a kernel that is surely this Python."""
+"""JupyterLab on the student copies, and a kernel that runs the current Python (extra `lab`)."""
 
 import json
 import os
@@ -17,13 +17,13 @@ KERNEL = "python3"
 
 @contextmanager
 def own_kernel() -> Iterator[str]:
-    """Make `python3` mean the running interpreter, whatever kernelspecs the machine has or lacks.
+    """Make the kernel `python3` the running interpreter, whatever kernelspecs the machine has.
 
     Yields:
-        the kernel's name. A kernelspec in the user's folder may point at another Python, and a bare wheel install
-        has none: a temporary one goes first on the search path. Its log level silences ipykernel's notes on starting
-        and being stopped, its fixed hash seed keeps printed sets in the same order; one thread is enough for small
-        nets, and a second one makes them many times slower on a busy machine.
+        the kernel's name. A kernelspec in the user's folder may point at another Python, and a plain wheel install has
+        none, so a temporary one is put first on the search path. Its log level silences ipykernel's messages on start
+        and stop; its fixed hash seed keeps the order of printed sets. It uses one thread: that is enough for small
+        networks, and a second thread makes them many times slower on a busy machine.
     """
     need("ipykernel", "lab")
     spec = {
@@ -55,10 +55,10 @@ def own_kernel() -> Iterator[str]:
 
 
 def student_folder() -> Path:
-    """The folder whose notebooks a student may change.
+    """Folder of the notebooks that a student may change.
 
-    In a checkout its own ``notebooks``. An installed course is not for editing: what is not yet in the user's folder is
-    copied there (student copies, executed solutions), and nothing that is there is ever overwritten.
+    In a checkout this is ``notebooks``. An installed course copies student copies and executed solutions into the
+    user's folder if they are not there yet, and never overwrites a file there.
     """
     shipped = paths.shipped_dir("notebooks")
     if paths.in_checkout():
@@ -73,7 +73,7 @@ def student_folder() -> Path:
 
 
 def open_lab(folder: Path, options: Sequence[str] = ()) -> None:
-    """Run JupyterLab on a folder until it is stopped; `options` are its own, e.g. ``--no-browser``.
+    """Run JupyterLab on a folder until it is stopped; `options` are JupyterLab's, e.g. ``--no-browser``.
 
     Raises:
         MissingExtraError: the extra `lab` is missing.

@@ -15,15 +15,15 @@ _NAME = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z0-9]+(_[a-z0-9]+)*)")
 
 
 class Lesson(BaseModel):
-    """One lesson: what it asks, what it takes and what it may cost."""
+    """One lesson: its question, its needs and its budgets."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str  # NN_slug, the stem of its files
     title: str = Field(min_length=3)
     question: str = Field(min_length=10)
-    document: str = Field(min_length=3)  # whose tables it repeats: one of `course_lib.sweeps.studies.documents`
-    minutes: int = Field(gt=0)  # of a student's time
+    document: str = Field(min_length=3)  # the document it repeats: one of `course_lib.sweeps.studies.documents`
+    minutes: int = Field(gt=0)  # time of a student
     needs: tuple[str, ...] = ()
     budget_s: dict[Profile, float]  # wall-clock seconds of the executed solution
     memory_mb: int = Field(gt=0)
@@ -53,15 +53,15 @@ class Lesson(BaseModel):
         return self.name[3:]
 
     def source(self, notebooks: Path | None = None) -> Path:
-        """The percent script a person edits."""
+        """Path of the percent script, the file to edit."""
         return (notebooks or shipped_dir("notebooks")) / "source" / f"{self.name}.py"
 
     def student_copy(self, notebooks: Path | None = None) -> Path:
-        """The notebook a student opens."""
+        """Path of the student's notebook."""
         return (notebooks or shipped_dir("notebooks")) / f"{self.name}.ipynb"
 
     def solution(self, notebooks: Path | None = None) -> Path:
-        """The executed notebook with solutions."""
+        """Path of the executed notebook with solutions."""
         return (notebooks or shipped_dir("notebooks")) / "solutions" / f"{self.name}.ipynb"
 
 
@@ -92,7 +92,7 @@ def list_lessons(notebooks: Path | None = None) -> tuple[Lesson, ...]:
 
 
 def find_lesson(name: str | int, notebooks: Path | None = None) -> Lesson:
-    """The lesson a person means by ``5``, ``"05"``, ``"05_full_fine_tuning"`` or ``"full_fine_tuning"``.
+    """Find the lesson named by ``5``, ``"05"``, ``"05_full_fine_tuning"`` or ``"full_fine_tuning"``.
 
     Raises:
         ValueError: there is no such lesson; the message lists those there are.

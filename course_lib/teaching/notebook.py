@@ -1,4 +1,4 @@
-"""The notebooks themselves: cells from a lesson source, outputs worth committing, one fixed form on disk."""
+"""Notebooks: made from a lesson source, with cleaned outputs, in one fixed form on disk."""
 
 import copy
 import hashlib
@@ -24,12 +24,12 @@ class CheckedCell(NamedTuple):
     """A cell whose output nbval compares."""
 
     id: str
-    execution_count: int | None  # None: never executed, nbval would compare nothing
+    execution_count: int | None  # None: never executed, so nbval has nothing to compare
     num_outputs: int
 
 
 def derive(lesson: Lesson, source: Source, *, student: bool):
-    """The notebook of a lesson, without outputs.
+    """Make the notebook of a lesson, without outputs.
 
     Args:
         student: leave out solutions and `solution-only` cells; otherwise the full notebook, in which cells tagged
@@ -68,9 +68,9 @@ def checked_cells(notebook) -> list[CheckedCell]:
 
 
 def tidy_outputs(cell) -> tuple[list, str]:
-    """A cell's outputs worth committing (no stderr, no live widgets, streams joined), and stderr's last line.
+    """Clean a cell's outputs (no stderr, no live widgets, streams joined); return them and stderr's last line.
 
-    A table or picture in HTML loses its twin in plain text, unless the cell is checked: that is what nbval compares.
+    An HTML table or picture loses its plain-text version unless the cell is checked: nbval compares plain text.
     """
     checked = CHECK_TAG in cell["metadata"].get("tags", ())
     kept, noise = [], ""
@@ -90,7 +90,7 @@ def tidy_outputs(cell) -> tuple[list, str]:
 
 
 def without_widgets(outputs) -> list:
-    """The outputs without live widgets, which need a kernel: what stands for them on paper stays, a name does not."""
+    """Remove live widgets, which need a kernel, from outputs; keep their static picture, drop a mere name."""
     kept = []
     for output in copy.deepcopy(outputs):
         data = output.get("data", {})
@@ -100,7 +100,7 @@ def without_widgets(outputs) -> list:
 
 
 def to_text(notebook) -> str:
-    """A notebook as it is committed: sorted keys, one-space indent, a newline at the end."""
+    """Serialise a notebook for git: sorted keys, one-space indent, a newline at the end."""
     return need("nbformat", "lab").writes(notebook, version=4).rstrip("\n") + "\n"
 
 
@@ -115,7 +115,7 @@ def read_notebook(path: Path):
 
 def size_fault(path: Path, notebook, text: str) -> str:
     """One sentence if a notebook is over the cap, naming its largest cell; otherwise an empty string."""
-    size_kb = len(text.encode()) / 1000  # as the test of the whole repository counts
+    size_kb = len(text.encode()) / 1000  # 1 KB = 1000 bytes, as in the test of file sizes
     if size_kb <= MAX_KB:
         return ""
     largest = max(notebook["cells"], key=lambda cell: len(str(cell)))

@@ -1,4 +1,4 @@
-"""A guess a student commits to before running the experiment."""
+"""A student's guess, made before running the experiment."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Prediction:
     value: float | None = None  # None: not guessed yet
 
     def compare(self, measured: float) -> None:
-        """Print guess and measurement side by side; never raises, a missing guess is mentioned kindly."""
+        """Print guess and measurement side by side, or a reminder if there is no guess; never raises."""
         measured_text = _tidy(measured)
         guess, truth = _number(self.value), _number(measured)
         if guess is None or truth is None:

@@ -1,4 +1,4 @@
-"""The parts of README that are written from something else, so that the two cannot disagree: the table of lessons."""
+"""Generated parts of README: the table of lessons, written from the catalogue."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,7 @@ from course_lib.teaching.lessons import Lesson, list_lessons
 
 
 def lessons_table(lessons: Iterable[Lesson]) -> str:
-    """A Markdown table: lesson with links to its student copy and solution, question, minutes."""
+    """Markdown table of the lessons: links to student copy and solution, question, minutes."""
     rows = ["| lesson | question | minutes | solution |", "|---|---|---|---|"]
     for lesson in lessons:
         link = f"[{lesson.number:02d} {lesson.title}](notebooks/{lesson.name}.ipynb)"
@@ -17,7 +17,7 @@ def lessons_table(lessons: Iterable[Lesson]) -> str:
 
 
 def update_readme(readme: Path, *, check: bool = False, lessons: Iterable[Lesson] | None = None) -> list[str]:
-    """Write the table between README's two markers; with `check`, only say whether it is out of date.
+    """Write the table between README's two markers; with `check`, only report whether it is out of date.
 
     Returns:
         problems, one sentence each; an empty list is success.
@@ -29,7 +29,8 @@ def replace_block(readme: Path, name: str, content: str, *, check: bool = False)
     """Write `content` between the comments ``<!-- name: begin …-->`` and ``<!-- name: end -->``.
 
     Returns:
-        problems, one sentence each; an empty list is success. With `check` nothing is written, and a difference is one.
+        problems, one sentence each; an empty list is success. With `check` nothing is written, and a difference is a
+        problem.
     """
     first, last = f"<!-- {name}: begin", f"<!-- {name}: end -->"
     text = readme.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The report of a run: one page without outside assets, and the executed notebooks beside it."""
+"""The report of a run: one self-contained HTML page, and the executed notebooks beside it."""
 
 import html
 import math
@@ -21,7 +21,7 @@ _IMAGE_KINDS = ("image/png", "image/jpeg")
 _STYLES = re.compile(r"<style.*?</style>", re.S | re.I)
 _ACTIVE = re.compile(
     r"<(script|link|iframe|object)\b|\bsrc=(?![\"']?data:)", re.I
-)  # a page that is sent on must stand alone
+)  # a page that is sent to others must be self-contained
 _UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt=[\"'][^\"'])(?P<rest>[^>]*)>", re.I)
 _NO_ALT = re.compile(r"\s\balt=([\"'])\1", re.I)
 
@@ -42,13 +42,13 @@ def write_report(
 
     Args:
         results: of `run_lessons`; notebooks are expected in `out_dir`.
-        profile, data, seeds: what the lessons were told; None means each lesson's own default.
+        profile, data, seeds: parameters of the lessons; None means each lesson's own default.
         started: when the run began; left out of the page if None.
         fingerprint: of the images; left out of the page if None.
         claims: one mapping for each claim of the documents, with the keys id, claim, document, place, verdict, effect,
             low, high, unit, seeds and reason; numbers that are None or NaN are not shown. Those with `calibrated` are
-            marked and counted apart. No section if None or empty.
-        claims_error: why the claims could not be tested; shown in their place.
+            marked and counted separately. No section if None or empty.
+        claims_error: why the claims could not be tested; shown instead of the claims.
 
     Returns:
         path of index.html.
@@ -106,7 +106,7 @@ def report_outputs(notebook: Path, title: str) -> list[str]:
 
 
 def _lesson_view(result: LessonResult, out_dir: Path) -> dict:
-    """What the template shows of one lesson."""
+    """Values of one lesson for the template."""
     lesson = result.lesson
     readable = _write_page(result, out_dir)
     return {
@@ -129,12 +129,12 @@ def _lesson_view(result: LessonResult, out_dir: Path) -> dict:
 
 
 def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
-    """The executed notebook as HTML, so that it can be read without Jupyter."""
+    """Write the executed notebook as HTML, to be read without Jupyter."""
     if result.notebook is None:
         return None
     exporter = need("nbconvert", "lab").HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True)
     node = need("nbformat", "lab").read(str(result.notebook), as_version=4)
-    node["metadata"].pop("widgets", None)  # a page without a kernel shows what stands for them
+    node["metadata"].pop("widgets", None)  # without a kernel, the page shows the static pictures instead
     for cell in node["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = without_widgets(cell["outputs"])
@@ -145,7 +145,7 @@ def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
 
 
 def _claim_view(claim: Mapping) -> dict:
-    """What the template shows of one claim: the effect as one text, the verdict as a class of styles."""
+    """Values of one claim for the template: the effect as text, the verdict as a CSS class."""
     effect, low, high = (_number(claim[name]) for name in ("effect", "low", "high"))
     interval = f" [{low}, {high}]" if low and high else ""
     measured = f"{effect}{interval} {claim['unit'] or ''}".strip() if effect else ""
@@ -187,7 +187,7 @@ def _world(
 
 
 def _output_html(output: dict, title: str) -> str:
-    """One output as HTML fit for the page, or an empty string."""
+    """Convert an output to HTML for the page; an empty string if it has none."""
     if output["output_type"] == "stream":
         return _text(output["text"]) if output["name"] == "stdout" else ""
     data = output.get("data", {})
@@ -206,7 +206,7 @@ def _output_html(output: dict, title: str) -> str:
 
 
 def _describe(markup: str, alt: str) -> str:
-    """The markup, in which every image without a description has got `alt`."""
+    """Add `alt` to every image of the markup that has no description."""
     return _UNDESCRIBED.sub(lambda found: f'<img alt="{alt}"{_NO_ALT.sub("", found["rest"])}>', markup)
 
 

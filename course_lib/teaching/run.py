@@ -1,4 +1,4 @@
-"""Running lessons: executed solutions with the caller's parameters, one lesson's failure apart from the next."""
+"""Execution of lessons with the caller's parameters; the failure of one lesson does not stop the next."""
 
 import ast
 import math
@@ -21,7 +21,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class RunParameters(BaseModel):
-    """What every lesson can be told; None keeps the lesson's own value."""
+    """Parameters common to all lessons; None keeps a lesson's own value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,7 +32,7 @@ class RunParameters(BaseModel):
 
 @dataclass(frozen=True)
 class LessonResult:
-    """What came of running one lesson."""
+    """Result of running one lesson."""
 
     lesson: Lesson
     status: Literal["ok", "failed"]
@@ -44,17 +44,17 @@ class LessonResult:
 
     @property
     def over_time(self) -> bool:
-        """It took longer than its budget in the catalogue."""
+        """Whether it took longer than its budget in the catalogue."""
         return self.seconds > self.lesson.budget_s[self.profile]
 
     @property
     def over_memory(self) -> bool:
-        """It took more memory than its budget in the catalogue; an unknown peak did not."""
+        """Whether it took more memory than its budget in the catalogue; False if the peak is unknown."""
         return self.peak_mb > self.lesson.memory_mb
 
 
 def read_parameters(**given: object) -> RunParameters:
-    """Typed parameters from the command line's or a caller's values.
+    """Validate values from the command line or a caller as `RunParameters`.
 
     Raises:
         ValueError: one sentence naming each wrong name or value.
@@ -86,8 +86,8 @@ def run_lessons(
         notebooks: folder with `solutions/`; the course's own if None.
 
     Raises:
-        ValueError: a wrong profile or seed. MissingExtraError: the extra `lab` is missing. What goes wrong *in* a
-        lesson is in its result.
+        ValueError: a wrong profile or seed. MissingExtraError: the extra `lab` is missing. An error *in* a lesson is in
+        the lesson's result.
     """
     need("papermill", "lab")
     typed = read_parameters(profile=profile, data=data, seeds=seeds).model_dump(exclude_none=True)
@@ -108,7 +108,7 @@ def _run_lesson(lesson: Lesson, given: Path, out_dir: Path, kernel: str, values:
     import papermill
 
     done = out_dir / f"{lesson.name}.ipynb"
-    done.unlink(missing_ok=True)  # never take an earlier run's notebook for this one's
+    done.unlink(missing_ok=True)  # an earlier run's notebook must not be taken for this run's
     profile = values["profile"]
     budget_s = lesson.budget_s[profile]
     error, started = None, time.perf_counter()
@@ -116,9 +116,9 @@ def _run_lesson(lesson: Lesson, given: Path, out_dir: Path, kernel: str, values:
         try:
             values = check_parameters(given, values)
             options = {"kernel_name": kernel, "progress_bar": False, "cwd": str(out_dir)}
-            options["execution_timeout"] = int(max(600, 10 * budget_s))  # per cell: a hang ends, slowness is only noted
+            options["execution_timeout"] = int(max(600, 10 * budget_s))  # for each cell: only a hang is ended
             papermill.execute_notebook(str(given), str(done), parameters=values, **options)
-        except Exception as fault:  # everything a lesson can do wrong ends in its row of the report
+        except Exception as fault:  # any error of a lesson goes into its row of the report
             error = error_sentence(fault)
     seconds = time.perf_counter() - started
     status = "failed" if error else "ok"
@@ -126,9 +126,9 @@ def _run_lesson(lesson: Lesson, given: Path, out_dir: Path, kernel: str, values:
 
 
 def check_parameters(notebook: Path, values: Mapping[str, object]) -> dict[str, object]:
-    """The values in the types of the notebook's own defaults.
+    """Convert the values to the types of the notebook's own defaults.
 
-    papermill only warns of a name the notebook does not have, and passes "1e-3" on as text.
+    papermill only warns of a name that the notebook does not have, and passes "1e-3" as text.
 
     Raises:
         FileNotFoundError: no such notebook.
@@ -144,7 +144,7 @@ def check_parameters(notebook: Path, values: Mapping[str, object]) -> dict[str, 
 
 
 def _like_default(name: str, value: object, default: str) -> object:
-    """`value` in the type of the literal `default`; text is read as that type."""
+    """Convert `value` to the type of the literal `default`; text is parsed as that type."""
     try:
         model = ast.literal_eval(default)
     except (ValueError, SyntaxError):
@@ -155,7 +155,7 @@ def _like_default(name: str, value: object, default: str) -> object:
         except (ValueError, SyntaxError):
             raise ValueError(f"parameter {name}={value!r} is not of the kind of its default {default}") from None
     if name == "seeds" and isinstance(model, list) and isinstance(value, int):
-        value = list(range(value))  # a lesson that names its seeds, told how many
+        value = list(range(value))  # a lesson lists its seeds, the caller gave their number
     if isinstance(model, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     alike = model is None or value is None or type(value) is type(model)
@@ -165,7 +165,7 @@ def _like_default(name: str, value: object, default: str) -> object:
 
 
 def error_sentence(error: Exception) -> str:
-    """What a person needs to know of a failed execution: the cell, the error, its first line."""
+    """Describe a failed execution in one sentence: the cell, the error, its first line."""
     kind = type(error).__name__
     if kind == "PapermillExecutionError":
         first = (_ANSI.sub("", str(error.evalue)).strip().splitlines() or [""])[0]
@@ -187,17 +187,17 @@ def _summary(result: LessonResult) -> str:
 
 
 class _MemoryWatch:
-    """Largest memory of the child processes started inside the `with` block, grandchildren included.
+    """Measures the peak memory of child processes started inside the `with` block, grandchildren included.
 
-    Sampled, so a spike between two samples is missed. On Linux, memory that processes share (torch's libraries are
-    some 500 MB) is divided among them; elsewhere each counts all that is resident.
+    Memory is sampled, so a spike between two samples is missed. On Linux, memory that processes share (about 500 MB of
+    torch's libraries) is divided among them; elsewhere all resident memory of each process counts.
     """
 
     def __enter__(self) -> "_MemoryWatch":
         self.peak_mb = math.nan
         self._stop = threading.Event()
         try:
-            import psutil  # ipykernel needs it, so it is there
+            import psutil  # installed with ipykernel, which needs psutil
         except ModuleNotFoundError:
             self._thread = None
             return self
@@ -229,8 +229,8 @@ class _MemoryWatch:
 
 
 def _memory(process) -> int:
-    """Bytes: proportional (Linux), else resident."""
+    """Memory of a process in bytes: proportional set size on Linux, else resident set size."""
     try:
         return process.memory_full_info().pss
-    except (AttributeError, OSError):  # another system, or not allowed
+    except (AttributeError, OSError):  # not Linux, or no permission
         return process.memory_info().rss

@@ -1,4 +1,4 @@
-"""Lesson sources: percent scripts with solutions, read strictly, every fault reported with file and line."""
+"""Lesson sources: a strict parser of percent scripts with solutions, which reports every fault with file and line."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course_lib.errors import need
 
-MAX_LINES = 25  # of a code cell: one screen of purpose
+MAX_LINES = 25  # greatest length of a code cell
 MIN_CHECKED = 2  # cells whose output nbval compares
 PARAMETERS = ("profile", "data", "seeds")
 KNOWN_TAGS = frozenset(
@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def lines(self) -> list[str]:
-        """The text's lines."""
+        """Lines of the text."""
         return self.text.split("\n")
 
     def student_text(self) -> str:
@@ -54,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed lesson source and everything that is wrong with it."""
+    """A parsed lesson source and its faults."""
 
     path: Path
     cells: tuple[Cell, ...]
@@ -86,7 +86,7 @@ def read_source(path: Path) -> Source:
 
 
 def _cell_faults(cell: Cell) -> Iterator[tuple[int, str]]:
-    """(line, fault) of everything wrong inside one cell."""
+    """(line, fault) of every fault inside one cell."""
     if unknown := sorted(set(cell.tags) - KNOWN_TAGS):
         yield cell.line - 1, f"unknown tag '{unknown[0]}', choose from {', '.join(sorted(KNOWN_TAGS))}"
     if not cell.text.strip():
@@ -134,7 +134,7 @@ def _marker_faults(cell: Cell) -> Iterator[tuple[int, str]]:
 
 
 def _lesson_faults(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
-    """(line, fault) of what the lesson as a whole lacks."""
+    """(line, fault) of every fault of the lesson as a whole, e.g. a missing parameters cell."""
     first = cells[0] if cells else None
     if first is None or first.kind != "markdown" or not first.text.startswith("# "):
         yield 1, "the first cell is not a title: start with a markdown cell '# # Title'"
@@ -182,7 +182,7 @@ def _is_literal(node: ast.expr | None) -> bool:
 
 
 def _syntax_error(code: str) -> SyntaxError | None:
-    """What Python says about a cell's code; lines with IPython magics pass."""
+    """Python's syntax error in a cell's code, or None; lines with IPython magics are accepted."""
     plain = "\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in code.split("\n"))
     try:
         compile(plain, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)

@@ -28,13 +28,14 @@ from course_lib.teaching import Prediction, show
 from course_lib.teaching.checks.homework import check_prepare, check_respond, check_top_k
 from course_lib.training import normalise
 
-torch.manual_seed(0)  # the same numbers each time
+torch.manual_seed(0)  # the same random numbers in each run
 num_photos = {"smoke": 2, "mini": 5, "paper": 20}[get_profile(profile).name]
 
 # %% [markdown]
-# The homework uses SqueezeNet 1.0, trained on ImageNet. The course ships a small relative, trained on pictures that the *mini world* draws, about
-# half of them as photos and half as illustrations, so that everything runs here and now; the real one comes at the end, if you have it. Weights alone
-# are not enough to use a network. One must know how its images were prepared, so the course keeps that in the same file.
+# The homework uses SqueezeNet 1.0, trained on ImageNet. The course ships a smaller network of the same kind, so that everything runs here and now. It was
+# trained on pictures drawn by the *mini world*, about half of them photos and half illustrations. The real SqueezeNet comes at the end, if you have it.
+# Weights alone are not enough to use a network: you must also know how its images were prepared. The course stores that preparation in the same file as the
+# weights.
 
 # %% tags=["checked"]
 loaded = load_weights("mini_squeezenet")
@@ -48,7 +49,7 @@ print("it has seen one of", ", ".join(TARGET_CLASSES) + ":", any(name in class_n
 
 # %% [markdown]
 # ## Predict
-# After the first convolution comes the ReLU: what is negative becomes 0, the rest stays. Which share of all numbers becomes 0?
+# After the first convolution comes the ReLU: negative numbers become 0, all others stay as they are. Which share of all numbers becomes 0?
 # **Commit to a guess** before you go on.
 
 # %%
@@ -56,9 +57,9 @@ guess = Prediction("share of the first layer's outputs that the ReLU turns into 
 
 # %% [markdown]
 # ## Run
-# The mini world draws photo number 10 000 of a category as easily as number 1, and training used none beyond number 1000. The homework's picture
-# is a Samoyed (Fig. 1); here four drawn photos stand in for it, the zebra first. Prepare the photos as in training, compute one *logit* per
-# category, and turn the logits into probabilities with the softmax.
+# The mini world can draw any number of photos of a category, from number 1 on. Training used none beyond number 1000, so photo number 10 000 is new to the
+# network. The homework's picture is a Samoyed (Fig. 1); here four drawn photos stand in for it, the zebra first. Prepare the photos as in training, compute
+# one *logit* per category, and turn the logits into probabilities with the softmax.
 
 # %%
 new = 10_000
@@ -97,7 +98,7 @@ pd.DataFrame(
 
 # %% tags=["exercise"]
 def top_k(logits, k):
-    """[(class index, probability), …] of the `k` most probable classes, for logits (C,)."""
+    """The `k` most probable classes of logits (C,) as [(class index, probability), …], most probable first."""
     # solution
     odds = (logits - logits.max()).exp()
     values, order = (odds / odds.sum()).sort(descending=True)
@@ -131,10 +132,10 @@ title = f"Neighbouring weights: correlation {trained_r:.2f} if trained, {random_
 show(figures.filter_grid(torch.cat([filters, random_filters[:16]]), title=title, columns=16))
 
 # %% [markdown]
-# Random filters are noise. Training made neighbouring weights agree, because in photos neighbouring pixels agree: a filter that wants to
-# answer to photos has to be smooth, at least in part. Noise that no photo ever excites is left over from the start; nothing in the loss
-# removes it. In large networks, trained long on millions of photos, edges, stripes and pairs of opposite colours come out cleanly (Fig. 4),
-# and much the same ones whatever the task. That is why borrowing them works.
+# Random filters are noise. Training made neighbouring weights agree, because neighbouring pixels of a photo agree: a filter that answers to photos has to be
+# smooth, at least in part. Noise that no photo ever excites stays in the filter from its random start: nothing in the loss removes it. In large networks,
+# trained long on millions of photos, the filters are clean edges, stripes and pairs of opposite colours (Fig. 4). They are much the same whatever the task.
+# That is why borrowing filters works.
 #
 # ### Sixteen maps (Figs. 2 and 3)
 # Each filter slides over the image and answers at every second pixel with one number. The answers of one filter are its *map*.
@@ -173,15 +174,15 @@ def respond(x, weight, bias, i, j):
 
 
 # %% [markdown]
-# The check compares with the network's own maps, inside the image and at its edge.
+# The check compares your numbers with the network's own maps, inside the image and at its edge.
 
 # %% tags=["checked"]
 passed = check_respond(respond, first_convolution(model), x[0])
 
 # %% [markdown]
 # ### What does a filter look for?
-# The sum is a scalar product $\langle w, \text{patch} \rangle$. Among patches of equal length it is largest for the one that points the same
-# way as $w$ (Cauchy and Schwarz). So **a filter looks for its own picture**. Search many photos for the patches with the strongest answers:
+# The sum is a scalar product $\langle w, \text{patch} \rangle$. Among patches of equal length it is largest for the patch that points in the same direction
+# as $w$ (Cauchy and Schwarz). So **a filter looks for its own picture**. Search many photos for the patches with the strongest answers:
 
 # %%
 crowd = torch.cat([draw(name, "photo", range(new, new + num_photos), size=size) for name in class_names])  # uint8
@@ -191,7 +192,7 @@ answers, kept = first_maps(model, crowd_x)  # (N, F, 24, 24)
 
 
 def find_patches(f, count=50):
-    """Where filter f answers most strongly, in `count` different photos: (photo, top row, left column) of the patch."""
+    """The patches with filter f's strongest answers, each in another photo, as [(photo, top row, left column), …]."""
     inner = answers[:, f, 2:-2, 2:-2].flatten(1)  # whole patches only, without padding
     strongest, place = inner.max(dim=1)  # one of each photo
     width = answers.shape[-1] - 4
@@ -202,12 +203,13 @@ def find_patches(f, count=50):
 
 
 def cosine(f, patch):
-    """How well a normalised patch fits filter f: 1 for the same picture, 0 for no relation."""
+    """Cosine similarity of a normalised patch and filter f: 1 for the same picture, 0 for no relation."""
     return float(nn.functional.cosine_similarity(patch.flatten(), filters[f].flatten(), dim=0))
 
 
 # %% [markdown]
-# Five filters, those with the largest weights. Beside each: the *average* of the fifty patches it likes best, and six of them.
+# Here are the five filters with the largest weights. Beside each filter: the *average* of the fifty patches with its strongest answers, and six of these
+# patches.
 
 # %%
 pictures, captions, fits, chance = [], [], [], []
@@ -225,11 +227,12 @@ title = f"A filter likes what looks like it: cosine {fit:.2f}, other patches {ot
 show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns=8))
 
 # %% [markdown]
-# The categories in the captions hardly matter: a filter finds its edge or its colour in animals, ships and spoons alike. The first layer knows
-# nothing of objects.
+# The categories in the captions hardly matter: a filter finds its edge or its colour in animals, ships and spoons alike. The first layer knows nothing of
+# objects.
 #
 # ### What does the ReLU remove?
-# A negative answer means "rather the opposite of my picture". The ReLU throws that away. Does each channel lose the same?
+# A negative answer means that the patch looks rather like the opposite of the filter's picture. The ReLU discards negative answers. Does every channel lose
+# the same share of its numbers?
 
 # %%
 zeros = 100 * (kept == 0).float().mean(dim=(0, 2, 3))  # (F,) per cent of each channel
@@ -239,11 +242,11 @@ print(f"channels that are silent in all {len(crowd)} photos: {silent} of {len(ze
 print(f"channels that lose nothing at all: {int((zeros == 0).sum())}")
 
 # %% [markdown]
-# A channel with many zeros is *selective*: it speaks only where its picture is. A channel that loses next to nothing passes on a smoothed
-# colour or brightness. A silent channel would be wasted.
+# A channel with many zeros is *selective*: it is active only where its picture is. A channel that loses next to nothing passes on a smoothed colour or
+# brightness. A channel that is silent in every photo would be wasted.
 #
 # ### What is left of the image after each layer?
-# Count first. The network has stages; each makes the maps coarser or the list of channels longer.
+# First count the numbers. The network consists of stages; each stage makes the maps coarser or adds channels.
 
 # %% tags=["checked"]
 stages = [name for name in model.stage_names if name != "head"]
@@ -252,9 +255,9 @@ for name, shape in shapes.items():
     print(f"{name:<7} {' × '.join(map(str, shape)):<12} = {shape.numel():>5} numbers")
 
 # %% [markdown]
-# The stem's convolution gives 24 × 24 places, as above; a *max-pooling* behind its ReLU keeps the largest number of each 3 × 3 of them, at every second
-# place, and 12 × 12 are left. So the places fade: 48 × 48 pixels become 3 × 3 fields, and in the end one list. Here is where each stage is active for
-# the first photo above: the mean over its channels, bright where it is large.
+# The stem's convolution gives 24 × 24 places, as above. After its ReLU, a *max-pooling* layer keeps the largest number of each window of 3 × 3 places. The
+# windows lie two places apart, so 12 × 12 places are left. The resolution falls from stage to stage: 48 × 48 pixels become 3 × 3 fields, and in the end one
+# list without places. Here is where each stage is active for the first photo above: the mean over the stage's channels, bright where the mean is large.
 
 # %%
 pictures, captions = [], []
@@ -268,8 +271,9 @@ title = f"From {captions[0].split(': ')[1]} fields to {captions[-1].split(': ')[
 show(figures.contact_sheet(torch.cat(pictures), captions, title=title.replace("zebra", categories[0])))
 
 # %% [markdown]
-# Now look for yourself. Pick a stage and a channel: here is what it answers to one photo, and the six photos to which it answers most strongly. In the first stages
-# you will find edges and colours; later on, try to say in one word what a channel is looking for. (The sliders need a running kernel.)
+# Now look for yourself. Pick a stage and a channel: the figure shows the channel's answers to one photo, and the six photos to which the channel answers most
+# strongly. In the first stages you will find edges and colours. In later stages, try to say in one word what a channel is looking for. (The sliders need a
+# running kernel.)
 
 # %%
 from functools import partial
@@ -282,8 +286,8 @@ figures.explorers.explore(
 )
 
 # %% [markdown]
-# So much for *where*. And *what*? Ask which other photos look alike to the network: for each photo, find the nearest of all others,
-# once by its pixels and then by its numbers after each stage. What counts is whether the two have the same category.
+# So much for *where* something is. What do the stages keep of *what* it is? Ask which photos look alike to the network: for each photo, find the nearest of
+# all others, once by its pixels and then by its numbers after each stage. Count how often the two photos have the same category.
 
 
 # %%
@@ -315,11 +319,11 @@ title = f"Nearest photo of the same category: {by_pixels} by pixels, {by_pool} b
 show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns=4))
 
 # %% [markdown]
-# By pixels, photos are alike if the same brightness is in the same place, and that is mostly background. The last stage weighs light, place and
-# background less and the object more. That is what is left: few numbers, chosen by training because they tell categories apart.
+# By pixels, two photos are alike if they have the same brightness in the same places, and most of these places are background. The last stage gives light,
+# place and background less weight, and the object more. So a few numbers are left of the image. Training chose them because they tell categories apart.
 #
 # ## Break it
-# A network raises no error if its images are prepared in another way than in training. It answers all the same:
+# A network raises no error when its images are prepared in another way than in training. It still gives an answer:
 
 # %%
 scaled = crowd / 255
@@ -349,13 +353,13 @@ table.iloc[0, 1] = "–"  # nothing to compare it with
 table
 
 # %% [markdown]
-# The change is counted photo by photo. An interval that holds 0 shows no loss with this many photos; a small one may come out with more of them
-# (`profile = "paper"`). Mind the last column, too. With wrong inputs the network can be *surer* than with right ones: large inputs make large logits,
-# and the softmax of large logits is close to 0 or 1. Confidence is no alarm.
+# The change is counted photo by photo. If its interval contains 0, this many photos show no loss. A small loss may show with more photos (`profile =
+# "paper"`). Look at the last column, too. With wrong inputs the network can be *more confident* than with right ones: large inputs make large logits, and the
+# softmax of large logits is close to 0 or 1. So the confidence does not warn you of wrong inputs.
 #
 # ### Exercise 3 · prepare a photo (5 minutes, ★☆☆)
-# Write `prepare`, which takes uint8 images to what the network was trained on. No error tells you when it is wrong; the check does.
-# Hint: `mean` has the shape (3,), the images (N, 3, H, W), and PyTorch lines shapes up from the *right*.
+# Write `prepare`, which turns uint8 images into inputs like those that the network was trained on. No error tells you when it is wrong; the check does.
+# Hint: `mean` has the shape (3,), the images (N, 3, H, W), and PyTorch aligns shapes from the *right* when it broadcasts.
 
 
 # %% tags=["exercise"]
@@ -371,8 +375,8 @@ def prepare(images, mean, std):
 passed = check_prepare(prepare)
 
 # %% [markdown]
-# The second mistake: taking logits for probabilities. Their order is the same, so the top five come out right. But they do not sum to
-# 1, some are negative, and adding the same number to all of them changes nothing:
+# The second mistake is to take logits for probabilities. Logits and probabilities have the same order, so the top five come out right. But logits do not sum
+# to 1, some of them are negative, and adding the same number to all logits does not change the probabilities:
 
 # %%
 logits = compute_logits(photos[:1])[0]
@@ -382,8 +386,8 @@ print("the order is that of the probabilities:", torch.equal(logits.topk(5).indi
 print(f"the largest probability: {logits.softmax(dim=0).max():.4f}; with 5 added to each logit: {moved.max():.4f}")
 
 # %% [markdown]
-# The third mistake: `model.train()` left on. SqueezeNet 1.0 has *dropout* before its classifier, which in training mode zeroes half of the
-# features at random. The small network has none, so put one in, and ask for the sailboat five times in each mode:
+# The third mistake is to leave `model.train()` on. SqueezeNet 1.0 has *dropout* before its classifier: in training mode, dropout sets half of the features to
+# zero, chosen at random. The small network has no dropout, so add it here, and ask for the sailboat five times in each mode:
 
 # %%
 dropping = nn.Sequential(nn.Dropout(0.5), model.head)
@@ -395,13 +399,13 @@ with torch.no_grad():
         print(f"{mode + '()':<8}", "   ".join(f"{class_names[i]} {100 * p:.0f} %" for p, i in answers_5))
 
 # %% [markdown]
-# The same photo, five answers. In networks with BatchNorm it is worse: there `train()` also makes an image's result depend on its neighbours in
-# the batch, and changes the network while it looks (lesson 04).
+# The same photo gets five different answers. In networks with BatchNorm, `train()` does more harm: an image's result then also depends on the other images of
+# its batch, and every forward pass changes the network (lesson 04).
 #
 # ## Printed and measured
-# Now the original: SqueezeNet 1.0 with ImageNet's weights and, in the zebra's place, a photograph of a Samoyed (Fig. 1). Its preparation is: scale to
-# [0, 1], resize the short side to 224 (antialiased, *no* centre crop), normalise by ImageNet's mean and deviation. This needs two files that are not
-# part of the course; without them the lesson goes on.
+# Now the original: SqueezeNet 1.0 with ImageNet's weights and, in the zebra's place, a photograph of a Samoyed (Fig. 1). The photograph is scaled to [0, 1],
+# resized so that its short side has 224 pixels (antialiased, *no* centre crop), and normalised by ImageNet's mean and deviation. This needs two files that
+# are not part of the course: the photograph and the weights. Without them the lesson goes on.
 
 # %%
 from course_lib.paths import real_data_dirs
@@ -419,7 +423,7 @@ else:
         print(f"The photograph is here, the weights are not: {error}.")
 
 # %% [markdown]
-# Fig. 1, if you have such a photograph: the picture that goes in, once it has its size.
+# Fig. 1, if you have such a photograph: the resized picture that the network is given.
 
 # %%
 if photograph is not None:
@@ -432,7 +436,7 @@ if photograph is not None:
     show(figures.contact_sheet(image, title=title))
 
 # %% [markdown]
-# Table I, printed and (with both files) measured:
+# Table I, as printed and (with both files) as measured:
 
 # %% tags=["report"]
 printed = pd.DataFrame(homework.printed_top5(), columns=["class", "printed"])
@@ -447,7 +451,7 @@ if official is not None:
 printed.round(4)
 
 # %% [markdown]
-# With both files, here are its filters (Fig. 4) and its first sixteen maps before and after the ReLU (Figs. 2 and 3).
+# With both files, here are SqueezeNet's filters (Fig. 4) and its first sixteen maps before and after the ReLU (Figs. 2 and 3).
 
 # %% tags=["report"]
 if official is not None:
@@ -460,7 +464,7 @@ if official is not None:
 
 # %% [markdown]
 # ### Where the course goes from here
-# The network knows no elephant and no guitar. Show it one picture of each kind from `data`, and it does what it can:
+# The network was never trained on elephants or guitars. Show it one picture of each class of `data`. It can only answer with categories that it knows:
 
 # %%
 pictures = load_images(data, size=size, progress=False)
@@ -473,10 +477,11 @@ for kind, row in zip(kinds.tolist(), compute_logits(images).softmax(dim=1), stri
     )
 
 # %% [markdown]
-# Its words are wrong, and yet they are not arbitrary. The features before the last layer may still be useful, and to find out how useful is the
-# rest of this course.
+# Its answers are wrong, and yet they are not arbitrary. The features before the last layer may still be useful. How useful they are is what the rest of this
+# course finds out.
 #
 # ## Remember
-# - A filter of the first layer is a small picture, its answer a scalar product: it is largest where the image looks like the filter.
-# - From stage to stage the network gives up *where* and keeps *what*: places fade, categories come closer together.
-# - Weights are worth nothing without their preparation. Wrong scaling, swapped colours or `train()` raise no error: the network answers all the same.
+# - A filter of the first layer is a small picture. Its answer is a scalar product, which is largest where the image looks like the filter.
+# - From stage to stage the network gives up *where* something is and keeps *what* it is: the resolution falls, and images of one category come closer
+#   together.
+# - Weights are useless without the preparation of their images. Wrong scaling, swapped colours or `train()` raise no error: the network still answers.

@@ -2,8 +2,8 @@
 # # 02 · Streaming statistics
 # **How do you find the mean and the deviation of images that never fit into memory together?**
 #
-# Before a network sees an image, each colour channel is shifted by a mean and divided by a standard deviation. Two numbers per channel,
-# over *all pixels of all training images*. This is Section II of the homework, Eqs. (1) and (2).
+# Before a network sees an image, a mean is subtracted from each colour channel, and the result is divided by a standard deviation. These two numbers per
+# channel are taken over *all pixels of all training images*. This is Section II of the homework, Eqs. (1) and (2).
 #
 # **You will** derive and write the merge that needs one pass and almost no memory, find out what the two numbers say about an image (and
 # what they do not), and break three formulas that look right. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
@@ -32,9 +32,9 @@ num_orders = seeds or numbers.seeds
 
 # %% [markdown]
 # ## Predict
-# Pixel values run from 0 (dark) to 1 (bright). For photographs (ImageNet) the red channel has mean 0.485 and standard deviation 0.229.
-# Cartoons often stand on white paper. **Commit to two guesses**: is the mean higher? And is the deviation higher or *lower*, now that so
-# many pixels have the same value?
+# Pixel values run from 0 (dark) to 1 (bright). For photographs (ImageNet) the red channel has mean 0.485 and standard deviation 0.229. Cartoons often stand
+# on white paper. **Commit to two guesses** for the cartoons: is their mean higher? And is their deviation higher or *lower*, now that so many pixels have the
+# same value?
 
 # %%
 guess_mean = Prediction("mean of the red channel", None)  # replace None by your guess, e.g. 0.6
@@ -42,10 +42,9 @@ guess_std = Prediction("standard deviation of the red channel", None)
 
 # %% [markdown]
 # ## Run
-# The images come one after another, each at its own size. Of each we keep a small *summary* and let the pixels go. `Moments` is three
-# things: how many pixels, their mean, their variance (for each channel). `PixelHistogram` is how often each of the 256 values occurs.
-# A stream needs only one summary, of everything so far; we keep that of every image, so that we can try many orders without
-# decoding a single image again.
+# The images come one after another, each at its own size. We keep a small *summary* of each image and discard its pixels. `Moments` holds three things: how
+# many pixels there are, their mean and their variance (for each channel). `PixelHistogram` counts how often each of the 256 values occurs. A stream needs
+# only one summary: that of everything read so far. Here we keep the summary of every image, so that we can try many orders without decoding any image again.
 
 # %%
 moments, histograms = {}, {}
@@ -54,8 +53,8 @@ for name, image in iter_native_images(data, progress=False):  # image: (3, H, W)
     histograms[name] = PixelHistogram().update(image)
 
 # %% [markdown]
-# Which of them may we use? The homework took its whole train folder, training and validation images. We start with the same, and ask
-# further below what that changes.
+# Which of these images may we use? The homework took its whole train folder, that is, training and validation images. We start with the same images. Further
+# below (*Whose pixels?*) we ask what that choice changes.
 
 # %% tags=["checked"]
 splits = prepare(DataSpec(source=data, size=numbers.size))
@@ -84,8 +83,8 @@ print(
 # + \underbrace{\frac{m\,n}{(m+n)^2}\,(\mu_m-\mu_n)^2}_{\text{spread between the parts}}.$$
 #
 # ### Exercise 1 · write the merge (5 minutes, ★★☆)
-# Hint: compute the mean first. Two checks for your head: two parts with the same mean have no spread between them, and two single pixels
-# ($n=m=1$, no variance) at 0 and 1 together have variance ¼.
+# Hint: compute the mean first. Two cases to check in your head: two parts with the same mean have no spread between them; two single pixels ($n=m=1$, no
+# variance) at 0 and 1 together have variance ¼.
 
 
 # %% tags=["exercise"]
@@ -100,7 +99,7 @@ def merge(n, mu_n, var_n, m, mu_m, var_m):
 
 
 # %% [markdown]
-# The check; if it passes, your function runs over the whole stream, one image after another, starting from nothing.
+# If your function passes the check, it runs over the whole stream, one image after another, starting from nothing.
 
 # %% tags=["checked"]
 if check_merge(merge):
@@ -112,8 +111,8 @@ if check_merge(merge):
     print("mean", *(f"{value:.4f}" for value in mu), " std", *(f"{value:.4f}" for value in var.sqrt()))
 
 # %% [markdown]
-# From here on the library's `Moments.merge` does the same; `streaming_statistics(batches)` of `course_lib.data` is nothing but this loop.
-# Watch the numbers settle as the stream proceeds in the order of the files.
+# From here on we use the library's `Moments.merge`, which does the same. `streaming_statistics(batches)` of `course_lib.data` is nothing but this loop. Watch
+# mean and deviation settle as the stream proceeds in the order of the files.
 
 # %%
 running = [moments[folder[0]]]
@@ -135,15 +134,15 @@ means, stds = ([getattr(running[step - 1], what).tolist() for step in steps] for
 show(figures.running_statistics(steps, means, stds, title=title, printed=printed_channels()))
 
 # %% [markdown]
-# The files come class by class, so the *way* depends on the order, and only a shuffled stream may be stopped early. Does the *end* depend
-# on the order, too?
+# The files come class by class, so the numbers *on the way* depend on the order, and only a shuffled stream may be stopped early. Does the *final* result
+# depend on the order, too?
 #
 # ## Explain
-# Two parts, merged, are exactly the summary of all their pixels. So it cannot matter how the stream was cut, nor in which order the parts
-# come. Let us try: several random orders, groups of several sizes, all compared with the histogram.
+# Merging the summaries of two parts gives exactly the summary of all their pixels. So it cannot matter where the stream was cut, or in which order the parts
+# come. Let us test this: several random orders and groups of several sizes, all compared with the histogram.
 #
-# The histogram is the other way to stream 8-bit images: 256 *whole numbers* per channel. Two histograms are merged by adding, whole
-# numbers know no rounding, and mean and deviation are computed once, at the end.
+# The histogram is the other way to stream 8-bit images: 256 *whole numbers* per channel. Two histograms are merged by adding their counts. Sums of whole
+# numbers are not rounded. Mean and deviation are computed once, at the end.
 
 
 # %% tags=["checked"]
@@ -154,7 +153,7 @@ def merge_in_groups(names, size):
 
 
 def add_histograms(names):
-    """One histogram of all pixels of these images."""
+    """Merge the histograms of these images into one."""
     return reduce(PixelHistogram.merge, [histograms[name] for name in names])
 
 
@@ -188,7 +187,7 @@ def mean_and_std(counts):
 
 
 # %% [markdown]
-# The check compares your two numbers with the library's, which computes them in whole numbers, once for a few pixels and once for very many.
+# The check compares your two numbers with those of the library, which computes them in whole numbers. It compares twice: for a few pixels and for very many.
 
 # %% tags=["checked"]
 if check_mean_and_std(mean_and_std):
@@ -196,7 +195,7 @@ if check_mean_and_std(mean_and_std):
 
 # %% [markdown]
 # ### What do the two numbers mean?
-# Here are the pixels behind them. The mean is high because of *one* bar: paper.
+# Here are the histograms of the pixels behind them. The mean is high because of *one* bar: the white paper.
 
 # %% tags=["report"]
 white_share = exact.counts[:, 243:].sum(dim=1) / exact.num_pixels  # values above 0.95
@@ -205,12 +204,11 @@ title = f"{100 * white_share.mean():.0f} % of the values are above 0.95, {100 * 
 show(figures.pixel_histograms(exact.counts, title=title))
 
 # %% [markdown]
-# The homework could explain the mean (white paper, bright colours) but not the deviation. It noticed that values spread *evenly* over
-# [0, 1] have the deviation $1/\sqrt{12} \approx 0.288$, which "approximately matches". The dotted line is what evenly spread
-# pixels would look like.
+# The homework could explain the mean (white paper, bright colours) but not the deviation. It noticed that values spread *evenly* over [0, 1] have the
+# deviation $1/\sqrt{12} \approx 0.288$, which "approximately matches". The dotted line is the histogram of evenly spread pixels.
 #
-# A better explanation comes from Eq. (1) itself. Call the pixels above 0.95 one part, *white*, and all others the second part, *colour*.
-# Merge the two: the formula tells how much of the variance lies inside the parts and how much between them.
+# A better explanation comes from Eq. (1) itself. Call the pixels above 0.95 one part, *white*, and all others the second part, *colour*. Merge the two parts:
+# Eq. (1) tells how much of the variance lies inside the parts and how much between them.
 
 # %% tags=["report"]
 values = torch.arange(256, dtype=torch.float64) / 255
@@ -234,11 +232,11 @@ columns = {
 pd.DataFrame({name: column.tolist() for name, column in columns.items()}, index=["red", "green", "blue"]).round(4)
 
 # %% [markdown]
-# So a large part of the variance is one *gap*, the distance from white paper to the mean colour. How varied the colours are is only the rest.
-# The homework was right not to claim anything about "richness".
+# So a large part of the variance is one *gap*: the distance from white paper to the mean colour. The variety of the colours makes up only the rest. The
+# homework was right not to claim anything about "richness".
 #
-# And the even spread? Here are two inventions beside the real pixels. One is spread evenly. The other has only *two* values, chosen so that
-# its mean and its deviation are those of the real channel.
+# What about the even spread? Here are two invented histograms beside that of the real pixels. One is spread evenly. The other has only *two* values, chosen
+# so that its mean and its deviation are those of the real channel.
 
 # %%
 mu, sigma = float(exact.mean[1]), float(exact.std[1])  # green
@@ -272,9 +270,9 @@ title = f"Two values, {100 * bright:.0f} % white and {100 - 100 * bright:.0f} % 
 show(draw_histograms(inventions, title))
 
 # %% [markdown]
-# Very different histograms, the same two numbers. (The even spread has 0.290 and not $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1,
-# both ends included.) That 0.288 comes out close is an accident: values spread evenly would also have
-# their mean at 0.5, and the homework's means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
+# Very different histograms can have the same two numbers. (The even spread has 0.290 and not $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from
+# 0 to 1, both ends included.) That the deviation is close to 0.288 is an accident: values spread evenly would also have their mean at 0.5, and the homework's
+# means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
 
 # %% tags=["checked"]
 print(f"evenly spread from 0 to 1: mean 0.5, std {1 / 12**0.5:.4f}")
@@ -289,7 +287,7 @@ print(
 
 # %% [markdown]
 # ## Break it
-# Three formulas that look right. **First**, average what you have of each image, or of each batch, the way one averages a loss.
+# Here are three formulas that look right. **First**: average the means and the deviations of the images, or of the batches, the way one averages a loss.
 
 
 # %%
@@ -311,13 +309,13 @@ table["std error, %"] = 100 * (table["red std"] / table["red std"].iloc[0] - 1)
 table.round({"red mean": 4, "red std": 4, "std error, %": 1})
 
 # %% [markdown]
-# Averaging deviations forgets the spread *between* the parts, the second term of Eq. (1). Small parts: too small a result. Averaging
-# means is right only if all parts are equally large. A short last batch that counts as much as a full one pulls the result its way, and
-# in the order of the files it holds little but the last class.
+# Averaging deviations ignores the spread *between* the parts, the second term of Eq. (1). With small parts the result is too small. Averaging means is right
+# only if all parts are equally large. A short last batch that counts as much as a full one pulls the average towards its own images. In the order of the
+# files, these are mostly images of the last class.
 #
-# **Second**, the formula from school, $\sigma^2 = \overline{x^2} - \bar{x}^2$. On paper it is exact, and it streams: two sums, nothing
-# else. In 32-bit floats it subtracts two large, nearly equal numbers as soon as the mean is large against the deviation: temperatures in
-# kelvin, X-rays, raw sensor counts. Lift the pixels of one image by an offset, which cannot change how far they spread:
+# **Second**: the formula from school, $\sigma^2 = \overline{x^2} - \bar{x}^2$. On paper it is exact, and it can be streamed: it needs two sums, nothing else.
+# In 32-bit floats it subtracts two large, nearly equal numbers as soon as the mean is large compared with the deviation. That is the case for temperatures in
+# kelvin, X-rays and raw sensor counts. Add an offset to the pixels of one image, which cannot change how far they spread:
 
 # %%
 pixels = next(iter_native_images(data, progress=False))[1][0].flatten().float() / 255  # red channel of the first image
@@ -331,10 +329,10 @@ table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("offset")
 table.round(4)
 
 # %% [markdown]
-# At large offsets the school's formula returns nonsense, or `NaN`, the root of a negative variance. Eq. (1) subtracts *means* from each
-# other, which are small differences of like things, and in the same 32 bits it keeps its digits.
+# At large offsets the school's formula returns nonsense, or `NaN`: the square root of a negative variance. Eq. (1) subtracts *means* from each other before
+# it squares. Their difference is small, so the result keeps its digits in the same 32 bits.
 #
-# **Third**, a running sum in 32-bit floats. It works in every small test. Then, pixel by pixel, add up twenty million white pixels:
+# **Third**: a running sum in 32-bit floats. It works in every small test. Now add up twenty million white pixels, pixel by pixel:
 
 # %% tags=["checked"]
 ones = np.ones(20_000_000, dtype=np.float32)
@@ -344,16 +342,17 @@ print("16,777,216 + 1 is still 16,777,216:", stuck + np.float32(1) == stuck)
 print(f"white images of 227 × 227 pixels until then: {2**24 / 227**2:.0f}")
 
 # %% [markdown]
-# Above 2²⁴ the gap between neighbouring floats is 2, and adding 1 does nothing. Libraries add in blocks and in several lanes, so they fail
-# later and less visibly. Count in whole numbers, or merge means, which never grow.
+# Above 2²⁴ the gap between neighbouring floats is 2, and adding 1 does nothing. Libraries add in blocks and in several partial sums at a time, so they fail
+# later and less visibly. Count in whole numbers instead, or merge means: a mean does not grow with the number of pixels.
 #
 # ### Whose pixels?
 # A deployed network meets images nobody has measured, so mean and deviation must come from *training* images only, like everything else that
 # is learned.
 #
 # ### Exercise 3 · the right images (5 minutes, ★☆☆)
-# `histograms` has one `PixelHistogram` for every image there is, by its name, test images too. Which of them count? Write it so that nobody
-# can say you peeked. Hint: each part of `splits` knows the `names` of its images; `merge` makes one histogram of two, and it has a `mean` and a `std`.
+# `histograms` maps the name of every image to its `PixelHistogram`, test images included. Which images may be used? Write `training_statistics` so that
+# nobody can say you peeked. Hint: each part of `splits` knows the `names` of its images; `merge` makes one histogram of two; a histogram has a `mean` and a
+# `std`.
 
 
 # %% tags=["exercise"]
@@ -369,7 +368,7 @@ def training_statistics(splits, histograms):
 passed = check_training_statistics(training_statistics)
 
 # %% [markdown]
-# The homework used training and validation images together. The summaries are there, so every subset costs nothing:
+# The homework used training and validation images together. All summaries are there already, so the statistics of every subset cost nothing:
 
 # %%
 few = prepare(DataSpec(source=data, size=numbers.size, few_shot=True))
@@ -394,9 +393,9 @@ for what, other in (("with the validation images", homework), ("few-shot images 
     )
 
 # %% [markdown]
-# Peeking at the validation images changes next to nothing here. It is still the wrong habit: with few images, or when the later images
-# differ, it is not nothing, and nobody can tell beforehand. This course uses training images; the homework's choice is a named option of
-# `Recipe` (`statistics="train_and_val"`).
+# Using the validation images changes next to nothing here. It is still the wrong habit: with few images, or when the later images differ from the earlier
+# ones, it does change something, and nobody can tell beforehand. This course uses training images; the homework's choice is a named option of `Recipe`
+# (`statistics="train_and_val"`).
 #
 # ## Printed and measured
 # Eq. (2) of the homework beside the train folder of `data`, and the numbers of ImageNet, which come with most pretrained weights.
@@ -426,7 +425,8 @@ else:
     )
 
 # %% [markdown]
-# Why do photographs spread less? Here are the deviations side by side, with photos that the mini world draws of the same seven classes.
+# Why is the deviation of photographs smaller? Here are the deviations side by side, together with those of photos that the mini world draws of the same seven
+# classes.
 
 # %% tags=["report"]
 from course_lib.data.mini import TARGET_CLASSES, draw
@@ -445,10 +445,10 @@ title = f"std of '{data}': {high}; of ImageNet's photos: {low}"
 show(figures.channel_spread(worlds, title=title))
 
 # %% [markdown]
-# A photograph has light and shade everywhere, so most of its pixels lie somewhere in the middle. A cartoon has paper at one end of the scale and
-# ink or colour far from it. More *different* values do not mean a larger deviation, values *farther apart* do.
+# A photograph has light and shade everywhere, so most of its pixels lie somewhere in the middle. A cartoon has paper at one end of the scale and ink or
+# colour far from it. A larger deviation does not come from more *different* values. It comes from values that lie *farther apart*.
 #
 # ## Remember
 # - Mean and variance merge exactly, Eq. (1): spread inside the parts plus spread between them. One pass, any order, any batch size.
 # - Never average deviations, never weigh unequal parts equally, never subtract large sums in 32-bit floats; 8-bit images can be counted exactly.
-# - Mean and deviation are two numbers, not a distribution. Take them from training images only, and look at the histogram once.
+# - Mean and deviation do not determine a distribution, so look at the histogram once. Take both numbers from training images only.

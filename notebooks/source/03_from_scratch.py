@@ -2,12 +2,12 @@
 # # 03 · From scratch
 # **How far do you get with random weights and 1687 drawings?**
 #
-# A network that knows nothing, 1687 cartoons, 50 passes over them. This is Section III of the homework, *Training from scratch*: the yardstick
-# that every later lesson has to beat.
+# You train a network with random weights on 1687 cartoons, in 50 passes over them. This is Section III of the homework, *Training from scratch*. Its accuracy
+# is the yardstick that every later lesson has to beat.
 #
-# **You will** train with five rates and two optimisers, watch a network learn its training images by heart, break the validation in one
-# word, and compare with Table II. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the
-# course; `course study scratch --recompute` trains them all again.
+# **You will** train with five rates and two optimisers, watch a network learn its training images by heart, break the validation by leaving out one word, and
+# compare with Table II. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course; `course study scratch
+# --recompute` trains them all again.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke": a minute; "mini": the full grid in the mini world; "paper": real data, GPU
@@ -27,12 +27,12 @@ from course_lib.sweeps.studies.homework import get_profile
 from course_lib.teaching import Prediction, show, show_table
 from course_lib.teaching.checks.homework import check_accuracy, check_choice, check_divergence
 
-torch.manual_seed(0)  # the same numbers each time
+torch.manual_seed(0)  # the same random numbers in each run
 numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# Seven classes, so guessing gives one in seven. The test images come from the same seven classes, but the network has never seen them.
+# There are seven classes, so a guess is right for one image in seven. The test images come from the same seven classes, but the network has never seen them.
 # **Commit to a guess** of the test accuracy after training from random weights.
 
 # %%
@@ -40,7 +40,8 @@ guess = Prediction("test accuracy from scratch, %", None)  # replace None by you
 
 # %% [markdown]
 # ## Run
-# The images first. The homework sends the last tenth of each class (by file name) to the test, and cuts the rest 80 : 20 into training and validation.
+# First the images. The homework puts the last tenth of each class (by file name) into the test part, and splits the rest 80 : 20 into training and
+# validation.
 
 # %%
 splits = prepare(DataSpec(source=data, size=numbers.size))
@@ -49,7 +50,7 @@ title = f"{len(splits.train)} images to learn from: one of each class"
 show(figures.contact_sheet(splits.train.take(rows).images, splits.class_names, title=title))
 
 # %% [markdown]
-# Three parts that share no image. The test part is *sealed*: the training loop cannot look at it, so it cannot choose anything by it.
+# The three parts share no image. The test part is *sealed*: the training loop cannot read it, so it cannot use it to choose anything.
 
 # %% tags=["checked"]
 from itertools import combinations
@@ -91,8 +92,9 @@ guess.compare(best["test %"])
 
 # %% [markdown]
 # ## Explain
-# A network that learned cartoons in general would be as good on new images as on those it trained on. What lies between the two is learned by
-# heart: *overfitting*. Here are both at the rates that validation chose; the title's numbers are of the optimiser with the higher validation accuracy.
+# A network that learned cartoons in general would be as good on new images as on its training images. The gap between the two accuracies is what it learned
+# by heart: *overfitting*. Here are both accuracies at the rates that validation chose. The numbers in the title are those of the optimiser with the higher
+# validation accuracy.
 
 # %% tags=["report"]
 from course_lib.figures.style import optimizer_name
@@ -107,8 +109,8 @@ shown = [run for run in records if (run["recipe"]["optimizer"], run["recipe"]["l
 show(figures.training_curves(shown, title=title, quantities=("train_accuracy", "val_accuracy")))
 
 # %% [markdown]
-# The rate decides how fast this goes, and whether it goes anywhere. Adam divides each step by the gradient's own size, so at the same rate the two
-# do not take the same steps. How much does the choice matter to each?
+# The rate decides how fast the network learns, and whether it learns at all. Adam divides each step by the size of the gradient, so at the same rate the two
+# optimisers do not take the same steps. How much does the choice of the rate matter to each of them?
 
 # %%
 grid = analysis.grid_table(records)
@@ -120,8 +122,9 @@ for optimizer, reached in grid.groupby("optimizer", sort=False)["val %"]:
 grid
 
 # %% [markdown]
-# Walk through the finished runs: each line and each dot is one seed. Which rates learn too slowly, which jump about? And do those that learn
-# their training images fastest do best in the test? The runs with 189 images (lesson 06) are there, too. (The sliders need a running kernel.)
+# Browse the finished runs: each line and each dot is one seed. At which rates do the runs learn too slowly? At which do their curves jump about? And do the
+# runs that learn their training images fastest reach the best test accuracy? The runs with 189 images (lesson 06) are there, too. (The sliders need a running
+# kernel.)
 
 # %%
 from functools import partial
@@ -129,7 +132,7 @@ from functools import partial
 from course_lib.sweeps import finished_runs
 
 grids = {"scratch": records, "scratch, 189 images": finished_runs("few_shot_scratch", profile, data, seeds)}
-grids = {name: found for name, found in grids.items() if found}  # what is not finished is not computed here
+grids = {name: found for name, found in grids.items() if found}  # only finished grids: nothing is trained here
 rates = [run["recipe"]["lr"] for run in favoured]
 begin = {"optimizer": best["optimizer"], "lr": max(rates, key=rates.count), "quantity": "train_accuracy"}
 draw = partial(figures.explorers.rate_curves, grids, names=homework.STRATEGY_NAMES, **begin)
@@ -137,9 +140,9 @@ figures.explorers.explore(draw, **figures.explorers.rate_controls(grids))
 
 # %% [markdown]
 # ### Exercise 1 · choose without peeking (5 minutes, ★★☆)
-# Every record holds a whole run: its rate in `record["recipe"]["lr"]`; its epochs in `record["history"]`, each with `epoch` (0, 1, …),
-# `train_loss`, `val_loss` and `val_accuracy`; and, at the very end, `test_accuracy`. Which rate do you keep, and the weights of which epoch?
-# Write `choose`. Hint: only one of these numbers is about images that the network has not seen and that you may look at as often as you like.
+# Every record holds a whole run: its rate in `record["recipe"]["lr"]`; its epochs in `record["history"]`, each with `epoch` (0, 1, …), `train_loss`,
+# `val_loss` and `val_accuracy`; and, at the very end, `test_accuracy`. Which rate do you keep, and the weights of which epoch? Write `choose`. Hint: only one
+# of these numbers is the accuracy on images that the network was not trained on and that you may look at as often as you like.
 
 
 # %% tags=["exercise"]
@@ -153,13 +156,13 @@ def choose(records):
 
 
 # %% [markdown]
-# The check hands you four invented runs, in which each wrong reason leads to another choice.
+# The check calls your function with four invented runs. In them, each wrong reason leads to another choice than the right one.
 
 # %% tags=["checked"]
 passed = check_choice(choose)
 
 # %% [markdown]
-# **What one epoch is**, in plain PyTorch. Nothing is hidden: shuffle, normalise, forward, loss, backward, step.
+# **What one epoch is**, in plain PyTorch. Nothing is hidden: shuffle, normalise, forward pass, loss, backward pass, step.
 
 # %%
 from course_lib.models import start_model
@@ -180,15 +183,16 @@ def train_one_epoch():
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += loss.item() * len(rows)  # the last batch is smaller: weigh each by its images
+        total += loss.item() * len(rows)  # the last batch is smaller: weight each loss by its number of images
     return total / len(splits.train)
 
 
 print([round(train_one_epoch(), 2) for _ in range(4)])
 
 # %% [markdown]
-# **What does it get wrong?** Fig. 28 of the homework shows test images that were taken for something else. Which ones does one show? A rule, so that nobody picks the funny
-# ones: of each true class the mistake that the network was surest of, and of these the three surest. Nothing is chosen by it.
+# **What does it get wrong?** Fig. 28 of the homework shows test images that the network gave a wrong class. Which of its mistakes should a figure show? A
+# fixed rule decides, so that nobody picks the funny ones: take the mistake with the highest confidence of each true class, and of these the three with the
+# highest confidence. Nothing is chosen by these test images.
 
 # %% tags=["report"]
 from course_lib.training import predict_probabilities
@@ -201,21 +205,22 @@ title = f"{true.capitalize()} taken for {taken}, and {probabilities[worst].max()
 show(figures.misclassified(test.images, test.labels, probabilities, splits.class_names, title=title, count=3))
 
 # %% [markdown]
-# Printed, of a network trained from scratch for longer:
+# These are the mistakes that the homework prints, of a network trained from scratch for longer:
 
 # %%
 pd.DataFrame(homework.printed_mistakes("scratch")).set_index("figure")
 
 # %% [markdown]
 # ## Break it
-# One word is missing from many validation loops: `model.eval()`. Without it, BatchNorm normalises each image by the *other images of its batch*, so
-# the answer for an image depends on its neighbours. Validate the images sorted by class, as a loader without shuffling hands them out, and see.
+# One word is missing from many validation loops: `model.eval()`. Without it, BatchNorm normalises each image by the *other images of its batch*, so the
+# answer for an image depends on which images share its batch. To see this, validate the images sorted by class, which is the order of a loader without
+# shuffling.
 
 
 # %%
 @torch.no_grad()
 def validate(order):
-    """Validation accuracy, image batches in the given order; in whatever mode the model is."""
+    """Validation accuracy over batches in the given order, in the model's present mode (`train` or `eval`)."""
     right = 0
     for rows in order.split(32):
         images, labels = splits.val.batch(rows)
@@ -233,11 +238,12 @@ for name, accuracy in scores.items():
     print(f"{name:<26}{accuracy:.1%}")
 
 # %% [markdown]
-# In `eval()` the order does not matter, as it must be. In `train()` it does, and the validation itself has changed the model: its running statistics moved.
-# If two runs of your validation disagree, look here first.
+# In `eval()` the order of the images does not matter, as it must be. In `train()` it does. The validation itself has also changed the model: its running
+# statistics moved. If two validations of one model disagree, look here first.
 #
 # ### Exercise 2 · an accuracy that counts images (5 minutes, ★☆☆)
-# 421 images in batches of 32: the last batch has 5. Averaging the accuracies of the batches gives these 5 the weight of 32. Write it right.
+# 421 images make batches of 32, and the last batch has 5. Averaging the accuracies of the batches gives these 5 the weight of 32. Write an accuracy in which
+# every image has the same weight.
 # Hint: count first, divide last.
 
 
@@ -267,8 +273,8 @@ my_rate = 1e6
 passed = check_divergence(my_rate, splits, numbers.architecture)
 
 # %% [markdown]
-# BatchNorm makes networks hard to break: it rescales whatever the weights do. The homework met NaNs with SGD, mostly at 0.03 and 0.01, and blamed
-# a programming error: a head with a thousand outputs. Lesson 08 puts that mistake back and looks whether it is enough.
+# BatchNorm makes a network hard to break: it rescales the outputs of a layer, however large the weights become. The homework met NaNs with SGD, mostly at
+# 0.03 and 0.01, and blamed a programming error: a head with a thousand outputs. Lesson 08 repeats that mistake and tests whether it is enough to cause NaNs.
 #
 # ## Printed and measured
 # Table II of the homework beside our runs. Printed: one run each, real cartoons at 227 pixels, a ResNet-18 of full width. Measured: several seeds,
@@ -281,7 +287,7 @@ homework.printed_and_measured("scratch", records).set_index("optimizer").T
 analysis.best_table(records).set_index("optimizer").T
 
 # %% [markdown]
-# In the homework, validation says 77.43 % and the test 60.60 %: a gap of 17 points. Is that bad luck with 236 images?
+# In the homework, the validation accuracy is 77.43 % and the test accuracy 60.60 %: a gap of 17 points. Is that bad luck with 236 images?
 
 # %% tags=["checked"]
 for printed in (homework.printed_result("scratch", optimizer) for optimizer in ("sgd", "adam")):
@@ -290,15 +296,16 @@ for printed in (homework.printed_result("scratch", optimizer) for optimizer in (
     print(f"{printed.optimizer:<4} validation {val}, test {test}, intervals overlap: {val.low < test.high}")
 
 # %% [markdown]
-# No: the intervals are far apart. Part of the gap is *choosing*: the best of 250 epochs and rates looks better on the images that chose it. Another may
-# be that the homework's test images are the *last* files of each class, which need not be like the others: lesson 06 measures both. In the mini world test
-# and validation images are drawn alike. Compare `val %` and `test %` in the table above.
+# No: the intervals are far apart. One part of the gap is *selection*: the best of 250 epochs and rates looks better on the images that chose it. Another part
+# may come from the homework's test images. They are the *last* files of each class, which need not be like the others. Lesson 06 measures both parts. In the
+# mini world, test and validation images are drawn in the same way. Compare `val %` and `test %` in the table above.
 #
 # ### What the homework claims
-# Two of its sentences about training from scratch, each as a test over the finished runs: *reproduced* when the 95 % interval of the effect lies
-# wholly inside what was claimed, *contradicted* when it lies wholly outside, *undecided* otherwise. `course claims` judges them all.
-# What was *claimed* is a region: for a printed number from half of it to twice as much, since the mini world has its own sizes. The *reason* names the interval:
-# `t` is over seeds, *Newcombe* of the difference of two accuracies on different images; "adam (of 2)" would be the case, of two, that decided.
+# Here are two of its sentences about training from scratch, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect
+# lies wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise. `course claims` judges all claims. For
+# a printed number, the claimed range goes from half of it to twice as much, since effects in the mini world have sizes of their own. The column *reason*
+# names the kind of interval: `t` is a t-interval over seeds; *Newcombe* is an interval for the difference of two accuracies on different images. An entry
+# such as "adam (of 2)" belongs to a claim about two cases, here the optimisers, and says that the interval of Adam decided the verdict.
 
 # %% tags=["report"]
 chosen_claims = ["scratch-val-above-test", "scratch-as-slow-as-full"]
@@ -307,5 +314,6 @@ show_table(analysis.claims_table(ids=chosen_claims, profile=profile, data=data, 
 # %% [markdown]
 # ## Remember
 # - From scratch, a network first has to invent its filters, and 1687 images are few to learn them from. It ends up knowing its training images by heart.
-# - The best epoch and the rate are chosen by validation, the test is opened once; then validation accuracy is a little too good, the test's is not.
-# - `model.eval()` before you validate, count images rather than batches, and never believe one run.
+# - The best epoch and the rate are chosen by validation, and the test set is opened once. That makes the validation accuracy a little too good, but not the
+#   test accuracy.
+# - Call `model.eval()` before you validate, count images rather than batches, and never believe one run.

@@ -30,20 +30,20 @@ from course_lib.sweeps.studies.homework import get_profile
 from course_lib.teaching import Prediction, show, show_table
 from course_lib.teaching.checks.homework import check_freeze, check_frozen, check_head, check_storable
 
-torch.manual_seed(0)  # the same numbers each time
+torch.manual_seed(0)  # the same random numbers in each run
 numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# 1687 cartoons to train on, 421 to choose the epoch, 236 to test, each seen once, at the very end. Chance is one in seven.
-# From scratch you reached some number in lesson 03. Now the filters are borrowed and *cannot change*. **Commit to a guess** before you go on.
+# There are 1687 cartoons to train on, 421 to choose the epoch, and 236 to test, each used once, at the very end. A guess is right for one image in seven.
+# Lesson 03 gave you the accuracy from scratch. Now the filters are borrowed and *cannot change*. **Commit to a guess** before you go on.
 
 # %%
 guess = Prediction("test accuracy of the last layer, %", None)  # replace None by your guess, e.g. 50
 
 # %% [markdown]
 # ## Run
-# One recipe, written out: start from these weights, every inner stage × 0, the head × 1.
+# Here is the recipe, written out: start from these weights, multiply the rate of every inner stage by 0 and that of the head by 1.
 
 # %% tags=["checked"]
 from course_lib.training import Recipe
@@ -53,7 +53,8 @@ for stage in ("stem", "stage1", "stage2", "stage3", "stage4", "head"):
     print(f"{stage:<7} learning rate {recipe.rate_of(stage):g}")
 
 # %% [markdown]
-# The images, split by the homework's own rule: of each class, the last tenth by file name tests; the rest is cut 80 : 20.
+# The images are split by the homework's own rule: of each class, the last tenth by file name is for testing; the rest is split 80 : 20 into training and
+# validation.
 
 # %%
 splits = prepare(DataSpec(source=data, size=numbers.size))
@@ -69,8 +70,8 @@ best = table.loc[table["val %"].idxmax()]
 print(f"{len(records)} runs, {sum(r['seconds'] for r in records):.1f} s of one core in all, when they were computed")
 
 # %% [markdown]
-# Training loss, validation loss and validation accuracy for every rate and both optimisers (Figs. 10–12). The homework found these curves
-# smoother than those of lesson 03, and the training loss no longer at zero. Are they, to your eye? A number for each is in the claims at the end.
+# Training loss, validation loss and validation accuracy for every rate and both optimisers (Figs. 10–12). The homework found that these curves are smoother
+# than those of lesson 03, and that the training loss no longer reaches zero. Do you see the same? The claims at the end put a number on each.
 
 # %% tags=["report"]
 own = analysis.select(records, optimizer=best["optimizer"])
@@ -85,9 +86,9 @@ guess.compare(best["test %"])
 
 # %% [markdown]
 # ## Explain
-# The inner stages never change, and an image never changes, so what the head *sees* of an image never changes either: a row of
-# `num_features` numbers. Everything about the task has to be in these numbers already. Are the classes apart in them? To see it, the numbers are
-# laid out along their two *principal components* (PCA): the two directions in which the images differ most.
+# The inner stages never change, and an image never changes. So the head's input for an image never changes either: a row of `num_features` numbers, the
+# *features* of the image. Everything that the head can use must already be in these numbers. Do they keep the classes apart? To see it, the features are
+# plotted along their two *principal components* (PCA): the two directions in which the images differ most.
 
 # %%
 from course_lib.models import start_model
@@ -98,7 +99,7 @@ mean, std = input_statistics(recipe, splits)
 
 @torch.no_grad()
 def compute_features(model, images):
-    """What the head sees of each image, (N, D)."""
+    """The head's input for each image, (N, D)."""
     return torch.cat([model.eval().features(normalise(part, mean, std)) for part in images.images.split(256)])
 
 
@@ -116,10 +117,11 @@ title += f"of their own class; with random weights, {near[1]:.0f} %"
 show(figures.feature_planes(seen, splits.val.labels, splits.class_names, title=title))
 
 # %% [markdown]
-# Two of many dimensions; the nearest neighbours in the title were looked for in all of them. What the borrowed network was trained on counts here: in
-# the mini world cartoons of other classes. With fewer of them the last layer reaches less (`data/README.md`, *The mini world's calibration*).
+# The figure shows two of many dimensions; the nearest neighbours in the title were searched in all of them. It matters here what the borrowed network was
+# trained on: in the mini world, on cartoons of other classes. With fewer cartoons the last layer reaches less (`data/README.md`, *The mini world's
+# calibration*).
 #
-# **So compute the features once**, and train the head on them. Here is the whole of it, in ten lines, for all epochs of one run:
+# **So compute the features once**, and train the head on them. Here is the whole training of one run, all epochs, in ten lines:
 
 # %%
 from torch import nn
@@ -138,8 +140,8 @@ print(f"a head on stored features reaches {accuracy:.1%} of the validation image
 
 # %% [markdown]
 # ### Exercise 1 · a head that fits (5 minutes, ★☆☆)
-# A borrowed network comes with a head for *its* classes. Write `put_head`, which puts a new linear layer there, for any backbone and any number
-# of classes. Hint: a head is the layer `model.head`; how many numbers it gets, the model knows: `model.num_features`.
+# A borrowed network comes with a head for *its* classes. Write `put_head`, which replaces that head by a new linear layer, for any backbone and any number of
+# classes. Hint: the head is the layer `model.head`; the number of its inputs is `model.num_features`.
 
 
 # %% tags=["exercise"]
@@ -154,8 +156,8 @@ def put_head(model, num_classes):
 passed = check_head(put_head)
 
 # %% [markdown]
-# Is it *the same* as training the long way, image by image through the frozen network? Not roughly: the features of one image agree to the
-# last bits, in training and in evaluation alike. That is what "frozen" has to mean.
+# Is this *the same* as the long way, sending every image through the frozen network in every epoch? Yes, exactly: the features of one image agree to the last
+# bit, in training and in evaluation. That is what "frozen" has to mean.
 
 # %% tags=["checked"]
 from course_lib.models import set_trainable, train_mode
@@ -172,8 +174,8 @@ trained = sum(p.numel() for p in borrowed.parameters() if p.requires_grad)
 print(f"parameters that learn: {trained} = {borrowed.num_features} × {splits.num_classes} + {splits.num_classes}")
 
 # %% [markdown]
-# So the course's own loop does what your ten lines do whenever a recipe freezes the first stages, and a grid of last-layer recipes trains *all
-# its heads at once*, as one matrix. `shortcuts=False` asks for the long way. Three epochs of each:
+# So the course's own loop stores features, as your ten lines do, whenever a recipe freezes the first stages. For a grid of last-layer recipes it trains *all
+# heads at once*, as one matrix. `shortcuts=False` asks for the long way. Here are three epochs of each:
 
 # %% tags=["checked"]
 from course_lib.training import fit
@@ -191,14 +193,14 @@ print(
 
 # %% [markdown]
 # ### Exercise 2 · when may features be stored? (8 minutes, ★★☆)
-# Stored features are right as long as nothing could make them come out differently next time. Two things could: the network before the head,
-# and the images. Write `can_be_stored`. Hint: you know `recipe.rate_of(stage)`; and `recipe.augmentation` lists what is done at random to
-# the training images of each epoch (lesson 07), `()` if nothing is.
+# Stored features are right as long as computing them again would give the same numbers. Two things could change them: the network before the head, and the
+# images. Write `can_be_stored`. Hint: you know `recipe.rate_of(stage)`; `recipe.augmentation` lists the random changes made to the training images in each
+# epoch (lesson 07), and is `()` if there are none.
 
 
 # %% tags=["exercise"]
 def can_be_stored(recipe, inner_stages):
-    """Whether what the head sees of each training image is the same in every epoch."""
+    """Whether the head's input for each training image is the same in every epoch."""
     # solution
     return not recipe.augmentation and all(recipe.rate_of(stage) == 0 for stage in inner_stages)
     # end solution
@@ -236,12 +238,12 @@ show(
 )
 
 # %% [markdown]
-# The features the head was trained on are gone; a copy of them on disk would now be of another network. Sometimes the drift even *helps*,
-# since the statistics adapt to cartoons, but then it is an adaptation that you should know about.
+# The network no longer computes the features that the head was trained on; features stored on disk would now be those of another network. Sometimes the drift
+# even *helps*, since the statistics adapt to cartoons, but then it is an adaptation that you should know about.
 #
 # ### Exercise 3 · freeze it properly (5 minutes, ★★☆)
-# Write `freeze` so that *nothing* of the inner stages changes in the training steps that follow. Hint: two things have to be told to stop. One is
-# the gradient. The other takes its orders from the module's *mode*.
+# Write `freeze` so that *nothing* in the inner stages changes in the training steps that follow. Hint: two things have to stop. One is the gradient. The
+# other depends on the module's *mode*.
 
 
 # %% tags=["exercise"]
@@ -262,8 +264,8 @@ passed = check_freeze(freeze, mine, normalise(images, mean, std), labels)
 
 # %% [markdown]
 # ## Printed and measured
-# Table III of the homework beside our runs. The printed numbers are *one* run each on real cartoons and ImageNet weights; ours are several seeds in
-# `data`. In the mini world the sizes of the splits are the homework's, the images are drawn, so look at the order and the gaps, not at the digits.
+# Table III of the homework beside our runs. The printed numbers come from *one* run each, on real cartoons with ImageNet weights; ours come from several
+# seeds on `data`. In the mini world the split sizes are the homework's, but the images are drawn. So compare the order and the gaps, not the digits.
 
 # %% tags=["report"]
 homework.printed_and_measured("last_layer", records).set_index("optimizer").T
@@ -272,9 +274,9 @@ homework.printed_and_measured("last_layer", records).set_index("optimizer").T
 analysis.best_table(records).set_index("optimizer").T
 
 # %% [markdown]
-# **What does it get wrong?** Fig. 28 of the homework shows test images that were taken for something else. Which ones does one show? A rule, so that nobody picks the funny
-# ones: of each true class the mistake that the network was surest of, and of these the three surest. A record holds no weights,
-# but its recipe and its seed are all it takes to train the same head again:
+# **What does it get wrong?** Fig. 28 of the homework shows test images that the network gave a wrong class. Which of its mistakes should a figure show? A
+# fixed rule decides, so that nobody picks the funny ones: take the mistake with the highest confidence of each true class, and of these the three with the
+# highest confidence. A record holds no weights, but its recipe and its seed are enough to train the same head again:
 
 # %%
 chosen = analysis.best_run(records)
@@ -292,13 +294,13 @@ title = f"{true.capitalize()} taken for {taken}, and {probabilities[worst].max()
 show(figures.misclassified(test.images, test.labels, probabilities, splits.class_names, title=title, count=3))
 
 # %% [markdown]
-# Printed, of the homework's last layer:
+# These are the mistakes that the homework prints of its last layer:
 
 # %%
 pd.DataFrame(homework.printed_mistakes("last_layer")).set_index("figure")
 
 # %% [markdown]
-# How sure can one be with 236 test images? One image is 0.42 points; the printed 80.50 % (190 images) has a 95 % interval of its own:
+# How certain is an accuracy on 236 test images? One image is 0.42 points; the printed 80.50 % (190 images) has a 95 % interval of its own:
 
 # %% tags=["checked"]
 for printed in (homework.printed_result("last_layer", optimizer) for optimizer in ("sgd", "adam")):
@@ -306,15 +308,15 @@ for printed in (homework.printed_result("last_layer", optimizer) for optimizer i
     print(f"{printed.optimizer:<4} {printed.test_correct} of {printed.num_test} images: {interval}")
 
 # %% [markdown]
-# The two printed optimisers differ by three images. Nobody can call that a difference, and the homework does not.
+# The printed results of the two optimisers differ by three images. That is too little to call it a difference, and the homework does not.
 #
 # ### What the homework claims
-# Its sentences about the last layer, each as a test over the finished runs: *reproduced* when the 95 % interval of the effect lies
-# wholly inside what was claimed, *contradicted* when it lies wholly outside, *undecided* otherwise. `course claims` judges them all. An interval of
+# Here are its sentences about the last layer, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
+# inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise. `course claims` judges all claims. An interval of
 # accuracies covers both training again with other seeds and testing on other images.
 #
-# *Calibrated* stands where the verdict is no news: the mini world was turned until the homework's order (from scratch < last layer < full) appeared, and
-# `data/README.md` shows what else was tried, with other orders. The real cartoons are the test: `data = "pacs:cartoon"`.
+# *Calibrated* marks a verdict that is no finding, since the mini world was adjusted until the homework's order (from scratch < last layer < full) appeared.
+# `data/README.md` shows the other settings that were tried, and their orders. Only the real cartoons test this order: `data = "pacs:cartoon"`.
 
 # %% tags=["report"]
 chosen_claims = [
@@ -328,6 +330,6 @@ show_table(analysis.claims_table(ids=chosen_claims, profile=profile, data=data, 
 
 # %% [markdown]
 # ## Remember
-# - What the head sees of an image is one row of numbers that never changes: compute it once, and a whole grid costs less than one ordinary run.
-# - Frozen means parameters *and* running statistics. `requires_grad = False` is half of it; the mode of the BatchNorm layers is the other.
-# - What the last layer reaches measures the *features*. If it disappoints, the filters do not fit the images: let them move (lesson 05).
+# - The head's input for an image is one row of numbers that never changes: compute it once, and a whole grid costs less than one ordinary run.
+# - Frozen means parameters *and* running statistics. `requires_grad = False` freezes the parameters; the mode of the BatchNorm layers freezes the statistics.
+# - The accuracy of the last layer measures how good the *features* are. If it disappoints, the filters do not fit the images: let them change (lesson 05).

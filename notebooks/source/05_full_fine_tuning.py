@@ -2,8 +2,8 @@
 # # 05 · Full fine-tuning
 # **What is gained when every layer may move, and how fast may it move before it forgets what it knew?**
 #
-# Lesson 03 started from nothing, lesson 04 borrowed every filter and kept it. Now borrow *and* adapt: the same weights to start from, and every
-# stage learns. This is Section V of the homework, *Full fine-tuning*.
+# Lesson 03 started from random weights; lesson 04 borrowed every filter and kept it. Now borrow *and* adapt: start from the same weights, and let every stage
+# learn. This is Section V of the homework, *Full fine-tuning*.
 #
 # **You will** see how far the borrowed filters move, wash them out with a rate that is too high, and put the three strategies side by side, with
 # intervals. **Time** 55 minutes. **Cost** about half a minute on a laptop: two short trainings; the finished runs of the grids come with the
@@ -34,14 +34,14 @@ numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# You know two numbers: from scratch (lesson 03) and the last layer (lesson 04). **Commit to a guess** for full fine-tuning on the same images.
+# You know two accuracies: from scratch (lesson 03) and the last layer (lesson 04). **Commit to a guess** for full fine-tuning on the same images.
 
 # %%
 guess = Prediction("test accuracy of full fine-tuning, %", None)  # replace None by your guess, e.g. 50
 
 # %% [markdown]
 # ## Run
-# The three strategies are one sentence with different words: where to start, and which stage moves at which rate.
+# The three strategies differ in two settings only: which weights training starts from, and at which rate each stage moves.
 
 # %% tags=["checked"]
 from course_lib.training import STRATEGIES, make_recipe
@@ -52,7 +52,7 @@ for name in STRATEGIES:
     print(f"{name:<11} start: {'borrowed' if recipe.start else 'random':<9} rates: {list(rates.values())}")
 
 # %% [markdown]
-# The three grids on the same splits, with the same seeds. Finished runs are taken from the ledger.
+# The three grids use the same splits and the same seeds. Finished runs are taken from the ledger.
 
 # %%
 splits = prepare(DataSpec(source=data, size=numbers.size))
@@ -82,7 +82,7 @@ guess.compare(best["test %"])
 
 # %% [markdown]
 # ## Explain
-# What did the stages do with their freedom? Train once more, gently, and measure how far each stage moved from where it started.
+# How far do the stages move from where they started? Train once at a gentle rate and once at a harsh one, and measure it.
 
 # %%
 from course_lib.models import start_model
@@ -100,7 +100,7 @@ harsh = fit(Recipe.full(lr=0.03, **settings), splits)
 
 
 def change(run):
-    """How far each inner stage moved, relative to its size."""
+    """Norm of the change of each inner stage, relative to the norm of its weights at the start."""
     return analysis.stage_change(start, run.model.state_dict(), run.model.inner_stages)
 
 
@@ -110,7 +110,7 @@ title = f"A gentle rate moves the weights by {max(change(gentle).values()):.0%} 
 show(figures.stage_drift(moved, title=title, log=True))
 
 # %% [markdown]
-# One run of each, a few epochs long: this shows how differently two rates treat the same start. Look at the first filters before and after.
+# These are single runs, a few epochs long. They show how differently two rates treat the same start. Look at the first filters before and after.
 
 # %%
 from course_lib.models import first_convolution
@@ -132,19 +132,20 @@ for name, model in filters.items():
 
 # %% [markdown]
 # ## Break it
-# The harsh rate above *is* the mistake. Fine-tuning is a bet that the start is worth something; a rate that is too high throws much of the start away in the
-# first epochs. How does each rate do, with and without borrowed weights? `gain` is full fine-tuning minus from scratch in points of validation accuracy, with the 95 %
-# interval of the seeds' differences.
+# The harsh rate above *is* the mistake. Fine-tuning relies on the weights it starts from; a rate that is too high destroys much of them in the first epochs.
+# How good is each rate, with and without borrowed weights? `gain` is the validation accuracy of full fine-tuning minus that of training from scratch, in
+# points, with the 95 % interval of the seeds' differences.
 
 # %%
 grids = {name: analysis.select(runs[name], optimizer="adam") for name in ("scratch", "full")}
 analysis.rate_gains(grids).set_index("lr")
 
 # %% [markdown]
-# What is the gain at the highest rate, and at the lowest? When fine-tuning "does not help", look at the rate first.
+# What is the gain at the highest rate, and at the lowest? When fine-tuning "does not help", check the rate first.
 #
 # ### Exercise 1 · two rates (10 minutes, ★★☆)
-# The usual compromise: the new head, which knows nothing, learns fast; the borrowed stages move slowly. In PyTorch this is done by *parameter groups*. Write it.
+# The usual compromise: the new head, which knows nothing, learns fast; the borrowed stages move slowly. In PyTorch this is done by *parameter groups*. Write
+# `two_rates`.
 # Hint: `model.head.parameters()` and `model.stages.parameters()`.
 
 
@@ -161,8 +162,8 @@ def two_rates(model, inner, head):
 passed = check_two_rates(two_rates, borrowed)
 
 # %% [markdown]
-# A *scheduler* may overwrite such rates without a word; that has happened in published code. Therefore the course's own loop records, for every epoch,
-# the rate that each stage really had:
+# A *scheduler* may overwrite such rates without warning; that has happened in published code. Therefore the course's own loop records, for every epoch, the
+# rate that each stage really had:
 
 # %% tags=["checked"]
 recipe = Recipe.full(lr=0.1, multipliers={"inner": 0.01}, optimizer="sgd", epochs=1)
@@ -171,8 +172,9 @@ print({stage: round(rate, 6) for stage, rate in run.history[0].rates.items()})
 
 # %% [markdown]
 # ### Exercise 2 · a schedule that keeps the ratio (10 minutes, ★★☆)
-# Rates often fall during training, for example along half a cosine: the whole rate at `progress` 0, half of it at 0.5, nothing at 1. Write a schedule under which the head
-# stays a hundred times as fast as the stages, if it was so at the start. Hint: each group falls from its *own* first rate, by the factor (1 + cos(π · progress)) / 2.
+# Rates often fall during training, for example along half a cosine: the whole rate at `progress` 0, half of it at 0.5, nothing at 1. Write a schedule that
+# keeps the ratio of the rates: if the head starts a hundred times as fast as the stages, it stays so. Hint: each group falls from its *own* first rate, by
+# the factor (1 + cos(π · progress)) / 2.
 
 
 # %% tags=["exercise"]
@@ -188,10 +190,11 @@ def anneal(optimizer, first_rates, progress):
 passed = check_anneal(anneal)
 
 # %% [markdown]
-# Between the last layer and everything there is room: each stage can have a rate of its own, or none. Move the sliders, from the head downwards. What do you train,
-# and what does a step cost? The work is counted, not timed: multiplications and additions of convolutions and matrix products, forward and backward. A frozen
-# stage above one that moves still has to pass the gradient on; frozen stages at the beginning cost their forward pass only, and that can be kept for all epochs.
-# Nothing is trained here: accuracies are those of finished runs, where there are some. (The sliders need a running kernel.)
+# There is much between training the last layer and training everything: each stage can have a rate of its own, or be frozen. Move the sliders, from the head
+# downwards. Which stages do you train, and what does a step cost? The work is counted, not timed: multiplications and additions of convolutions and matrix
+# products, forward and backward. A frozen stage above a stage that is trained still has to pass the gradient on. Frozen stages at the beginning cost only
+# their forward pass, and its outputs can be kept for all epochs. Nothing is trained here: the accuracies are those of finished runs, where there are some.
+# (The sliders need a running kernel.)
 
 # %%
 from functools import partial
@@ -214,9 +217,9 @@ homework.printed_and_measured("full", records).set_index("optimizer").T
 analysis.best_table(records).set_index("optimizer").T
 
 # %% [markdown]
-# **What does it get wrong?** Fig. 28 of the homework shows test images that were taken for something else. Which ones does one show? A rule, so that nobody picks the funny
-# ones: of each true class the mistake that the network was surest of, and of these the three surest. Here those of the gentle
-# training above; nothing is chosen by it.
+# **What does it get wrong?** Fig. 28 of the homework shows test images that the network gave a wrong class. Which of its mistakes should a figure show? A
+# fixed rule decides, so that nobody picks the funny ones: take the mistake with the highest confidence of each true class, and of these the three with the
+# highest confidence. Here are those of the gentle training above; nothing is chosen by them.
 
 # %% tags=["report"]
 from course_lib.training import predict_probabilities
@@ -229,7 +232,7 @@ title = f"{true.capitalize()} taken for {taken}, and {probabilities[worst].max()
 show(figures.misclassified(test.images, test.labels, probabilities, splits.class_names, title=title, count=3))
 
 # %% [markdown]
-# All the others: choose a class, and how sure the network was at least. (The sliders need a running kernel.)
+# Here you can see all other mistakes: choose a class and the lowest confidence to show. (The sliders need a running kernel.)
 
 # %%
 mistakes = (test.labels, probabilities, splits.class_names)
@@ -240,23 +243,23 @@ figures.explorers.explore(
 )
 
 # %% [markdown]
-# Printed, of the homework's fully tuned network:
+# These are the mistakes that the homework prints of its fully tuned network:
 
 # %%
 pd.DataFrame(homework.printed_mistakes("full")).set_index("figure")
 
 # %% [markdown]
-# And the three strategies together: printed (Tables II–IV, hollow) and measured (filled). Every interval is a 95 % interval. The title takes of each strategy the
-# optimiser with the higher validation accuracy.
+# Here are the three strategies together: printed (Tables II–IV, hollow) and measured (filled). Every interval is a 95 % interval. The title takes each
+# strategy with the optimiser that has the higher validation accuracy.
 #
-# The mini world was calibrated until this order appeared: from scratch < last layer < full. `data/README.md` shows what else was tried, with other orders; the real
-# cartoons are the test.
+# The mini world was calibrated until this order appeared: from scratch < last layer < full. `data/README.md` shows the other settings that were tried, and
+# their orders. Only the real cartoons test this order.
 
 # %% tags=["report"]
 show(strategies(runs))
 
 # %% [markdown]
-# How did each of these runs learn, at which rate? Now that you have met all three strategies (with a running kernel):
+# You have now met all three strategies. See how each of these runs learned, rate by rate (with a running kernel):
 
 # %%
 begin = {"strategy": "full", "optimizer": best["optimizer"], "lr": best_lr["full"]}
@@ -267,18 +270,20 @@ figures.explorers.explore(
 )
 
 # %% [markdown]
-# The same 236 test images were shown to all three, so compare *image by image*: how many does one strategy get right that the other gets wrong?
-# That is far sharper than comparing two intervals. The interval says what other test images would change for the mean of these seeds. The p-value is McNemar's, of
-# *one* seed alone, the least certain one: it may be large beside an interval that leaves out zero.
+# All three strategies were tested on the same 236 images, so compare them *image by image*: how many images does one strategy get right that the other gets
+# wrong? That is far more precise than comparing two intervals. The interval says how much the difference, as a mean over these seeds, would change with other
+# test images. The p-value is McNemar's, of *one* seed alone: the seed with the largest p-value. One seed decides less than the mean of all seeds, so its
+# p-value may be large although the interval leaves out zero.
 
 # %% tags=["report"]
 analysis.paired_table({name: analysis.select(found, optimizer="adam") for name, found in runs.items()})
 
 # %% [markdown]
 # ### What the homework claims
-# Its sentences about full fine-tuning, each as a test over the finished runs: *reproduced* when the 95 % interval of the effect lies
-# wholly inside what was claimed, *contradicted* when it lies wholly outside, *undecided* otherwise. `course claims` judges them all. An interval of accuracies
-# covers both other seeds and other test images, so it is wider than the one above; *calibrated* marks the order that the mini world was made to show.
+# Here are its sentences about full fine-tuning, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
+# inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise. `course claims` judges all claims. An interval of
+# accuracies covers both other seeds and other test images, so it is wider than the interval above. *Calibrated* marks the order that the mini world was made
+# to show.
 
 # %% tags=["report"]
 chosen_claims = [
@@ -295,5 +300,5 @@ show_table(analysis.claims_table(ids=chosen_claims, profile=profile, data=data, 
 # %% [markdown]
 # ## Remember
 # - Full fine-tuning has both: filters that already work, and the freedom to change those that do not.
-# - The rate decides how much you keep of what you borrowed. Too high, and much of the gain is gone.
+# - The rate decides how much you keep of what you borrowed. If it is too high, much of the gain is lost.
 # - Compare strategies on the same images, over several seeds, and say how sure you are: a difference of one test image is 0.4 points.

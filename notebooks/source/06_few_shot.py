@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 06 · Few-shot
-# **How little is enough: 189 drawings instead of 1687, who suffers most?**
+# **How much does each strategy lose when it gets 189 drawings instead of 1687?**
 #
-# The same three strategies with a ninth of the images. This is Section VI of the homework, *Few-shot*. It also opens three questions that its tables leave
-# open: are 50 short epochs a fair comparison, are the test images like the others, and what can 47 validation images decide?
+# This lesson trains the same three strategies with a ninth of the images. This is Section VI of the homework, *Few-shot*. It also takes up three questions
+# that the homework's tables leave open: are 50 short epochs a fair comparison? Are the test images like the others? What can 47 validation images decide?
 #
 # **You will** see what borrowed layers are worth when images are few, separate *more steps* from *more images*, and measure how noisy a choice by 47 images is.
 # **Time** 60 minutes. **Cost** less than a minute on a laptop; the finished runs of the grids come with the course, and
@@ -34,8 +34,8 @@ numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# You know what the three strategies reach with 1687 images (lessons 03–05). Now there are 189, that is 27 of a class. **Commit to two guesses**, both for Adam:
-# whoever waits for the test accuracies to say which optimiser is meant has chosen by the test.
+# You know what the three strategies reach with 1687 images (lessons 03–05). Now there are 189 images, 27 of each class. **Commit to two guesses**, both for
+# Adam. The optimiser is named in advance, since choosing it by the test accuracies would be choosing by the test set.
 
 # %%
 guess = Prediction("test accuracy of full fine-tuning with 189 images and Adam, %", None)  # replace None by your guess
@@ -43,8 +43,8 @@ guess_loss = Prediction("points that training from scratch loses with Adam", Non
 
 # %% [markdown]
 # ## Run
-# The homework makes the small set in one move: the train and the test folder change places. So the few-shot *test* has 2108 images, and its test accuracies are
-# three times as sharp as those of the large set. The validation has 47 images, and is not sharp at all.
+# The homework makes the small set by swapping two folders: the train folder becomes the test folder, and the other way round. So the few-shot *test* has 2108
+# images, and its test accuracies are three times as precise as those of the large set. The validation has 47 images, and is not precise at all.
 
 # %% tags=["checked"]
 large, small = (prepare(DataSpec(source=data, size=numbers.size, few_shot=few_shot)) for few_shot in (False, True))
@@ -53,7 +53,7 @@ for name, splits in (("large", large), ("few-shot", small)):
 print("few-shot trains on test images of the large set:", set(small.train.names) <= set(large.test.names))
 
 # %% [markdown]
-# Six grids: the three strategies with many and with few images. Finished runs are taken from the ledger.
+# There are six grids: the three strategies with many and with few images. Finished runs are taken from the ledger.
 
 # %%
 many = {name: run_study(name, profile, data, seeds) for name in STRATEGY_NAMES}
@@ -61,8 +61,9 @@ few = {name: run_study(f"few_shot_{name}", profile, data, seeds) for name in STR
 best = {name: analysis.best_table(records).set_index("optimizer") for name, records in few.items()}
 
 # %% [markdown]
-# Figures 16–24 of the homework: from scratch, the last layer, full fine-tuning, with SGD and with Adam; losses on a logarithmic axis, as they span decades.
-# Mind the jags of the validation accuracy: one image of 47 is 2.1 points. And compare the two losses: one still falls when the other has long stopped.
+# Figures 16–24 of the homework: from scratch, the last layer, full fine-tuning, with SGD and with Adam. The losses have a logarithmic axis, since they span
+# several powers of ten. The validation accuracy jumps: one image of 47 is 2.1 points. Compare training and validation loss: one still falls when the other
+# has long stopped.
 
 # %% tags=["report"]
 for optimizer in ("sgd", "adam"):
@@ -81,8 +82,8 @@ guess.compare(best["full"].loc["adam", "test %"])
 show(strategies({name: many[name] + few[name] for name in few}))
 
 # %% [markdown]
-# **Who suffers most?** The homework counts roughly 12, 14 and 15 points, one run each. The two accuracies of such a difference come from different test images,
-# so the errors of both enter its interval.
+# **Who suffers most?** The homework counts losses of roughly 12, 14 and 15 points, from one run each. The two accuracies of such a difference come from
+# different test images, so the interval of the difference contains the errors of both.
 
 # %%
 dots, rows = [], []
@@ -112,8 +113,8 @@ show(
 guess_loss.compare(measured["from scratch"])
 
 # %% [markdown]
-# Is one loss larger than another? Two intervals that overlap decide nothing: take the difference, and *its* interval. (As if each loss had test images of its
-# own. They are shared, so it is rather too wide.)
+# Is one loss larger than another? Two intervals that overlap do not decide it: take the difference of the losses, and the interval of *that difference*. (It
+# is computed as if each loss had test images of its own. In fact the losses share their test images, so the interval is rather too wide.)
 
 # %%
 lost = {(dot.printed, dot.series, dot.row): dot.interval for dot in dots}
@@ -125,22 +126,23 @@ for is_printed, optimizer in ((True, "sgd"), (True, "adam"), (False, "sgd"), (Fa
     )
 
 # %% [markdown]
-# An interval that holds 0 does not say who suffers most. And points are not the only way to count: where mistakes were few to begin with, few points multiply
-# them. Whose *errors* grow most may differ from row to row.
+# If this interval contains 0, it does not say who suffers most. Points are also not the only way to count: where there were few mistakes to begin with, a
+# loss of few points multiplies their number. Which strategy's *errors* grow most may differ from row to row.
 
 # %% tags=["report"]
 losses.round({"errors grow by a factor of": 2})
 
 # %% [markdown]
-# Among the three with 189 images, though, the 2108 test images are shared. Compare image by image:
+# The three strategies with 189 images, however, share their 2108 test images. So compare them image by image:
 
 # %% tags=["report"]
 analysis.paired_table({name: analysis.select(records, optimizer="adam") for name, records in few.items()})
 
 # %% [markdown]
 # ### Exercise 1 · the same images (10 minutes, ★★☆)
-# Why is that sharper? Most images are easy or hard for *both* networks, and cancel. Write the difference of two networks on the same images, and half the width of its 95 % interval.
-# Hint: take the difference image by image first; the mean of n numbers has the error `std() / √n`, and 95 % are 1.96 of them on either side.
+# Why is the paired comparison more precise? Most images are easy or hard for *both* networks, and cancel in the difference. Write `paired_interval`: the
+# difference of the accuracies of two networks on the same images, and half the width of its 95 % interval. Hint: take the difference image by image first;
+# the mean of n numbers has the standard error `std() / √n`, and the 95 % interval reaches 1.96 standard errors to either side.
 
 
 # %% tags=["exercise"]
@@ -157,8 +159,8 @@ passed = check_paired(paired_interval)
 
 # %% [markdown]
 # ## Explain
-# Why do borrowed layers matter more when images are few? Because *learning filters* needs images, and *using* filters needs hardly any. Take the two apart: keep
-# the layers fixed and learn nothing but a linear rule on what comes out of them, from 1, 3, 9, 27, 81 images of each class.
+# Why do borrowed layers matter more when images are few? Because *learning filters* needs images, and *using* filters needs hardly any. To separate the two,
+# keep the layers fixed and learn only a linear rule (a linear classifier) on their outputs, from 1, 3, 9, 27, 81 images of each class.
 
 # %%
 from course_lib.models import start_model
@@ -169,7 +171,7 @@ mean, std = input_statistics(Recipe.scratch(lr=0.01), large)
 
 @torch.no_grad()
 def describe(images, start):
-    """What the head would see of each image, (N, D); `start` None: random layers."""
+    """The input of a head for each image, (N, D); `start` None: random layers."""
     model = start_model(numbers.architecture, start, large.num_classes).eval()
     return torch.cat([model.features(normalise(part, mean, std)) for part in images.images.split(128)]).numpy()
 
@@ -180,8 +182,8 @@ described = {
 }
 
 # %% [markdown]
-# Five draws of images for each number, and the interval is over the draws. All images together can be drawn in one way only: there it is over the images that
-# the rule is scored on. Those are the validation images of the large set, by which nothing was chosen here.
+# Each number of images is drawn five times, and the interval is over these draws. All images together can be drawn in one way only, so there the interval is
+# over the images that the rule is scored on. These are the validation images of the large set; nothing was chosen by them here.
 
 # %%
 from sklearn.linear_model import RidgeClassifier
@@ -192,7 +194,7 @@ labels, rng = large.train.labels.numpy(), np.random.default_rng(0)
 
 
 def drawn(per_class):
-    """The places of so many images of each class, drawn anew at each call."""
+    """Indices of `per_class` random images of each class, drawn anew at each call."""
     return np.concatenate([rng.permutation(np.flatnonzero(labels == c))[:per_class] for c in range(large.num_classes)])
 
 
@@ -208,8 +210,8 @@ for found, (train_x, val_x) in zip(learned.values(), described.values(), strict=
         found[num_images] = analysis.seed_interval(right) if len(right) > 1 else one
 
 # %% [markdown]
-# Beside them the networks that trained *all* their layers on 189 and on 1687 images (Adam; interval over seeds). They are scored on their *test* images: their
-# validation images chose the rate and the epoch, and would flatter them.
+# Beside them are the networks that trained *all* their layers on 189 and on 1687 images (Adam; interval over seeds). They are scored on their *test* images:
+# their validation images chose the rate and the epoch, so the accuracy on those would be too good.
 
 # %% tags=["report"]
 for name in ("scratch", "full"):
@@ -225,8 +227,9 @@ note = "95 % interval over draws or seeds; of the linear rule on all images: ove
 show(figures.accuracy_by_amount(learned, title=title, reference=len(small.train), note=note, **axes))
 
 # %% [markdown]
-# Read it as a budget. From *random layers* to *from scratch* is what the images at hand could teach the layers. From there to *borrowed layers* is what other
-# images had taught them before, beyond that. (Validation and test images are alike in the mini world. Where they are not, see below, part of a distance is theirs.)
+# Read the figure as a budget. The distance from *random layers* to *from scratch* is what the images at hand could teach the layers. The distance from *from
+# scratch* to *borrowed layers* is what other images had taught the borrowed layers beyond that. (Validation and test images are alike in the mini world.
+# Where they are not, see below, their difference is a part of these distances.)
 
 # %%
 from course_lib.models import load_weights
@@ -240,11 +243,11 @@ for n in sorted(set(borrowed) & set(scratch)):
     print(f"{n:>4} images: they teach {taught}; borrowing brings {given} beyond that")
 
 # %% [markdown]
-# Where the first grows with the images and the second shrinks, borrowing matters less the more images you own.
+# Where the first number grows with the images and the second shrinks, borrowing matters less the more images you have.
 #
 # ## More steps or more images?
-# The homework itself notes that an epoch of 189 images takes fewer steps: fifty of them may not be enough, and the comparison "unfair". So give the
-# small set *as many optimiser steps* as the large one gets.
+# The homework itself notes that an epoch of 189 images takes fewer steps: fifty such epochs may not be enough, which would make the comparison "unfair". So
+# give the small set *as many optimiser steps* as the large one gets.
 #
 # ### Exercise 2 · epochs for equal steps (5 minutes, ★☆☆)
 # How many epochs of `num_images` images in batches of `batch_size` does it take until at least `steps` steps are done? Hint: the last batch of an epoch is
@@ -264,8 +267,9 @@ def epochs_for(steps, num_images, batch_size):
 passed = check_epochs(epochs_for)
 
 # %% [markdown]
-# The long runs, for two strategies and a rate of each optimiser that does well in the grids. They set out like the short runs: the same images, seeds, rates
-# and batches, for the fewest epochs that give as many steps. (Computed elsewhere, a run's rounding differs, and that grows: part of "training again" is in here.)
+# These are the long runs, for two strategies and, with each optimiser, a rate that does well in the grids. They start like the short runs, with the same
+# images, seeds, rates and batches, and go on for the fewest epochs that give as many steps. (On another machine a run's rounding differs, and such
+# differences grow during training. So the comparison contains a part of what training again would change.)
 
 # %%
 long = run_study("few_shot_steps", profile, data, seeds)
@@ -273,7 +277,7 @@ kinds = list(dict.fromkeys((r["recipe"]["name"], r["recipe"]["optimizer"], r["re
 
 
 def arms(name, optimizer, lr):
-    """The same recipe three times: few images briefly, few images for long, many images."""
+    """Runs of one recipe: the short and the long runs with few images, and those with many images."""
     return [analysis.select(runs, name=name, optimizer=optimizer, lr=lr) for runs in (few[name], long, many[name])]
 
 
@@ -290,8 +294,9 @@ for kind in kinds:
     print(f"{STRATEGY_NAMES[kind[0]]}, {OPTIMIZER_NAMES[kind[1]]} {kind[2]:g}: {'; '.join(amounts)}")
 
 # %% [markdown]
-# What each brings on the test. *More steps*: the same 2108 test images, the same seeds, compared image by image. *More images* in as many steps: other test images,
-# so the wider interval of two independent accuracies. (Where the batches differ as well, see above, their share is counted as "more images".)
+# What does each of the two add to the test accuracy? *More steps*: the same 2108 test images and the same seeds, compared image by image. *More images* in as
+# many steps: the test images are others, so the interval is the wider one for two independent accuracies. (Where the batches differ as well, see above, their
+# effect is counted as "more images".)
 
 # %%
 dots, rows = [], []
@@ -323,12 +328,13 @@ show(figures.dot_intervals(dots, title=title.capitalize(), xlabel="change of tes
 budget
 
 # %% [markdown]
-# The training loss, from the short runs to the long ones, says why: where it is near zero already, each further step has next to nothing to correct.
-# An interval that holds 0, over the test images or over the seeds, says that the runs do not show a difference. Where *more images* is far to the right of *more
-# steps*, the few-shot networks did not stop too early: they had nothing more to learn from the 189.
+# The training loss of the short and the long runs says why: where it is near zero already after the short ones, each further step has next to nothing to
+# correct. If an interval contains 0, over the test images or over the seeds, the runs do not show a difference. Where *more images* is far to the right of
+# *more steps*, the few-shot networks did not stop too early: they had nothing more to learn from the 189 images.
 #
 # ## Break it
-# **Believe 47 images.** One of them is 2.1 points. Table V prints 61.70 % of the validation and 44.92 % of the test for one and the same network:
+# **Trust 47 images.** One of them is 2.1 points. For one and the same network, Table V prints a validation accuracy of 61.70 % and a test accuracy of 44.92
+# %:
 
 # %% tags=["checked"]
 for printed in (homework.printed_result("scratch", optimizer, few_shot=True) for optimizer in ("sgd", "adam")):
@@ -337,7 +343,8 @@ for printed in (homework.printed_result("scratch", optimizer, few_shot=True) for
     print(f"{printed.optimizer:<4} validation {printed.val_correct} of {printed.num_val}: {val}, test {test}")
 
 # %% [markdown]
-# The validation chooses the rate. Would another seed have chosen the same? Pairs of seeds that chose different rates, for each optimiser:
+# The validation accuracy chooses the rate. Would another seed have chosen the same rate? Here are the pairs of seeds that chose different rates, for each
+# optimiser:
 
 # %% tags=["report"]
 cells = {}
@@ -349,9 +356,10 @@ for runs_of, splits in ((few, small), (many, large)):
 pd.DataFrame(cells)
 
 # %% [markdown]
-# Do more validation images make the seeds agree? They need not. Seeds also differ where two rates are about equally good, and then the choice costs nothing:
-# the table cannot tell that from noise, and a few pairs are no statistics. So ask what a choice costs. Every run was tested on 2108 images, so the choice can be
-# repeated: draw some of them as if they were the validation, choose the best rate by them, and see on all the *others* what the chosen rate is worth.
+# Do more validation images make the seeds agree? They need not. Seeds also disagree where two rates are about equally good. Such a disagreement costs
+# nothing, but the table cannot tell it from noise, and a few pairs are no statistics. So ask what a choice costs. Every run was tested on 2108 images, so the
+# choice can be repeated: draw some of these images as if they were the validation images, choose the best rate by them, and measure the accuracy of the
+# chosen rate on all the *others*.
 
 # %%
 rows = []
@@ -370,12 +378,12 @@ print(f"What 47 images say of the rate they chose: 90 % of the draws lie up to {
 noise.astype(str).set_index(["strategy", "images that choose"])
 
 # %% [markdown]
-# In brackets: 90 % of the draws. *Looks too good by* is the accuracy on the images that chose minus that on all others. Its mean is *selection*: whoever takes
-# the luckiest sees it better than it is. Its width is plain lack of images.
+# The brackets hold 90 % of the draws. *Looks too good by* is the accuracy on the images that chose the rate, minus the accuracy on all others. Its mean is
+# the *selection bias*: the rate that was luckiest on the choosing images looks better than it is. Its width comes from the small number of images alone.
 #
 # ### Exercise 3 · how many validation images? (5 minutes, ★★☆)
-# How many images does it take to know an accuracy to within ± `half_width` (95 %)? Hint: the standard deviation of one image's 0 or 1 is √(p(1 − p)), that of the
-# mean of n images is √n times smaller, and 95 % are 1.96 of them.
+# How many images does it take to know an accuracy to within ± `half_width` (95 %)? Hint: the standard deviation of one image's 0 or 1 is √(p(1 − p)). The
+# standard error of the mean of n images is √n times smaller, and the 95 % interval reaches 1.96 standard errors to either side.
 
 
 # %% tags=["exercise"]
@@ -391,8 +399,8 @@ passed = check_images_needed(images_needed)
 
 # %% [markdown]
 # ### Are the test images like the others?
-# There is a second reason why the homework's validation and test disagree. Its test folder is the *end of the sorted file list* of each class. That is
-# no random sample, if the files have an order. The few-shot experiment turns these images into training images, so here we may look at them.
+# There is a second reason why the homework's validation and test disagree. Its test folder is the *end of the sorted file list* of each class. If the order
+# of the files has a meaning, this is no random sample. The few-shot experiment turns these images into training images, so here we may look at them.
 
 # %%
 from scipy import stats
@@ -406,11 +414,11 @@ print(
 )
 
 # %% [markdown]
-# In the mini world every image is drawn on its own, whatever its number: there is no order, and an interval that holds 0 is what to expect. On the real
-# cartoons the red channel of the last files has a mean of 0.774, that of the others 0.812: they *are* different.
+# In the mini world every image is drawn independently of its number. So the files have no order, and the interval can be expected to contain 0. On the real
+# cartoons the red channel of the last files has a mean of 0.774, that of the others 0.812: these images *are* different.
 #
-# Does it matter for the accuracies? Cut the same images again, at random and with equal shares of each class, train from scratch, and compare the gap between
-# validation and test.
+# Does it matter for the accuracies? Split the same images again, at random and with equal shares of each class, train from scratch, and compare the gap
+# between validation and test accuracy.
 
 # %%
 random_split = run_study("random_split", profile, data, seeds)
@@ -430,8 +438,9 @@ for optimizer in ("sgd", "adam"):
     print(f"{optimizer:<4} printed gap {printed}; here the homework's split makes it larger by {change}")
 
 # %% [markdown]
-# The printed gap is far from zero. Ours is what the table says for the images of `data`; a change whose interval holds 0 is none that these runs show.
-# The question comes from real cartoons, so ask them. Six runs on PACS at 48 pixels ship with the course: from scratch, Adam at 0.01, three seeds on each split.
+# The printed gap is far from zero. The table shows our gap for the images of `data`; if the interval of the change contains 0, these runs do not show a
+# change. The question comes from the real cartoons, so test it on them. Six runs on PACS at 48 pixels ship with the course: from scratch, Adam at 0.01, three
+# seeds on each split.
 
 # %% tags=["checked"]
 from course_lib.sweeps import shipped_runs
@@ -448,10 +457,11 @@ print(f"the homework's split makes the gap larger by {analysis.independent_diffe
 print(f"and with the error of three seeds as well by {analysis.independent_difference(*by_both)}")
 
 # %% [markdown]
-# The same network, the same images, only cut elsewhere. What counts is not that one gap's interval holds zero and the other's does not, but the *difference* of the
-# gaps. Over the images its interval leaves out zero; with the error of three trainings added, it just holds it. So the order of the files is a likely part of the
-# printed gap, not a proven one, and how large a part stays open. With the images on your disk, `course study random_split --data pacs:cartoon` (and
-# `course study scratch`) train all rates and more seeds, and `data = "pacs:cartoon"` runs this lesson on them.
+# The network and the images are the same, only the split differs. What counts is the *difference* of the two gaps, not that the interval of one gap contains
+# zero and that of the other does not. Over the images, the interval of the difference leaves out zero; with the error of three trainings added, it just
+# contains zero. So the order of the files is a likely cause of part of the printed gap, not a proven one, and how large that part is stays open. With the
+# images on your disk, `course study random_split --data pacs:cartoon` (and `course study scratch`) train all rates and more seeds, and `data =
+# "pacs:cartoon"` runs this lesson on them.
 #
 # ## Printed and measured
 # Tables V–VII of the homework beside our runs.
@@ -468,5 +478,5 @@ pd.concat(beside, axis=1)
 # %% [markdown]
 # ## Remember
 # - Using filters takes few images, learning filters takes many: the fewer images you have, the more of the network you should borrow.
-# - Before you blame the number of images, give the small set as many steps; before you blame the network, ask whether test and training images are alike.
-# - A choice by 47 images is a lottery with a small bias: one image is 2.1 points, and the winner looks better than it is.
+# - Before you blame the number of images, give the small set as many steps. Before you blame the network, ask whether test and training images are alike.
+# - A choice by 47 images is mostly chance, with a small bias: one image is 2.1 points, and the chosen rate looks better than it is.

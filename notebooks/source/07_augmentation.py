@@ -2,12 +2,14 @@
 # # 07 · Augmentation
 # **Which transforms help, and does their order explain the rows that collapsed?**
 #
-# With 189 training images (lesson 06) every image is precious. Augmentation makes more of them: it shows each image a little changed in every epoch. The homework's
-# Section VII, *Training data augmentation*, tried 27 ways and printed them in Table VIII. Five rows fell by 44 points or more. This lesson finds out why.
+# With 189 training images (lesson 06) every image is precious. Augmentation gets more out of each image: it shows the image slightly changed in every epoch.
+# The homework's Section VII, *Training data augmentation*, tried 27 augmentations and printed them in Table VIII. Five rows fell by 44 points or more. This
+# lesson finds out why.
 #
-# **You will** see what each transform does to an image, measure all 28 rows with intervals, move one line of code and watch a model fail that validation calls
-# good, and learn how high luck alone gets on 47 images. **Time** 60 minutes. **Cost** about half a minute on a laptop with the finished runs that come with the
-# course; `course study augmentation --recompute` and `course study augmentation_order --recompute` train them all again.
+# **You will** see what each transform does to an image, measure all 28 rows with intervals, move one line of code and watch a model fail although its
+# validation accuracy is good, and compute how high an accuracy luck alone can reach on 47 images. **Time** 60 minutes. **Cost** about half a minute on a
+# laptop with the finished runs that come with the course; `course study augmentation --recompute` and `course study augmentation_order --recompute` train
+# them all again.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke": a minute; "mini": the full grid in the mini world; "paper": real data, GPU
@@ -32,8 +34,8 @@ numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# 27 augmentations: jitter of the colours, flips, rotations by up to 60 degrees, blur. **Commit to a guess**: by how many points of test accuracy does the best
-# of them beat training without any? The homework's goal was two points, from 78 to 80 %.
+# 27 augmentations: jitter of the colours, flips, rotations by up to 60 degrees, blur. **Commit to a guess**: by how many points of test accuracy does the
+# best of them beat training without augmentation? The homework's goal was two points, from 78 to 80 %.
 
 # %%
 guess = Prediction("gain of the best row, points of test accuracy", None)  # replace None by your guess, e.g. 2
@@ -48,7 +50,8 @@ for name in ("none", "ColorJitter(hue=0.05)", "RandomHorizontalFlip(p=0.5), Rand
 print(len(TABLE_VIII), "rows")
 
 # %% [markdown]
-# One training image through some of the rows, three times each. A transform is fair if *you* would still give the picture the same name.
+# Here is one training image after some of these augmentations, three draws of each. An augmentation is fair if *you* would still give the picture the same
+# name.
 
 # %% tags=["report"]
 splits = prepare(DataSpec(source=data, size=numbers.size, few_shot=True))
@@ -80,7 +83,7 @@ figures.explorers.explore(
 )
 
 # %% [markdown]
-# All 28 rows: full fine-tuning with SGD at the two rates that ever won a row. Finished runs are taken from the ledger.
+# All 28 rows: full fine-tuning with SGD at the two rates that were best in any row. Finished runs are taken from the ledger.
 
 # %%
 records = run_study("augmentation", profile, data, seeds)
@@ -94,7 +97,8 @@ print(f"most test accuracy is gained by {best}: {gains[best]}")
 guess.compare(100 * gains[best].estimate)
 
 # %% [markdown]
-# What each row gains over "none". Both were tested on the same images and trained from the same seeds, so the comparison is paired. Hollow: printed, one run each.
+# The figure shows what each row gains over "none". Both were tested on the same images and trained from the same seeds, so the comparison is paired. Hollow:
+# printed, one run each.
 
 # %% tags=["report"]
 up, down = (sum(test(gain) for gain in gains.values()) for test in (lambda g: g.low > 0, lambda g: g.high < 0))
@@ -102,9 +106,10 @@ title = f"{up} rows gain, {down} lose, and {len(gains) - up - down} of {len(gain
 show(figures.augmentation_gains(gains, kinds, homework.printed_gains(), title=title))
 
 # %% [markdown]
-# Read it with care: of 27 intervals of 95 %, one or two miss the truth, and the best of 27 is best partly by luck. So look at *groups*: do their rows agree?
-# But do not take the mean of many rows for a firm number. All of them subtract the same few runs of "none", and a baseline that came out badly lifts a whole
-# group. Each seed's mean over the rows, less that seed's baseline, is *one* number; the interval is over these (and the test images).
+# Read the figure with care: of 27 intervals of 95 %, one or two miss the truth, and the best of 27 rows is best partly by luck. So look at *groups* of rows:
+# do the rows of a group agree? But the mean of many rows is not a firm number either. All rows subtract the same few runs of "none"; if these came out badly,
+# the gains of a whole group are too high. So each seed gives *one* number: its mean over the rows, minus the baseline of the same seed. The interval is over
+# these numbers (and the test images).
 
 # %% tags=["report"]
 table = {("measured", "mean, with interval"): homework.group_gains(rows, kinds)}
@@ -126,7 +131,7 @@ show(figures.training_curves(rows[best], title=title, rows="name", names=homewor
 
 # %% [markdown]
 # ## Explain
-# **Rotation** moves the corners out of the picture and brings in what was never there. How much of an image is that?
+# **Rotation** moves the corners out of the picture and has to fill the place with something that was never there. How much of an image is that?
 
 # %%
 white = torch.ones(500, 3, numbers.size, numbers.size)
@@ -137,13 +142,14 @@ for degrees in (1, 5, 7, 10, 22, 30, 45, 60):
 pd.DataFrame({"comes from outside, on average": outside}).T
 
 # %% [markdown]
-# What does the outside look like? `RandomAffine` fills it with 0. That is black for an image in [0, 1], as in the last line of pictures above, and the mean
-# colour for a normalised one. The rows of Table VIII have the mean colour, as the homework's had if it turned normalised images; black corners would be a
-# landmark that no test image has. Whoever moves a rotation before `Normalize` has to name the fill. And no test image lies on its side: a large angle prepares
-# for what never comes.
+# Which colour does the filled part have? `RandomAffine` fills it with 0. That is black for an image in [0, 1], as in the last line of pictures above, and the
+# mean colour for a normalised image. Our runs of Table VIII fill with the mean colour, as the homework's did if it rotated normalised images. Black corners
+# would be a landmark that no test image has. If you move a rotation before `Normalize`, you have to set the fill colour. Large angles have a second drawback:
+# no test image lies on its side, so they show the network images unlike any that it is tested on.
 #
-# **Blur** has a surprise. `GaussianBlur(27)` does not blur more than `GaussianBlur(13)`: how *much* is blurred depends on sigma, drawn from 0.1 to 2 pixels in
-# every row. The kernel only says where the Gaussian is cut off, and at six pixels of sigma 2 there is hardly anything left to cut.
+# **Blur** has a surprise. `GaussianBlur(27)` does not blur more than `GaussianBlur(13)`: how *much* is blurred depends on sigma, which is drawn from 0.1 to 2
+# pixels in every row. The kernel size only says where the Gaussian is cut off. With sigma 2 and a cut six pixels from the centre, hardly anything is left to
+# cut.
 
 # %%
 sample = images[:50] / 255
@@ -160,9 +166,9 @@ pd.DataFrame(change, index=["moved from the image", "moved from kernel 27"]).map
 )
 
 # %% [markdown]
-# So the rows with kernels 13 to 27 are *the same experiment*, printed four times (unless a sigma was named, and the table names none), and "none" and kernel 1
-# are a second pair. What differs between the printed numbers is noise. That is a gift: it shows how large noise is, in a table that has no intervals. Our own
-# runs draw the same sigmas for the same seed, so even less is left to differ.
+# So the rows with kernels 13 to 27 are *the same experiment*, printed four times (unless a sigma was set, and the table names none). "None" and kernel 1 are
+# also one experiment, printed twice. The differences between such printed numbers are noise. That is useful: it shows how large the noise is in a table that
+# has no intervals. Our own runs draw the same sigmas for the same seed, so they can differ even less.
 
 # %% tags=["report"]
 printed = {row.augmentation: row for row in homework.printed_results(table="VIII")}
@@ -181,8 +187,8 @@ for pair, names in same.items():
 pd.DataFrame(spread).T
 
 # %% [markdown]
-# And a blur in pixels is not free of scale. The same giraffe, drawn with 48 pixels and with the homework's 227: there the same row is hardly a blur. Whoever
-# takes a blur from a paper must take the image size with it.
+# The effect of a blur in pixels also depends on the image size. Here is the same giraffe, drawn with 48 pixels and with the homework's 227: at the larger
+# size the same row is hardly a blur. If you take a blur from a paper, take the image size with it.
 
 # %% tags=["report"]
 from course_lib.data.mini import draw
@@ -197,10 +203,10 @@ pd.DataFrame(scale).T
 
 # %% [markdown]
 # ## Break it
-# Brightness within 1 % is nothing that you could see. Yet its printed row has 17.46 % on the test images, close to the 14 % of guessing one class of seven,
-# after 78.72 % in validation. The homework reads it so: true colours matter for cartoons. Here is another hypothesis, as seen in public code for the same
-# assignment: the transforms stand *after* `Normalize`, and validation images pass through them, too. `ColorJitter` is made for values from 0 to 1 and cuts off
-# the rest. Look at the values.
+# A change of brightness within 1 % is invisible. Yet its printed row has a test accuracy of 17.46 %, close to the 14 % of guessing one class of seven, after
+# a validation accuracy of 78.72 %. The homework explains it so: true colours matter for cartoons. Here is another hypothesis, as seen in public code for the
+# same assignment: the transforms stand *after* `Normalize`, and validation images pass through them, too. `ColorJitter` is made for values from 0 to 1 and
+# cuts off all others. Look at the values.
 
 # %%
 from course_lib.data import channel_statistics
@@ -224,7 +230,7 @@ title = f"After Normalize, the jitter cuts off {cut:.0%} of all values and moves
 show(figures.value_histograms(panels, title=title))
 
 # %% [markdown]
-# As a picture: everything darker than the mean colour becomes the mean colour. Outlines, eyes and shadows are gone, before training has begun.
+# The same as pictures: everything darker than the mean colour becomes the mean colour. Outlines, eyes and shadows are gone before training has begun.
 
 # %% tags=["report"]
 few = slice(0, len(images), len(images) // 3)
@@ -236,8 +242,8 @@ title = f"A jitter of 1 % after Normalize: the {dark:.0%} of values that are dar
 show(figures.contact_sheet(pictures, captions, title=title))
 
 # %% [markdown]
-# That is a mechanism, not yet an explanation. The experiment that tests it: the rows in question, and two that should not suffer, in three orders. **Guess**
-# first: does the mistake hurt when validation is clean and can choose the epoch that fails least?
+# This is a mechanism, not yet an explanation. An experiment tests it: the rows in question, and two rows that should not suffer, in three orders. **Guess**
+# first: does the mistake hurt when the validation images are clean, so that validation can choose the epoch that suffers least?
 
 # %%
 mistaken = run_study("augmentation_order", profile, data, seeds)
@@ -249,8 +255,8 @@ for order, name in (
     orders[order] = homework.by_augmentation(analysis.select(mistaken, augmentation_order=name), TABLE_VIII)
 
 # %% [markdown]
-# What is a collapse? Whoever gives every image the name of the largest class is right for that class's share of the images: the line in the figure. (The few-shot
-# test images are what the large set trains on and validates with, so their classes may be counted.)
+# When do we call a row collapsed? A network that gives every image the largest class is right for that class's share of the images. This share is the line in
+# the figure. (The few-shot test images are the training and validation images of the large set, so their classes may be counted.)
 
 # %%
 large = prepare(DataSpec(source=data, size=numbers.size))
@@ -272,8 +278,9 @@ title = f"Colour jitter and the share of test images that are right: {found}"
 show(figures.dot_intervals(dots, title=title, reference=100 * largest, reference_name="share of the largest class"))
 
 # %% [markdown]
-# And what did validation say? A fall from validation to test is the trace that this mistake leaves: the validation images were damaged in the same way as the
-# training images, so the model looked fine. Compare the falls with the printed ones: they need not be of one size, as the validation images are not the same.
+# What did validation show? The mistake leaves a trace: the accuracy falls from validation to test. The validation images were damaged in the same way as the
+# training images, so the model looked good on them. Compare the falls with the printed ones. They need not be of the same size, as the validation images are
+# not the same.
 
 # %% tags=["report"]
 falls = {}
@@ -285,8 +292,8 @@ falls["printed"] = {figures.short_name(n): printed[n].test_percent - printed[n].
 pd.DataFrame(falls).round(1).rename_axis("test − validation (points)")
 
 # %% [markdown]
-# **Does the order explain the rows that collapsed?** Compare where they *end*, not how far they fell: the falls start from different baselines. Last column: what is
-# left between the printed row and ours, with the errors of both.
+# **Does the order explain the rows that collapsed?** Compare the accuracies at which they *end*, not how far they fell: the falls start from different
+# baselines. The last column is the difference between the printed row and ours, with the errors of both.
 
 # %%
 wrong = {dot.row: dot.interval for dot in dots if dot.series == "after, in validation too"}
@@ -305,12 +312,13 @@ print(f"Printed − measured leaves out 0 in: {'; '.join(apart) or 'no row'}")
 ends
 
 # %% [markdown]
-# Rows that end at the line, as the printed ones do, need no other reason than the order: nothing else was changed. It is not thereby proven that this is what
-# happened in the homework. A printed row that stays well *above* ours collapsed less than the order alone makes it collapse here, so something differed. In any
-# case the rule is free: **augment in [0, 1], normalise last, and leave validation alone.**
+# Where our rows end at the line, as the printed ones do, the order alone is reason enough: nothing else was changed. That does not prove that it is what
+# happened in the homework. A printed row that stays well *above* ours collapsed less than the order alone makes it collapse here, so something else differed.
+# In any case the remedy costs nothing: **augment in [0, 1], normalise last, and leave validation alone.**
 #
 # ### Exercise 1 · flip each image with its own coin (10 minutes, ★☆☆)
-# torchvision's `RandomHorizontalFlip` on a batch tosses one coin for all of it. Write the flip that tosses one for each image, and leaves the input as it was.
+# torchvision's `RandomHorizontalFlip` on a batch tosses one coin for the whole batch. Write a flip that tosses one coin for each image, and leaves its input
+# as it was.
 # Hint: `torch.rand(len(images), generator=generator)`, `images.flip(-1)` and `torch.where`.
 
 
@@ -328,7 +336,7 @@ passed = check_flip(flip_some)
 
 # %% [markdown]
 # ### Exercise 2 · find the wrong order (5 minutes, ★★☆)
-# The mistake in torchvision's own words. Return a `Compose` of the same steps in an order that is right for images in uint8.
+# Here is the mistake, written with torchvision's transforms. Return a `Compose` of the same steps in an order that is right for images in uint8.
 # Hint: `compose.transforms` is a list; only one step is in the wrong place.
 
 # %%
@@ -346,7 +354,7 @@ given = v2.Compose(
 
 # %% tags=["exercise"]
 def repaired(compose):
-    """The same steps with the normalisation where it belongs."""
+    """The same steps, with the normalisation in the right place."""
     # solution
     return v2.Compose(sorted(compose.transforms, key=lambda step: isinstance(step, v2.Normalize)))
     # end solution
@@ -366,11 +374,12 @@ table[[name for name in table if name.split(",")[0] in ("lr", "epoch", "val", "t
 
 # %% [markdown]
 # The validation column says 97.87 % again and again: 46 of 47 images, in 8 of 28 rows. Each of these numbers is the *best of 250* (5 rates × 50 epochs). How
-# good are 250 equally good tries at their luckiest?
+# high is the best of 250 tries if all of them are equally good?
 #
 # ### Exercise 3 · the best of many (10 minutes, ★★☆)
-# A model is right with probability `accuracy`. With which chance does the best of `num_tries` independent tries show `num_right` of `num_images` or more?
-# Hint: `binom.cdf(k, n, p)` is the chance of k or fewer; ask first for the chance that *all* tries stay below `num_right`.
+# A model is right for an image with probability `accuracy`. What is the probability that the best of `num_tries` independent tries gets `num_right` of
+# `num_images` right, or more?
+# Hint: `binom.cdf(k, n, p)` is the probability of k or fewer; ask first for the probability that *all* tries stay below `num_right`.
 
 # %% tags=["exercise"]
 from scipy.stats import binom
@@ -387,7 +396,7 @@ def chance_of_luck(accuracy, num_right, num_images, num_tries):
 passed = check_luck(chance_of_luck)
 
 # %% [markdown]
-# Independent tries are one extreme; real ones fail on the same hard images. How alike are ours? Take the later epochs of "none":
+# Independent tries are one extreme; real tries fail on the same hard images. How strongly are ours correlated? Take the later epochs of "none":
 
 # %%
 late = [e["val_accuracy"] for run in rows["none"] for e in run["history"][len(run["history"]) // 3 :]]
@@ -415,22 +424,24 @@ title = f"Where {lucky[-1]:.1%} is true, 250 independent tries show 46 of 47 in 
 show(figures.luck_of_selection(luck, 46 / 47, num_images=47, num_tries=250, title=title))
 
 # %% [markdown]
-# The rows that print 46 of 47 have test accuracies between the first and the last line of this table. With which chance does the best of 250 get there by luck, if
-# the test accuracy is the true one?
+# The rows that print 46 of 47 have test accuracies between the first and the last line of this table. If such a test accuracy is the true one, with which
+# probability does the best of 250 tries get there by luck?
 
 # %% tags=["report"]
 pd.DataFrame(chances).rename_axis("true accuracy").map("{:.1%}".format)
 
 # %% [markdown]
-# The more alike the tries, the less there is to choose from. Whether luck alone is a fair explanation hangs on that; where the chance is a few per cent, it is a
-# poor one, and 47 images that are easier than the test images a better one. That it happened in eight rows adds little: all of them saw the *same* 47 images, so the
-# rows are hardly more than one draw. One image is 2.1 points, so the validation column cannot rank rows that are an image or two apart. The test column has 2108
-# images and can, within its intervals.
+# The more alike the tries are, the less there is to choose from. So the correlation decides whether luck alone is a fair explanation. Where its probability
+# is a few per cent, it is a poor one; that these 47 images are easier than the test images is then a better one. That it happened in eight rows adds little:
+# all rows were validated on the *same* 47 images, so they are hardly more than one draw. One image is 2.1 points, so the validation column cannot rank rows
+# that are an image or two apart. The test column has 2108 images, so it can rank rows, within its intervals.
 #
 # ## Remember
 # - An augmentation helps if it makes changes that the test images show, too, and leaves the class visible. Judge groups of rows, paired, with intervals.
-# - Does the order explain the rows that collapsed? It is enough for it: in the runs that come with the course all five colour jitters, after `Normalize` and in
-#   validation too, are no better than naming the largest class, at least as deep as printed, and the two rows that should not suffer do not. Hue is
-#   least alike: printed at 33.5 %, far from the bottom.
-# - Augment in [0, 1], normalise last, leave validation alone. A transform after normalisation can destroy images, and an augmented validation set will not tell.
-# - The best of many tries on few images flatters: by how much depends on how alike the tries are. Rows that are the same experiment show how large the noise is.
+# - Does the order explain the rows that collapsed? It is sufficient: in the runs that come with the course, all five colour jitters, applied after
+#   `Normalize` and in validation too, are no better than naming the largest class. They fall at least as deep as printed, and the two rows that should not
+#   suffer do not. Hue agrees least: it is printed at 33.5 %, far from the bottom.
+# - Augment in [0, 1], normalise last, leave validation alone. A transform after normalisation can destroy images, and an augmented validation set will not
+#   show it.
+# - The best of many tries on few images looks too good. By how much depends on how alike the tries are. Rows that are the same experiment show how large the
+#   noise is.

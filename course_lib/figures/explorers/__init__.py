@@ -1,6 +1,6 @@
-"""Figures with sliders: for each a function of plain arguments that returns a Figure, its controls, and one shell.
+"""Figures with sliders: each is a function of plain arguments that returns a Figure, and a dictionary of its controls.
 
-The functions know nothing of widgets, so they also draw the static figure of a printed page; only `explore` does.
+These functions use no widgets, so they also draw the static figure of a printed page; only `explore` uses widgets.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""What a composition of Table VIII's transforms does to images, and to what a network is given."""
+"""Explorer of Table VIII's transforms: augmented images, and the statistics of the network's input."""
 
 from collections.abc import Sequence
 
@@ -20,14 +20,14 @@ from course_lib.data.augmentation import (
 from course_lib.figures.images import mosaic
 from course_lib.figures.style import CHANNEL_COLORS, GREY, hide_ticks, new_figure, styled
 
-# Whether the transforms see normalised images, which is a mistake to learn from: see `Recipe.augmentation_order`.
+# Whether the transforms get normalised images, the mistake of lesson 07: see `Recipe.augmentation_order`.
 ORDERS = {"before normalisation": False, "after normalisation": True}
 _COLUMNS, _DRAWS = 7, 2  # different images side by side; how often each is drawn anew
 _JITTER = ("brightness", "contrast", "saturation", "hue")
 
 
 def augmentation_controls() -> dict[str, object]:
-    """The sliders of `augmented_batch`: every kind of transform in Table VIII, with its own parameter."""
+    """Controls of `augmented_batch`: a slider for the parameter of every kind of transform in Table VIII."""
     return {
         "degrees": (0, 180, 1),
         "flip": (0.0, 1.0, 0.1),
@@ -54,15 +54,15 @@ def compose(
     sigma: float = 2.0,
     fill: Sequence[float] = (0.0, 0.0, 0.0),
 ) -> tuple[Transform, ...]:
-    """The transforms that do something, in the order in which they apply.
+    """Transforms with an effect at these settings, in the order in which they apply.
 
     Args:
-        degrees: largest angle of a rotation, to both sides.
+        degrees: largest angle of a rotation, in either direction.
         flip, invert, greyscale: probabilities.
-        brightness, contrast, saturation, hue: how far `ColorJitter` may go.
-        kernel: pixels a side of the blur's kernel, odd; 1 blurs nothing.
+        brightness, contrast, saturation, hue: ranges of `ColorJitter`.
+        kernel: side of the blur's kernel in pixels, odd; 1 leaves images unchanged.
         sigma: largest deviation of the blur in pixels; the smallest is 0.1, as in Table VIII.
-        fill: value of each channel for what a rotation brings in from outside.
+        fill: value of each channel in the corners that a rotation leaves empty.
 
     Raises:
         ValueError: a value that its transform refuses.
@@ -92,10 +92,10 @@ def augmented_batch(
     seed: int = 0,
     **transforms: float,
 ) -> Figure:
-    """One image of each class, and two draws of each; beside them mean and deviation of what the network is given.
+    """Show one image of each class, two augmented draws of it, and mean and deviation of the network's input.
 
     Args:
-        images: (N, 3, H, W) uint8; the statistics, before and after, are of all of them.
+        images: (N, 3, H, W) uint8; the statistics before and after augmentation are over all of them.
         labels: (N,) integers, positions in `class_names`.
         degrees, flip, sigma, transforms: as in `compose`.
         order: one of `ORDERS`: the transforms see images in [0, 1], or normalised ones.
@@ -115,7 +115,7 @@ def augmented_batch(
     steps = compose(degrees=degrees, flip=flip, sigma=sigma, fill=fill, **transforms)
 
     def prepare(batch: Tensor, draw: int) -> Tensor:
-        """What the network is given, (N, 3, H, W)."""
+        """Augmented and normalised images: the network's input, (N, 3, H, W)."""
         random = torch.Generator().manual_seed(seed + draw)
         if ORDERS[order]:
             return augment((batch - mean) / std, steps, random)

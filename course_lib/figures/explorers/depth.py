@@ -1,4 +1,4 @@
-"""Which stage moves how fast: what is trained by it, what a step costs, and what it reached."""
+"""Explorer of the stages' learning rates: trained parameters, work of a step, and test accuracy."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,11 +14,11 @@ from course_lib.training.recipe import Recipe
 NO_RUN = "no finished run of this kind is shipped"
 _MARGINS = {"left": 0.12, "right": 0.98, "bottom": 0.12, "top": 0.88, "wspace": 0.1, "hspace": 0.5}
 _FACTORS = [0.0, 0.01, 0.1, 0.3, 1.0]
-_NEIGHBOURS = {"last layer": 0.0, "full": 1.0}  # what finished runs there are of: every inner stage at this multiplier
+_NEIGHBOURS = {"last layer": 0.0, "full": 1.0}  # finished runs have one of these multipliers for every inner stage
 
 
 def depth_controls(work: Mapping[str, StageWork], records: Sequence[dict]) -> dict[str, object]:
-    """The controls of `freeze_depth`: a multiplier for each stage before the head, the rate and the optimiser."""
+    """Controls of `freeze_depth`: a multiplier for each stage before the head, the rate and the optimiser."""
     inner = [stage for stage in work if stage != "head"]
     rates, optimizers = sorted(values_of(records, "lr")) or [0.01], values_of(records, "optimizer") or ["sgd"]
     return {stage: _FACTORS for stage in reversed(inner)} | {"lr": rates, "optimizer": optimizers}
@@ -33,9 +33,9 @@ def freeze_depth(
     optimizer: str = "sgd",
     **multipliers: float,
 ) -> Figure:
-    """The rate of each stage, its parameters, its share of the work of a step, and the test accuracy if a run has it.
+    """Plot rate, parameters and share of a step's work of each stage, and the test accuracy if such runs are finished.
 
-    Nothing is trained here: accuracies are those of finished runs, work is counted, see `course_lib.models.stage_work`.
+    This trains nothing: accuracies are those of finished runs, work is counted, see `course_lib.models.stage_work`.
 
     Args:
         work: stage → its work, the head last.

@@ -1,4 +1,4 @@
-"""One channel of one stage: its answer to an image, and the images that it answers most strongly."""
+"""Explorer of one channel of a stage: its map of an image, and the images with its strongest answers."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ _STRONGEST = 6
 
 
 def layer_controls(maps: Mapping[str, object]) -> dict[str, object]:
-    """The controls of `feature_map`: image, stage, channel (as many as the stage has), before or after the ReLU.
+    """Controls of `feature_map`: image, stage, channel (as many as the stage has), before or after the ReLU.
 
     Args:
         maps: stage → (N, C, h, w).
@@ -33,7 +33,7 @@ def feature_map(
     images, maps: Mapping[str, object], filters, *, image: int = 0, stage: str = "stem", channel: int = 0,
     side: str = "before the ReLU",
 ) -> Figure:  # fmt: skip
-    """An image, what a channel answers to it, and the six images to which this channel answers most strongly.
+    """Show an image, a channel's map of it, and the six images to which this channel answers most strongly.
 
     Args:
         images: (N, 3, H, W) uint8, or floats in [0, 1].
@@ -72,7 +72,7 @@ def feature_map(
 
 
 def _draw_answers(figure, axes, answers: np.ndarray, largest: float, side: str) -> None:
-    """On a scale that is the same for all images of the channel."""
+    """Draw a map on the colour scale that all images of the channel share."""
     kind = SIDES[side]
     values = answers if kind == "linear" else np.maximum(answers, 0)
     low = -largest if kind == "linear" else 0

@@ -1,4 +1,4 @@
-"""Images that a model took for something else, by class and by how sure it was."""
+"""Explorer of misclassified images, by true class and confidence."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ _SHOWN = 3
 
 
 def mistake_controls(labels, probabilities, class_names: Sequence[str]) -> dict[str, object]:
-    """The controls of `mistake_gallery`: how sure the model was at least, the true class, and which mistakes."""
+    """Controls of `mistake_gallery`: least confidence, true class, and number of mistakes to skip."""
 
     def first(values: dict) -> tuple[int, int]:
         rows = _mistakes(labels, probabilities, class_names, values["true_class"], values["sure"])
@@ -25,7 +25,7 @@ def mistake_controls(labels, probabilities, class_names: Sequence[str]) -> dict[
 def mistake_gallery(
     images, labels, probabilities, class_names: Sequence[str], *, true_class: str = ALL, sure: int = 0, first: int = 0
 ) -> Figure:
-    """Three misclassified images with their most probable classes, the most confident mistake first.
+    """Show three misclassified images with their most probable classes, the most confident mistake first.
 
     Args:
         images: (N, 3, H, W) uint8, or floats in [0, 1].

@@ -1,4 +1,4 @@
-"""Finished runs by strategy, optimiser and learning rate: how they learned and what they reached."""
+"""Explorer of finished runs by strategy, optimiser and learning rate: curves and test accuracies."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ _MARGINS = {"left": 0.08, "right": 0.98, "bottom": 0.25, "top": 0.88, "wspace": 
 
 
 def rate_controls(records_by_strategy: Mapping[str, Sequence[dict]]) -> dict[str, object]:
-    """The controls of `rate_curves`: the rates, optimisers, strategies and quantities of these runs."""
+    """Controls of `rate_curves`: the rates, optimisers, strategies and quantities of these runs."""
     records = [record for found in records_by_strategy.values() for record in found]
     return {
         "lr": sorted(values_of(records, "lr")),
@@ -37,11 +37,11 @@ def rate_curves(
     quantity: str = "val_accuracy",
     names: Mapping[str, str] | None = None,
 ) -> Figure:
-    """One rate among the others: a line for each seed by epoch, and the test accuracy of every rate and seed.
+    """Plot the curves of one rate, a line for each seed, and the test accuracy of every rate and seed.
 
     Args:
         records_by_strategy: label → finished runs of one strategy on the same images.
-        lr: the rate to bring out; the one that validation chose for most seeds if None.
+        lr: the rate to highlight; if None, the rate that validation chose for most seeds.
         strategy: a label; the first one if None.
         quantity: one of `course_lib.figures.curves.QUANTITIES`.
         names: label → how the title calls it, if not by the label.

@@ -1,4 +1,4 @@
-"""The one widget around every explorer: its controls, its picture, and the picture in words."""
+"""The widget of every explorer: its controls, its picture, and a description of the picture."""
 
 import html
 import inspect
@@ -14,14 +14,14 @@ _CONTROL = widgets.Layout(width="20em")
 
 
 class Explorer(widgets.VBox):
-    """Controls, picture and description; whenever a control changes, the picture is drawn again.
+    """A widget of controls, picture and description; when a control changes, the picture is drawn again.
 
-    Where no kernel answers (a stored notebook, a printed page), the picture as it was at first stands in its place.
+    Without a kernel (a stored notebook, a printed page) the first picture is shown instead.
 
     Attributes:
         controls: name → widget, in the order of the arguments.
         picture: widgets.Image, a PNG; empty after an error.
-        message: widgets.HTML, what the picture shows in words, or why there is none.
+        message: widgets.HTML, the picture's description, or the error that prevented it.
     """
 
     def __init__(self, draw: Callable[..., Figure], controls: Mapping[str, object], *, stored: bool = True):
@@ -42,17 +42,17 @@ class Explorer(widgets.VBox):
 
     @property
     def values(self) -> dict[str, object]:
-        """What the controls stand at."""
+        """Present values of the controls, by name."""
         return {name: control.value for name, control in self.controls.items()}
 
     def _redraw(self, _=None) -> None:
         try:
             for name, range_of in self._ranges.items():
-                self.controls[name].max = range_of(self.values)[1]  # a value above it is moved, and draws again
+                self.controls[name].max = range_of(self.values)[1]  # moves a larger value, which draws again
             figure = self._draw(**self.values)
             figure.set_layout_engine(None)  # it is laid out already; with an engine it would be drawn once more
             data, text = png_bytes(figure), " ".join(figure.get_suptitle().split())
-        except Exception as error:  # whatever it is, the person at the slider has to see it
+        except Exception as error:  # show every error, of whatever kind, beside the slider
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
             data, text = b"", f"{kind}{error}"
         self.picture.value = data
@@ -71,14 +71,14 @@ class Explorer(widgets.VBox):
 
 
 def explore(draw: Callable[..., Figure], *, stored: bool = True, **controls) -> Explorer:
-    """A figure with sliders: ``explore(partial(draw, data), lr=[0.001, 0.01], channel=(0, 15))``.
+    """Make a figure with sliders: ``explore(partial(draw, data), lr=[0.001, 0.01], channel=(0, 15))``.
 
     Args:
-        draw: takes a value for each control by name and returns a Figure, whose title also says it in words.
-        stored: whether a stored notebook keeps the first picture; False where the lesson shows such a one anyway.
-        controls: name → what it may be: ``(low, high)`` or ``(low, high, step)`` a slider, a list of numbers a slider
-            that stops at each, a list of texts a menu; or a function of the values of the controls before it that
-            returns ``(low, high)``. They begin at the default of `draw`, or else with the first.
+        draw: takes a value for each control by name and returns a Figure; its title is the description.
+        stored: whether a stored notebook keeps the first picture; False if the lesson shows a similar figure anyway.
+        controls: name → range of its values: ``(low, high)`` or ``(low, high, step)`` makes a slider, a list of numbers
+            a slider that stops at each, a list of texts a menu; a function gets the values of the controls before it
+            and returns ``(low, high)``. The first value is the default of `draw`, or else the first of the range.
 
     Raises:
         ValueError: no controls, or one that is none of these.

@@ -1,6 +1,6 @@
-"""Checks of the lessons' exercises: they never raise in the notebook, and their messages name the culprit.
+"""Checks of the lessons' exercises: they never raise in the notebook, and their messages name the mistake.
 
-One function an exercise, ``check_<what>(the student's answer) -> bool``; a folder for each document.
+Each exercise has one function ``check_<what>(the student's answer) -> bool``; each document has a folder.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""What every check of an exercise shares: calling a student's code without being stopped by it, and the verdict."""
+"""Helpers of all exercise checks: call a student's code safely, compare answers, print the verdict."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,12 +12,12 @@ def report_check(passed: bool, messages: str | Iterable[str]) -> bool:
 
 
 def verdict(name: str, fault: str | None, praise: str) -> bool:
-    """Print what is wrong with the exercise called `name`, or the praise; returns whether it is right."""
+    """Print the fault of the exercise called `name`, or the praise; return whether it is right."""
     return report_check(fault is None, f"{name}: {fault or praise}")
 
 
 def attempt(function: Callable, *arguments) -> tuple[object, str | None]:
-    """What a student's function returns, and None; or None, and what to say: it stopped, or returns nothing yet."""
+    """Call a student's function: return (answer, None), or (None, fault) if it raises or returns nothing yet."""
     try:
         answer = function(*arguments)
     except Exception as error:  # the student's code may do anything
@@ -28,17 +28,17 @@ def attempt(function: Callable, *arguments) -> tuple[object, str | None]:
 
 
 def fault_of(find_fault: Callable, *arguments) -> str | None:
-    """What `find_fault` finds; if a student's answer stops even that (a deleted head, 10**400), the error in words."""
+    """Call `find_fault`; if a student's answer makes it raise (a deleted head, 10**400), return the error in words."""
     try:
         return find_fault(*arguments)
     except Exception as error:
-        return f"the check cannot use what it leaves behind: {type(error).__name__}: {error}"
+        return f"the check cannot use its result: {type(error).__name__}: {error}"
 
 
 def find_mistake(answers: Sequence, mistakes: Iterable[tuple[str, Sequence]], same: Callable) -> str | None:
     """The message of the first (message, its answers) that explains every one of the student's answers, or None.
 
-    A mistake that explains only some of them is not the one: `same(answer, wrong)` must hold for each pair.
+    A mistake must explain all answers: `same(answer, wrong)` must hold for each pair.
     """
     for message, wrong in mistakes:
         if all(same(answer, other) for answer, other in zip(answers, wrong, strict=True)):
@@ -47,7 +47,7 @@ def find_mistake(answers: Sequence, mistakes: Iterable[tuple[str, Sequence]], sa
 
 
 def as_numbers(answer: object, count: int) -> tuple[float, ...] | None:
-    """An answer as that many floats, from numbers, tensors of one value or a sequence of them; None if it is not."""
+    """Convert an answer (numbers, tensors of one value, or a sequence of them) to `count` floats, or None."""
     try:
         parts = (answer,) if count == 1 else tuple(answer)
         numbers = tuple(float(part.item() if hasattr(part, "item") else part) for part in parts)

@@ -1,4 +1,4 @@
-"""Telling a student's mistake by its numbers: a mistake is named if it gives the same wrong numbers in every case."""
+"""Diagnosis of a student's mistake: a usual mistake is named if it gives the same wrong numbers in every case."""
 
 import copy
 import math
@@ -17,14 +17,14 @@ def number_fault(
     describe: Callable[..., str] | None = None,
     rel: float = 1e-6,
 ) -> str | None:
-    """What is wrong with a student's function that returns a number, or several; None if nothing is.
+    """Find the fault of a student's function that returns one or several numbers; None if it is right.
 
     Args:
-        function: the student's; it gets copies, so it may change what it is given.
+        function: the student's; it gets copies of the arguments, so it may change them.
         cases: the arguments of each call.
-        right: the same function, done right.
-        mistakes: (message, the same function with a usual mistake).
-        describe: a case in words; its arguments separated by commas if None.
+        right: the correct function.
+        mistakes: (message, the function with a usual mistake).
+        describe: returns a case in words; if None, its arguments separated by commas.
         rel: relative difference that still counts as the same number.
     """
     answers, expected = [], [_numbers(right(*case)) for case in cases]

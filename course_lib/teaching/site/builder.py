@@ -1,4 +1,4 @@
-"""`course site`: the whole course as static pages, built offline from the executed solutions."""
+"""`course site`: builds the course as static web pages, offline, from the executed solutions."""
 
 import os
 import re
@@ -34,12 +34,12 @@ def build_site(
     """Write the site: front page, the pages of `pages/`, every lesson in order, its notebooks and source to download.
 
     Args:
-        out_dir: folder of the site; what an earlier build left there is replaced.
+        out_dir: folder of the site; an earlier site there is replaced.
         repository: owner/name on GitHub, for links to Colab and to the repository; no such links if None.
         notebooks: folder with `lessons.yml` and built lessons; the course's own if None.
 
     Raises:
-        ValueError: `repository` is not owner/name, or `out_dir` holds files that are no site.
+        ValueError: `repository` is not owner/name, or `out_dir` holds files that are not a site.
         FileNotFoundError: a lesson was never built. MissingExtraError: the extra `site` is missing.
         ChildProcessError: Sphinx failed; its last words.
     """
@@ -59,7 +59,7 @@ def build_site(
 
 
 def _run_sphinx(source: Path, made: Path, repository: str | None) -> tuple[str, ...]:
-    """Sphinx's warnings; a process of its own, because it can be set up only once in each."""
+    """Run Sphinx in its own process, since a process can set it up only once; return its warnings."""
     settings = {"html_extra_path": source / "extra", "exclude_patterns": "_*,extra"}
     if repository:
         settings["html_theme_options.repository_url"] = f"https://github.com/{repository}"
@@ -78,13 +78,13 @@ def _run_sphinx(source: Path, made: Path, repository: str | None) -> tuple[str, 
 
 
 def _refuse_other_files(out_dir: Path) -> None:
-    """A folder is replaced only if it is empty or a site: a mistyped name must not cost anybody a folder."""
+    """Refuse a folder that is neither empty nor a site: a mistyped name must not delete other files."""
     if out_dir.exists() and not (out_dir / ".buildinfo").is_file() and any(out_dir.iterdir()):
         raise ValueError(f"{out_dir} holds other files, which a site would replace: give a new or an empty folder")
 
 
 def _write_sources(lessons: tuple[Lesson, ...], folder: Path, *, notebooks: Path, repository: str | None) -> None:
-    """What Sphinx reads: the site's own pages, README to quote from, the lessons, and the files to download."""
+    """Write Sphinx's input: the site's own pages, README to quote from, the lessons, and the files to download."""
     shutil.copytree(HERE / "pages", folder)
     root = shipped_dir("notebooks").parent
     shutil.copyfile(root / "README.md", folder / "_README.md")
@@ -101,7 +101,7 @@ def _write_sources(lessons: tuple[Lesson, ...], folder: Path, *, notebooks: Path
 
 
 def _front_list(lessons: tuple[Lesson, ...], others: list[str]) -> str:
-    """A card for each lesson, and the order of all pages for the navigation."""
+    """Write a card for each lesson, and the order of all pages for the navigation."""
     cards = "\n".join(
         f":::{{grid-item-card}} {lesson.number:02d} {lesson.title}\n"
         f":link: lessons/{lesson.name}\n:link-type: doc\n{lesson.question}\n\n*{lesson.minutes} minutes*\n:::"

@@ -11,7 +11,7 @@ language = "en"
 
 extensions = ["myst_nb", "sphinx_design", "course_lib.teaching.site.mathml"]
 exclude_patterns = ["_*"]
-html_math_renderer = "mathml"  # every browser draws it; MathJax would be fetched from another server
+html_math_renderer = "mathml"  # MathML needs no script; MathJax would be fetched from another server
 
 nb_execution_mode = "off"  # the solutions come executed
 nb_merge_streams = True
@@ -25,7 +25,7 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False  # the notebooks themselves are on the site
 html_show_sphinx = False
-html_show_search_summary = False  # it would be fetched, which a browser refuses on pages that lie on the disk
+html_show_search_summary = False  # it would be fetched, which a browser refuses for pages opened from disk
 html_last_updated_fmt = None
 html_context = {"default_mode": "auto"}  # light or dark as the reader's machine is set
 html_theme_options = {

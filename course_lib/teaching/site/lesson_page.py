@@ -1,4 +1,4 @@
-"""A lesson as a page of the site: its executed solution, with links on top and solutions behind a button."""
+"""Page of a lesson: its executed solution, with links on top and solutions behind a button."""
 
 import base64
 import copy
@@ -13,7 +13,7 @@ from course_lib.teaching.lessons import Lesson
 COLAB = "https://colab.research.google.com/github/{repository}/blob/main/notebooks/{name}.ipynb"
 SHOW_SOLUTION, HIDE_SOLUTION = "Show a solution", "Hide the solution"
 _DATA = "data:image/"
-_PHONE = 640  # pixels; a wider figure has small print, and scrolls on a phone rather than shrink to nothing
+_PHONE = 640  # pixels; a wider figure has small print, so on a phone it scrolls instead of shrinking
 
 
 def write_lesson_page(lesson: Lesson, folder: Path, *, notebooks: Path, repository: str | None = None) -> Path:
@@ -53,7 +53,7 @@ def _tags(cell) -> list[str]:
 
 
 def _with_stub(cell, stubs: dict[str, str]) -> list:
-    """An exercise as what the student gets, then the solution behind a button; any other cell as it is."""
+    """Show an exercise without its solution, then the solution behind a button; leave any other cell unchanged."""
     if "exercise" not in _tags(cell) or cell["id"] not in stubs:
         return [cell]
     stub = copy.deepcopy(cell)
@@ -64,7 +64,7 @@ def _with_stub(cell, stubs: dict[str, str]) -> list:
 
 
 def _links(lesson: Lesson, repository: str | None) -> str:
-    """Where else the lesson can be had, as HTML: Sphinx would not know that these files are on the site."""
+    """Links to the lesson's files, as HTML, since Sphinx does not know that these files are on the site."""
     files = {
         "Notebook with exercises": f"../notebooks/{lesson.name}.ipynb",
         "Notebook with solutions": f"../notebooks/solutions/{lesson.name}.ipynb",
@@ -78,7 +78,7 @@ def _links(lesson: Lesson, repository: str | None) -> str:
 
 
 def _figures_as_files(markup: str, lesson: Lesson, figures: Path) -> str:
-    """The markup with each embedded image written to a file, linked to its full size and laid out before it arrives."""
+    """Write each embedded image of the markup to a file; link it to its full size and give its dimensions."""
     bs4 = need("bs4", "site")
     from PIL import Image
 

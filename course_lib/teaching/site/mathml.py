@@ -1,4 +1,4 @@
-"""Formulas as MathML, written while the site is built: they need no script, no font and no other server."""
+"""Conversion of formulas to MathML while the site is built; pages then need no script, font or other server."""
 
 import html
 import re
@@ -16,10 +16,10 @@ _INLINE, _BLOCK = "{}", '<div class="math-block">{}</div>\n'
 
 
 def tex_to_mathml(tex: str, *, display: bool) -> str:
-    """A `<math>` element of a formula in TeX, which is also its description for those who hear it.
+    """Convert a formula in TeX to a `<math>` element, which screen readers can read aloud.
 
     Args:
-        display: set on a line of its own.
+        display: whether the formula is on its own line.
 
     Raises:
         ValueError: the formula cannot be read.
@@ -28,9 +28,9 @@ def tex_to_mathml(tex: str, *, display: bool) -> str:
     converter = need("latex2mathml.converter", "site")
     try:
         markup = converter.convert(tex, display="block" if display else "inline")
-    except Exception as error:  # the library has a class of its own for each mistake
+    except Exception as error:  # the library has an exception class for each mistake
         raise ValueError(f"the formula '{tex}' cannot be read: {type(error).__name__} {error}") from None
-    if unknown := re.search(r">\\(\w+)<", markup):  # the library writes it out as it is
+    if unknown := re.search(r">\\(\w+)<", markup):  # the library copies an unknown command unchanged
         raise ValueError(f"the formula '{tex}' cannot be read: there is no command '{unknown[1]}'")
     return markup.replace("<math ", f'<math alttext="{html.escape(tex)}" ', 1)
 
@@ -41,7 +41,7 @@ def visit_math(translator: "HTML5Translator", node: "nodes.math") -> None:
 
 
 def visit_math_block(translator: "HTML5Translator", node: "nodes.math_block") -> None:
-    """Write a formula on a line of its own, in a box that scrolls where the screen is narrow."""
+    """Write a formula on its own line, in a box that scrolls on a narrow screen."""
     _write(translator, node, _BLOCK)
 
 

@@ -1,4 +1,4 @@
-"""Augmentation: a coin for each image, normalisation last, and how high luck gets (lesson 07)."""
+"""Checks of lesson 07: a flip for each image, normalisation last, the best of many tries."""
 
 from collections.abc import Callable
 
@@ -37,13 +37,13 @@ def _flip_fault(flip: Callable) -> str | None:
     as_was, mirrored = ((flipped == each).flatten(1).all(1) for each in (kept, kept.flip(-1)))
     if not (as_was | mirrored).all():
         if (flipped == kept.flip(-2)).flatten(1).all(1).any():
-            return "images stand on their heads: left and right is the last dimension, flip(-1)."
+            return "images are upside down: left and right is the last dimension, flip(-1)."
         return "some image is neither itself nor mirrored from left to right: flip(-1), and whole images only."
     if mirrored.all() or as_was.all():
         return "all images got the same coin: draw one number for each image, torch.rand(len(images), …)."
     share = mirrored.float().mean().item()
     if 0.65 < share < 0.85:
-        return f"with p = 0.25 it mirrors {share:.0%}, so the coin is upside down: mirror where it is below p."
+        return f"with p = 0.25 it mirrors {share:.0%}, so the comparison is reversed: mirror where the coin is below p."
     if not 0.15 < share < 0.35:
         return f"with p = 0.25 it mirrors {share:.0%} of the images: compare each coin with p."
     again, fault = attempt(flip, kept.clone(), 0.25, torch.Generator().manual_seed(0))
@@ -91,7 +91,7 @@ def _order_fault(repair: Callable, given: v2.Compose) -> str | None:
 
 
 def check_luck(chance_of_luck: Callable) -> bool:
-    """Check the probability that the best of independent tries shows at least so many right images.
+    """Check the probability that the best of independent tries gets at least `num_right` images right.
 
     Args:
         chance_of_luck: ``chance_of_luck(accuracy, num_right, num_images, num_tries) -> float``.

@@ -1,4 +1,4 @@
-"""Few-shot: equal steps, enough images, and comparisons on the same images (lesson 06)."""
+"""Checks of lesson 06: epochs for equal steps, number of images needed, paired comparison."""
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _Z = 1.96  # standard deviations on either side of the mean that hold 95 %
 
 
 def check_epochs(epochs_for: Callable) -> bool:
-    """Check the number of epochs that gives at least so many optimiser steps.
+    """Check the number of epochs that gives at least `steps` optimiser steps.
 
     Args:
         epochs_for: ``epochs_for(steps, num_images, batch_size) -> int``.
@@ -54,7 +54,7 @@ _WRONG_EPOCHS = (
 
 
 def check_images_needed(images_needed: Callable) -> bool:
-    """Check the number of images that it takes to know an accuracy to within ± `half_width` (95 %).
+    """Check the number of images that give an accuracy to within ± `half_width` (95 %).
 
     Args:
         images_needed: ``images_needed(accuracy, half_width) -> int``, both fractions.

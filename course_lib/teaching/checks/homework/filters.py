@@ -1,4 +1,4 @@
-"""Looking into a trained network: its input, one number of a map, its five best guesses (lesson 01)."""
+"""Checks of lesson 01: preparation of images, one number of a map, the most probable classes."""
 
 import math
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Full fine-tuning: each stage at its own rate, and a schedule that respects it (lesson 05)."""
+"""Checks of lesson 05: a rate for each group, and a schedule that keeps their ratio."""
 
 import copy
 import math
@@ -15,7 +15,7 @@ _FIRST_RATES = ([0.001, 0.1], [0.3, 0.02, 0.1])
 
 
 def check_two_rates(two_rates: Callable, model: torch.nn.Module) -> bool:
-    """Check a function that makes an SGD with one rate for the head and another one for all else.
+    """Check a function that makes an SGD with one rate for the head and another for all other stages.
 
     Args:
         two_rates: ``two_rates(model, inner, head) -> torch.optim.SGD``.
@@ -46,7 +46,7 @@ def _two_rates_fault(two_rates: Callable, model: torch.nn.Module) -> str | None:
 def _group_fault(
     optimizer: torch.optim.SGD, parameters: dict[str, torch.nn.Parameter], inner: float, head: float
 ) -> str | None:
-    """Which tensor of the model has not the rate it should have."""
+    """Name a tensor of the model that has a wrong rate, or None."""
     rates = {id(p): float(group["lr"]) for group in optimizer.param_groups for p in group["params"]}
     found = {name: rates.get(id(p)) for name, p in parameters.items()}
     right = {name: head if name.startswith("head.") else inner for name in found}

@@ -1,4 +1,4 @@
-"""Freezing: nothing moves but what may (lesson 04)."""
+"""Checks of lesson 04 on freezing: only the stages that may change have changed."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,7 +13,7 @@ _RUNNING = ("running_mean", "running_var", "num_batches_tracked")
 def check_frozen(
     before: Mapping[str, torch.Tensor], model: torch.nn.Module, moving: tuple[str, ...] = ("head",)
 ) -> bool:
-    """Check that training moved nothing but the stages in `moving`.
+    """Check that training changed only the stages in `moving`.
 
     Args:
         before: a *cloned* ``model.state_dict()`` from before the training; running statistics included.

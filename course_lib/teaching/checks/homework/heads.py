@@ -1,4 +1,4 @@
-"""The last layer: a head that fits, and when features may be computed once (lesson 04)."""
+"""Checks of lesson 04 on the last layer: a head of the right shape, and when features may be stored."""
 
 from collections.abc import Callable
 

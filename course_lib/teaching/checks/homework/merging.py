@@ -1,4 +1,4 @@
-"""Merging the statistics of two parts (lesson 02)."""
+"""Check of lesson 02 on merging mean and variance of two parts."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""SGD or Adam: a step of Adam, the exact McNemar test, the loss at the start (lesson 08)."""
+"""Checks of lesson 08: a step of Adam, the exact McNemar test, the loss before training."""
 
 import math
 from collections.abc import Callable
@@ -163,7 +163,7 @@ _WRONG_ADAMS = (
 
 
 def check_start(start_is_plausible: Callable) -> bool:
-    """Check a check of the loss before training.
+    """Check a student's test of the loss before training.
 
     Args:
         start_is_plausible: ``start_is_plausible(first_loss, num_classes) -> bool``, with a factor of 1.5 to spare.

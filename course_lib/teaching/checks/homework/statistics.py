@@ -1,4 +1,4 @@
-"""Mean and deviation of pixels: from counts, and of the right images (lesson 02)."""
+"""Checks of lesson 02: mean and deviation from a histogram, and of the training images only."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -101,7 +101,7 @@ def _same(pair: Sequence[float], other: Sequence[float], tolerance: float) -> bo
 
 
 def check_training_statistics(training_statistics: Callable) -> bool:
-    """Check a function that chooses whose pixels count.
+    """Check a function that computes mean and deviation of the training images.
 
     Args:
         training_statistics: ``training_statistics(splits, histograms) -> (mean, std)``, both (3,), in [0, 1];
@@ -138,7 +138,7 @@ def _training_statistics_fault(training_statistics: Callable) -> str | None:
 
 
 def _random_histogram(seed: int) -> PixelHistogram:
-    """Of an image whose size and brightness are its own."""
+    """Histogram of a random image whose size and brightness depend on the seed."""
     generator = torch.Generator().manual_seed(seed)
     pixels = torch.randint(20 * seed, 20 * seed + 120, (3, 2 + seed, 5), generator=generator)
     return PixelHistogram().update(pixels.to(torch.uint8))

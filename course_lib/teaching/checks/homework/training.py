@@ -1,4 +1,4 @@
-"""Training honestly: counting what is right, choosing by validation, knowing what breaks (lesson 03)."""
+"""Checks of lesson 03: accuracy over batches, choice by validation, a rate that diverges."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def _from_counts(function: Callable) -> Callable:
 
 
 def _batches(counts: Counts) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """Predictions and labels (n,) of batches with so many right ones of so many."""
+    """Predictions and labels (n,) of batches with the given numbers of right predictions and of images."""
     return [(torch.arange(n), torch.arange(n) + (torch.arange(n) >= right)) for right, n in counts]
 
 
@@ -83,7 +83,7 @@ _WRONG_ACCURACIES = (
 
 
 # For each rate: test accuracy, then (training loss, validation loss, validation accuracy) of epochs 0, 1, 2, 3.
-# Each column has its best value in another place, so that it shows by what was chosen.
+# Each column has its best value in another place, so the choice reveals the column it was made by.
 _RUNS = {
     0.1: (0.81, ((1.9, 1.5, 0.30), (1.6, 1.9, 0.41), (1.5, 2.1, 0.45), (1.4, 2.0, 0.52))),
     0.01: (0.62, ((1.2, 1.3, 0.58), (0.7, 1.2, 0.77), (0.4, 1.1, 0.71), (0.3, 1.4, 0.63))),
@@ -140,7 +140,7 @@ def _choice_fault(choose: Callable) -> str | None:
 
 
 def _records() -> list[dict]:
-    """Four finished runs, with what a real record has of them."""
+    """Four finished runs with the fields of a real record that the exercise uses."""
     records = []
     for lr, (test_accuracy, epochs) in _RUNS.items():
         names = ("train_loss", "val_loss", "val_accuracy")
@@ -168,7 +168,7 @@ def check_divergence(my_rate: float, splits: Splits, architecture: str) -> bool:
 
 
 def _divergence_fault(my_rate: float, splits: Splits, architecture: str) -> str | None:
-    """Why the rate does not break the training, or None."""
+    """Why training does not diverge at this rate, or None."""
     if isinstance(my_rate, bool) or not isinstance(my_rate, int | float):
         return "set my_rate to a number, for example 1.0."
     if not (math.isfinite(my_rate) and my_rate > 0):

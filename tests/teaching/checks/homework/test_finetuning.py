@@ -80,7 +80,7 @@ WRONG = {
         (lambda m, inner, head: torch.optim.SGD(m.stages.parameters(), lr=inner), "'head.weight' is in no group"),
         (lambda m, inner, head: torch.optim.SGD(groups(m.stages, 0.001, m.head, 0.1), lr=0.1), "the arguments `inner`"),
         (lambda m, inner, head: groups(m.stages, inner, m.head, head), "give your groups to torch.optim.SGD"),
-        (without_its_head, "cannot use what it leaves behind"),
+        (without_its_head, "cannot use its result"),
         (frozen_stages, "slow is not frozen"),
     ],
     "check_anneal": [

@@ -125,7 +125,7 @@ WRONG = {
         (only_the_stem, "'stages.stage1"),
         (all_but_the_last_norm, "'stages.stage4"),
         (everything, "'head.weight' cannot learn any more"),
-        (another_head, "cannot use what it leaves behind: AttributeError"),
+        (another_head, "cannot use its result: AttributeError"),
         (raises, "stops with KeyError"),
     ]
 }
