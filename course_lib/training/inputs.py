@@ -96,7 +96,7 @@ class StageOutputs:
         return len(self.labels)
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """StageOutputs (B, …) and labels (B,) at `rows` of the values."""
+        """Outputs (B, …) and labels (B,) at `rows` of the values."""
         return self.values[rows], self.labels[rows % len(self.labels)]
 
 
