@@ -1,4 +1,4 @@
-"""What the stages of a network compute for images, before their last ReLU cuts off what is negative."""
+"""Feature maps of stages before their last ReLU, negative values included."""
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +8,7 @@ from course_lib.models.staged import StagedModel, evaluation_mode
 
 @torch.no_grad()
 def stage_maps(model: StagedModel, x: Tensor) -> dict[str, Tensor]:
-    """What the last ReLU of every inner stage is given: its outputs before the ReLU, and before a max-pool behind it.
+    """Compute the input of the last ReLU of every inner stage; a max-pool after that ReLU is left out, too.
 
     Args:
         x: normalised images (N, 3, H, W).
@@ -29,7 +29,7 @@ def stage_maps(model: StagedModel, x: Tensor) -> dict[str, Tensor]:
 
 
 def _run(module: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-    """The module's output, and the inputs of its ReLUs in the order in which they ran."""
+    """Run a module; return its output and the inputs of its ReLUs, in the order in which they ran."""
     given = []
     relus = [part for part in module.modules() if isinstance(part, nn.ReLU)]
     hooks = [relu.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0].clone())) for relu in relus]

@@ -9,7 +9,7 @@ from course_lib.models.staged import StagedModel, evaluation_mode
 
 
 def build(architecture: str, num_classes: int | None = None, hidden: tuple[int, ...] = ()) -> StagedModel:
-    """A network with random weights, drawn from torch's global generator.
+    """Build a network with random weights, drawn from torch's global generator.
 
     Args:
         architecture: one of `list_architectures`.
@@ -29,13 +29,13 @@ def build(architecture: str, num_classes: int | None = None, hidden: tuple[int, 
 
 
 def first_convolution(model: StagedModel) -> nn.Conv2d:
-    """The convolution that sees the image; its ``.weight`` (F, 3, k, k) are small pictures (homework, Fig. 4)."""
+    """Find the first convolution; its ``.weight`` (F, 3, k, k) are small pictures (homework, Fig. 4)."""
     return next(module for module in model.stages["stem"] if isinstance(module, nn.Conv2d))
 
 
 @torch.no_grad()
 def first_maps(model: StagedModel, x: Tensor) -> tuple[Tensor, Tensor]:
-    """What the first convolution computes, and what is left of it after the ReLU (homework, Fig. 2 and 3).
+    """Compute the feature maps of the first convolution, before and after the ReLU (homework, Fig. 2 and 3).
 
     Between the two lies BatchNorm, if the network has it, with its running statistics.
 

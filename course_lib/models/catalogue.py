@@ -1,4 +1,4 @@
-"""What is known of architectures and weights without importing torch: one registry of each.
+"""Registries of architectures and of origins of weights; torch is not imported.
 
 A new network is one `register_architecture`, a new origin of weights one `register_weights`. Nothing else in the course
 asks for a network by its name.
@@ -38,13 +38,13 @@ class Architecture:
     one_thread: bool = False
 
     def build(self) -> Any:
-        """The network with random weights: a `StagedModel`."""
+        """Build the network with random weights: a `StagedModel`."""
         return _imported(self.builder)(self.name)
 
 
 @dataclass(frozen=True)
 class WeightsOrigin:
-    """Weights that come from elsewhere, named ``"<prefix>:<name>"``; such a name stands for one content for ever.
+    """An origin of weights that are not shipped, named ``"<prefix>:<name>"``; a name always means the same tensors.
 
     Attributes:
         prefix: what their names begin with.
@@ -113,12 +113,12 @@ register_weights(
 
 
 def list_architectures() -> tuple[str, ...]:
-    """Names that `build` knows; the dictionary `ARCHITECTURES` says what each is."""
+    """List the names that `build` knows; the dictionary `ARCHITECTURES` says what each is."""
     return tuple(ARCHITECTURES)
 
 
 def find_architecture(name: str) -> Architecture:
-    """The registered architecture of that name.
+    """Find a registered architecture by its name.
 
     Raises:
         ValueError: there is none.
@@ -129,23 +129,23 @@ def find_architecture(name: str) -> Architecture:
 
 
 def list_weights() -> tuple[str, ...]:
-    """Names of the weights that the course ships, as `load_weights` takes them."""
+    """List the names of the weights that the course ships, as `load_weights` takes them."""
     return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
 
 
 def find_origin(weights: str | Path) -> tuple[WeightsOrigin, str] | None:
-    """The registered origin of weights and their name there; None for shipped weights and for files."""
+    """Find the registered origin of weights, and their name there; None for shipped weights and for files."""
     prefix, colon, name = str(weights).partition(":")
     return (ORIGINS[prefix], name) if colon and prefix in ORIGINS else None
 
 
 def origin_loader(origin: WeightsOrigin) -> Callable[[str], Any]:
-    """The function that loads weights of an origin."""
+    """Import the function that loads weights of an origin."""
     return _imported(origin.loader)
 
 
 def architecture_of_weights(weights: str) -> str | None:
-    """The architecture that weights belong to, as far as their name tells; None for the path of a file.
+    """Find the architecture that weights belong to by the name of the weights; None for the path of a file.
 
     Raises:
         ValueError: no weights have that name at their origin.
@@ -158,7 +158,7 @@ def architecture_of_weights(weights: str) -> str | None:
 
 
 def find_weights(weights: str | Path) -> Path:
-    """The file of weights, by the name of shipped ones or by their path.
+    """Find the file of weights by the name of shipped weights or by its path.
 
     Raises:
         FileNotFoundError: there is none.

@@ -23,7 +23,7 @@ class TinyMapConv2d(nn.Conv2d):
 
     @classmethod
     def of(cls, conv: nn.Conv2d) -> "TinyMapConv2d":
-        """The same convolution with the same weights; draws no random numbers.
+        """Convert a convolution, keeping its weights; no random numbers are drawn.
 
         Raises:
             ValueError: `conv` is not 3×3 with padding 1, or has groups, dilation or a bias.
@@ -48,7 +48,7 @@ def use_tiny_maps(stage: nn.Module) -> None:
 
 @torch.fx.wrap  # one step to those who trace the network, whatever size the maps have
 def convolve_tiny_maps(x: Tensor, weight: Tensor, stride: int) -> Tensor:
-    """Maps (N, C, H, W) convolved with kernels (O, C, 3, 3), padding 1: (N, O, ⌈H/stride⌉, ⌈W/stride⌉)."""
+    """Convolve maps (N, C, H, W) with kernels (O, C, 3, 3) and padding 1; returns (N, O, ⌈H/stride⌉, ⌈W/stride⌉)."""
     if x.device.type == "cpu" and max(x.shape[-2:]) <= LARGEST_MAP * stride:
         return _WithoutPadding.apply(x, weight, stride)
     return _convolve(x, weight, stride)
@@ -88,7 +88,7 @@ class _WithoutPadding(torch.autograd.Function):
 
     @staticmethod
     def vmap(info, in_dims: tuple, x: Tensor, weight: Tensor, stride: int) -> tuple[Tensor, int]:
-        """Of several networks at once: the usual convolution, in groups."""
+        """Convolve the maps of several networks at once, by the usual convolution in groups."""
         return torch.vmap(_convolve, (*in_dims[:2], None))(x, weight, stride), 0
 
 

@@ -1,4 +1,4 @@
-"""Which stages move, and what their BatchNorm layers do meanwhile.
+"""Freezing of stages: which parameters train, and what BatchNorm layers do meanwhile.
 
 A BatchNorm layer holds four things: the affine pair γ and β, which are parameters, and the running mean and variance,
 which are buffers: no optimiser touches them, but every forward pass in training mode does. So a backbone whose
@@ -52,7 +52,7 @@ def set_trainable(model: Network, rates: Mapping[str, float], mode: str = "batch
 
 
 def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") -> Network:
-    """Put every stage in its training or evaluation state: call it each epoch in place of ``model.train()``.
+    """Put every stage into training or evaluation mode: call it each epoch in place of ``model.train()``.
 
     A stage with rate 0 is in evaluation state altogether, so its running statistics are kept and its dropout is off.
     Arguments and errors are those of `set_trainable`.
@@ -74,12 +74,12 @@ def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") 
 
 
 def snapshot(model: nn.Module) -> dict[str, Tensor]:
-    """A copy of all parameters and buffers by name, to compare with `changed_names` later."""
+    """Copy all parameters and buffers by name, to compare with `changed_names` later."""
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
 def changed_names(model: nn.Module, before: Mapping[str, Tensor]) -> tuple[str, ...]:
-    """Names of the parameters and buffers that are not bit-identical to a `snapshot`.
+    """List the parameters and buffers that are not bit-identical to a `snapshot`.
 
     Raises:
         ValueError: the snapshot is of a model with other tensors.

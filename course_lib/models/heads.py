@@ -1,4 +1,4 @@
-"""What turns a backbone's features into logits."""
+"""Heads: modules from a backbone's features to logits."""
 
 import copy
 from itertools import pairwise
@@ -10,7 +10,7 @@ from course_lib.models.staged import StagedModel
 
 
 def new_head(num_features: int, num_outputs: int, hidden: tuple[int, ...] = ()) -> nn.Module:
-    """A fresh head: a linear layer, or hidden layers with ReLU between them and then a linear layer.
+    """Make a head with random weights: a linear layer, or hidden layers with ReLU between them and then a linear layer.
 
     The hidden layers are the extension layers of FT3-ex(L)-(D) (Pittaras et al. 2017): L layers of width D. Weights are
     drawn from torch's global generator, as `nn.Linear` does.
@@ -38,7 +38,7 @@ def new_head(num_features: int, num_outputs: int, hidden: tuple[int, ...] = ()) 
 
 
 def replace_head(model: StagedModel, num_outputs: int, hidden: tuple[int, ...] = ()) -> StagedModel:
-    """Put a fresh head on a model, in place; see `new_head`.
+    """Give a model a new head, in place; see `new_head`.
 
     SqueezeNet's original classifier works on maps and pools afterwards; a new head there goes behind a global pool.
 
@@ -55,7 +55,7 @@ def replace_head(model: StagedModel, num_outputs: int, hidden: tuple[int, ...] =
 def add_auxiliary_heads(
     model: StagedModel, after: tuple[str, ...], num_outputs: int, hidden: tuple[int, ...] = ()
 ) -> None:
-    """Put fresh auxiliary heads on a model, in place: each a global pool and one of `new_head`'s.
+    """Give a model new auxiliary heads, in place: each is a global pool and a head of `new_head`.
 
     Weights are drawn from torch's global generator, one head after the other.
 
@@ -74,19 +74,19 @@ def add_auxiliary_heads(
 
 
 def _output_channels(model: StagedModel, stage: str) -> int:
-    """Channels of the maps that a stage gives; counted on a copy without values."""
+    """Count the channels of a stage's output, on a copy without values."""
     names = list(model.stages)[: list(model.stages).index(stage) + 1]
     stages = copy.deepcopy(nn.Sequential(*(model.stages[name] for name in names))).to("meta").eval()
     return stages(torch.zeros(1, 3, 64, 64, device="meta")).shape[1]
 
 
 def global_pool() -> nn.Module:
-    """Mean over all positions: (N, D, h, w) -> (N, D)."""
+    """Make a module that averages over all positions: (N, D, h, w) -> (N, D)."""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(1))
 
 
 def head_sizes(head: nn.Module) -> tuple[tuple[int, ...], int]:
-    """Widths of a head's hidden layers and its number of outputs.
+    """Read the widths of a head's hidden layers and its number of outputs.
 
     Raises:
         ValueError: not a head that `new_head` makes.

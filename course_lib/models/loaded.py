@@ -1,4 +1,4 @@
-"""Weights in memory: tensors by name, what one must know to use them, and their hash."""
+"""Weights in memory: tensors by name, metadata and hash."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class LoadedWeights:
-    """Weights and what one must know to use them.
+    """Weights with the metadata needed to use them.
 
     Attributes:
         state: parameters and buffers by the names of a `StagedModel`, floats as float32, on the CPU.
@@ -27,7 +27,7 @@ class LoadedWeights:
 
 
 def weights_hash(state: Mapping[str, Tensor]) -> str:
-    """sha256 (hex) over names, types, shapes and bytes of tensors, in the order of their names."""
+    """Compute the SHA-256 (hex) of names, types, shapes and bytes of tensors, in the order of their names."""
     digest = hashlib.sha256()
     for name in sorted(state):
         value = state[name].detach().cpu().contiguous()
@@ -37,5 +37,5 @@ def weights_hash(state: Mapping[str, Tensor]) -> str:
 
 
 def as_float32(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The same tensors, floats as float32."""
+    """Convert floating-point tensors to float32."""
     return {name: value.float() if value.is_floating_point() else value for name, value in state.items()}

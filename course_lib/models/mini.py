@@ -10,7 +10,7 @@ from course_lib.models.staged import StagedModel, sequence
 
 
 def mini_resnet18(architecture: str) -> StagedModel:
-    """torchvision's ResNet-18 with a quarter of the channels; shapes for images of 48 px."""
+    """Build torchvision's ResNet-18 with a quarter of the channels; shapes for images of 48 px."""
     stem = sequence(
         conv=nn.Conv2d(3, 16, kernel_size=7, stride=2, padding=3, bias=False),  # (N, 16, 24, 24)
         bn=nn.BatchNorm2d(16),
@@ -39,7 +39,7 @@ def _residual_pair(channels: int, wider: int) -> nn.Sequential:
 
 
 def mini_squeezenet(architecture: str) -> StagedModel:
-    """SqueezeNet 1.1's plan with half its channels behind a first layer like 1.0's; shapes for images of 48 px."""
+    """Build SqueezeNet 1.1 with half its channels and the first layer of version 1.0; shapes for images of 48 px."""
     stem = sequence(
         conv=nn.Conv2d(3, 32, kernel_size=7, stride=2, padding=3),  # (N, 32, 24, 24)
         relu=nn.ReLU(inplace=True),

@@ -1,4 +1,4 @@
-"""Networks with stage paths, and the one rule that finds what is set for a path."""
+"""Networks with stage paths, and the rule that finds a stage's setting by its path."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 
 def is_head(path: str) -> bool:
-    """Whether a stage path belongs to a head: ``"head"``, ``"head.aux1"`` …"""
+    """Tell whether a stage path belongs to a head: ``"head"``, ``"head.aux1"`` …"""
     return path.partition(".")[0] == HEAD
 
 
 def value_at(values: Mapping[str, T], path: str, default: T) -> T:
-    """Find what a mapping says about a stage path: the longest dotted prefix wins, then ``"inner"``, then the default.
+    """Find the value for a stage path: the longest dotted prefix wins, then ``"inner"``, then the default.
 
     ``"inner"`` stands for all stages that are no head. So ``{"b": 1, "b.stage3": 0.1, "inner": 0}`` gives 0.1 for
     ``"b.stage3"``, 1 for ``"b.stage2"`` and 0 for ``"a.stage2"``.
@@ -67,7 +67,7 @@ class Network(nn.Module):
         raise TypeError(f"{type(self).__name__} has no stages: a network needs the method 'stage_module'")
 
     def logits(self, x: Tensor, after: str | None = None) -> dict[str, Tensor]:
-        """Logits (N, C) of every head by its path, of normalised images (N, 3, H, W).
+        """Compute the logits (N, C) of every head by its path, from normalised images (N, 3, H, W).
 
         Args:
             after: the stage whose output `x` is, for a network that is a chain.
@@ -75,11 +75,11 @@ class Network(nn.Module):
         raise TypeError(f"{type(self).__name__} computes nothing: a network needs the method 'logits'")
 
     def chain(self) -> "StagedModel | None":
-        """The network as one chain of stages, so that a frozen prefix can be computed once; None if it is no chain."""
+        """Return the network as one chain of stages, so that a prefix can be kept; None if it is no chain."""
         return None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits (N, C) of the main head, of normalised images (N, 3, H, W)."""
+        """Compute the logits (N, C) of the main head, from normalised images (N, 3, H, W)."""
         return self.logits(x)[HEAD]
 
     @property
@@ -102,7 +102,7 @@ class Network(nn.Module):
         return self.stage_module(path).parameters()
 
     def stage_of(self, name: str) -> str:
-        """The path of the stage that a parameter or buffer belongs to.
+        """Find the path of the stage that a parameter or buffer belongs to.
 
         Raises:
             ValueError: the name belongs to no stage.

@@ -21,7 +21,7 @@ from course_lib.models.torchvision_nets import cut, torchvision_net
 
 
 def find_official(name: str) -> tuple[str, WeightsEnum]:
-    """Architecture and torchvision's entry for a name.
+    """Find the architecture and torchvision's entry for a name.
 
     Args:
         name: an architecture, e.g. ``"resnet18"``, which means its ``IMAGENET1K_V1``; or one exact entry, e.g.
@@ -45,12 +45,12 @@ def find_official(name: str) -> tuple[str, WeightsEnum]:
 
 
 def official_architecture(name: str) -> str:
-    """The architecture that official weights belong to; see `find_official`."""
+    """Find the architecture that official weights belong to; see `find_official`."""
     return find_official(name)[0]
 
 
 def load_official(name: str) -> LoadedWeights:
-    """Official weights with torchvision's own preprocessing.
+    """Load official weights, with torchvision's own preprocessing.
 
     Raises:
         ValueError: as `find_official` and `fetch_official`. FileNotFoundError: as `fetch_official`.
@@ -74,7 +74,7 @@ def load_official(name: str) -> LoadedWeights:
 
 
 def fetch_official(url: str) -> dict[str, Tensor]:
-    """The state that a URL of torchvision's holds, from torch's cache or downloaded into it.
+    """Fetch the tensors behind a URL of torchvision, from torch's cache or downloaded into it.
 
     The cache is torch's own, ``$TORCH_HOME/hub/checkpoints``; the hash in the file's name is checked in both cases.
 
@@ -94,7 +94,7 @@ def fetch_official(url: str) -> dict[str, Tensor]:
 
 
 def rename_official(architecture: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """torchvision's state under the names of a `StagedModel` with the original classifier.
+    """Rename torchvision's tensors to the names of a `StagedModel` with the original classifier.
 
     Auxiliary classifiers of GoogLeNet are dropped: torchvision's are not trained.
 

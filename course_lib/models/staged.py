@@ -49,7 +49,7 @@ class StagedModel(Network):
         return (*self.stages, HEAD, *(f"{HEAD}.{name}" for name in self.aux))
 
     def add_auxiliary_head(self, after: str, head: nn.Module) -> str:
-        """Attach an auxiliary head to the output of a stage, and return its path: ``"head.aux1"``, ``"head.aux2"`` …
+        """Attach an auxiliary head to a stage's output and return its path: ``"head.aux1"``, ``"head.aux2"`` …
 
         Args:
             after: a stage before the head.
@@ -81,7 +81,7 @@ class StagedModel(Network):
         return self
 
     def features(self, x: Tensor, until: str = "pool", after: str | None = None) -> Tensor:
-        """The output of a stage.
+        """Compute the output of a stage.
 
         Args:
             x: normalised images (N, 3, H, W); with `after`, the output of that stage.
@@ -110,7 +110,7 @@ class StagedModel(Network):
         return self.head if path == HEAD else self.stages[path]
 
     def stage_of(self, name: str) -> str:
-        """The stage that a parameter or buffer belongs to, e.g. ``"stage3"`` for ``"stages.stage3.0.conv1.weight"``.
+        """Find the stage of a parameter or buffer, e.g. ``"stage3"`` for ``"stages.stage3.0.conv1.weight"``.
 
         Raises:
             ValueError: the name belongs to no stage.
@@ -132,7 +132,7 @@ class StagedModel(Network):
 
 @contextmanager
 def evaluation_mode(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode inside the block; afterwards every module is in the mode it was in, also if they differed."""
+    """Put a model into evaluation mode inside the block; afterwards every module has its former mode again."""
     was_training = {module: module.training for module in model.modules()}
     model.eval()
     try:
@@ -143,5 +143,5 @@ def evaluation_mode(model: nn.Module) -> Iterator[None]:
 
 
 def sequence(**modules: nn.Module) -> nn.Sequential:
-    """Named modules that run one after another."""
+    """Make a sequence of named modules."""
     return nn.Sequential(OrderedDict(modules))

@@ -12,18 +12,18 @@ from course_lib.models.staged import StagedModel, sequence
 
 
 def torchvision_net(architecture: str) -> nn.Module:
-    """torchvision's own network with random weights and 1000 outputs; GoogLeNet without auxiliary classifiers."""
+    """Build torchvision's own network with random weights and 1000 outputs; GoogLeNet without auxiliary classifiers."""
     options = {"googlenet": {"aux_logits": False, "init_weights": True, "transform_input": True}}
     return torchvision.models.get_model(architecture, weights=None, **options.get(architecture, {}))
 
 
 def staged(architecture: str) -> StagedModel:
-    """A network of torchvision with random weights, cut into stages."""
+    """Build a network of torchvision with random weights, cut into stages."""
     return cut(architecture, torchvision_net(architecture))
 
 
 def cut(architecture: str, net: nn.Module) -> StagedModel:
-    """One of torchvision's networks as a `StagedModel` made of the same modules; it gives the same logits."""
+    """Cut a network of torchvision into a `StagedModel` made of the same modules; it computes the same logits."""
     return StagedModel(architecture, *_CUTTERS[type(net)](net))
 
 
@@ -35,7 +35,7 @@ def _cut_resnet(net: nn.Module) -> tuple[dict[str, nn.Module], nn.Module, int]:
 
 
 def _cut_squeezenet(net: nn.Module) -> tuple[dict[str, nn.Module], nn.Module, int]:
-    """A stage is two Fire modules of one squeeze width (16, 32, 48, 64) and the max-pool beside them, if any."""
+    """Cut a SqueezeNet: a stage is two Fire modules of one squeeze width (16, 32, 48, 64), and a max-pool if any."""
     conv, relu, maxpool, *rest = net.features
     stages: dict[str, nn.Module] = {"stem": sequence(conv=conv, relu=relu, maxpool=maxpool)}
     fires, members, number = 0, OrderedDict(), 2  # the paper counts from fire2

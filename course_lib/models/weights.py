@@ -84,7 +84,7 @@ def load_weights(weights: str | Path) -> LoadedWeights:
 
 
 def load_model(weights: str | Path | LoadedWeights) -> StagedModel:
-    """The complete model that weights describe, head included, in evaluation mode.
+    """Build the complete model that weights describe, head included, in evaluation mode.
 
     The caller's random generator is left alone.
 
@@ -109,7 +109,7 @@ def start_model(
     fresh: tuple[str, ...] = (),
     aux_heads: tuple[str, ...] = (),
 ) -> StagedModel:
-    """Where a training begins: a body from weights, or random without any, and a new head.
+    """Build the model that a training starts from: a body from weights, or a random one, and a new head.
 
     The head depends on `seed` and its widths only, so runs that differ in their body start from the same head. The
     caller's generator is left alone.
@@ -144,7 +144,7 @@ def start_model(
 
 
 def _fill_body(model: StagedModel, loaded: LoadedWeights, fresh: tuple[str, ...]) -> None:
-    """Put loaded weights into the stages, but into those that are to stay random."""
+    """Copy loaded weights into all stages but the fresh ones, which stay random."""
     body = {name: value for name, value in loaded.state.items() if not name.startswith("head.")}
     stays = {name for name in body if value_at(dict.fromkeys(fresh, True), model.stage_of(name), False)}
     random = model.state_dict()
@@ -153,14 +153,14 @@ def _fill_body(model: StagedModel, loaded: LoadedWeights, fresh: tuple[str, ...]
 
 
 def start_head(num_features: int, num_classes: int, hidden: tuple[int, ...] = (), seed: int = 0) -> nn.Module:
-    """The new head that `start_model` puts on a model for that seed: (N, num_features) -> (N, num_classes)."""
+    """Make the head that `start_model` gives a model for that seed: (N, num_features) -> (N, num_classes)."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(_seeds(seed)[1])
         return new_head(num_features, num_classes, hidden)
 
 
 def _seeds(seed: int) -> tuple[int, int]:
-    """Seeds of the body and of the head."""
+    """Derive the seeds of the body and of the head."""
     body, head = (int(value) for value in np.random.SeedSequence(seed).generate_state(2))
     return body, head
 
@@ -204,7 +204,7 @@ def _damaged(path: Path, why: str) -> ValueError:
 
 
 def _complete_meta(model: StagedModel, meta: Mapping[str, Any], half: bool) -> dict[str, Any]:
-    """Metadata as JSON will give them back, checked."""
+    """Check metadata and complete them, with the types that JSON returns."""
     if missing := [key for key in _REQUIRED if key not in meta]:
         raise ValueError(f"the metadata lack '{missing[0]}': weights need {', '.join(_REQUIRED)}")
     if unknown := sorted(set(meta) - {*_REQUIRED, *_OPTIONAL}):

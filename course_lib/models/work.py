@@ -1,4 +1,4 @@
-"""The arithmetic of a training step, stage by stage: what freezing saves."""
+"""Operations of a training step, stage by stage: what freezing saves."""
 
 import copy
 from collections.abc import Collection, Mapping
@@ -27,7 +27,7 @@ class StageWork:
 
 
 def stage_work(model: StagedModel, size: int) -> dict[str, StageWork]:
-    """The work of every stage with parameters, for one image of `size` × `size` pixels.
+    """Count the operations of every stage with parameters, for one image of `size` × `size` pixels.
 
     Each is counted by running the stage alone, forward and backward, in a copy without values: nothing is computed, and
     the counts are those of the usual convolutions, whatever short form a processor has for them.
@@ -45,7 +45,7 @@ def stage_work(model: StagedModel, size: int) -> dict[str, StageWork]:
 
 
 def step_work(work: Mapping[str, StageWork], moving: Collection[str]) -> dict[str, tuple[int, int]]:
-    """(forward, backward) operations of each stage in a training step in which only the stages `moving` are trained.
+    """Count the (forward, backward) operations of each stage in a step that trains only the stages `moving`.
 
     Raises:
         ValueError: a stage that `work` does not have.
@@ -75,7 +75,7 @@ def _count(module: nn.Module, x: torch.Tensor) -> StageWork:
 
 
 def _flops(module: nn.Module, x: torch.Tensor, wanted: list[torch.Tensor]) -> int:
-    """Operations of a forward pass, and of the gradients of `wanted` where there are any."""
+    """Count the operations of a forward pass and of the gradients of `wanted`."""
     with FlopCounterMode(display=False) as counter, torch.set_grad_enabled(bool(wanted)):
         outputs = module(x * 1)  # a leaf must not be changed by a ReLU that works in place
         if wanted:

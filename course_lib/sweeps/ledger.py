@@ -1,4 +1,4 @@
-"""The ledger: every finished run, kept the moment it finishes."""
+"""The ledger: a database of finished runs, written at the moment a run finishes."""
 
 import gzip
 import json
@@ -94,7 +94,7 @@ class Ledger:
             self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
 
     def get(self, key: str) -> dict | None:
-        """The run of that key, or None."""
+        """Read the run with that key; None if there is none."""
         with self._in_one_sentence():
             row = self._db.execute("SELECT record FROM runs WHERE key = ?", (key,)).fetchone()
             return json.loads(row[0]) if row else None
@@ -116,7 +116,7 @@ class Ledger:
 
 @lru_cache(maxsize=64)
 def shipped_runs(document: str, study: str) -> dict[str, dict]:
-    """Finished runs of a study that ship with the course, by key; empty if none do.
+    """Read the finished runs of a study that ship with the course, by key; empty if none do.
 
     They lie in ``data/results/<document>/<study>.jsonl.gz``.
     """

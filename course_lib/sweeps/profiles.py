@@ -34,7 +34,7 @@ P = TypeVar("P", bound=Profile)
 
 
 def check_profile(name: str) -> str:
-    """The name of a profile, if it is one.
+    """Check the name of a profile and return it.
 
     Raises:
         ValueError: it is not.
@@ -45,7 +45,7 @@ def check_profile(name: str) -> str:
 
 
 def pick_profile(profiles: Mapping[str, P], name: str) -> P:
-    """The profile of that name among those of a document.
+    """Find a document's profile by its name.
 
     Raises:
         ValueError: no profile has that name, or the document lacks it.

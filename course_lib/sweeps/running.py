@@ -17,7 +17,7 @@ from course_lib.training.device import pick_device
 def study_trials(
     study: str | Study, profile: str = "mini", data: str | None = None, seeds: int | None = None
 ) -> list[Trial]:
-    """The trials of a study, given by its name or as a `Study`; see `Study.trials`.
+    """List the trials of a study, given by its name or as a `Study`; see `Study.trials`.
 
     Raises:
         ValueError: unknown study or profile, or fewer than one seed.
@@ -38,7 +38,7 @@ def run_study(
     ledger: Ledger | None = None,
     progress: bool = True,
 ) -> list[dict]:
-    """Records of a study: finished runs from the ledger and the shipped results, the rest computed now.
+    """Run a study and return its records: finished runs from the ledger and the shipped results, the rest computed now.
 
     Args:
         study: its name, or a `Study` of one's own.
@@ -75,7 +75,7 @@ def finished_runs(
     *,
     ledger: Ledger | None = None,
 ) -> list[dict]:
-    """The records of a study that the ledger or the shipped results hold, like `run_study`; nothing is computed.
+    """Return those records of a study that the ledger or the shipped results hold; nothing is computed.
 
     There may be fewer than `study_trials` names, or none.
 
@@ -93,7 +93,7 @@ def finished_runs(
 
 
 def _opened(ledger: Ledger | None) -> AbstractContextManager[Ledger]:
-    """The caller's ledger, which stays open; or the user's own ledger, closed at the end of the block."""
+    """Open the user's ledger for the block, unless the caller gave one, which stays open."""
     return Ledger() if ledger is None else nullcontext(ledger)  # an empty ledger is false: test for None
 
 
@@ -140,7 +140,7 @@ def _collect(study, trials, ledger, engine, device, recompute, progress) -> list
 
 
 def _as_asked(trial: Trial, record: dict, origin: dict) -> dict:
-    """A finished run under the label of the trial that asks for it, with that trial's provenance.
+    """Return a finished run under the label of the trial that asks for it, with that trial's provenance.
 
     Two studies may share a run: it has one key, and in each study the label of that study's recipe. Images and weights
     are those of the key, so the provenance of a run from before the world was recorded can be completed.

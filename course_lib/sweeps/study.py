@@ -39,7 +39,7 @@ class Study:
     seeds: Callable[[Profile], int] = attrgetter("seeds")
 
     def trials(self, profile: str = "mini", data: str | None = None, seeds: int | None = None) -> "list[Trial]":
-        """The trials of the study.
+        """List the trials of the study.
 
         Args:
             data: an image source; the study's own by default.

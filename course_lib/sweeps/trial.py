@@ -36,15 +36,15 @@ class Trial:
     probes: tuple[Direct | Readout, ...] = ()
 
     def key(self, origin: dict | None = None) -> str:
-        """Name of the run in the ledger, see `run_key`; `origin` spares another look at the files."""
+        """Compute the key of the run in the ledger, see `run_key`; given its `origin`, no file is looked at."""
         origin = self.origin() if origin is None else origin
         return run_key(self.recipe, self.seed, origin | {"training_version": TRAINING_VERSION}, self.probes)
 
     def origin(self, splits: Splits | None = None) -> dict:
-        """Hashes of images, split and weights, and the edition of the drawn world (None: the images are not drawn).
+        """Compute the hashes of images, split and weights; with the edition of the drawn world (None: not drawn).
 
         Args:
-            splits: what `prepare` made of the trial's data, so that nobody looks at the files again.
+            splits: the trial's data as `prepare` returns them; by default they are prepared here.
         """
         splits = prepare(self.data) if splits is None else splits
         images = splits.train.root or splits.train
@@ -63,7 +63,7 @@ class Trial:
         return self._complete(run, splits, device)
 
     def group(self) -> object | None:
-        """What trials that train together have in common, see `run_together`; None if this one trains alone."""
+        """Return what trials of `run_together` must have in common; None if this trial trains alone."""
         shared = shared_settings(self.recipe)
         if self.probes or shared is None or target_of(prepare(self.data).train.labels) is not CLASSES:
             return None
@@ -86,13 +86,13 @@ class Trial:
 
 
 def origins_of(trials: Sequence[Trial]) -> list[dict]:
-    """`Trial.origin` of each trial; the files of their images are looked at once, not once a trial."""
+    """Compute `Trial.origin` of each trial; files are looked at once for each data set."""
     splits = {data: prepare(data) for data in dict.fromkeys(trial.data for trial in trials)}
     return [trial.origin(splits[trial.data]) for trial in trials]
 
 
 def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Direct | Readout] = ()) -> str:
-    """A hash of all that decides a run's numbers, but where it was computed: a finished run's record tells its own key.
+    """Hash everything that decides a run's numbers except the machine; a finished run's record contains all of it.
 
     Processors differ in the last bits, a GPU with bfloat16 in more: the record's provenance names the device.
 
@@ -113,7 +113,7 @@ def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Direct
 
 
 def run_together(trials: Sequence[Trial], device: str = "cpu") -> list[dict]:
-    """Records of trials of one group, in order."""
+    """Run the trials of one group together and return their records, in order."""
     splits = prepare(trials[0].data)
     runs = fit_heads([trial.recipe for trial in trials], splits, [trial.seed for trial in trials], device=device)
     return [trial._complete(run, splits, device) for trial, run in zip(trials, runs, strict=True)]

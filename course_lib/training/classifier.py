@@ -1,4 +1,4 @@
-"""One's own images in, a saved classifier out, and the classifier put to use."""
+"""Train a classifier on one's own images, save it, and classify new images with it."""
 
 from pathlib import Path
 

@@ -72,7 +72,7 @@ def fit(
 
 @dataclass(frozen=True)
 class Start:
-    """What a training begins with: the model on its device, and the normalisation of its input."""
+    """The model that a training starts from, on its device, and the normalisation of its input."""
 
     model: Network
     mean: Tensor  # (3,)
@@ -89,7 +89,7 @@ class Start:
         model: Network,
         seconds: float,
     ) -> Run:
-        """The run that became of it."""
+        """Make the `Run` of the finished training."""
         return Run(
             recipe=recipe,
             seed=seed,
@@ -138,7 +138,7 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
 
 
 def _num_outputs(recipe: Recipe, splits: Splits) -> int:
-    """Outputs of the head: one for each class or concept, or as many as the recipe says."""
+    """Count the outputs of the head: one for each class or concept, or as many as the recipe says."""
     outputs, wanted = recipe.num_outputs or splits.num_classes, splits.num_classes
     if outputs < wanted:
         raise ValueError(f"num_outputs = {outputs} is too few: the images have {wanted} classes")
@@ -148,7 +148,7 @@ def _num_outputs(recipe: Recipe, splits: Splits) -> int:
 
 
 def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord], EpochRecord | None, dict]:
-    """History, best epoch and last weights of a training; leaves the model with the weights of the best epoch."""
+    """Train all epochs; return history, best epoch and last weights. The model keeps the weights of the best epoch."""
     history, best, best_state = [], None, None
     for epoch in range(trainer.recipe.epochs):
         history.append(trainer.run_epoch(epoch, val))
@@ -165,7 +165,7 @@ def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord]
 
 
 def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
-    """Mean and std (3,) of the input's normalisation: of the training images unless the recipe says otherwise."""
+    """Compute mean and std (3,) for the input: of the training images unless the recipe says otherwise."""
     if recipe.statistics == "weights":
         if recipe.start is None:
             raise ValueError("statistics = 'weights' needs weights to start from: this recipe starts at random")
@@ -217,7 +217,7 @@ class Trainer:
         )
 
     def train_epoch(self, epoch: int) -> tuple[float, float]:
-        """Train on every image once; mean loss and accuracy while training, batch by batch."""
+        """Train on every image once; return mean loss and accuracy while training, batch by batch."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate_of(group["stage"], epoch)
         train_mode(self.model, self.rates, self.recipe.normalisation)
@@ -229,7 +229,7 @@ class Trainer:
         return loss.item() / len(self.train), right.item() / len(self.train)
 
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """One step of the optimiser on a batch; its mean loss and number of right answers, still on the device."""
+        """Take one step of the optimiser on a batch; return mean loss and number of right answers, on the device."""
         with autocast(labels.device, self.train.after):
             logits = self.model.logits(inputs, after=self.train.after)  # by head, (N, C)
         loss = self.target.loss(logits[HEAD].float(), labels)
@@ -239,7 +239,7 @@ class Trainer:
         return loss.detach(), self.target.batch_right(logits[HEAD], labels)
 
     def _penalised(self, loss: Tensor, logits: dict[str, Tensor], labels: Tensor) -> Tensor:
-        """What is minimised: the main head's loss, the auxiliary heads' losses with their weight, and the penalty."""
+        """Add the weighted losses of the auxiliary heads and the penalty to the main head's loss."""
         for path in sorted(logits.keys() - {HEAD}):
             loss = loss + self.recipe.aux_weight * self.target.loss(logits[path].float(), labels)
         return loss + self.penalty() if self.penalty else loss
@@ -247,7 +247,7 @@ class Trainer:
 
 @contextmanager
 def _clear_about_single_values() -> Iterator[None]:
-    """PyTorch's refusal to normalise one value per channel, in the words of a recipe."""
+    """Translate PyTorch's error about BatchNorm on a batch of one image into the settings of a recipe."""
     try:
         yield
     except ValueError as error:
@@ -260,7 +260,7 @@ def _clear_about_single_values() -> Iterator[None]:
 
 
 def make_optimizer(recipe: Recipe, model: Network) -> torch.optim.Optimizer:
-    """SGD or Adam with one parameter group for each stage that trains, labelled with its ``"stage"``."""
+    """Make SGD or Adam with one parameter group for each stage that trains, labelled with its ``"stage"``."""
     groups = []
     for stage in model.trained_stages:
         trained = [p for p in model.stage_parameters(stage) if p.requires_grad]
@@ -277,11 +277,11 @@ def make_optimizer(recipe: Recipe, model: Network) -> torch.optim.Optimizer:
 
 
 def effective_rates(optimizer: torch.optim.Optimizer, stages: tuple[str, ...]) -> dict[str, float]:
-    """The rate each stage is really trained at, read from the optimiser; 0 for stages it does not hold."""
+    """Read the learning rate of each stage from the optimiser; 0 for stages that it does not hold."""
     held = {group["stage"]: group["lr"] for group in optimizer.param_groups}
     return {stage: held.get(stage, 0.0) for stage in stages}
 
 
 def is_finite(epoch: EpochRecord) -> bool:
-    """Whether both losses of an epoch are numbers."""
+    """Tell whether both losses of an epoch are finite."""
     return math.isfinite(epoch.train_loss) and math.isfinite(epoch.val_loss)

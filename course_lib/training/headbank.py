@@ -58,7 +58,7 @@ class HeadBank:
         self._epochs = first.epochs
 
     def train(self, val: StageOutputs) -> tuple[list[list[EpochRecord]], list[int], list[Tensor]]:
-        """History, best epoch (−1: none) and its weights (C, D + 1) for each head, in the order they were given."""
+        """Train all heads; return history, best epoch (−1: none) and its weights (C, D + 1) of each, in order."""
         best = torch.full(self.weights.shape[:2], -1, device=self.weights.device)
         best_epoch, best_weights, alive = best.clone(), self.weights.clone(), best < 0
         val_inputs, results, seconds = _with_ones(val.values), [], []
@@ -80,7 +80,7 @@ class HeadBank:
         return histories, [chosen[s][r] for s, r in places], [best_weights[s, r] for s, r in places]
 
     def _run_epoch(self, epoch: int) -> tuple[Tensor, Tensor]:
-        """Mean training loss and number of right answers while training, (S, R)."""
+        """Train one epoch; return mean loss and number of right answers while training, (S, R)."""
         rates = self._settings(lambda r: r.rate_of("head", epoch))
         batches = [torch.stack(rows) for rows in zip(*(order.next_epoch() for order in self._orders), strict=True)]
         images = torch.cat(batches, dim=1) % len(self._labels)  # (S, N): the same image in any of its views
@@ -99,7 +99,7 @@ class HeadBank:
         return torch.bmm(inputs, self.weights.flatten(1, 2).mT).unflatten(2, self.weights.shape[1:3])
 
     def _update(self, by_logits: Tensor, inputs: Tensor, rates: Tensor) -> None:
-        """One step of SGD and Adam as in torch.optim; by_logits (S, R·C, B), inputs (S, B, D + 1)."""
+        """Take one step of SGD and Adam as in torch.optim; by_logits (S, R·C, B), inputs (S, B, D + 1)."""
         pull = self._decay * self.weights if self._decays else self.weights
         gradient = torch.baddbmm(
             pull.flatten(1, 2), by_logits, inputs, beta=float(self._decays), alpha=1 / inputs.shape[1]
@@ -121,7 +121,7 @@ class HeadBank:
             self.weights[:, adam].addcmul_(first / scale, rates[:, adam], value=-1 / corrections[0])
 
     def _settings(self, value) -> Tensor:
-        """A number of each head's recipe, (S, R, 1, 1)."""
+        """Collect a number from each head's recipe, (S, R, 1, 1)."""
         numbers = [[float(value(recipe)) for recipe in row] for row in self.recipes]
         return torch.tensor(numbers, device=self.weights.device)[..., None, None]
 
@@ -136,7 +136,7 @@ class HeadBank:
 
 
 def _arrange(recipes: Sequence[Recipe], seeds: Sequence[int]) -> tuple[list[list[int]], int]:
-    """Which head stands where: a row of positions for each seed, and how many of a row follow SGD.
+    """Arrange heads in rows, one row for each seed; return the rows and how many heads of a row follow SGD.
 
     A row that is too short is filled up with any head of the same optimiser.
     """

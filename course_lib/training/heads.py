@@ -30,7 +30,7 @@ SHARED = (
 
 
 def shared_settings(recipe: Recipe) -> str | None:
-    """What recipes must have in common for their heads to train together; None if this one has to train alone."""
+    """Return what recipes must have in common for their heads to train together; None: this one trains alone."""
     if recipe.changed().difference(FREE, SHARED) or not isinstance(recipe.penalty, L2SP | None):
         return None
     multipliers = {"inner": 1.0, **recipe.multipliers}
@@ -79,7 +79,7 @@ def fit_heads(recipes: Sequence[Recipe], splits: Splits, seeds: Sequence[int], *
 
 
 def _shorten(history: list[EpochRecord]) -> list[EpochRecord]:
-    """Up to the first epoch that diverged, as `fit` stops there."""
+    """Cut a history after the first epoch that diverged, where `fit` stops, too."""
     for epoch in history:
         if not is_finite(epoch):
             return history[: epoch.epoch + 1]
@@ -87,7 +87,7 @@ def _shorten(history: list[EpochRecord]) -> list[EpochRecord]:
 
 
 def _with_head(model: StagedModel, weights: Tensor) -> StagedModel:
-    """The same backbone, not a copy, with a head of weights (C, D + 1) whose last column is the bias."""
+    """Put a head on the same backbone (no copy), from weights (C, D + 1) whose last column is the bias."""
     head = nn.Linear(weights.shape[1] - 1, weights.shape[0])
     head.load_state_dict({"weight": weights[:, :-1].cpu(), "bias": weights[:, -1].cpu()})
     return StagedModel(model.architecture, model.stages, head, model.num_features).eval()

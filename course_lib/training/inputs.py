@@ -1,4 +1,4 @@
-"""What the training loop feeds a network with: images as uint8 on the device, or outputs of its frozen stages."""
+"""Inputs of the training loop: images as uint8 on the device, or outputs of frozen stages."""
 
 import numpy as np
 import torch
@@ -12,12 +12,12 @@ EVAL_BATCH = 256
 
 
 def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
-    """uint8 images (N, 3, H, W) as floats: scaled to [0, 1], then (x − mean)/std for each channel."""
+    """Normalise uint8 images (N, 3, H, W): scale them to [0, 1], then (x − mean)/std for each channel."""
     return _standardise(images / 255, mean, std)
 
 
 class Pixels:
-    """The images of a set: on a GPU as uint8, on the CPU where they are.
+    """The images of a set as input; copied to a GPU as uint8, used in place on the CPU.
 
     Args:
         images: the set.
@@ -61,14 +61,14 @@ class Pixels:
         return len(self.labels)
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Normalised images (B, 3, H, W) and labels (B,) of the images `rows` (on the device)."""
+        """Return normalised images (B, 3, H, W) and labels (B,) of the images `rows` (on the device)."""
         images = self._pixels[self._rows[rows]].float().div_(255)
         images = self._augment(images) if self._transforms else _standardise(images, self._mean, self._std)
         # Last, since arithmetic by channel is slow where the three channels lie side by side.
         return images.contiguous(memory_format=self._format), self.labels[rows]
 
     def _augment(self, images: Tensor) -> Tensor:
-        """Augmented and normalised, in this order or the other; overwrites `images`."""
+        """Augment and normalise images, in this order or the reverse; `images` is overwritten."""
         if self._normalise_first:
             return augment(_standardise(images, self._mean, self._std), self._transforms, self._generator, inplace=True)
         images = augment(images, self._transforms, self._generator, inplace=True)
@@ -76,7 +76,7 @@ class Pixels:
 
 
 class StageOutputs:
-    """What the frozen stages of a network make of each image.
+    """The outputs of a network's frozen stages as input, one for each image.
 
     Args:
         values: (k·N, …), view after view.
@@ -96,7 +96,7 @@ class StageOutputs:
         return len(self.labels)
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Outputs (B, …) and labels (B,) at `rows` of the values."""
+        """Return outputs (B, …) and labels (B,) at `rows` of the values."""
         return self.values[rows], self.labels[rows % len(self.labels)]
 
 
@@ -104,7 +104,7 @@ Inputs = Pixels | StageOutputs
 
 
 class BatchOrder:
-    """Which images make up the batches of an epoch: one permutation an epoch, drawn on the CPU.
+    """The order of images in batches: one permutation an epoch, drawn on the CPU.
 
     Args:
         inputs: what the batches are taken from.
@@ -124,7 +124,7 @@ class BatchOrder:
             self.sizes[-2:] = [batch_size + 1]
 
     def next_epoch(self) -> list[Tensor]:
-        """Rows (B,) of each batch, on the device; of several views of an image one is picked at random."""
+        """Draw the rows (B,) of each batch, on the device; of several views of an image one is picked at random."""
         rows = torch.randperm(self.count, generator=self.generator) if self.shuffle else torch.arange(self.count)
         if self.num_views > 1:
             rows = rows + self.count * torch.randint(self.num_views, (self.count,), generator=self.generator)

@@ -1,4 +1,4 @@
-"""Penalties that pull the weights somewhere."""
+"""Penalties on the weights, added to the loss."""
 
 from torch import Tensor
 
@@ -30,7 +30,7 @@ class StartingPointPenalty:
                 self.inherited.append((w, w.detach().clone()))
 
     def __call__(self) -> Tensor | float:
-        """The penalty at the present weights; a scalar."""
+        """Compute the penalty of the present weights, a scalar."""
         pull = sum((w - start).square().sum() for w, start in self.inherited)
         size = sum(w.square().sum() for w in self.new)
         return 0.5 * self.settings.alpha * pull + 0.5 * self.settings.beta * size

@@ -1,4 +1,4 @@
-"""The frozen prefix of a network: what cannot change is computed once and kept."""
+"""Outputs of a network's frozen first stages, computed once and kept."""
 
 import hashlib
 import json
@@ -31,9 +31,9 @@ UNDERSTOOD = frozenset(
 
 
 def frozen_prefix(recipe: Recipe, model: Network) -> str | None:
-    """The last stage of the longest prefix of the network that the recipe leaves as it is; None if there is none.
+    """Find the last stage of the longest prefix of the network that the recipe freezes; None if there is none.
 
-    A stage of rate 0 is in evaluation mode throughout, so what it makes of an image is always the same. The prefix ends
+    A stage of rate 0 is in evaluation mode throughout, so its output for an image is always the same. The prefix ends
     where an auxiliary head begins. A network that is no chain has none, nor has a recipe with settings that are not
     `UNDERSTOOD`.
     """
@@ -62,7 +62,7 @@ def make_inputs(
     seed: int = 0,
     shortcuts: bool = True,
 ) -> Inputs:
-    """What a run feeds its network with: the outputs of the frozen prefix if the recipe has one, else pixels.
+    """Make the inputs of a run: the outputs of the frozen prefix if the recipe has one, else pixels.
 
     Args:
         model: on `device`.
@@ -106,7 +106,7 @@ def prefix_outputs(
     num_views: int = 1,
     memory_limit_mb: float = MEMORY_LIMIT_MB,
 ) -> Tensor:
-    """The output of stage `until` for each image, computed once for each data set and network and kept on disk.
+    """Compute the output of stage `until` for each image, once for each data set and network; it is kept on disk.
 
     Args:
         model: on `device`; its stages up to `until` run in evaluation mode.
@@ -140,7 +140,7 @@ def prefix_outputs(
 
 
 def fold_batch_norm(model: StagedModel, until: str) -> nn.Module:
-    """A copy of the stages up to `until` in evaluation mode, each BatchNorm folded into the `nn.Conv2d` before it.
+    """Copy the stages up to `until` in evaluation mode, each BatchNorm folded into the `nn.Conv2d` before it.
 
     With its running statistics a BatchNorm is a fixed scale and shift, which the weights can take over: the same
     outputs up to rounding, in two thirds of the time.
@@ -151,7 +151,7 @@ def fold_batch_norm(model: StagedModel, until: str) -> nn.Module:
 
 
 def prefix_batch(size: tuple[int, int]) -> int:
-    """Images at once: few large ones, which stay in the processor's cache, or many small ones."""
+    """Choose a batch size for images of that size: few large images stay in the processor's cache."""
     return min(EVAL_BATCH, max(8, 400_000 // (size[0] * size[1])))
 
 
@@ -165,7 +165,7 @@ def _iter_outputs(run: nn.Module, source: Pixels, batch_size: int, num_views: in
 
 
 def _content(model: StagedModel, images: ImageSet, until: str) -> tuple[str, str, str]:
-    """What the outputs are made from: content, not names, so that no change goes unnoticed."""
+    """Hash the content that the outputs are computed from: pixels and weights, not their names."""
     pixels = hashlib.sha256("".join(images.pixel_hashes()).encode()).hexdigest()
     stages = model.stage_names[: model.stage_names.index(until) + 1]
     state = {name: value for name, value in model.state_dict().items() if model.stage_of(name) in stages}

@@ -70,7 +70,7 @@ def pretrain_weights(
 
 
 def find_pretraining(name: str) -> Pretraining:
-    """The pretraining behind shipped weights; ValueError if none are shipped under that name."""
+    """Find how shipped weights were trained; ValueError if none are shipped under that name."""
     if name not in PRETRAINED:
         raise ValueError(f"unknown weights '{name}': choose one of {', '.join(PRETRAINED)}")
     return PRETRAINED[name]

@@ -26,7 +26,7 @@ MAIN = "direct"
 
 
 class Direct(Settings):
-    """What does a head of the network answer by itself?
+    """Probe: the score of a head of the network itself.
 
     Attributes:
         head: the path of the head.
@@ -46,7 +46,7 @@ class Direct(Settings):
 
 
 class Readout(Settings):
-    """What does another classifier reach on the outputs of stages? It is fitted on the run's training images.
+    """Probe: the score of another classifier on the outputs of stages, fitted on the run's training images.
 
     Features are averaged over all positions and standardised; every concept has a classifier of its own.
 
@@ -77,7 +77,7 @@ Probe = Annotated[Annotated[Direct, Tag("direct")] | Annotated[Readout, Tag("rea
 
 
 def probe_test(run: Run, splits: Splits, probes: Sequence[Direct | Readout], device: str = "cpu", **options) -> Run:
-    """Answer probes on the sealed test set, which is opened once for all of them; the scores are kept in the run.
+    """Answer probes on the sealed test set, which is opened once for all of them, and keep the scores in the run.
 
     Args:
         options: `shortcuts`, as of `fit`.
@@ -131,7 +131,7 @@ def _ask_directly(
 
 @contextmanager
 def _epoch_of(probe: Direct, run: Run, model: Network) -> Iterator[None]:
-    """The weights of the epoch that a probe asks for, inside the block."""
+    """Load the weights of the epoch that a probe asks for, for the block."""
     if probe.epoch == "best":
         yield
         return
@@ -162,7 +162,7 @@ def _read_out(
 
 
 def _class_scores(by: str, x: np.ndarray, labels: np.ndarray, x_new: np.ndarray, target: Target) -> np.ndarray:
-    """Scores (N, C) of new features from a classifier fitted on features (M, D) and labels (M,) or (M, K)."""
+    """Fit a classifier on features (M, D) and labels (M,) or (M, K); return the scores (N, C) of new features."""
     if target is CLASSES:
         fitted = _classifier(by).fit(x, labels)
         columns = _scores(fitted, x_new)

@@ -83,7 +83,7 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _fold_head(self) -> Self:
-        """One spelling for one training: the head's multiplier goes into `lr`."""
+        """Fold the head's multiplier into `lr`, so that equal trainings are equal recipes."""
         head = self.multipliers.get(HEAD, 1.0)
         kept = {stage: value for stage, value in self.multipliers.items() if stage != HEAD}
         if head not in (0.0, 1.0):
@@ -136,28 +136,28 @@ class Recipe(Settings):
         return self
 
     def augments(self, part: Part) -> bool:
-        """Whether the images of this part are augmented: those that train, and no others without a mistake."""
+        """Tell whether the images of a part are augmented: training images; validation images only by mistake."""
         mistaken = self.augmentation_order == "after_normalisation_and_in_val" and part == "val"
         return bool(self.augmentation) and (part == "train" or mistaken)
 
     def multiplier_of(self, stage: str) -> float:
-        """The learning rate multiplier of a stage path."""
+        """Find the learning rate multiplier of a stage path."""
         return value_at(self.multipliers, stage, 1.0)
 
     def rate_of(self, stage: str, epoch: int = 0) -> float:
-        """The learning rate of a stage path in an epoch (0-based): lr × multiplier × schedule."""
+        """Compute the learning rate of a stage path in an epoch (0-based): lr × multiplier × schedule."""
         return self.lr * self.multiplier_of(stage) * schedule_factor(self, epoch)
 
     def decay_of(self, stage: str) -> float:
-        """The weight decay of a stage path."""
+        """Find the weight decay of a stage path."""
         return value_at(self.decays, stage, self.weight_decay)
 
     def is_fresh(self, stage: str) -> bool:
-        """Whether a stage path begins with random weights although `start` has weights for it."""
+        """Tell whether a stage path begins with random weights although `start` has weights for it."""
         return value_at(dict.fromkeys(self.fresh, True), stage, False)
 
     def rates(self, stages: tuple[str, ...], epoch: int = 0) -> dict[str, float]:
-        """The learning rate of every stage path.
+        """Compute the learning rate of every stage path.
 
         Raises:
             ValueError: `multipliers` name a stage that is not among them.
@@ -166,7 +166,7 @@ class Recipe(Settings):
         return {stage: self.rate_of(stage, epoch) for stage in stages}
 
     def identity(self) -> str:
-        """Canonical JSON of all that can change the result: the label is left out, ``1`` and ``1.0`` are alike."""
+        """Write all settings that can change the result as canonical JSON, in which ``1`` and ``1.0`` are alike."""
         kept = self.changed().union(FOUNDING) - {LABEL}
         values = self.model_dump(mode="json", include=kept)
         return json.dumps(values, sort_keys=True, separators=(",", ":"))
@@ -210,7 +210,7 @@ STRATEGIES: dict[str, dict] = {
 
 
 def make_recipe(strategy: str, **settings) -> Recipe:
-    """A recipe of one of `STRATEGIES`, with some settings changed.
+    """Make a recipe of one of `STRATEGIES`, with some settings changed.
 
     Fine-tuning starts from the weights that the architecture is registered with, if `settings` name no others.
 
@@ -235,5 +235,5 @@ def _default_start(architecture: str) -> str:
 
 
 def _rounded(value: float) -> float:
-    """Twelve digits: 0.001 × 10 and 0.01 are one rate."""
+    """Round to twelve digits, so that 0.001 × 10 and 0.01 are one rate."""
     return float(f"{value:.12g}")

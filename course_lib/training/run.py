@@ -1,4 +1,4 @@
-"""What is left of a training: its history, its best model, where its numbers come from."""
+"""The result of a training: history, best model, scores, provenance."""
 
 import json
 import math
@@ -43,7 +43,7 @@ class EpochRecord:
         return self.val_accuracy if self.val_score is None else self.val_score
 
     def record(self) -> dict:
-        """The epoch as plain values; NaN and infinity become None, and a score that there is not is left out."""
+        """Return the epoch as plain values; NaN and infinity become None, a missing score is left out."""
         values = asdict(self)
         if self.val_score is None:
             del values["val_score"]
@@ -93,7 +93,7 @@ class Run:
         return main if main and main.metric == CLASSES.metric else None
 
     def record(self) -> dict:
-        """The run as plain JSON-able values, without the model; NaN and infinity become None.
+        """Return the run as plain values for JSON, without the model; NaN and infinity become None.
 
         Scores of the main head on one class per image keep the keys of the first edition (``test_accuracy`` …); all
         others are in ``scores``: name of the probe → ``{"metric", "value", "units"}``, see `Score.record`.
@@ -117,7 +117,7 @@ class Run:
         }
 
     def _further_scores(self) -> dict:
-        """What the keys of the first edition have no place for."""
+        """Return the scores that have no key of the first edition."""
         others = {name: score.record() for name, score in self.scores.items() if score is not self._main}
         found = {"scores": others} if others else {}
         if self.val_score is not None:
@@ -127,7 +127,7 @@ class Run:
 
 
 def describe_weights(run: Run, source: str, split_hash: str) -> dict:
-    """What `save_weights` keeps beside a run's model: its preprocessing and where it comes from."""
+    """Collect the metadata that `save_weights` keeps with a run's model: preprocessing and provenance."""
     return {
         "class_names": run.class_names,
         "mean": run.mean.tolist(),
@@ -156,7 +156,7 @@ def _scores_of_concepts(run: Run) -> dict:
 
 
 def describe_machine(device: torch.device) -> dict:
-    """Library versions and hardware, for a run's provenance."""
+    """Collect library versions and hardware, for a run's provenance."""
     gpu = {"gpu": torch.cuda.get_device_name(device)} if device.type == "cuda" else {}
     return {
         "training_version": TRAINING_VERSION,

@@ -1,4 +1,4 @@
-"""How the learning rate changes from epoch to epoch, the same for all stages."""
+"""Schedules of the learning rate by epoch, the same for all stages."""
 
 import math
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ WARMUP = 0.15  # share of the epochs; equal steps up get nets without BatchNorm 
 
 
 def schedule_factor(recipe: "Recipe", epoch: int) -> float:
-    """What a recipe's schedule multiplies all rates by in an epoch (0-based).
+    """Compute the factor by which a recipe's schedule multiplies all rates in an epoch (0-based).
 
     ``"steps"`` multiplies by `step_factor` from each of the `milestones` on: with the milestones 20, 50, 80 and 0.1 the
     factors are 1, 0.1, 0.01 and 0.001.

@@ -1,4 +1,4 @@
-"""The answer of a probe: a score, and the units that it is the mean of."""
+"""Scores of probes: a value, and the units whose mean it is."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from course_lib.training.target import CLASSES, Target, Units
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """What a finished run reaches on test images.
+    """The score of a finished run on test images.
 
     Attributes:
         metric: ``"accuracy"`` or ``"map"``.
@@ -26,7 +26,7 @@ class Score:
 
     @classmethod
     def of(cls, target: Target, scores, labels) -> "Score":
-        """The score of a target, from scores (N, C) that rise with probability and labels (N,) or (N, K)."""
+        """Compute the score of a target from scores (N, C) that rise with probability and labels (N,) or (N, K)."""
         units = target.units(scores, labels)
         return cls(target.metric, target.score(units), units, len(labels))
 
@@ -36,7 +36,7 @@ class Score:
         return "".join("1" if unit else "0" for unit in self.units.tolist())
 
     def record(self) -> dict:
-        """The score as JSON-able values: units as a string of 0 and 1, or as a list in which None is not known."""
+        """Return the score as values for JSON: units as a string of 0 and 1, or as a list in which None is unknown."""
         if self.metric == CLASSES.metric:
             return {"metric": self.metric, "value": self.value, "units": self.outcomes}
         units = [None if math.isnan(unit) else float(unit) for unit in np.asarray(self.units, dtype=float)]

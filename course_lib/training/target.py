@@ -1,4 +1,4 @@
-"""What the labels of an image set ask: one class per image, or any number of concepts."""
+"""Targets: one class per image, or any number of concepts; loss, score and probabilities of each."""
 
 from abc import ABC, abstractmethod
 
@@ -9,7 +9,7 @@ Units = np.ndarray
 
 
 class Target(ABC):
-    """What a network is trained for and scored by; it follows from the labels and is never a setting.
+    """The loss and the score that labels ask for. A target follows from the labels and is never a setting.
 
     A score is the mean of units: of right or wrong per image for classes, of average precision per concept for
     concepts. So a paired interval, a bootstrap or a table is one function over units.
@@ -22,22 +22,22 @@ class Target(ABC):
 
     @abstractmethod
     def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Mean loss (nats) of logits (N, C), a scalar."""
+        """Compute the mean loss (nats) of logits (N, C), a scalar."""
 
     @abstractmethod
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Probabilities (N, C) of logits (N, C)."""
+        """Compute probabilities (N, C) from logits (N, C)."""
 
     @abstractmethod
     def units(self, scores: Tensor, labels: Tensor) -> Units:
-        """What the score is the mean of, from scores (N, C) that rise with probability."""
+        """Compute the units whose mean is the score, from scores (N, C) that rise with probability."""
 
     @abstractmethod
     def batch_right(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """How many images of a batch are right, or the share of right judgements times the images; a scalar."""
+        """Count the right images of a batch; for concepts the share of right answers times the images. A scalar."""
 
     def score(self, units: Units) -> float:
-        """The mean of units, over those that are known."""
+        """Average the units that are known."""
         return float(np.nanmean(units))
 
 
@@ -53,7 +53,7 @@ class Classes(Target):
         return logits.softmax(dim=1)
 
     def units(self, scores: Tensor, labels: Tensor) -> Units:
-        """1 for each image whose highest score is its label's, else 0; (N,)."""
+        """Compute 1 for each image whose highest score is its label's, else 0; (N,)."""
         return (scores.argmax(dim=1) == labels).cpu().numpy().astype(np.int64)
 
     def batch_right(self, logits: Tensor, labels: Tensor) -> Tensor:
@@ -79,7 +79,7 @@ class Concepts(Target):
         return logits.sigmoid()
 
     def units(self, scores: Tensor, labels: Tensor) -> Units:
-        """Average precision of each concept (K,), as scikit-learn defines it; NaN without a judged positive image."""
+        """Compute the average precision of each concept (K,); NaN for a concept without a judged positive image."""
         scores, labels = scores.float().cpu().numpy(), labels.cpu().numpy()
         return np.array([average_precision(labels[:, k], scores[:, k]) for k in range(labels.shape[1])])
 
@@ -93,7 +93,7 @@ CLASSES, CONCEPTS = Classes(), Concepts()
 
 
 def target_of(labels: Tensor) -> Target:
-    """The target that labels ask for: `CLASSES` for labels (N,), `CONCEPTS` for labels (N, K).
+    """Choose the target by the shape of the labels: `CLASSES` for labels (N,), `CONCEPTS` for labels (N, K).
 
     Raises:
         ValueError: labels of another shape.
@@ -104,7 +104,7 @@ def target_of(labels: Tensor) -> Target:
 
 
 def average_precision(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Average precision of one concept over its judged images: the mean precision at the rank of each positive image.
+    """Compute the average precision of a concept: the mean precision at the ranks of its positive, judged images.
 
     Images of equal score count at the last of their ranks, as in scikit-learn.
 

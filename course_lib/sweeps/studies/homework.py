@@ -53,7 +53,7 @@ PROFILES = {
 
 
 def get_profile(name: str) -> HomeworkProfile:
-    """The profile of that name.
+    """Find the homework's profile by its name.
 
     Raises:
         ValueError: there is none.
@@ -121,7 +121,7 @@ def recipes_of(
     rates: Iterable[float] | None = None,
     **settings,
 ) -> list[Recipe]:
-    """A strategy with every optimiser and rate at the profile's numbers; `settings` change them."""
+    """Make the recipes of a strategy: every optimiser and rate, with the profile's numbers changed by `settings`."""
     common = {
         "architecture": profile.architecture,
         "epochs": profile.epochs,
@@ -137,7 +137,7 @@ def recipes_of(
 
 
 def _grid(strategy: str, *, few_shot: bool = False, **settings):
-    """Every rate with both optimisers, as in the homework's Section II."""
+    """Build a grid of every rate with both optimisers, as in the homework's Section II."""
 
     def build(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
         recipes = recipes_of(strategy, profile, few_shot=few_shot, **settings)
@@ -173,13 +173,13 @@ def _augmented(profile: HomeworkProfile, name: str, **settings) -> list[Recipe]:
 
 
 def _normalised_fill(transforms: tuple[Transform, ...]) -> tuple[Transform, ...]:
-    """The same transforms for normalised images, whose mean colour is 0."""
+    """Adapt transforms to normalised images, whose mean colour is 0."""
     black = {"fill": (0.0, 0.0, 0.0)}
     return tuple(t.replace(**black) if isinstance(t, RandomAffine) else t for t in transforms)
 
 
 def _more_steps(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
-    """At least as many steps with 189 images as `profile.epochs` epochs of 1687 take, each set in its own batches."""
+    """Train on 189 images for at least as many steps as `profile.epochs` epochs of 1687 images have."""
     steps = profile.epochs * _steps(LARGE, profile.batch_size)
     epochs = math.ceil(steps / _steps(SMALL, profile.few_shot_batch_size))
     recipes = [
@@ -192,18 +192,21 @@ def _more_steps(profile: HomeworkProfile, source: str, seeds: range) -> list[Tri
 
 
 def _steps(num_images: int, batch_size: int) -> int:
-    """Of one epoch: its last batch is smaller, and a step too."""
+    """Count the steps of an epoch; the last, smaller batch is a step, too."""
     return math.ceil(num_images / batch_size)
 
 
 def _random_split(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
-    """At the rates that do well from scratch, with either optimiser."""
+    """Train from scratch on a random split, at the rates that do well, with either optimiser."""
     recipes = recipes_of("scratch", profile, rates=_proven_rates(profile))
     return _trials(recipes, profile, source, seeds, split="stratified")
 
 
 def _divergence(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
-    """One epoch in batches of eight, at the rates that broke and at these as a loss summed over a batch acts."""
+    """Train one epoch in batches of eight: at the homework's rates, and at eight times these rates.
+
+    Eight times the rate with a mean loss is the rate itself with a loss that is summed over the batch.
+    """
     settings = {
         "epochs": 1,
         "batch_size": _HOMEWORK_BATCH,
