@@ -22,7 +22,7 @@ seeds = None
 # %% tags=["checked"]
 import torch
 
-from course_lib.teaching import check_frozen, check_merge
+from course_lib.teaching.checks.homework import check_frozen, check_merge
 
 # %% [markdown]
 # ### Exercise 1 · merge (5 minutes, ★★☆)

@@ -35,7 +35,7 @@ class Exercise:
 def list_exercises():
     """The exercises of all lessons that a test module of this folder has wrong answers for."""
     kept = {}
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+    for path in sorted(Path(__file__).parent.rglob("test_*.py")):
         if "\nWRONG = {" in path.read_text(encoding="utf-8"):
             spec = importlib.util.spec_from_file_location(f"wrong_answers_{path.stem}", path)
             module = importlib.util.module_from_spec(spec)

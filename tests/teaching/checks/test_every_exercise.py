@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from course_lib.teaching import checks
+from course_lib.teaching.checks import list_checks
 from course_lib.teaching.lessons import list_lessons
 from course_lib.teaching.source import BEGIN, END, STUB, Cell, read_source
 
@@ -29,7 +29,7 @@ class Exercise:
         """Names of the package's checks that are called after the cell."""
         calls = [node for cell in self.after for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.Call)]
         names = [call.func.id for call in calls if isinstance(call.func, ast.Name)]
-        return [name for name in names if name.startswith("check_") and name in checks.__all__]
+        return [name for name in names if name in list_checks()]
 
 
 def exercises_of(cells):

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torchvision.transforms import v2
 
-from course_lib import teaching
+from course_lib.teaching.checks import homework
 from course_lib.teaching.checks.mistakes import number_fault
 
 CASES = ((1, 2), (3, 3), (5, 2))
@@ -115,5 +115,5 @@ ODD = {
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("check", CHECKS)
 def test_no_answer_stops_a_check(check, odd, capsys):
-    assert getattr(teaching, check)(ODD[odd], *CHECKS[check]) is False
+    assert getattr(homework, check)(ODD[odd], *CHECKS[check]) is False
     assert capsys.readouterr().out.startswith("✘ ")

@@ -4,7 +4,7 @@ import torch
 from scipy.stats import binom
 from torchvision.transforms import v2
 
-from course_lib import teaching
+from course_lib.teaching.checks import homework
 
 FLOAT = v2.ToDtype(torch.float32, scale=True)
 NORMALIZE = v2.Normalize([0.8, 0.8, 0.8], [0.3, 0.3, 0.3])
@@ -91,11 +91,11 @@ def test_another_right_way_passes():
         return 1 - fail
 
     new = v2.Normalize([0.8, 0.8, 0.8], [0.3, 0.3, 0.3])
-    assert teaching.check_flip(on_a_copy)
-    assert teaching.check_order(composed(FLOAT, JITTER, FLIP, new), GIVEN)
-    assert teaching.check_luck(one_by_one)
+    assert homework.check_flip(on_a_copy)
+    assert homework.check_order(composed(FLOAT, JITTER, FLIP, new), GIVEN)
+    assert homework.check_luck(one_by_one)
 
 
 def test_the_given_steps_are_left_alone():
-    teaching.check_order(lambda compose: compose.transforms.clear(), GIVEN)
+    homework.check_order(lambda compose: compose.transforms.clear(), GIVEN)
     assert GIVEN.transforms == [FLOAT, NORMALIZE, FLIP, JITTER]

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from course_lib import analysis, teaching
+from course_lib import analysis
+from course_lib.teaching.checks import homework
 from course_lib.teaching.checks.homework.few_shot import outcomes
 
 
@@ -74,7 +75,7 @@ WRONG = {
     ],
 )
 def test_another_right_way_passes(check, answer):
-    assert getattr(teaching, check)(answer)
+    assert getattr(homework, check)(answer)
 
 
 def test_the_paired_interval_is_the_bootstrap_of_the_library(reference):

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from course_lib import teaching
+from course_lib.teaching.checks import homework
 
 
 class Staged(nn.Module):
@@ -111,13 +111,13 @@ def test_another_right_way_passes():
         for index in range(len(first_rates)):
             optimizer.param_groups[index]["lr"] = first_rates[index] * math.cos(math.pi * progress / 2) ** 2
 
-    assert teaching.check_two_rates(by_name, Staged())
-    assert teaching.check_anneal(by_index)
+    assert homework.check_two_rates(by_name, Staged())
+    assert homework.check_anneal(by_index)
 
 
 def test_the_given_model_is_left_alone():
     model = Staged()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    teaching.check_two_rates(frozen_stages, model)
+    homework.check_two_rates(frozen_stages, model)
     assert all(p.requires_grad for p in model.parameters())
     assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())

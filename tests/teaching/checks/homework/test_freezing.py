@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from course_lib.models import start_model
-from course_lib.teaching import check_frozen
+from course_lib.teaching.checks.homework import check_frozen
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from course_lib.teaching import check_merge
+from course_lib.teaching.checks.homework import check_merge
 
 
 def weighted(n, a, m, b):
