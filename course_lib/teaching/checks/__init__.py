@@ -15,9 +15,5 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={"comm
 def list_checks() -> dict[str, Callable[..., bool]]:
     """Find the checks of all documents, by name."""
     documents = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__) if found.ispkg]
-    return {
-        name: getattr(document, name)
-        for document in documents
-        for name in document.__all__
-        if name.startswith("check_")
-    }
+    names = [(document, name) for document in documents for name in document.__all__]
+    return {name: getattr(document, name) for document, name in names if name.startswith("check_")}
