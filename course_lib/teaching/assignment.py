@@ -3,10 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from course_lib.errors import need
-from course_lib.teaching import checks
+from course_lib.teaching.checks import list_checks
 from course_lib.teaching.grading import CONFIG
 from course_lib.teaching.lessons import Lesson
 from course_lib.teaching.notebook import derive, to_text
@@ -89,8 +90,8 @@ def _graded(lesson: Lesson, cells: list, parameters: dict[str, object]) -> Itera
 
 def _test_cell(calls: list[tuple[str, str]], number: int, points: int):
     """Make a graded cell that asserts that every check of the exercise passes; it imports the checks again."""
-    names = ", ".join(sorted({name for name, _ in calls}))
-    lines = [f"from course_lib.teaching import {names}", ""]
+    lines = [f"from {_graders()[name]} import {name}" for name in sorted({name for name, _ in calls})]
+    lines.append("")
     lines += [f"assert {call} is True" for _, call in calls]
     cell = need("nbformat.v4", "lab").new_code_cell("\n".join(lines), id=f"test-{number}")
     _mark(cell, f"test-{number}", locked=True, grade=True)
@@ -107,8 +108,10 @@ def _check_calls(text: str) -> list[tuple[str, str]]:
     return [(name, call) for call, name in found.items()]
 
 
-def _graders() -> list[str]:
-    return [name for name in checks.__all__ if name.startswith("check_")]
+@cache
+def _graders() -> dict[str, str]:
+    """The checks of all documents: name → module that a submission imports it from."""
+    return {name: check.__module__ for name, check in list_checks().items()}
 
 
 def _points(text: str) -> int:
