@@ -43,13 +43,14 @@ SHORT = ("optimizer", "val %", "test %", "low %", "high %", "images right", "see
 def study(name, profile, data, seeds, workers, recompute, export, device, print_script, **cluster):
     """Run the study NAME: a grid of recipes. What the ledger holds is not run again; without NAME, list them.
 
-    Ctrl-C or a crash loses nothing finished: the same command goes on from there, on any engine.
+    After Ctrl-C, SIGTERM or a crash the same command goes on with the runs that are missing, with any engine.
 
     \b
     course study full --workers 4
     course study full --engine dask --address tcp://head:8786
     course study full --engine slurm --workers 20 --gpus-per-run 0.5 --cluster queue=gpu --cluster walltime=04:00:00
     """
+    from course_lib.interruption import kept
     from course_lib.sweeps.running import run_study
     from course_lib.sweeps.studies import list_studies
 
@@ -62,7 +63,14 @@ def study(name, profile, data, seeds, workers, recompute, export, device, print_
         for item in list_studies():
             click.echo(f"{item.name:<22} {item.about}")
     else:
-        _show(run_study(name, profile, data, seeds, engine=engine, recompute=recompute, device=device), export)
+        with kept(lambda: _how_to_go_on(recompute)):
+            records = run_study(name, profile, data, seeds, engine=engine, recompute=recompute, device=device)
+        _show(records, export)
+
+
+def _how_to_go_on(recompute):
+    command = "the same command without --recompute" if recompute else "the same command"
+    return f"finished runs are kept in the ledger, {command} goes on from there"
 
 
 def _make_engine(engine, workers, address, gpus_per_run, options):
