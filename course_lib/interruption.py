@@ -5,7 +5,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 
 GRACE_S = 25.0  # Slurm sends SIGKILL 30 s after SIGTERM
 RAISE_AGAIN_S = 0.05
@@ -119,6 +120,32 @@ def held_back() -> Iterator[None]:
         _state.holding, late, _state.late = False, _state.late, False
     if late:
         raise_if_interrupted()
+
+
+def call_in_thread(call: Callable, *arguments: object) -> object:
+    """Make a call in a thread and return its result, for a library that starts kernels with nbclient.
+
+    In the main thread nbclient installs signal handlers of its own, which end the kernel only: the library takes the
+    interrupt for a failed notebook and goes on with the next. Called in a thread, it leaves the handlers alone. An
+    interrupt then ends the child processes of this process until the call ends, too.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(call, *arguments)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            while not future.done():
+                _end_children()
+                wait([future], timeout=0.2)
+            raise
+
+
+def _end_children() -> None:
+    import psutil  # ipykernel needs it: it is there wherever a kernel can run
+
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            child.kill()
 
 
 def interrupt_sentence(error: BaseException) -> str:

@@ -51,26 +51,35 @@ def study(name, profile, data, seeds, workers, recompute, export, device, print_
     course study full --engine slurm --workers 20 --gpus-per-run 0.5 --cluster queue=gpu --cluster walltime=04:00:00
     """
     from course_lib.interruption import kept
-    from course_lib.sweeps.running import run_study
-    from course_lib.sweeps.studies import list_studies
 
-    engine = _make_engine(workers=workers, **cluster)
-    if export:
-        _check_export(export)
-    if print_script:
-        _print_script(engine)
-    elif name is None:
-        for item in list_studies():
-            click.echo(f"{item.name:<22} {item.about}")
-    else:
-        with kept(lambda: _how_to_go_on(recompute)):
-            records = run_study(name, profile, data, seeds, engine=engine, recompute=recompute, device=device)
-        _show(records, export)
+    with kept(lambda: _how_to_go_on(recompute)):
+        engine = _make_engine(workers=workers, **cluster)
+        if export:
+            _check_export(export)
+        if print_script:
+            _print_script(engine)
+        elif name is None:
+            _list_studies()
+        else:
+            _run(name, profile, data, seeds, engine=engine, recompute=recompute, device=device, export=export)
 
 
 def _how_to_go_on(recompute):
     command = "the same command without --recompute" if recompute else "the same command"
     return f"finished runs are kept in the ledger, {command} goes on from there"
+
+
+def _list_studies():
+    from course_lib.sweeps.studies import list_studies
+
+    for item in list_studies():
+        click.echo(f"{item.name:<22} {item.about}")
+
+
+def _run(*args, export, **options):
+    from course_lib.sweeps.running import run_study
+
+    _show(run_study(*args, **options), export)
 
 
 def _make_engine(engine, workers, address, gpus_per_run, options):
