@@ -5,20 +5,33 @@ import click
 from course_lib import __version__
 from course_lib.cli import benchmarks, claims, classes, images, lessons, models, site, sweeps
 from course_lib.errors import MissingExtraError, RunsFailedError
+from course_lib.interruption import interrupt_code, interrupt_sentence, interruptible, was_interrupted
 
 # Errors that a user can fix are printed as one sentence; any other error is a bug and shows its traceback.
 USER_ERRORS = (ValueError, OSError, MissingExtraError, RunsFailedError)
 
 
 class CourseGroup(click.Group):
-    """A command group that prints the library's errors as one sentence on stderr and sets the exit code."""
+    """A command group that prints errors, Ctrl-C and SIGTERM as one sentence on stderr and sets the exit code."""
 
     def invoke(self, context):
+        try:
+            with interruptible():
+                return self._invoke(context)
+        except BaseException as error:  # whatever a library made of the interrupt
+            if not (isinstance(error, KeyboardInterrupt) or was_interrupted()):
+                raise
+            click.echo(f"course: {interrupt_sentence(error)}", err=True)
+            context.exit(interrupt_code(error))
+
+    def _invoke(self, context):
         try:
             return super().invoke(context)
         except BrokenPipeError:  # `course … | head` closes the pipe early; click exits quietly
             raise
         except USER_ERRORS as error:
+            if was_interrupted():
+                raise
             click.echo(f"course: {error}", err=True)
             context.exit(1 if isinstance(error, RunsFailedError) else 2)
         except RuntimeError as error:
@@ -41,7 +54,8 @@ def main():
       course train --data folder:my_photos         train on your own images
       course predict MODEL photo.jpg               classify an image with the model
 
-    Exit codes: 0 success, 1 something ran and failed (a lesson, a check), 2 bad input or nothing to work on.
+    Exit codes: 0 success, 1 something ran and failed (a lesson, a check), 2 bad input or nothing to work on,
+    130 stopped by Ctrl-C, 143 stopped by SIGTERM.
     """
 
 

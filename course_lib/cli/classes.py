@@ -40,18 +40,27 @@ def grade(folder, lessons, as_json):
     """Grade the submissions in FOLDER/submitted/STUDENT/LESSON; write grades.csv and a feedback page for each student.
 
     If LESSONS (e.g. 02) are named, only these are graded. A submission that cannot be graded does not stop the others;
-    the exit code is then 1.
+    the exit code is then 1. After Ctrl-C or SIGTERM grades.csv has the grades so far.
     """
     from dataclasses import asdict
 
+    from course_lib.interruption import kept
     from course_lib.teaching import find_lesson
     from course_lib.teaching import grade as grade_class
 
+    done = []
+
     def say(grade):
+        done.append(grade)
         points = grade.fault or f"{grade.score:g} of {grade.max_score:g}"
         click.echo(f"{grade.assignment} {grade.student}: {points}", err=as_json)
 
-    grades = grade_class(folder, [find_lesson(name).name for name in lessons], progress=say)
+    def note():
+        points = f", their points are in {folder / 'grades.csv'}" if done else ""
+        return f"{len(done)} submissions were graded{points}; the same command grades all again"
+
+    with kept(note):
+        grades = grade_class(folder, [find_lesson(name).name for name in lessons], progress=say)
     if as_json:
         click.echo(json.dumps([asdict(grade) for grade in grades]))
     click.echo(f"Points: {folder / 'grades.csv'}, pages for students: {folder / 'feedback'}", err=True)

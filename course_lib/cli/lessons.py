@@ -46,9 +46,11 @@ def _claims(**about) -> dict:
 def run(lessons, profile, data, seeds, out):
     """Run LESSONS (all by default), e.g. 'course run 02 05', and write an HTML report.
 
-    A lesson that fails does not stop the others; the exit code is 1 if any did.
+    A lesson that fails does not stop the others; the exit code is 1 if any did. After Ctrl-C or SIGTERM the report is
+    of the lessons that came to their end.
     """
     from course_lib.data.sources import describe
+    from course_lib.interruption import kept
     from course_lib.sweeps.profiles import check_profile
     from course_lib.sweeps.studies import document_profiles
     from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
@@ -60,8 +62,9 @@ def run(lessons, profile, data, seeds, out):
     if data:
         describe(data)  # refuse an unknown name before the first lesson starts
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
-    results = run_lessons(chosen, profile=profile, data=data, seeds=seeds, out_dir=out, progress=_say)
-    about = {"profile": profile, "data": data, "seeds": seeds}
+    about, results = {"profile": profile, "data": data, "seeds": seeds}, []
+    with kept(lambda: _report_so_far(results, len(chosen), out, started=started, **about)):
+        run_lessons(chosen, out_dir=out, progress=_say, on_result=results.append, **about)
     about |= _claims(**about)
     about |= {
         "started": started,
@@ -72,6 +75,16 @@ def run(lessons, profile, data, seeds, out):
     sys.exit(any(result.status != "ok" for result in results))
 
 
+def _report_so_far(results, planned, out, **about):
+    """Write the report of the lessons that came to their end before an interrupt, and say where it is."""
+    from course_lib.teaching import write_report
+
+    if not results:
+        return f"none of {planned} lessons was finished"
+    page = write_report(results, out, claims_error="the run was interrupted", **about)
+    return f"{len(results)} of {planned} lessons were finished, their report is {page}"
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def lab(options):
@@ -80,11 +93,13 @@ def lab(options):
     If the course is installed as a package, the lessons are first copied into your own folder; files there are never
     overwritten.
     """
+    from course_lib.interruption import kept
     from course_lib.teaching.lab import open_lab, student_folder
 
     folder = student_folder()
     _say(f"Your lessons are in {folder}")
-    open_lab(folder, options)
+    with kept(lambda: f"JupyterLab and its kernels have ended, saved notebooks are in {folder}"):
+        open_lab(folder, options)
 
 
 @click.command()

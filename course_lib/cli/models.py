@@ -35,10 +35,13 @@ def train(data, strategy, settings, size, seed, out, device, as_json):
     course train --data folder:my_photos --recipe last_layer
     course train --data folder:my_photos --recipe full --set lr=0.0003 --set epochs=50
     """
-    from course_lib.training.classifier import train_classifier
+    from course_lib.interruption import kept
 
-    changed = _parse_settings(settings)
-    outcome = train_classifier(data, strategy, changed, size=size, seed=seed, device=device, out=out, progress=True)
+    with kept(lambda: "no model was saved, the same command starts anew"):
+        from course_lib.training.classifier import train_classifier
+
+        changed = _parse_settings(settings)
+        outcome = train_classifier(data, strategy, changed, size=size, seed=seed, device=device, out=out, progress=True)
     if as_json:
         click.echo(json.dumps(outcome))
     elif outcome["model"] is None:

@@ -45,29 +45,46 @@ SHORT = ("optimizer", "val %", "test %", "low %", "high %", "images right", "see
 def study(name, profile, data, seeds, workers, recompute, export, device, print_script, **cluster):
     """Run the study NAME, a grid of recipes; without NAME, list the studies.
 
-    Runs that the ledger holds are not run again. After Ctrl-C or a crash no finished run is lost: the same command goes
-    on from there, on any engine.
+    Runs that the ledger holds are not run again. After Ctrl-C, SIGTERM or a crash the same command goes on with the
+    runs that are missing, with any engine.
 
     \b
     course study full --workers 4
     course study full --engine dask --address tcp://head:8786
     course study full --engine slurm --workers 20 --gpus-per-run 0.5 --cluster queue=gpu --cluster walltime=04:00:00
     """
-    from course_lib.sweeps.running import run_study
-    from course_lib.sweeps.studies import find_study, list_studies
+    from course_lib.interruption import kept
 
-    engine = _make_engine(workers=workers, **cluster)
-    if export:
-        _check_export(export)
-    if print_script:
-        _print_script(engine)
-    elif name is None:
-        for item in list_studies():
-            click.echo(f"{item.name:<22} {item.about}")
-    else:
-        found = find_study(name)
-        records = run_study(found, profile, data, seeds, engine=engine, recompute=recompute, device=device)
-        _show(records, found.vary, export)
+    with kept(lambda: _how_to_go_on(recompute)):
+        engine = _make_engine(workers=workers, **cluster)
+        if export:
+            _check_export(export)
+        if print_script:
+            _print_script(engine)
+        elif name is None:
+            _list_studies()
+        else:
+            _run(name, profile, data, seeds, engine=engine, recompute=recompute, device=device, export=export)
+
+
+def _how_to_go_on(recompute):
+    command = "the same command without --recompute" if recompute else "the same command"
+    return f"finished runs are kept in the ledger, {command} goes on from there"
+
+
+def _list_studies():
+    from course_lib.sweeps.studies import list_studies
+
+    for item in list_studies():
+        click.echo(f"{item.name:<22} {item.about}")
+
+
+def _run(name, *args, export, **options):
+    from course_lib.sweeps.running import run_study
+    from course_lib.sweeps.studies import find_study
+
+    found = find_study(name)
+    _show(run_study(found, *args, **options), found.vary, export)
 
 
 def _make_engine(engine, workers, address, gpus_per_run, options):

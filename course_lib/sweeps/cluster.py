@@ -2,24 +2,19 @@
 
 import logging
 import pickle
-import threading
 import time
 import uuid
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from course_lib import __version__
 from course_lib.errors import need
 from course_lib.sweeps.engine import Engine
-from course_lib.sweeps.jobs import Job, Outcome, run_job
+from course_lib.sweeps.jobs import Job, Outcome
+from course_lib.sweeps.parcel import VERSION, pack_job
 from course_lib.sweeps.sites import Site, open_site
-from course_lib.training.device import keep_freed_memory, pick_device
-from course_lib.training.run import TRAINING_VERSION
 
-VERSION = f"{__version__} (training version {TRAINING_VERSION})"
 CONNECT_S = 10.0  # a scheduler that was never there
 RECONNECT_S = 120.0  # one that was: somebody may be starting it again
 MAX_LOSSES = 10  # in a row, without a finished job between them
@@ -28,7 +23,6 @@ POLL_S = 1.0  # how often workers are counted
 FETCH_S = 10.0  # for the outcomes of a job, a few kilobytes
 
 log = logging.getLogger(__name__)
-_turn = threading.Lock()
 
 
 class SchedulerLostError(Exception):
@@ -153,9 +147,9 @@ class _Session:
 
     def _start(self, index: int) -> None:
         key = f"course-{index}-{uuid.uuid4().hex}"  # never used before: an old one may still be remembered
-        parcel = pickle.dumps(_Parcel(need("cloudpickle", "cluster").dumps(self.jobs[index]), self.site.device))
+        packed = pack_job(self.jobs[index], self.site.device)  # a scheduler must not import torch, see `parcel`
         try:
-            future = self.client.submit(pickle.loads, parcel, key=key, pure=False, resources=self.resources)
+            future = self.client.submit(pickle.loads, packed, key=key, pure=False, resources=self.resources)
         except need("distributed.client", "cluster").ClosedClientError:  # this machine slept, for example
             raise SchedulerLostError from None
         self._watch(index, future)
@@ -188,31 +182,3 @@ class _Session:
             return [(None, f"its worker was killed {times} times")] * len(self.jobs[index])
         self.suspects.append(index)
         return None
-
-
-@dataclass(frozen=True)
-class _Parcel:
-    """A call of `run_on_worker` that happens when it is unpickled: a scheduler sees bytes, and never imports torch."""
-
-    job: bytes
-    device: str
-
-    def __reduce__(self):
-        return run_on_worker, (self.job, self.device, VERSION)
-
-
-def run_on_worker(job: bytes, device: str, version: str) -> list[Outcome]:
-    """Outcomes of a pickled job, on the worker's own device; one job at a time: all share torch's random generator.
-
-    Raises:
-        ValueError: the driver has another version of the course.
-    """
-    if version != VERSION:
-        raise ValueError(f"it has course-lib {VERSION}, the driver has {version}")
-    keep_freed_memory()
-    with _turn:
-        outcomes = run_job(pickle.loads(job), device)
-    for record, _ in outcomes:
-        if record:
-            record["provenance"]["device"] = str(pick_device(device))
-    return outcomes

@@ -1,4 +1,4 @@
-"""What travels to a worker: one trial, or several that train together."""
+"""Jobs: what one worker runs at a time, a single trial or several trials that train together."""
 
 import logging
 import traceback
@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 from course_lib.sweeps.trial import Trial, run_together
 
-MAX_TOGETHER = 64  # bounds the memory of a job, and what is lost with its worker
+MAX_TOGETHER = 64  # bounds the memory of a job, and the number of runs that are lost when its worker is killed
+ATTEMPTS = 3  # how often a job is tried whose worker is killed (memory ran out, for example)
 Job = tuple[Trial, ...]
-Outcome = tuple[dict | None, str | None]  # a record, or the traceback of what went wrong
+Outcome = tuple[dict | None, str | None]  # of one trial: (record, None), or (None, traceback)
 
 log = logging.getLogger(__name__)
 
 
 def make_jobs(trials: Sequence[Trial]) -> list[Job]:
-    """Jobs of up to `MAX_TOGETHER` trials that can train together, and one for each other trial; first come, first."""
+    """Sort trials into jobs: up to `MAX_TOGETHER` trials that can train together in one job, every other trial alone.
+
+    The jobs are in the order of their first trials.
+    """
     jobs: dict[object, list[Trial]] = {}
     for index, trial in enumerate(trials):
         group = trial.group()
@@ -24,11 +28,14 @@ def make_jobs(trials: Sequence[Trial]) -> list[Job]:
 
 
 def run_job(job: Job, device: str) -> list[Outcome]:
-    """Outcome of each trial of the job. An error must not take other runs with it: it travels back as text."""
+    """Run the trials of a job and return the outcome of each.
+
+    Exceptions of a trial become its outcome, as text, so that the other trials of the job are not lost.
+    """
     if len(job) > 1:
         try:
             return [(record, None) for record in run_together(job, device)]
-        except Exception as error:  # which of them is at fault shows when each runs alone
+        except Exception as error:  # run alone, each trial shows whether it is the cause
             log.warning("%d runs that could train together run one by one, since %r", len(job), error)
     return [_run_alone(trial, device) for trial in job]
 

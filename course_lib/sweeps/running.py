@@ -6,7 +6,8 @@ from dataclasses import replace
 from tqdm.auto import tqdm
 
 from course_lib.errors import RunsFailedError
-from course_lib.sweeps.engine import LOCAL, Engine, run_trials
+from course_lib.sweeps.dispatch import run_trials
+from course_lib.sweeps.engine import LOCAL, Engine
 from course_lib.sweeps.ledger import Ledger, shipped_runs
 from course_lib.sweeps.studies import find_study
 from course_lib.sweeps.study import Study

@@ -13,7 +13,8 @@ import torch
 from joblib import cpu_count
 
 from course_lib.errors import need
-from course_lib.sweeps.engine import ATTEMPTS, Engine
+from course_lib.sweeps.engine import Engine
+from course_lib.sweeps.jobs import ATTEMPTS
 from course_lib.training.device import DEVICES, pick_device
 
 PATIENCE_S = 120.0  # without any worker; a queue may take days

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from course_lib.errors import need
+from course_lib.interruption import call_in_thread
 from course_lib.teaching.lab import own_kernel
 
 CONFIG = "nbgrader_config.py"
@@ -53,6 +54,8 @@ def grade(
 ) -> list[Grade]:
     """Run every submission with the original tests, write feedback pages and ``grades.csv``.
 
+    An interrupt ends the kernel of the submission that is being graded; the grades so far are in ``grades.csv``.
+
     Args:
         folder: course folder; submissions are ``submitted/STUDENT/NAME/NAME.ipynb``.
         names: only these assignments; all with submissions if empty.
@@ -71,8 +74,8 @@ def grade(
     grades = []
     with _nbgrader(folder) as api, own_kernel():
         for path in sent:
-            grades.append(_grade_one(api, path.name, path.parent.name))
-            _write_grades(folder, grades)  # after each submission, so that an interrupted run keeps its results
+            grades.append(call_in_thread(_grade_one, api, path.name, path.parent.name))
+            _write_grades(folder, grades)  # after each submission, so that an interrupt loses the present one only
             if progress:
                 progress(grades[-1])
     return grades

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -11,19 +12,22 @@ from pathlib import Path
 
 from course_lib import paths
 from course_lib.errors import need
+from course_lib.interruption import Interrupted
 
 KERNEL = "python3"
 
 
 @contextmanager
 def own_kernel() -> Iterator[str]:
-    """Make the kernel `python3` the running interpreter, whatever kernelspecs the machine has.
+    """Make the kernel name `python3` start the running interpreter while the block runs.
+
+    A kernelspec in the user's folder may start another Python, and an installation from a wheel has no kernelspec. So
+    a temporary kernelspec goes first on Jupyter's search path. Its log level silences ipykernel's messages about
+    starting and stopping. Its fixed hash seed keeps printed sets in the same order. It uses one thread, which is enough
+    for small nets; on a busy machine a second thread makes them many times slower.
 
     Yields:
-        the kernel's name. A kernelspec in the user's folder may point at another Python, and a plain wheel install has
-        none, so a temporary one is put first on the search path. Its log level silences ipykernel's messages on start
-        and stop; its fixed hash seed keeps the order of printed sets. It uses one thread: that is enough for small
-        networks, and a second thread makes them many times slower on a busy machine.
+        the kernel's name.
     """
     need("ipykernel", "lab")
     spec = {
@@ -55,10 +59,10 @@ def own_kernel() -> Iterator[str]:
 
 
 def student_folder() -> Path:
-    """Folder of the notebooks that a student may change.
+    """Return the folder whose notebooks a student may change, after copying new lessons into it.
 
-    In a checkout this is ``notebooks``. An installed course copies student copies and executed solutions into the
-    user's folder if they are not there yet, and never overwrites a file there.
+    In a checkout this is its ``notebooks``. The files of an installed course are not for editing: student copies and
+    executed solutions are copied to the user's folder, and no file that exists there is overwritten.
     """
     shipped = paths.shipped_dir("notebooks")
     if paths.in_checkout():
@@ -73,11 +77,40 @@ def student_folder() -> Path:
 
 
 def open_lab(folder: Path, options: Sequence[str] = ()) -> None:
-    """Run JupyterLab on a folder until it is stopped; `options` are JupyterLab's, e.g. ``--no-browser``.
+    """Run JupyterLab on a folder until it is stopped; its kernels end with it.
+
+    On a terminal JupyterLab asks after Ctrl-C whether to stop; a second Ctrl-C is a yes.
+
+    Args:
+        options: command-line options of JupyterLab, e.g. ``--no-browser``.
 
     Raises:
+        Interrupted: SIGTERM or Ctrl-C stopped it.
         MissingExtraError: the extra `lab` is missing.
     """
-    lab = need("jupyterlab.labapp", "lab")
+    labapp, serverapp = need("jupyterlab.labapp", "lab"), need("jupyter_server.serverapp", "lab")
+
+    class ServerApp(serverapp.ServerApp):  # the names stay, configuration files use them
+        stopped_by = None
+
+        def init_signal(self) -> None:
+            super().init_signal()
+            if not (sys.stdin and sys.stdin.isatty()):  # nobody there to ask
+                signal.signal(signal.SIGINT, self._signal_stop)
+
+        def _signal_stop(self, number, frame) -> None:
+            ServerApp.stopped_by = number
+            super()._signal_stop(number, frame)
+
+        def stop(self, from_signal: bool = False) -> None:
+            if from_signal and ServerApp.stopped_by is None:  # the question after Ctrl-C was answered with yes
+                ServerApp.stopped_by = signal.SIGINT
+            super().stop(from_signal)
+
+    class LabApp(labapp.LabApp):
+        serverapp_class = ServerApp
+
     with own_kernel():
-        lab.main([str(folder), *options])
+        LabApp.launch_instance([str(folder), *options])
+    if ServerApp.stopped_by is not None:
+        raise Interrupted(ServerApp.stopped_by)

@@ -76,14 +76,18 @@ def run_lessons(
     *,
     parameters: Mapping[str, object] | None = None,
     notebooks: Path | None = None,
+    on_result: Callable[[LessonResult], None] | None = None,
 ) -> list[LessonResult]:
     """Execute the solutions of some lessons, one after another, into `out_dir`/NN_slug.ipynb.
 
+    An interrupt ends the running lesson, its kernel and the kernel's workers.
+
     Args:
-        profile, data, seeds: given to every lesson; data or seeds None keeps the lesson's own.
+        profile, data, seeds: parameters of every lesson; data or seeds None keeps the lesson's own.
         progress: called with one line before and after each lesson.
         parameters: further parameters by name; a lesson that does not have one of them fails.
         notebooks: folder with `solutions/`; the course's own if None.
+        on_result: called with the result of each lesson that came to its end.
 
     Raises:
         ValueError: a wrong profile or seed. MissingExtraError: the extra `lab` is missing. An error *in* a lesson is in
@@ -100,6 +104,8 @@ def run_lessons(
             say(f"{lesson.name} …")
             result = _run_lesson(lesson, lesson.solution(notebooks), out_dir, kernel, {**(parameters or {}), **typed})
             results.append(result)
+            if on_result:
+                on_result(result)
             say(_summary(result))
     return results
 

@@ -1,25 +1,26 @@
-"""The one switch between CPU, CUDA and MPS."""
+"""Choice of the device to train on (CPU, CUDA or MPS), and what depends on the device."""
 
-import ctypes
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from functools import cache
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 
 from course_lib.models.catalogue import find_architecture
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """The device to train on: ``auto`` takes ``COURSE_DEVICE`` if that is set, else CUDA, then MPS, then the CPU.
+    """Choose the device to train on.
+
+    Args:
+        name: ``cpu``, ``cuda``, ``cuda:1``, ``mps`` or ``auto``. ``auto`` means the value of the environment variable
+            COURSE_DEVICE; where that is not set, the first available of CUDA, MPS and CPU.
 
     Raises:
-        ValueError: the name is unknown, or the machine does not have that device.
+        ValueError: the name is unknown, or this machine does not have that device.
     """
     if name == "auto":
         name = os.environ.get("COURSE_DEVICE") or "auto"
@@ -39,7 +40,7 @@ def pick_device(name: str = "auto") -> torch.device:
 
 @contextmanager
 def one_thread(wanted: bool = True) -> Iterator[None]:
-    """One CPU thread inside the block, if it is wanted; the caller's number afterwards."""
+    """Set torch's number of CPU threads to one inside the block, if `wanted`, and restore the number afterwards."""
     before = torch.get_num_threads()
     if wanted:
         torch.set_num_threads(1)
@@ -50,19 +51,19 @@ def one_thread(wanted: bool = True) -> Iterator[None]:
 
 
 def deliberate_threads(architecture: str) -> AbstractContextManager:
-    """One CPU thread for a mini net, the caller's number for larger ones.
+    """Set the number of CPU threads inside the block: one for a mini net, unchanged for other architectures.
 
-    A mini net gains little from a second thread, loses much of its speed to it on a busy machine, and its results
-    depend on the number in their last bits: with one everywhere they are the same on two cores and on sixteen.
+    A mini net gains little from a second thread, and on a busy machine a second thread makes it much slower. The last
+    bits of its results depend on the number of threads: with one thread, two cores and sixteen cores give the same.
     """
     return one_thread(find_architecture(architecture).one_thread)
 
 
 @contextmanager
 def seeded(seed: int, device: torch.device) -> Iterator[None]:
-    """PyTorch's generators of the CPU and of `device` begin at `seed` inside the block; the caller's are left alone.
+    """Seed torch's random generators of the CPU and of `device` inside the block, and restore their states afterwards.
 
-    MPS's cannot be set back: it stays where the block ends.
+    The state of the MPS generator cannot be restored: it stays as it is at the end of the block.
     """
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.default_generator.manual_seed(seed)  # not torch.manual_seed: that seeds every GPU of the machine
@@ -74,28 +75,24 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
         yield
 
 
-@cache
-def keep_freed_memory() -> None:
-    """Keep what a step frees for the next one, where the C library is glibc; for processes that do nothing but train.
-
-    Otherwise glibc hands blocks of megabytes back to the system and fetches them again, page by page, in every step:
-    5 to 8 % of the time of a mini net.
-    """
-    if sys.platform == "linux":
-        with suppress(AttributeError, OSError):  # another C library
-            library = ctypes.CDLL(None)
-            library.mallopt(_M_MMAP_THRESHOLD, 32 * 2**20)
-            library.mallopt(_M_TRIM_THRESHOLD, 2**30)
-
-
 def precision(device: torch.device) -> torch.dtype:
-    """Of a network's arithmetic: bfloat16 where a GPU computes with it, not where it only pretends to; else float32."""
-    has_it = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.bfloat16 if has_it else torch.float32
+    """Choose the dtype of a network's arithmetic on a device.
+
+    bfloat16 on a GPU whose hardware computes in bfloat16 (NVIDIA Ampere and later), float32 on all other devices. Older
+    GPUs emulate bfloat16 in float32, which is slower than float32 itself.
+    """
+    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.bfloat16
+    return torch.float32
 
 
 def autocast(device: torch.device, after: str | None = None) -> AbstractContextManager:
-    """Arithmetic of that `precision` for what comes after a stage; a head alone always has float32."""
+    """Run the operations inside the block in the dtype that `precision` chooses for the device.
+
+    Args:
+        after: name of the stage whose outputs the block starts from; None if the block starts from images. After
+            ``"pool"`` only the head is left, which always computes in float32.
+    """
     dtype = precision(device)
     if dtype == torch.float32 or after == "pool":
         return nullcontext()
@@ -103,20 +100,24 @@ def autocast(device: torch.device, after: str | None = None) -> AbstractContextM
 
 
 def memory_format(device: torch.device) -> torch.memory_format:
-    """Channels last, the order in which the convolutions of CPUs and NVIDIA's GPUs work; as it comes elsewhere."""
+    """Choose the memory order of images and activations: channels last on CPU and CUDA, channels first on MPS.
+
+    The fast convolutions of CPUs and of NVIDIA's GPUs work on channels last.
+    """
     return torch.channels_last if device.type in ("cpu", "cuda") else torch.contiguous_format
 
 
 def wait_for(device: torch.device) -> None:
-    """Until a GPU has done what it was told, before a clock is read."""
+    """Wait until a CUDA device has finished all operations started so far; needed before a clock is read."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 
 
 def peak_memory_mb(device: torch.device) -> float:
-    """Highest memory use so far in MB: of the GPU's allocator on CUDA, else of the whole process (resident set).
+    """Return the highest memory use of this process so far, in MB.
 
-    0 where the platform does not tell (Windows).
+    On CUDA: memory allocated on the GPU by torch. On other devices: resident memory of the process, and 0 on Windows,
+    where Python's standard library does not report resident memory.
     """
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20

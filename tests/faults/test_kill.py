@@ -1,11 +1,14 @@
-"""Contract 8: a grid that is killed twenty times loses no finished run, and its tables come out as if never killed."""
+"""Contract 8: a study that is killed many times loses no finished run, leaves no process, and its tables come out as
+if it had never been killed. COURSE_KILLS=100 kills it a hundred times; a few times by default."""
 
-import multiprocessing
 import os
 import random
-import runpy
+import re
 import signal
+import subprocess
+import sys
 import time
+import uuid
 from pathlib import Path
 
 import psutil
@@ -13,89 +16,154 @@ import pytest
 
 from course_lib.analysis import best_table, grid_table
 from course_lib.sweeps.ledger import Ledger
+from course_lib.sweeps.running import run_study
 
 DRIVER = Path(__file__).with_name("driver.py")
-KILLS = 20
-PATIENCE_S = 120  # for a run or two of a tenth of a second, on a machine that does other things too
+KILLS = int(os.environ.get("COURSE_KILLS", "5"))
+SEEDS = 2 + KILLS // 2  # four runs a seed: more than the kills let finish
+STUDY = ("scratch", "smoke")
+PATIENCE_S = 600  # on a machine that does other things too
+MARK = "COURSE_TEST_MARK"  # in the environment of a driver and of all processes that it starts
 NOT_COMPARED = {"seconds", "peak_mb", "finished"}  # what a clock or the machine decides
-PRELOAD = [f"course_lib.{name}" for name in ("sweeps.studies", "training.fitting", "training.heads")]
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
+SENTENCE = re.compile(
+    r"course: stopped; ((\d+) of \d+ missing runs were finished; )?"
+    "finished runs are kept in the ledger, the same command goes on from there"
+)
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="this system has no process groups")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "killpg"), reason="this system has no process groups"),
+    pytest.mark.timeout(300 + 120 * KILLS),
+]
 
 
-@pytest.fixture(scope="module")
-def driver():
-    """The names of `driver.py`, which is a script of its own and no module."""
-    return runpy.run_path(str(DRIVER))
+class Driven:
+    """`course study` in a process group of its own."""
 
-
-def test_contract_8_twenty_kills_lose_nothing_finished(driver, folder, tmp_path, monkeypatch):
-    killed, calm = tmp_path / "killed", tmp_path / "calm"
-    killed.mkdir(), calm.mkdir()
-    monkeypatch.setenv("COURSE_HOME", str(calm))
-    undisturbed = driver["run_grid"](folder, calm, workers=1)
-    pace = sum(record["seconds"] for record in undisturbed) / len(undisturbed)
-
-    draw, kept = random.Random(0), {}
-    for number in range(KILLS):
-        process = start(folder, killed)
-        room = (driver["NUM_RUNS"] - len(kept)) / (KILLS - number)  # how many each kill may let finish
-        wait_for(process, killed, len(kept) + (draw.choice((0, 1, 1, 2)) if room > 2 else 0))
-        time.sleep(draw.uniform(0, pace * min(2, max(0.5, room - 1))))
-        kill(process, driver_alone=number % 5 == 4)
-        now = finished(killed)
-        lost = told(killed) - now.keys()
-        assert not lost, f"kill {number + 1} lost {len(lost)} runs that were finished"
-        assert {key: now[key] for key in kept} == kept, (
-            f"kill {number + 1} changed a finished run, or one was run again"
+    def __init__(self, folder, home, engine):
+        self.log, self.errors, self.mark = home / "told", home / "errors", uuid.uuid4().hex
+        self.before = told(self.log)
+        environment = {**os.environ, "COURSE_HOME": str(home), "JOBLIB_TEMP_FOLDER": str(home), MARK: self.mark}
+        options = ["--data", f"folder:{folder}", "--seeds", str(SEEDS), "--workers", "2", "--engine", engine]
+        command = [sys.executable, DRIVER, self.log, STUDY[0], "--profile", STUDY[1], *options]
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=self.errors.open("w"), start_new_session=True
         )
-        kept = now
-    assert KILLS / 2 < len(kept) < driver["NUM_RUNS"], "the kills came too early or too late to prove anything"
+        self.started = None
 
-    monkeypatch.setenv("COURSE_HOME", str(killed))
-    completed = driver["run_grid"](folder, killed, workers=1)
-    assert finished(killed).items() >= kept.items()
+    def wait_until(self, reached):
+        """Whether `reached()` became true before the driver ended."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not reached():
+            if self.process.poll() is not None:
+                return False
+            assert time.monotonic() < deadline, "the driver neither works nor ends"
+            time.sleep(0.01)
+        return True
+
+    def new(self):
+        """Words that it has told."""
+        return told(self.log)[len(self.before) :]
+
+    def runs(self):
+        """Keys of the runs that it has put into the ledger."""
+        return [word for word in self.new() if word != "ready"]
+
+    def processes(self):
+        """All processes with the mark."""
+        return [process for process in psutil.process_iter() if carries(process, self.mark)]
+
+
+def carries(process, mark):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.environ().get(MARK) == mark
+    except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
+        return False
+
+
+def told(log):
+    return log.read_text().split() if log.exists() else []
+
+
+def plan():
+    """(signal, to the whole group?, engine, early?) of each kill: every signal early and late, seeded."""
+    draw = random.Random(0)
+    engines = ["local"] * 10
+    try:
+        import distributed  # noqa: F401
+
+        engines[4] = "dask"
+    except ModuleNotFoundError:
+        pass
+    signals = [signal.SIGTERM, signal.SIGINT, signal.SIGKILL]
+    for number in range(KILLS):
+        yield signals[number % 3], draw.random() < 0.5, engines[number % 10], number % 2 == 0, draw
+
+
+def test_contract_8_kills_lose_nothing_finished(folder, tmp_path, monkeypatch):
+    calm, home = tmp_path / "calm", tmp_path / "killed"
+    calm.mkdir(), home.mkdir()
+    monkeypatch.setenv("COURSE_HOME", str(calm))
+    options = {"data": f"folder:{folder}", "seeds": SEEDS, "device": "cpu", "progress": False}
+    undisturbed = run_study(*STUDY, **options, workers=1)
+
+    kept, early_s, hits = {}, 10.0, 0
+    for number, (which, group, engine, early, draw) in enumerate(plan()):
+        driven = Driven(folder, home, engine)
+        hit = strike(driven, which, group, early_s if early else None, draw)
+        hits += hit
+        about = f"kill {number + 1} ({which.name} to {'all' if group else 'the driver'}, {engine}, early: {early})"
+        check_end(driven, which if hit else None, about)
+        now = finished(home)
+        assert set(driven.runs()) <= now.keys(), f"{about} lost finished runs"
+        assert {key: now[key] for key in kept} == kept, f"{about} changed a finished run, or one was run again"
+        kept = now
+        early_s = driven.started or early_s
+    print(f"{hits} of {KILLS} kills hit; {len(kept)} of {len(undisturbed)} runs finished meanwhile")
+    assert hits > KILLS / 2, "most kills came too late to prove anything"
+
+    monkeypatch.setenv("COURSE_HOME", str(home))
+    completed = run_study(*STUDY, **options, workers=1)
+    assert finished(home).items() >= kept.items()
     assert comparable(completed) == comparable(undisturbed)
     assert grid_table(completed).equals(grid_table(undisturbed))
     assert best_table(completed).equals(best_table(undisturbed))
 
 
-def start(folder, home):
-    """The driver, forked from a process that has imported torch once for all of them."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
-    names = {"FOLDER": str(folder), "HOME": str(home)}
-    process = context.Process(target=runpy.run_path, args=(str(DRIVER), names, "__main__"))
-    process.start()
-    return process
-
-
-def wait_for(process, home, count):
-    """Until the driver leads its group and has told of `count` runs."""
-    deadline = time.monotonic() + PATIENCE_S
-    while os.getpgid(process.pid) != process.pid or len(told(home)) < count:
-        assert process.is_alive(), "the driver ended before it could be killed"
-        assert time.monotonic() < deadline, f"the driver has not finished {count} runs in {PATIENCE_S} s"
-        time.sleep(0.005)
-
-
-def kill(process, *, driver_alone):
-    """The whole group, or the driver alone: then its workers have to leave by themselves."""
-    workers = psutil.Process(process.pid).children(recursive=True)
-    if driver_alone:
-        os.kill(process.pid, signal.SIGKILL)
+def strike(driven, which, group, early_s, draw):
+    """Send the signal at a random moment: within the time that a start takes, or soon after a run. Whether it hit."""
+    if not driven.wait_until(lambda: driven.new()):
+        return False
+    began = time.monotonic()
+    if early_s:
+        moment = began + 0.1 + draw.uniform(0, 1.2 * early_s)
+        alive = driven.wait_until(lambda: time.monotonic() > moment)
     else:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.join()
-    assert process.exitcode == -signal.SIGKILL, "the driver ended before it could be killed"
-    _, orphans = psutil.wait_procs(workers, timeout=20)
-    assert not orphans, "workers go on computing for nobody"
+        alive = driven.wait_until(lambda: driven.runs())
+        driven.started = time.monotonic() - began
+        time.sleep(draw.uniform(0, 1))
+    if not alive or driven.process.poll() is not None:
+        return False
+    (os.killpg if group else os.kill)(driven.process.pid, which)
+    driven.process.wait(PATIENCE_S)
+    return driven.process.returncode == CODES[which]
 
 
-def told(home):
-    """Keys of the runs that the ledger had kept when the driver went on."""
-    log = home / "told"
-    return set(log.read_text().split()) if log.exists() else set()
+def check_end(driven, which, about):
+    """Exit code, one sentence, and no process left."""
+    code = driven.process.wait(PATIENCE_S)
+    said = driven.errors.read_text()
+    lines = [line for line in re.split(r"[\r\n]+", said) if line and not line.startswith(f"{STUDY[0]}:")]
+    assert code == (CODES[which] if which else 0), f"{about}: it ended with {code}: {said}"
+    if which in (signal.SIGINT, signal.SIGTERM):
+        assert len(lines) == 1, f"{about}: not one sentence, but {lines}"
+        sentence = SENTENCE.fullmatch(lines[0])
+        assert sentence, f"{about}: {lines[0]}"
+        assert len(driven.runs()) - int(sentence[2] or 0) in (0, 1), f"{about}: {lines[0]}, but {driven.runs()}"
+    deadline = time.monotonic() + PATIENCE_S
+    while left := driven.processes():
+        assert time.monotonic() < deadline, f"{about} left {[process.cmdline() for process in left]}"
+        time.sleep(0.1)
 
 
 def finished(home):

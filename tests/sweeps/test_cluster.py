@@ -16,9 +16,11 @@ from click.testing import CliRunner
 from course_lib.cli import main
 from course_lib.cli.sweeps import study
 from course_lib.errors import MissingExtraError
-from course_lib.sweeps import cluster, sites
+from course_lib.sweeps import cluster, parcel, sites
 from course_lib.sweeps import running as studies
-from course_lib.sweeps.engine import ATTEMPTS, ENGINES, Engine, run_trials
+from course_lib.sweeps.dispatch import run_trials
+from course_lib.sweeps.engine import ENGINES, Engine
+from course_lib.sweeps.jobs import ATTEMPTS
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import run_study
 from course_lib.sweeps.sites import job_script, places
@@ -181,7 +183,7 @@ def test_a_scheduler_that_stays_away_ends_the_study_with_one_sentence(tiny, ther
     ],
 )
 def test_workers_that_cannot_do_it_are_told_in_one_sentence(folder, there, monkeypatch, change, message):
-    monkeypatch.setattr(sites if change[0] == "PATIENCE_S" else cluster, *change)
+    monkeypatch.setattr(sites if change[0] == "PATIENCE_S" else parcel, *change)
     engine = Engine("dask", address=there.address, gpus_per_run=1 if change[0] == "PATIENCE_S" else None)
     with pytest.raises((ValueError, OSError), match=message):
         run_trials(make_trials(folder), lambda record: None, engine=engine)
@@ -256,7 +258,7 @@ def test_the_job_script_says_what_was_asked_for():
         args += ["--cluster", option]
     script = CliRunner().invoke(study, args, catch_exceptions=False).output
     for line in (
-        "#SBATCH -p gpu", "#SBATCH -A course", "#SBATCH -t 04:00:00", "#SBATCH --mem=15G", "#SBATCH --cpus-per-trial=6",
+        "#SBATCH -p gpu", "#SBATCH -A course", "#SBATCH -t 04:00:00", "#SBATCH --mem=15G", "#SBATCH --cpus-per-task=6",
         "#SBATCH --gres=gpu:1", "#SBATCH --mail-type=END", "export OMP_NUM_THREADS=1", "export COURSE_DEVICE=cuda:0",
         "module load cuda",
     ):  # fmt: skip

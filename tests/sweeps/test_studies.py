@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from course_lib.errors import RunsFailedError
-from course_lib.sweeps import engine
-from course_lib.sweeps.engine import run_trials
+from course_lib.sweeps import local
+from course_lib.sweeps.dispatch import run_trials
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import finished_runs, run_study, study_trials
 from course_lib.sweeps.studies.homework import PROFILES, STUDIES
@@ -88,7 +88,7 @@ def test_a_worker_that_always_dies_fails_alone(folder):
 def test_a_deadly_neighbour_is_not_contagious(folder, monkeypatch):
     """As on a slow machine: no trial ends before the deadly one has killed its pool for the last time."""
     deadly = _Deadly(make_trials(folder, seeds=1)[0], None)
-    monkeypatch.setattr(engine, "ATTEMPTS", 0)
+    monkeypatch.setattr(local, "ATTEMPTS", 0)
     records = []
     ((failed, why),) = run_trials([*make_trials(folder, seeds=1), deadly], records.append, workers=2)
     assert failed is deadly
