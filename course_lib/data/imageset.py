@@ -15,11 +15,14 @@ from torch import Tensor
 class ImageSet:
     """Labelled images of one size. Subsets made by `take` share the pixels of the set they come from.
 
+    An image has one class (labels (N,)) or any number of concepts (labels (N, K)).
+
     Attributes:
         pixels: (M, 3, H, W) uint8 in [0, 255], in memory or memory-mapped.
         rows: (N,) int64, the rows of `pixels` that this set consists of, in its order.
-        labels: (N,) int64, positions in `class_names`.
-        class_names: one name per class.
+        labels: (N,) int64, positions in `class_names`; or (N, K) float32, where 1 says that the image shows concept k,
+            0 that it does not, and NaN that nobody judged it.
+        class_names: one name per class, or per concept.
         names: (N,) unique names, e.g. ``"dog/pic_001.jpg"``.
         source: where the images come from, e.g. ``"pacs:cartoon"``.
         root: the set as it was loaded; None for that set itself.
@@ -45,12 +48,8 @@ class ImageSet:
             raise ValueError(f"an image set needs one row, label and name per image, got {sizes}")
         if len(self.rows) and not 0 <= int(self.rows.min()) <= int(self.rows.max()) < len(self.pixels):
             raise ValueError(f"rows must lie in 0…{len(self.pixels) - 1}: {self.rows.min()}…{self.rows.max()} do not")
-        if len(self.labels) and not 0 <= int(self.labels.min()) <= int(self.labels.max()) < len(self.class_names):
-            raise ValueError(
-                f"labels must lie in 0…{len(self.class_names) - 1} for {len(self.class_names)} class names, "
-                f"got {self.labels.min()}…{self.labels.max()}"
-            )
-        for what, values in (("image", self.names), ("class", self.class_names)):
+        _check_labels(self.labels, len(self.class_names))
+        for what, values in (("image", self.names), (self._label_kind[0], self.class_names)):
             if len(set(values)) < len(values):
                 twice = Counter(values).most_common(1)[0][0]
                 raise ValueError(f"two {what} names are the same ('{twice}'): give each {what} a name of its own")
@@ -64,18 +63,21 @@ class ImageSet:
         names: Sequence[str] | None = None,
         source: str = "arrays",
     ) -> "ImageSet":
-        """An image set of (N, 3, H, W) uint8 `images` and (N,) integer `labels`, numpy or torch.
+        """An image set of (N, 3, H, W) uint8 `images` and their `labels`, numpy or torch.
 
-        Without `names`, image i of the set is called ``"<class>/<i>"``.
+        Labels are (N,) integers (classes), or (N, K) numbers 0, 1 and NaN (concepts). Without `names`, image i of the
+        set is called ``"<class>/<i>"``, or ``"image/<i>"`` if it has concepts.
 
         Raises:
             ValueError: types, shapes, labels or names do not fit together.
         """
         pixels, labels = torch.as_tensor(images), torch.as_tensor(labels)
-        if labels.ndim != 1 or labels.is_floating_point():
-            raise ValueError(f"labels must be (N,) integers, got {labels.dtype} {tuple(labels.shape)}")
-        labels = labels.to(torch.int64)
-        if names is None and all(0 <= label < len(class_names) for label in labels.tolist()):
+        if labels.ndim == 2:
+            labels = labels.to(torch.float32)
+            names = [f"image/{i:05d}" for i in range(len(labels))] if names is None else names
+        elif labels.ndim == 1 and not labels.is_floating_point():
+            labels = labels.to(torch.int64)
+        if names is None and labels.ndim == 1 and all(0 <= label < len(class_names) for label in labels.tolist()):
             names = [f"{class_names[label]}/{i:05d}" for i, label in enumerate(labels.tolist())]
         rows = torch.arange(len(pixels))
         return cls(pixels, rows, labels, tuple(class_names), tuple(names or ()), source)
@@ -85,11 +87,22 @@ class ImageSet:
 
     def __repr__(self) -> str:
         height, width = self.size
-        return f"ImageSet('{self.source}', {len(self)} images {height}×{width}, {self.num_classes} classes)"
+        labels = f"{self.num_classes} {self._label_kind[1]}"
+        return f"ImageSet('{self.source}', {len(self)} images {height}×{width}, {labels})"
+
+    @property
+    def has_concepts(self) -> bool:
+        """Whether an image may show several concepts (labels (N, K)) instead of one class (labels (N,))."""
+        return self.labels.ndim == 2
+
+    @property
+    def _label_kind(self) -> tuple[str, str]:
+        """The word for a label of this set, singular and plural."""
+        return ("concept", "concepts") if self.has_concepts else ("class", "classes")
 
     @property
     def num_classes(self) -> int:
-        """Number of classes, whether or not this set has images of each."""
+        """Number of classes (or concepts), whether or not this set has images of each."""
         return len(self.class_names)
 
     @property
@@ -103,7 +116,7 @@ class ImageSet:
         return self.pixels[self.rows]
 
     def batch(self, index) -> tuple[Tensor, Tensor]:
-        """Images (B, 3, H, W) uint8 and labels (B,) at positions `index`: a slice, integers or an int64 tensor."""
+        """Images (B, 3, H, W) uint8 and labels (B,) or (B, K) at `index`: a slice, integers or an int64 tensor."""
         return self.pixels[self.rows[index]], self.labels[index]
 
     def take(self, indices) -> "ImageSet":
@@ -125,9 +138,25 @@ class ImageSet:
         return replace(self, rows=rows, labels=labels, names=self.names + other.names, root=self.root or self)
 
     def class_counts(self) -> dict[str, int]:
-        """Number of images of each class, in the order of `class_names`."""
-        counts = torch.bincount(self.labels, minlength=self.num_classes).tolist()
-        return dict(zip(self.class_names, counts, strict=True))
+        """Number of images of each class, or of images that show each concept, in the order of `class_names`."""
+        if self.has_concepts:
+            counts = (self.labels == 1).sum(dim=0)
+        else:
+            counts = torch.bincount(self.labels, minlength=self.num_classes)
+        return dict(zip(self.class_names, counts.tolist(), strict=True))
+
+    def single_labels(self, purpose: str) -> list[int]:
+        """The class of each image, (N,); `purpose` names in the error what needs it, e.g. "the homework's split".
+
+        Raises:
+            ValueError: the images have concepts.
+        """
+        if self.has_concepts:
+            raise ValueError(
+                f"{purpose} needs one class per image, and '{self.source}' has {self.num_classes} concepts: "
+                f"use a source with classes"
+            )
+        return self.labels.tolist()
 
     def pixel_hashes(self) -> tuple[str, ...]:
         """SHA-256 (hex) of each image's pixels, (N,). Computed once for each image, whatever subset asks."""
@@ -159,3 +188,22 @@ class ImageSet:
     @cached_property
     def _hash_of_row(self) -> dict[int, str]:
         return {}
+
+
+def _check_labels(labels: Tensor, num_names: int) -> None:
+    """Refuse labels that are neither (N,) positions of class names nor (N, K) judgements of concepts."""
+    found = f"{labels.dtype} {tuple(labels.shape)}"
+    if labels.ndim == 2 and labels.dtype == torch.float32:
+        if labels.shape[1] != num_names:
+            raise ValueError(
+                f"labels of concepts need one column per name, got {labels.shape[1]} columns and {num_names} names"
+            )
+        wrong = labels[~((labels == 0) | (labels == 1) | labels.isnan())]
+        if len(wrong):
+            raise ValueError(f"labels of concepts must be 0, 1 or NaN (not judged), got {wrong[0].item():g}")
+    elif labels.ndim != 1 or labels.dtype != torch.int64:
+        raise ValueError(f"labels must be (N,) integers or (N, K) float32 of 0, 1 and NaN, got {found}")
+    elif len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) < num_names:
+        raise ValueError(
+            f"labels must lie in 0…{num_names - 1} for {num_names} class names, got {labels.min()}…{labels.max()}"
+        )

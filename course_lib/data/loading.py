@@ -90,14 +90,15 @@ def load_cifar(size: int, *, progress: bool = True, memory_limit_mb: float) -> I
 
 
 def load_world(name: str, size: int, *, progress: bool = True, memory_limit_mb: float) -> ImageSet:
-    """A world of drawn images."""
+    """A drawn world: images with one class each, or the scenes with several concepts."""
     from course_lib.data import mini
 
+    build, unit = (mini.build_scenes, "image") if name == "scenes" else (partial(mini.build_world, name), "class")
+
     def make():
-        with tqdm(desc=f"drawing mini:{name}", unit="class", disable=not progress) as bar:
-            pixels, labels, class_names, names = mini.build_world(name, size=size, progress=partial(_show, bar))
-        kept = {"labels": [int(label) for label in labels], "class_names": list(class_names), "names": list(names)}
-        pixels = torch.as_tensor(pixels)
+        with tqdm(desc=f"drawing mini:{name}", unit=unit, disable=not progress) as bar:
+            pixels, labels, class_names, names = build(size=size, progress=partial(_show, bar))
+        kept = {"labels": labels.tolist(), "class_names": list(class_names), "names": list(names)}
         return tuple(pixels.shape), pixels.numpy(), kept
 
     identity = [mini.WORLD_VERSION, repr(mini.HARD), _code_digest(Path(mini.__file__).parent)]
@@ -118,7 +119,8 @@ def part_of_listing(listing: Listing, part: str) -> Listing:
 def part_of_images(images: ImageSet, part: str) -> Iterator[Tensor]:
     """The images (3, H, W) of one part of the homework's rule, or all of them."""
     if part != "all":
-        images = images.take(homework_folders(images.names, images.labels.tolist())[part == "test"])
+        labels = images.single_labels(f"the {part} part of the homework's rule")
+        images = images.take(homework_folders(images.names, labels)[part == "test"])
     for i in range(len(images)):
         yield images.batch(i)[0]
 

@@ -32,7 +32,7 @@ class SealedSet:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """One name per class."""
+        """One name per class, or per concept."""
         return self._images.class_names
 
     @property
@@ -75,12 +75,12 @@ class Splits:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """One name per class."""
+        """One name per class, or per concept."""
         return self.train.class_names
 
     @property
     def num_classes(self) -> int:
-        """Number of classes."""
+        """Number of classes, or of concepts."""
         return self.train.num_classes
 
     @cached_property
@@ -111,9 +111,9 @@ def homework_split(images: ImageSet, *, few_shot: bool = False, seed: int = HOME
     follows the rule of `torch.utils.data.random_split` (remainders go round from the first part) with `seed`.
 
     Raises:
-        ValueError: a part would be empty, or two parts share an image.
+        ValueError: a part would be empty, two parts share an image, or the images have concepts.
     """
-    train_folder, test_folder = homework_folders(images.names, images.labels.tolist())
+    train_folder, test_folder = homework_folders(images.names, images.single_labels("the homework's split"))
     if few_shot:
         train_folder, test_folder = test_folder, train_folder
     order = torch.randperm(len(train_folder), generator=torch.Generator().manual_seed(seed)).tolist()
@@ -126,25 +126,29 @@ def homework_split(images: ImageSet, *, few_shot: bool = False, seed: int = HOME
 def stratified_split(images: ImageSet, *, val: float = 0.2, test: float = 0.1, seed: int = 0) -> Splits:
     """Of each class the same shares: `val` and `test` (rounded, at least one image each), the rest trains.
 
-    Which images go where depends on their names and `seed` only, not on their order in the set.
+    Images with concepts are split at random by these shares: no rule can give every part the same share of every
+    concept. Which images go where depends on their names and `seed` only, not on their order in the set.
 
     Raises:
-        ValueError: shares outside (0, 1) or together ≥ 1, a class of fewer than three images, parts sharing an image.
+        ValueError: shares outside (0, 1) or together ≥ 1, a class of fewer than three images, parts sharing an image,
+            or a part without a positive or without a negative image of a concept that has three of each.
     """
     if not (0 < val < 1 and 0 < test < 1 and val + test < 1):
         raise ValueError(f"val = {val} and test = {test} must be shares above 0 that leave something to train on")
     parts, small = {"train": [], "val": [], "test": []}, []
-    for name, members in zip(images.class_names, _shuffled_classes(images, seed), strict=True):
+    for name, members in _shuffled_groups(images, seed).items():
         num_val, num_test = (max(1, int(share * len(members) + 0.5)) for share in (val, test))
         if num_val + num_test >= len(members):
-            small.append(f"class '{name}' has {len(members)} image{'' if len(members) == 1 else 's'}")
+            small.append(f"{name} has {len(members)} image{'' if len(members) == 1 else 's'}")
         parts["test"] += members[:num_test]
         parts["val"] += members[num_test : num_test + num_val]
         parts["train"] += members[num_test + num_val :]
     if small:
         remedy = "add images or remove the class" + ("" if len(small) == 1 else "es")
         raise ValueError(f"{', '.join(small)}, too few to train, validate and test with: {remedy}")
-    rule = f"stratified, val {val:g}, test {test:g}, seed {seed}"
+    if images.has_concepts:
+        _refuse_missing_concepts(images, parts)
+    rule = f"{'random' if images.has_concepts else 'stratified'}, val {val:g}, test {test:g}, seed {seed}"
     return _split(images, *(_mixed(part, seed) for part in parts.values()), rule)
 
 
@@ -154,16 +158,18 @@ def per_class_split(images: ImageSet, *, n: int, seed: int = 0, val: float = 0.5
     The training images of a smaller `n` are among those of a larger one with the same seed.
 
     Raises:
-        ValueError: n < 1, val outside (0, 1), a class of fewer than n + 2 images, parts sharing an image.
+        ValueError: n < 1, val outside (0, 1), a class of fewer than n + 2 images, parts sharing an image, or
+            images with concepts.
     """
+    images.single_labels("a split by the number of images per class")
     if n < 1 or not 0 < val < 1:
         raise ValueError(f"n = {n} and val = {val}: n must be at least 1 and val a share between 0 and 1")
     parts = {"train": [], "val": [], "test": []}
-    for name, members in zip(images.class_names, _shuffled_classes(images, seed), strict=True):
+    for name, members in _shuffled_groups(images, seed).items():
         rest = len(members) - n
         if rest < 2:
             raise ValueError(
-                f"class '{name}' has {len(members)} images, too few for {n} to train with and one each to validate "
+                f"{name} has {len(members)} images, too few for {n} to train with and one each to validate "
                 f"and test: choose n ≤ {max(0, len(members) - 2)} or add images"
             )
         num_val = min(max(1, int(val * rest + 0.5)), rest - 1)
@@ -177,6 +183,8 @@ def per_class_split(images: ImageSet, *, n: int, seed: int = 0, val: float = 0.5
 def official_split(images: ImageSet, *, val: float = 0.2, seed: int = 0) -> Splits:
     """The data set's own test part (names that begin with ``test/``); of its train part a share `val` validates.
 
+    The share is taken of each class; of images with concepts, of all of them together.
+
     Raises:
         ValueError: the names have no train/ and test/ parts, val outside (0, 1), or parts sharing an image.
     """
@@ -188,7 +196,7 @@ def official_split(images: ImageSet, *, val: float = 0.2, seed: int = 0) -> Spli
     if not 0 < val < 1:
         raise ValueError(f"val = {val} must be a share between 0 and 1")
     chosen, rest = [], []
-    for members in _shuffled_classes(images.take(official["train"]), seed):
+    for members in _shuffled_groups(images.take(official["train"]), seed).values():
         num_val = int(val * len(members) + 0.5)
         chosen += [official["train"][i] for i in members[:num_val]]
         rest += [official["train"][i] for i in members[num_val:]]
@@ -208,16 +216,37 @@ def _by_class(names: Sequence[str], labels: Sequence[int], num_classes: int = 0)
     return classes
 
 
-def _shuffled_classes(images: ImageSet, seed: int) -> list[list[int]]:
+def _shuffled_groups(images: ImageSet, seed: int) -> dict[str, list[int]]:
+    """Positions of each class's images, shuffled, keyed "class 'dog'"; images with concepts are one group."""
     generator = torch.Generator().manual_seed(seed)
-    classes = _by_class(images.names, images.labels.tolist(), images.num_classes)
-    return [[members[i] for i in torch.randperm(len(members), generator=generator).tolist()] for members in classes]
+    if images.has_concepts:
+        groups = {f"'{images.source}'": sorted(range(len(images)), key=images.names.__getitem__)}
+    else:
+        classes = _by_class(images.names, images.labels.tolist(), images.num_classes)
+        groups = {f"class '{name}'": members for name, members in zip(images.class_names, classes, strict=True)}
+    return {
+        name: [members[i] for i in torch.randperm(len(members), generator=generator).tolist()]
+        for name, members in groups.items()
+    }
 
 
 def _mixed(positions: list[int], seed: int) -> list[int]:
     """The same positions with the classes mixed, so that an unshuffled run does not see one class after another."""
     order = torch.randperm(len(positions), generator=torch.Generator().manual_seed(seed))
     return [positions[i] for i in order.tolist()]
+
+
+def _refuse_missing_concepts(images: ImageSet, parts: dict[str, list[int]]) -> None:
+    """Refuse parts in which a concept has only one judgement, so that it can be neither learned nor scored there."""
+    for value, word in ((1, "positive"), (0, "negative")):
+        given = images.labels == value
+        for part, positions in parts.items():
+            for k in (~given[positions].any(dim=0)).nonzero().flatten().tolist():
+                if min((images.labels[:, k] == v).sum() for v in (0, 1)) >= 3:
+                    raise ValueError(
+                        f"the {part} part has no {word} image of the concept '{images.class_names[k]}' "
+                        f"({given[:, k].sum()} in all): choose another seed or a larger share"
+                    )
 
 
 def _refuse_overlap(parts: dict[str, ImageSet]) -> None:

@@ -1,6 +1,7 @@
 """The mini world: images drawn from a few signed-distance shapes, the same on every machine, with no download.
 
-`draw` paints pictures of one category, `build_world` a whole labelled set, `draw_scenes` pictures with several labels.
+`draw` paints pictures of one category, `build_world` a whole set with one class per picture.
+`draw_scenes` paints pictures that show several concepts, `build_scenes` a whole set of them.
 """
 
 import lazy_loader
@@ -11,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "catalogue": ["SOURCE_CATEGORIES", "SOURCE_DOMAINS", "TARGET_CLASSES", "domain_of"],
         "dials": ["EASY", "HARD", "Dials"],
         "drawing": ["STYLES", "draw"],
-        "scenes": ["CONCEPTS", "draw_scenes"],
+        "scenes": ["CONCEPTS", "NUM_SCENES", "build_scenes", "draw_scenes"],
         "versions": ["WORLD_VERSION", "world_fingerprint", "world_means"],
         "worlds": ["WORLDS", "build_world"],
     },

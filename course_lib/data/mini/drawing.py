@@ -39,7 +39,7 @@ def draw(
     numbers = torch.as_tensor(list(ids) if not isinstance(ids, torch.Tensor) else ids, dtype=torch.int64, device=device)
     out = torch.empty((len(numbers), 3, size, size), dtype=torch.uint8, device=device)
     chunk = max(1, _CHUNK_PIXELS.get(torch.device(device).type, 1_000_000) // (size * size))
-    with torch.no_grad(), _one_thread(numbers.device):
+    with torch.no_grad(), one_thread(numbers.device):
         for start in range(0, len(numbers), chunk):
             part = numbers[start : start + chunk]
             pen = canvas(part, f"{category}/{style}", style=style, size=size, seed=seed, dials=dials)
@@ -52,7 +52,7 @@ def draw(
 
 
 @contextmanager
-def _one_thread(device: torch.device):
+def one_thread(device: torch.device):
     """Thousands of short operations: on a busy machine, waiting for a second thread costs more than it gives."""
     threads = torch.get_num_threads()
     if device.type != "cpu" or threads == 1:

@@ -1,19 +1,20 @@
 """Scenes with several objects, for questions that have more than one right answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
 from course_lib.data.mini.backdrop import paint_backdrop
 from course_lib.data.mini.catalogue import category_named
 from course_lib.data.mini.dials import Dials
-from course_lib.data.mini.drawing import STYLES, canvas, finish
+from course_lib.data.mini.drawing import STYLES, canvas, finish, one_thread
 from course_lib.data.mini.hashing import Dice
 from course_lib.data.mini.plans import plan_named
 
 SCENE_OBJECTS = ("dog", "horse", "person", "house", "tree", "car", "flower", "umbrella")
 ATTRIBUTES = ("night", "two or more objects", "empty")
 CONCEPTS = (*SCENE_OBJECTS, *ATTRIBUTES)
+NUM_SCENES = 2000
 _SCENE = Dials(rotation=6.0, shift=0.0, clutter=(0, 0), occluders=0, jitter=1.0, repaint=0.15, line_art=0.0)
 _PLACES = ((-0.55, -0.3), (0.5, -0.4), (0.0, 0.25), (-0.5, 0.55), (0.55, 0.5))
 
@@ -38,8 +39,37 @@ def draw_scenes(
         raise ValueError(f"chance={chance!r} is no probability; give a number from 0 to 1.")
     numbers = torch.as_tensor(list(ids), dtype=torch.int64, device=device)
     chunk = max(1, 240_000 // (size * size))
-    parts = [_draw_chunk(part, size, style, seed, chance) for part in numbers.split(chunk)]
+    with one_thread(numbers.device):
+        parts = [_draw_chunk(part, size, style, seed, chance) for part in numbers.split(chunk)]
     return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts]), CONCEPTS
+
+
+def build_scenes(
+    size: int = 48,
+    *,
+    seed: int = 0,
+    device: str | torch.device = "cpu",
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...], tuple[str, ...]]:
+    """Draw the 2000 cartoon scenes of ``mini:scenes``; `progress` is called with (scenes done, scenes in all).
+
+    Some empty scenes are blank paper. Of scenes with the same pixels only the first is kept, so that no two parts of a
+    split share an image; the numbers in the names skip the others.
+
+    Returns: pixels uint8 (N, 3, size, size) on the CPU, labels float32 (N, 11) of zeros and ones, names of the
+    concepts, names 'scene/pic_0001' of the scenes.
+    """
+    kept, first = {}, 1  # pixels as bytes -> (number, pixels, labels)
+    while len(kept) < NUM_SCENES:
+        ids = range(first, first + 100)
+        pixels, labels, _ = draw_scenes(ids, size=size, seed=seed, device=device)
+        for number, image, shown in zip(ids, pixels.cpu(), labels.cpu(), strict=True):
+            kept.setdefault(image.numpy().tobytes(), (number, image, shown))
+        first += len(ids)
+        if progress is not None:
+            progress(min(len(kept), NUM_SCENES), NUM_SCENES)
+    numbers, images, labels = zip(*list(kept.values())[:NUM_SCENES], strict=True)
+    return torch.stack(images), torch.stack(labels), CONCEPTS, tuple(f"scene/pic_{i:04d}" for i in numbers)
 
 
 def _draw_chunk(ids, size, style, seed, chance):
