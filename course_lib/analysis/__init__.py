@@ -36,7 +36,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "disagreement",
         ],
         "settings": ["check_comparable", "comparable_groups"],
-        "tables": ["best_table", "gap_table", "grid_table", "paired_table", "rate_gains", "runs_table"],
+        "tables": ["best_table", "gap_table", "grid_table", "paired_table", "probe_table", "rate_gains", "runs_table"],
         "verdicts": ["Claim", "Region", "Verdict", "judge"],
     },
 )

@@ -93,6 +93,8 @@ def score_of(record: Mapping, part: str = "test", probe: str = MAIN_PROBE) -> fl
 def units_of(record: Mapping, probe: str = MAIN_PROBE) -> np.ndarray:
     """Units of a test score (U,): 0 or 1 for each image, or the average precision of each concept.
 
+    A concept without a positive test image has no average precision and is left out.
+
     Raises:
         ValueError: the run has no such score.
     """
@@ -100,7 +102,8 @@ def units_of(record: Mapping, probe: str = MAIN_PROBE) -> np.ndarray:
         known = ", ".join(record.get("scores") or ()) or "none"
         raise ValueError(f"a run has no test score of the probe '{probe}' (its record holds {known}): run it again")
     found = _score(record, probe)
-    return as_units(record["test_outcomes"] if found is None else found["units"])
+    units = as_units(record["test_outcomes"] if found is None else found["units"])
+    return units[~np.isnan(units)]
 
 
 def is_scored(record: Mapping, probe: str = MAIN_PROBE) -> bool:
@@ -112,7 +115,13 @@ def is_scored(record: Mapping, probe: str = MAIN_PROBE) -> bool:
 def num_units(record: Mapping, part: str = "test", probe: str = MAIN_PROBE) -> int | None:
     """Number of images or concepts of a score on the ``"test"`` or ``"val"`` images; None if unknown."""
     found = _score(record, probe) if part == "test" else None
-    return len(found["units"]) if found is not None else num_images(record, part)
+    return len(units_of(record, probe)) if found is not None else num_images(record, part)
+
+
+def probes_of(record: Mapping) -> tuple[str, ...]:
+    """Names of the probes that a run has answered, the main one first."""
+    others = tuple(name for name in record.get("scores") or () if name != MAIN_PROBE)
+    return ((MAIN_PROBE,) if is_scored(record) else ()) + others
 
 
 def val_correct(record: Mapping) -> float | None:

@@ -18,6 +18,7 @@ from course_lib.analysis.records import (
     metric_of,
     num_images,
     num_units,
+    probes_of,
     score_of,
     select,
     setting,
@@ -76,6 +77,28 @@ def best_row(grid: Sequence[dict], confidence: float = 0.95, vary: Sequence[str]
         "runs": len(grid),
         "diverged": len(diverged(grid)),
     }
+
+
+def probe_table(records: Sequence[dict], confidence: float = 0.95, *, vary: Sequence[str] = VARY) -> pd.DataFrame:
+    """Test score of every probe of the runs that validation chose: the main head, other heads, other classifiers.
+
+    ``low %`` and ``high %`` are the interval over the test images or concepts; ``over seeds`` is the t-interval of the
+    seeds' scores.
+
+    Raises:
+        ValueError: as `best_table`.
+    """
+    rows = []
+    for optimizer in values_of(records, "optimizer"):
+        chosen = best_runs(select(records, optimizer=optimizer), vary)
+        for probe in probes_of(chosen[0]) if chosen else ():
+            found = mean_score(chosen, "test", confidence, probe)
+            row = {"optimizer": optimizer, "probe": probe, "metric": metric_of(chosen[0], probe).upper()}
+            row |= {"test %": percent(found.estimate), "low %": percent(found.low), "high %": percent(found.high)}
+            row["interval"] = found.method
+            seeds = score_over_runs(chosen, confidence, probe=probe) if len(chosen) > 1 else None
+            rows.append({**row, "over seeds": str(seeds) if seeds else "one seed"})
+    return pd.DataFrame(rows)
 
 
 def runs_table(records: Sequence[dict]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import click
 
 from course_lib.cli.options import DATA, DEVICE, PROFILE, SEEDS
 
-SHORT = ("optimizer", "val %", "test %", "low %", "high %", "images right", "seeds", "runs", "diverged")
+SHORT = ("optimizer", "metric", "val %", "test %", "low %", "high %", "images right", "seeds", "runs", "diverged")
 
 
 @click.command()
@@ -124,12 +124,20 @@ def _show(records, vary, export):
 def _tables(records, vary):
     """Tables of the best runs, one for each group of runs that differ only in what the study varies and the seed.
 
-    If every group has a single row, one table with a line for each group.
+    If every group has a single row, one table with a line for each group. Runs that answered further probes have a
+    table of these, too.
     """
-    from course_lib.analysis import best_table, comparable_groups
+    from course_lib.analysis import best_table, comparable_groups, probe_table
+    from course_lib.analysis.records import probes_of
 
     groups = comparable_groups(records, vary)
-    tables = {heading: best_table(runs, vary=vary) for heading, runs in groups.items()}
+    text = _one_or_many({heading: best_table(runs, vary=vary) for heading, runs in groups.items()})
+    if any(len(probes_of(run)) > 1 for run in records):
+        text += "\n\n" + _one_or_many({heading: probe_table(runs, vary=vary) for heading, runs in groups.items()})
+    return text
+
+
+def _one_or_many(tables):
     if len(tables) == 1:
         return next(iter(tables.values())).to_string(index=False)
     if all(len(table) == 1 for table in tables.values()):
@@ -140,7 +148,8 @@ def _tables(records, vary):
 def _short(tables):
     import pandas as pd
 
-    table = pd.concat(tables.values(), ignore_index=True).reindex(columns=SHORT)
+    table = pd.concat(tables.values(), ignore_index=True)
+    table = table[[name for name in SHORT if name in table]].dropna(axis=1, how="all")
     width = max(map(len, tables))
     table["of".ljust(width)] = [heading.ljust(width) for heading in tables]
     lines = table.to_string(index=False).splitlines()
