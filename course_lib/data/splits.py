@@ -204,6 +204,20 @@ def official_split(images: ImageSet, *, val: float = 0.2, seed: int = 0) -> Spli
     return _split(images, _mixed(rest, seed), _mixed(chosen, seed), official["test"], rule)
 
 
+def partition(images: ImageSet, num_parts: int, *, seed: int = 0) -> list[ImageSet]:
+    """Disjoint parts that hold all images and whose sizes differ by at most one, in all and in each class.
+
+    Images with concepts are dealt out at random. Which image goes where depends on the names and `seed` only.
+
+    Raises:
+        ValueError: fewer than one part, or more parts than images.
+    """
+    if not 1 <= num_parts <= len(images):
+        raise ValueError(f"{len(images)} images make no {num_parts} parts: choose from 1 to {len(images)}")
+    positions = [i for members in _shuffled_groups(images, seed).values() for i in members]
+    return [images.take(sorted(positions[part::num_parts])) for part in range(num_parts)]
+
+
 def _split(images: ImageSet, train: list[int], val: list[int], test: list[int], rule: str) -> Splits:
     return Splits(images.take(train), images.take(val), SealedSet(images.take(test)), rule)
 
