@@ -1,4 +1,4 @@
-"""Images in memory: pixels once, and any number of subsets that share them."""
+"""Sets of labelled images in memory; the subsets of a loaded set share its pixels."""
 
 import hashlib
 import json
@@ -26,8 +26,9 @@ class ImageSet:
         names: (N,) unique names, e.g. ``"dog/pic_001.jpg"``.
         source: where the images come from, e.g. ``"pacs:cartoon"``.
         root: the set as it was loaded; None for that set itself.
-        identity: what decides the pixels of a drawn set (edition of the world, size). It stands for them in the
-            fingerprint: another processor may round a pixel differently, which must not hide finished runs.
+        identity: edition of the world and size of a drawn set, which determine its pixels; None for other sets. The
+            fingerprint includes it instead of the pixels: another processor may round a pixel differently, and the
+            runs on these images must still be found.
     """
 
     pixels: Tensor

@@ -1,4 +1,4 @@
-"""Which images train, which choose the epoch, and which test: rules, and the guards around the test part."""
+"""Split an image set into parts for training, validation and test; the test part is sealed until it is scored."""
 
 import hashlib
 import json
@@ -14,10 +14,11 @@ HOMEWORK_SEED = 1375112354  # the seed of a public solution whose parts match th
 
 
 class SealedSet:
-    """The test images, out of reach: length and classes are visible, pixels and labels only after `open`.
+    """Test images that are hidden until `open` is called; their number, names and classes are visible before.
 
-    In the library only `score_test` opens it; whoever looks at its mistakes afterwards opens it again, and
-    `times_opened` tells.
+    Attributes:
+        times_opened: how often `open` was called. The library calls it once to score a finished run, and again where
+            the run's mistakes are shown.
     """
 
     def __init__(self, images: ImageSet):
