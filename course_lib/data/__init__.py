@@ -30,6 +30,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "Splits",
             "homework_split",
             "official_split",
+            "partition",
             "per_class_split",
             "stratified_split",
         ],

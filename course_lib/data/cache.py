@@ -29,19 +29,20 @@ def cached_array(
     dtype: type[np.generic] = np.uint8,
     folder: Path | None = None,
 ) -> tuple[Tensor, dict]:
-    """The array that `make` makes, from the cache if it is there; several processes may ask at once.
+    """Return the array that `make` computes, read from the cache if it has an entry; processes may call this at once.
 
-    A new entry takes the place of those in the user's cache that were used longest ago, if they would take up more
-    than `DISK_LIMIT_MB` with it.
+    After a new entry is written, the entries of the user's cache that were used longest ago are removed until the rest
+    takes up at most `DISK_LIMIT_MB`.
 
     Args:
-        label: what it holds, e.g. ``"pacs:cartoon"``; with `size` it names the entry, and a new entry replaces an
+        label: its content, e.g. ``"pacs:cartoon"``; with `size` it names the entry, and a new entry replaces an
             older one of the same label and size.
         size: pixels a side of the images.
         identity: anything JSON can hold that changes whenever the values may (file names, sizes, times, versions).
         make: returns the shape (N, …), an iterable of N arrays of shape (…) and `dtype`, and what else is to be kept (a
             dict for JSON); called only when the cache has no such entry.
         memory_limit_mb: larger arrays are memory-mapped instead of read.
+        dtype: of the array.
         folder: where entries lie; the user's cache by default.
 
     Returns:
@@ -86,7 +87,7 @@ def _entry(folder: Path, label: str, size: int, identity: object) -> Path:
 
 
 def _open(file: Path, memory_limit_mb: float) -> tuple[Tensor, dict] | None:
-    """A whole cache entry, or None."""
+    """Open the cache entry `file`: its array and what else was kept; None if it is missing or cut short."""
     try:
         mapped = file.stat().st_size > memory_limit_mb * 1e6
         kept = json.loads(file.with_suffix(".json").read_text())
@@ -132,7 +133,7 @@ def _remove(file: Path) -> None:
 
 @contextmanager
 def _lock(file: Path) -> Iterator[None]:
-    """Hold `file` as a lock among processes; it is let go even if this one is killed."""
+    """Hold `file` as a lock among processes; the system releases the lock even if this process is killed."""
     lock = FileLock(file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

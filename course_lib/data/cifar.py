@@ -13,7 +13,7 @@ _ARCHIVE_FOLDER = "cifar-100-python"
 
 
 def find_cifar() -> Path | None:
-    """The folder of PNG files or of the official archive's files, or None. Light: imports no torch."""
+    """The folder of PNG files or of the official archive's files, or None. Imports no torch."""
     for root in real_data_dirs():
         if all((root / "cifar100" / part).is_dir() for part in PARTS):
             return root / "cifar100"
@@ -82,7 +82,7 @@ def _open_part(folder: Path, part: str, *, download: bool):
     try:
         with socket_timeout():
             return CIFAR100(folder, train=part == "train", download=download)
-    except RuntimeError as error:  # torchvision's word for files that fail its MD5 check
+    except RuntimeError as error:  # torchvision raises it for files that fail its MD5 check
         where = folder / _ARCHIVE_FOLDER
         raise ValueError(
             f"CIFAR-100 in '{where}' is missing or damaged ({error}): remove that folder and try again"

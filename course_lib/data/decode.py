@@ -1,4 +1,4 @@
-"""Image files become RGB pixels: upright, complete, or refused by name."""
+"""Decode image files to upright RGB pixels; the error about a file that cannot be decoded names it."""
 
 import os
 import re
@@ -49,7 +49,8 @@ def resize_and_crop(image: Tensor, size: int) -> Tensor:
 def decode_files(files: Sequence[Path], size: int | None = None, *, progress: bool = True) -> Iterator[np.ndarray]:
     """Decode `files` in order with all cores: (3, H, W) uint8 arrays, or (3, size, size) resized and cropped.
 
-    After a bad file no more arrays come, but the other files are still tried: one sentence tells of all bad ones.
+    After a bad file no more arrays are yielded, but the other files are still tried, so that one error names all bad
+    files.
 
     Raises:
         ValueError, OSError: as `decode_image`; names the bad files, or the first of them and how many there are.
@@ -64,9 +65,9 @@ def decode_files(files: Sequence[Path], size: int | None = None, *, progress: bo
 
 
 def count_values(files: Sequence[Path], *, progress: bool = True) -> np.ndarray:
-    """How often each value occurs in each channel of all files at their own size, (3, 256) int64.
+    """Count how often each value occurs in each channel of all files at their own size, (3, 256) int64.
 
-    PIL counts what it has just decoded: a quarter of the time it takes to make an array of it and count that.
+    PIL counts the pixels it has decoded in a quarter of the time that a conversion to an array and numpy would take.
 
     Raises:
         As `decode_files`.
@@ -83,7 +84,7 @@ def count_values(files: Sequence[Path], *, progress: bool = True) -> np.ndarray:
 
 
 def map_parallel(function: Callable, items: Sequence, *, desc: str = "decoding", progress: bool = True) -> Iterator:
-    """`function` of each item, in order, with threads (PIL works outside Python's lock) and a progress bar."""
+    """Apply `function` to each item with threads (PIL releases Python's lock); results come in order."""
     num_threads = cpu_count()
     if num_threads == 1:  # nothing to gain from a second thread, which would only take turns with this one
         yield from tqdm(map(function, items), total=len(items), desc=desc, disable=not progress)
@@ -118,7 +119,7 @@ def _count_file(file: Path) -> np.ndarray:
 
 
 class _Fault(NamedTuple):
-    """What is wrong with a file; an exception would keep the pixels that its traceback refers to."""
+    """An error about one file, kept as text: an exception object would keep the pixels in its traceback alive."""
 
     kind: type[Exception]
     words: str  # "'<file>' <what is wrong>: <what to do>"
@@ -145,7 +146,7 @@ def _refuse(bad: Sequence[_Fault], total: int) -> None:
 
 
 class _Unsuitable(ValueError):
-    """A whole image of a kind that is not taken."""
+    """An undamaged image in a format that is not supported."""
 
 
 def _open_rgb(file: Path, *, upright: bool = True) -> Image.Image:
@@ -172,7 +173,7 @@ def _open_rgb(file: Path, *, upright: bool = True) -> Image.Image:
     except (_Unsuitable, MemoryError):
         raise
     except Exception as error:  # of damaged files: OSError, SyntaxError, EOFError, struct.error, …
-        if isinstance(error, OSError) and error.errno:  # said by the system, not by PIL: the disk, a link, a folder
+        if isinstance(error, OSError) and error.errno:  # from the operating system (disk, link, folder), not from PIL
             raise type(error)(f"'{file}' cannot be read ({error.strerror}): check it and try again") from None
         raise ValueError(f"'{file}' is damaged ({error}): replace or remove it") from None
 

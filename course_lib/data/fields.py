@@ -22,7 +22,7 @@ from pydantic import (
 
 
 class Settings(BaseModel):
-    """Settings that cannot be changed and know no other names.
+    """Immutable settings that refuse unknown names and wrong values.
 
     Raises:
         ValueError: one sentence names each wrong setting, its value and what is wrong with it.
@@ -76,7 +76,7 @@ class Settings(BaseModel):
 
 
 class FrozenDict(dict):
-    """A dict that cannot be changed, and so has a hash; keys and values must have one, too."""
+    """An immutable dict with a hash; its keys and values must be hashable."""
 
     def __hash__(self) -> int:
         return hash(frozenset(self.items()))
@@ -107,14 +107,14 @@ def _need_middle(size: int) -> int:
 
 
 def _around(centre: float, least: float = -math.inf) -> BeforeValidator:
-    """A single number d means from centre − d to centre + d."""
+    """Validator that turns a single number d into the range (centre − d, centre + d)."""
 
     def widen(value):
         if not isinstance(value, int | float) or not math.isfinite(value):
             return value
         if value < 0:
             raise ValueError(
-                f"a single number reaches so far on both sides of {centre}, and is not negative: use {-value}"
+                f"a single number d stands for the range {centre} ± d and must not be negative: use {-value}"
             )
         return max(least, centre - value), centre + value
 

@@ -1,4 +1,4 @@
-"""A folder of class folders, as a list of files; no pixel is read here."""
+"""List the image files of a folder of class folders; no file is opened."""
 
 import os
 from contextlib import suppress
@@ -30,7 +30,7 @@ class Listing:
         return [self.root / name for name in self.names]
 
     def stamps(self) -> list[tuple[str, int, int]]:
-        """Name, bytes and time of change of each file: tells whether decoded pixels are still those of the files."""
+        """Name, size (bytes) and modification time (ns) of each file; they differ after a file has changed."""
         facts = ((name, _stat(self.root / name)) for name in self.names)
         return [(name, fact.st_size, fact.st_mtime_ns) for name, fact in facts]
 
@@ -42,7 +42,7 @@ def list_class_folders(root: Path) -> Listing:
 
     Raises:
         FileNotFoundError: `root` is missing or not a folder.
-        PermissionError: a folder may not be read; its images would be missed without a word.
+        PermissionError: a folder may not be read (to skip it would lose its images silently).
         ValueError: there are no class folders, only one, or some without images; a link leads nowhere or in a circle;
             a name is not text.
     """
@@ -78,7 +78,7 @@ def count_images(root: Path) -> int:
 
 
 def _find_images(root: Path, folder: Path, above: tuple[str, ...]) -> list[str]:
-    """Paths below `root` of the images in `folder`; `above` are the true places of the folders that led to it."""
+    """Paths below `root` of the images in `folder`; `above` are the resolved paths of the folders above it."""
     place = os.path.realpath(folder)
     if any(Path(upper).is_relative_to(place) for upper in above):
         raise ValueError(f"the link '{folder}' leads back to '{place}', a folder it lies in: remove the link")
@@ -92,7 +92,7 @@ def _find_images(root: Path, folder: Path, above: tuple[str, ...]) -> list[str]:
 
 
 def _look_into(folder: Path) -> list[os.DirEntry]:
-    """The files and folders in a folder by name, without hidden ones."""
+    """The entries of a folder, sorted by name, without hidden ones."""
     try:
         with os.scandir(folder) as entries:
             visible = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)

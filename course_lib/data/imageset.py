@@ -1,4 +1,4 @@
-"""Images in memory: pixels once, and any number of subsets that share them."""
+"""Sets of labelled images in memory; the subsets of a loaded set share its pixels."""
 
 import hashlib
 import json
@@ -26,8 +26,9 @@ class ImageSet:
         names: (N,) unique names, e.g. ``"dog/pic_001.jpg"``.
         source: where the images come from, e.g. ``"pacs:cartoon"``.
         root: the set as it was loaded; None for that set itself.
-        identity: what decides the pixels of a drawn set (edition of the world, size). It stands for them in the
-            fingerprint: another processor may round a pixel differently, which must not hide finished runs.
+        identity: edition of the world and size of a drawn set, which determine its pixels; None for other sets. The
+            fingerprint includes it instead of the pixels: another processor may round a pixel differently, and the
+            runs on these images must still be found.
     """
 
     pixels: Tensor
@@ -126,12 +127,33 @@ class ImageSet:
         root = self.root or self
         return replace(self, rows=self.rows[indices], labels=self.labels[indices], names=names, root=root)
 
+    def of_classes(self, class_names: Sequence[str]) -> "ImageSet":
+        """The images of these classes, labelled by position in `class_names`; of concepts, these columns of all images.
+
+        Raises:
+            ValueError: a name that the set does not have, or a name given twice.
+        """
+        if unknown := set(class_names) - set(self.class_names):
+            kind, kinds = self._label_kind
+            known = ", ".join(self.class_names)
+            raise ValueError(f"'{self.source}' has no {kind} '{min(unknown)}': choose among its {kinds} {known}")
+        columns = [self.class_names.index(name) for name in class_names]
+        if self.has_concepts:
+            labels = self.labels[:, columns]
+            return replace(self, labels=labels, class_names=tuple(class_names), root=self.root or self)
+        number = torch.full((self.num_classes,), -1)
+        number[columns] = torch.arange(len(columns))
+        part = self.take((number[self.labels] >= 0).nonzero().flatten())
+        return replace(part, labels=number[part.labels], class_names=tuple(class_names))
+
     def joined_with(self, other: "ImageSet") -> "ImageSet":
         """The images of this set, then those of `other`, which must be a part of the same loaded set.
 
         Raises:
-            ValueError: the two sets do not share pixels, or share an image.
+            ValueError: the two sets do not share pixels, have other classes, or share an image.
         """
+        if other.class_names != self.class_names:
+            raise ValueError(f"classes {self.class_names} and {other.class_names} are not the same: join sets of one")
         if other.pixels is not self.pixels:
             raise ValueError(f"'{self.source}' and '{other.source}' were loaded apart: join parts of one loaded set")
         rows, labels = torch.cat([self.rows, other.rows]), torch.cat([self.labels, other.labels])

@@ -1,4 +1,4 @@
-"""From files, archives and the mini world to image sets, by way of the cache."""
+"""Load files, archives and drawn worlds as image sets, through the cache."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +29,7 @@ def load_listing(
     progress: bool = True,
     memory_limit_mb: float,
 ) -> ImageSet:
-    """The files of a listing as an image set; `check` runs before they are decoded for the first time."""
+    """Load the files of a listing; `check` is called before they are decoded for the first time."""
 
     def make():
         if check:
@@ -50,16 +50,22 @@ def iter_listing(listing: Listing, size: int | None = None, *, progress: bool = 
 
 
 def check_pixels(images: ImageSet, files: Iterable[tuple[str, Tensor]], place: object) -> None:
-    """Compare a loaded set with its files, decoded again: (name, pixels) of each; names that the set lacks are copies.
+    """Compare the pixels of a loaded set with its files, decoded again.
+
+    Args:
+        images: the loaded set.
+        files: (name, pixels) of each file; a name that the set lacks is skipped (loading leaves exact copies out).
+        place: where the files are, for the error.
+
 
     Raises:
-        ValueError: a file has other pixels than the set.
+        ValueError: the pixels of a file differ from the set's.
     """
     positions = {name: i for i, name in enumerate(images.names)}
     for name, pixels in files:
         if name in positions and not torch.equal(pixels, images.batch(positions[name])[0]):
             raise ValueError(
-                f"the pixels kept of '{name}' are not those of its file in '{place}': remove the folder '{cache_dir()}'"
+                f"the cached pixels of '{name}' differ from its file in '{place}': remove the folder '{cache_dir()}'"
             )
 
 
@@ -126,7 +132,7 @@ def part_of_images(images: ImageSet, part: str) -> Iterator[Tensor]:
 
 
 def _decoder() -> list:
-    """What decides, next to the files, which pixels they become: our rules and Pillow."""
+    """Versions of the decoding rules and of Pillow: with the files they determine the pixels."""
     return [DECODE_VERSION, PIL.__version__]
 
 
@@ -136,11 +142,11 @@ def _show(bar: tqdm, done: int, total: int) -> None:
 
 
 def _code_digest(folder: Path) -> str:
-    """Digest of the code in `folder`: a stale drawing would go unnoticed, and drawing again costs seconds."""
+    """SHA-256 of the code in `folder`: after any change of the code, the worlds are drawn again."""
     files = sorted(folder.rglob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _as_loaded(images: ImageSet) -> ImageSet:
-    """The set as a root of its own, so that its fingerprint is that of the images in use."""
+    """The set as its own root, so that `source_fingerprint` covers only the images that are left in it."""
     return replace(images, root=None)

@@ -1,4 +1,4 @@
-"""What every download needs that its library does not give."""
+"""A timeout for downloads by torch.hub and torchvision, which set none."""
 
 import socket
 from collections.abc import Iterator
@@ -9,9 +9,10 @@ TIMEOUT_S = 30
 
 @contextmanager
 def socket_timeout(seconds: float = TIMEOUT_S) -> Iterator[None]:
-    """Give up on a connection that says nothing for so long.
+    """Set the timeout of the sockets that a ``with`` block opens, and restore the former default after it.
 
-    torch.hub and torchvision set no limit, and a silent firewall would keep a student waiting for ever.
+    A connection that sends nothing for `seconds` then raises TimeoutError. Without a timeout, a firewall that drops
+    packets would block a download for ever.
     """
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)

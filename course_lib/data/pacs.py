@@ -29,7 +29,7 @@ RETRIES = 2
 
 
 def find_domain(domain: str) -> Path | None:
-    """The folder of `domain` in the folders of real data, or None. Light: imports no torch."""
+    """The folder of `domain` in the folders of real data, or None. Imports no torch."""
     for root in real_data_dirs():
         if (root / "pacs" / domain).is_dir():
             return root / "pacs" / domain

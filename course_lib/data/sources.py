@@ -1,6 +1,6 @@
-"""Image sources by name: what there is, and how it becomes an image set."""
+"""Image sources by name: the list of them, and loading one as an image set."""
 
-from __future__ import annotations  # this module answers before torch is imported
+from __future__ import annotations  # importing this module imports no torch
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ PARTS = ("all", "train", "test")
 
 @dataclass(frozen=True)
 class Source:
-    """What is known of a source without opening it; numbers are None where the user decides."""
+    """Facts about a source that need no file; its numbers are None for a folder of the user's own."""
 
     name: str
     about: str
@@ -64,7 +64,7 @@ def source_names() -> tuple[str, ...]:
 
 
 def describe(source: str) -> dict:
-    """Row about a source: name, about, images, classes, size (pixels a side by default), where.
+    """Describe a source by name, about, images, classes, size (pixels a side by default), where.
 
     Raises:
         ValueError: the name is unknown.
@@ -133,13 +133,13 @@ def iter_native_images(source: str, *, progress: bool = True) -> Iterator[tuple[
 
 
 def check_images(source: str, *, progress: bool = True) -> ImageSet:
-    """`load_images` at the source's own size, and every file decoded again and compared with what the cache holds.
+    """Load a source at its own size, decode every file again, and compare the pixels with those in the cache.
 
-    Of PACS the bytes of the files are compared with the known digest, too. Drawn images have no files: they are drawn
-    or read.
+    Of PACS the bytes of the files are compared with the known digest, too. Drawn images have no files: they are only
+    loaded.
 
     Raises:
-        ValueError, FileNotFoundError, ConnectionError: as `load_images`; the cache holds other pixels than a file.
+        ValueError, FileNotFoundError, ConnectionError: as `load_images`; the pixels in the cache differ from a file's.
     """
     images = load_images(source, progress=progress)
     kind, _, rest = source.partition(":")
@@ -160,7 +160,7 @@ def check_images(source: str, *, progress: bool = True) -> ImageSet:
 
 
 def source_state(source: str) -> str | None:
-    """A hash that changes with the place, name, size or time of any file of a source; no file is opened.
+    """Hash the path, name, size and modification time of every file of a source; no file is opened.
 
     None where there are no image files: drawn images, and CIFAR-100 in its official archive.
 
@@ -182,7 +182,7 @@ def source_state(source: str) -> str | None:
 
 
 def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tuple[PixelHistogram, int]:
-    """Histogram of the pixels of a source at native size, and the number of images counted.
+    """Count the pixel values of a source at native size: their histogram, and the number of images.
 
     Args:
         part: ``"all"``, or ``"train"`` or ``"test"`` of the homework's rule (the train folder includes validation).

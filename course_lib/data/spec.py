@@ -1,31 +1,59 @@
-"""Which images, split how: small enough to travel to a worker, which prepares them once."""
+"""Which images, split how: a small description that travels to a worker, which loads and splits them once."""
 
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, field_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, field_validator, model_serializer, model_validator
 
+from course_lib.data import splits as rules
+from course_lib.data.fields import Settings
+from course_lib.data.imageset import ImageSet
 from course_lib.data.sources import load_images, source_state
-from course_lib.data.splits import HOMEWORK_SEED, Splits, homework_split, stratified_split
+from course_lib.data.splits import HOMEWORK_SEED, Splits
 
-_KEPT = 4  # specs; a study has one or two
-_kept: dict["DataSpec", tuple[str | None, Splits]] = {}
+_SOURCES_KEPT = 4  # a study has one or two
+_SPLITS_KEPT = 128  # of each source; a split holds rows, labels and names, no pixels
+_RULES_WITH = {  # field -> the rules of splitting that have it
+    "few_shot": ("homework",),
+    "per_class": ("per_class",),
+    "val": ("stratified", "per_class", "official"),
+    "test": ("stratified",),
+}
+_LATER_FIELDS = ("classes", "per_class", "val", "test", "partition")
+
+_PartShare = Annotated[float, Field(gt=0, lt=1)]
 
 
-class DataSpec(BaseModel):
-    """A source, a size and a rule for splitting; the path of a folder is made absolute.
+class DataSpec(Settings):
+    """A source, a size and a rule for splitting.
 
-    `split` is ``"homework"`` (the homework's exact rule) or ``"stratified"``; `few_shot` swaps the homework's train
-    and test folders.
+    Attributes:
+        source: see `source_names`; the path of a folder is made absolute.
+        size: pixels a side.
+        split: ``"homework"`` (`homework_split`), ``"stratified"`` (`stratified_split`), ``"per_class"``
+            (`per_class_split`) or ``"official"`` (`official_split`).
+        few_shot: swap the homework's train and test folders.
+        seed: of the split and of the partition.
+        classes: only the images of these classes, renumbered in this order (of concepts: only these columns).
+        per_class: number of training images of each class, for the rule ``"per_class"``.
+        val, test: shares of the images, as in the function of the rule; None is that function's default.
+        partition: (i, k) splits only part i, counted from 0, of the k parts that `partition` makes of the images.
+
+    Raises:
+        ValueError: a field of another rule, or a value that no source could satisfy.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str = "mini:cartoon"
     size: PositiveInt = 48
-    split: Literal["homework", "stratified"] = "homework"
+    split: Literal["homework", "stratified", "per_class", "official"] = "homework"
     few_shot: bool = False
     seed: int = HOMEWORK_SEED
+    classes: tuple[str, ...] | None = None
+    per_class: PositiveInt | None = None
+    val: _PartShare | None = None
+    test: _PartShare | None = None
+    partition: tuple[NonNegativeInt, PositiveInt] | None = None
 
     @field_validator("source")
     @classmethod
@@ -33,24 +61,103 @@ class DataSpec(BaseModel):
         kind, _, folder = source.partition(":")
         return f"folder:{Path(folder).expanduser().absolute()}" if kind == "folder" and folder else source
 
+    @field_validator("classes")
+    @classmethod
+    def _need_different_classes(cls, classes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if classes is not None and not len(set(classes)) == len(classes) >= 1:
+            raise ValueError("give at least one class, and each class once")
+        return classes
+
+    @field_validator("partition")
+    @classmethod
+    def _need_known_part(cls, partition: tuple[int, int] | None) -> tuple[int, int] | None:
+        if partition is not None and partition[0] >= partition[1]:
+            raise ValueError(f"the parts are numbered from 0 to {partition[1] - 1}")
+        return partition
+
+    @model_validator(mode="after")
+    def _match_rule(self) -> Self:
+        for name, known in _RULES_WITH.items():
+            if name in self.changed() and self.split not in known:
+                remedy = " or ".join(f"'{rule}'" for rule in known)
+                raise ValueError(
+                    f"{name} = {getattr(self, name)!r} does not go with split = '{self.split}': "
+                    f"leave it out, or choose split = {remedy}"
+                )
+        if self.split == "per_class" and self.per_class is None:
+            raise ValueError("split = 'per_class' needs per_class, the number of training images of each class")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _leave_out_later_fields(self, handler) -> dict:
+        """The first five fields always, so that the records of finished runs stay as they are; others where set."""
+        return {name: v for name, v in handler(self).items() if name not in _LATER_FIELDS or v is not None}
+
+
+@dataclass
+class _Loaded:
+    """A loaded source, the state of its files when it was loaded, and its latest splits."""
+
+    state: str | None
+    images: ImageSet
+    splits: dict[DataSpec, Splits] = field(default_factory=dict)
+
+
+_loaded: dict[tuple[str, int], _Loaded] = {}  # (source, size); the latest used comes last
+
 
 def prepare(spec: DataSpec) -> Splits:
-    """Load the images of a spec and split them; kept for the next task of the process, until files change.
+    """Load the images of a spec and split them; both are kept for the process's next task, until files change.
 
-    Every call looks at the names, sizes and times of all the files: a few milliseconds a thousand.
+    All specs of one source and size share its pixels. Every call looks at the names, sizes and times of all the files:
+    a few milliseconds a thousand.
+
+    Raises:
+        ValueError: the images cannot be split so; the rule's function says why.
+        ValueError, FileNotFoundError, ConnectionError: as `load_images`.
     """
+    source = _keep_latest(_loaded, (spec.source, spec.size), _load(spec), _SOURCES_KEPT)
+    splits = source.splits.get(spec) or _split(source.images, spec)
+    return _keep_latest(source.splits, spec, splits, _SPLITS_KEPT)
+
+
+def _load(spec: DataSpec) -> _Loaded:
     state = source_state(spec.source)
-    kept = _kept.pop(spec, None)
-    if kept is None or kept[0] != state:
-        kept = state, _load(spec)
-    _kept[spec] = kept  # the latest comes last
-    if len(_kept) > _KEPT:
-        del _kept[next(iter(_kept))]
-    return kept[1]
+    kept = _loaded.get((spec.source, spec.size))
+    if kept is not None and kept.state == state:
+        return kept
+    return _Loaded(state, load_images(spec.source, size=spec.size, progress=False))
 
 
-def _load(spec: DataSpec) -> Splits:
-    images = load_images(spec.source, size=spec.size, progress=False)
-    if spec.split == "homework":
-        return homework_split(images, few_shot=spec.few_shot, seed=spec.seed)
-    return stratified_split(images, seed=spec.seed)
+def _keep_latest(kept: dict, key: object, value: object, most: int) -> object:
+    """Put `value` at the end of `kept`, which loses its oldest entry if it has more than `most`."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]
+    return value
+
+
+def _split(images: ImageSet, spec: DataSpec) -> Splits:
+    chosen = []
+    if spec.classes is not None:
+        images = images.of_classes(spec.classes)
+        chosen.append(f"classes {', '.join(spec.classes)}")
+    if spec.partition is not None:
+        part, num_parts = spec.partition
+        images = rules.partition(images, num_parts, seed=spec.seed)[part]
+        chosen.append(f"part {part} of {num_parts}")
+    splits = _apply_rule(images, spec)
+    return replace(splits, rule="; ".join([splits.rule, *chosen])) if chosen else splits
+
+
+def _apply_rule(images: ImageSet, spec: DataSpec) -> Splits:
+    shares = {name: value for name in ("val", "test") if (value := getattr(spec, name)) is not None}
+    match spec.split:
+        case "homework":
+            return rules.homework_split(images, few_shot=spec.few_shot, seed=spec.seed)
+        case "per_class":
+            return rules.per_class_split(images, n=spec.per_class, seed=spec.seed, **shares)
+        case "official":
+            return rules.official_split(images, seed=spec.seed, **shares)
+    return rules.stratified_split(images, seed=spec.seed, **shares)

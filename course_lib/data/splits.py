@@ -1,4 +1,4 @@
-"""Which images train, which choose the epoch, and which test: rules, and the guards around the test part."""
+"""Split an image set into parts for training, validation and test; the test part is sealed until it is scored."""
 
 import hashlib
 import json
@@ -14,10 +14,11 @@ HOMEWORK_SEED = 1375112354  # the seed of a public solution whose parts match th
 
 
 class SealedSet:
-    """The test images, out of reach: length and classes are visible, pixels and labels only after `open`.
+    """Test images that are hidden until `open` is called; their number, names and classes are visible before.
 
-    In the library only `score_test` opens it; whoever looks at its mistakes afterwards opens it again, and
-    `times_opened` tells.
+    Attributes:
+        times_opened: how often `open` was called. The library calls it once to score a finished run, and again where
+            the run's mistakes are shown.
     """
 
     def __init__(self, images: ImageSet):
@@ -202,6 +203,20 @@ def official_split(images: ImageSet, *, val: float = 0.2, seed: int = 0) -> Spli
         rest += [official["train"][i] for i in members[num_val:]]
     rule = f"official, val {val:g}, seed {seed}"
     return _split(images, _mixed(rest, seed), _mixed(chosen, seed), official["test"], rule)
+
+
+def partition(images: ImageSet, num_parts: int, *, seed: int = 0) -> list[ImageSet]:
+    """Disjoint parts that hold all images and whose sizes differ by at most one, in all and in each class.
+
+    Images with concepts are dealt out at random. Which image goes where depends on the names and `seed` only.
+
+    Raises:
+        ValueError: fewer than one part, or more parts than images.
+    """
+    if not 1 <= num_parts <= len(images):
+        raise ValueError(f"{len(images)} images make no {num_parts} parts: choose from 1 to {len(images)}")
+    positions = [i for members in _shuffled_groups(images, seed).values() for i in members]
+    return [images.take(sorted(positions[part::num_parts])) for part in range(num_parts)]
 
 
 def _split(images: ImageSet, train: list[int], val: list[int], test: list[int], rule: str) -> Splits:

@@ -68,7 +68,7 @@ def streaming_statistics(batches: Iterable[Tensor]) -> Moments:
 
 @dataclass(eq=False)
 class PixelHistogram:
-    """How often each of the 256 values occurs in each channel: exact integers, so no order of counting matters.
+    """Exact counts of each of the 256 values in each channel; the order in which images are counted does not matter.
 
     Attributes:
         counts: (3, 256) int64.
@@ -84,7 +84,7 @@ class PixelHistogram:
         """
         if images.dtype != torch.uint8:
             raise ValueError(f"a histogram counts uint8 pixels, got {images.dtype}: count before scaling to [0, 1]")
-        # numpy, because torch's threads would wait for those that decode the next images, and slow both down.
+        # numpy, because torch's threads would compete with the threads that decode the next images.
         channels = _by_channel(images.cpu().numpy())
         if len(channels) != len(self.counts):
             raise ValueError(f"a histogram counts images of 3 channels, got {len(channels)}: convert them to RGB")

@@ -1,4 +1,4 @@
-"""Geometry and colour of a batch of images, each image with parameters of its own.
+"""Transform the geometry and colour of a batch of images, each image with parameters of its own.
 
 Images are floats (N, 3, H, W) on any device; parameters are tensors of length N, on the CPU as they are drawn. Image by
 image the result is that of the function of the same name in ``torchvision.transforms.v2.functional``, also for values
@@ -75,7 +75,7 @@ def crop(images: Tensor, top: Tensor, left: Tensor, padding: int, fill: Colour =
     count, channels, height, width = images.shape
     padded = _colour(fill, images).expand(count, channels, height + 2 * padding, width + 2 * padding).clone()
     padded[..., padding : padding + height, padding : padding + width] = images
-    corners = zip(padded, top.tolist(), left.tolist(), strict=True)  # known on the CPU: the device need not be asked
+    corners = zip(padded, top.tolist(), left.tolist(), strict=True)  # on the CPU already: no wait for the device
     return torch.stack([image[:, y : y + height, x : x + width] for image, y, x in corners])
 
 

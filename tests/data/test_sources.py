@@ -137,7 +137,7 @@ def test_a_check_reads_every_file_each_time(image_folder, course_home):
     stamp, content = file.stat(), file.read_bytes()
     for changed, words in (
         (content[: len(content) // 2].ljust(len(content), b"x"), r"1 of 6 images cannot be read: '.*1.png' is damaged"),
-        ((root / "b" / "2.png").read_bytes(), r"the pixels kept of 'a/1.png' are not those of its file in .*: remove"),
+        ((root / "b" / "2.png").read_bytes(), r"the cached pixels of 'a/1.png' differ from its file in .*: remove"),
     ):
         file.write_bytes(changed.ljust(len(content), b"\0")[: len(content)])
         os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
@@ -154,7 +154,7 @@ def test_a_check_of_cifar_compares_its_files(image_folder, monkeypatch, tmp_path
     assert len(check_images("cifar100", progress=False)) == 11
     (course_file,) = (paths.cache_dir()).glob("*.npy")
     course_file.write_bytes(course_file.read_bytes()[:-1] + b"\7")
-    with pytest.raises(ValueError, match="the pixels kept of '.*' are not those of its file"):
+    with pytest.raises(ValueError, match="the cached pixels of '.*' differ from its file"):
         check_images("cifar100", progress=False)
 
 

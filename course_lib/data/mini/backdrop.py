@@ -1,4 +1,4 @@
-"""What is around an object: grounds, walls and skies, shapes that clutter the picture, light and grain."""
+"""Paint what surrounds an object: ground, wall and sky, shapes that clutter the picture, light and grain."""
 
 import torch
 

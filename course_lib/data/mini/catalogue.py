@@ -1,4 +1,4 @@
-"""The catalogue: which categories the mini world knows, in which domain, drawn by which plan from which table."""
+"""The categories of the mini world: each with its domain, its body plan and its table of traits."""
 
 from dataclasses import dataclass, field
 

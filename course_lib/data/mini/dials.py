@@ -1,4 +1,4 @@
-"""The dials of the mini world: how hard its pictures are."""
+"""The dials of the mini world: settings of how hard its pictures are to classify."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Scenes with several objects, for questions that have more than one right answer."""
+"""Draw scenes with several objects, labelled with every concept that they show."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""Which edition of the mini world this is, and a fingerprint that tells whether it is still drawn the same."""
+"""The edition of the mini world, and fingerprints that show whether its pictures have changed."""
 
 import hashlib
 

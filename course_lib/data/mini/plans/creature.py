@@ -1,4 +1,4 @@
-"""Birds, fish and butterflies."""
+"""Paint birds, fish and butterflies."""
 
 from course_lib.data.mini.painting import Pen, Traits
 from course_lib.data.mini.primitives import common, smooth_union, towards

@@ -1,4 +1,4 @@
-"""What makes an animal's head: manes, eyes, noses, tusks, ears and horns."""
+"""Paint the parts of an animal's head: manes, eyes, noses, tusks, ears and horns."""
 
 import torch
 
@@ -6,7 +6,7 @@ from course_lib.data.mini.primitives import between, common, towards, union
 
 
 def head_behind(pen, t, j):
-    """What the head hides: a lion's mane, round ears."""
+    """Paint what lies behind the head: a lion's mane, round ears."""
     if t.mane == "lion":
         pen.paint(pen.disc((j["skull"][0] - 0.02, j["skull"][1] - 0.02), t.skull * 1.95), t.hair)
     if t.ears == "round":
