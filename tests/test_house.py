@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,34 @@ def test_the_direction_test_can_fail(tmp_path):
     path.write_text("def f():\n    from course_lib.sweeps import ledger\n")
     assert list(wrong_imports(path, "course_lib.training.bad"))
     assert list(wrong_imports(path, "course_lib.bad"))
+
+
+def find_circle(root):
+    """Names of modules of `root`/course_lib that import one another in a circle, lazy imports included; or None."""
+    modules = {}
+    for path in sorted((root / "course_lib").rglob("*.py")):
+        modules[".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")] = path
+    graph = {name: set(imports_of(path)) & modules.keys() - {name} for name, path in modules.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return None
+
+
+def test_no_module_imports_itself_through_others():
+    assert find_circle(ROOT) is None
+
+
+def test_the_test_of_circles_can_fail(tmp_path):
+    room = tmp_path / "course_lib" / "sweeps"
+    room.mkdir(parents=True)
+    (room / "one.py").write_text("import course_lib.sweeps.two\n")
+    (room / "two.py").write_text("def f():\n    from course_lib.sweeps import three\n")
+    (room / "three.py").write_text("")
+    assert find_circle(tmp_path) is None
+    (room / "three.py").write_text("from course_lib.sweeps.one import name\n")
+    assert set(find_circle(tmp_path)) == {f"course_lib.sweeps.{name}" for name in ("one", "two", "three")}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -1,4 +1,4 @@
-"""Runs jobs on a Dask cluster. A lost worker or a restarted scheduler costs what was running there, no more."""
+"""Runs jobs on a Dask cluster. A lost worker or a restarted scheduler costs the jobs that were running, no more."""
 
 import logging
 import pickle
@@ -15,31 +15,31 @@ from course_lib.sweeps.jobs import Job, Outcome
 from course_lib.sweeps.parcel import VERSION, pack_job
 from course_lib.sweeps.sites import Site, open_site
 
-CONNECT_S = 10.0  # a scheduler that was never there
-RECONNECT_S = 120.0  # one that was: somebody may be starting it again
-MAX_LOSSES = 10  # in a row, without a finished job between them
-WARN_S = 60.0  # without any worker
-POLL_S = 1.0  # how often workers are counted
-FETCH_S = 10.0  # for the outcomes of a job, a few kilobytes
+CONNECT_S = 10.0  # timeout of the first connection to a scheduler
+RECONNECT_S = 120.0  # timeout after the connection was lost: the scheduler may be starting again
+MAX_LOSSES = 10  # connections lost in a row without a finished job between them
+WARN_S = 60.0  # time without any worker before a warning
+POLL_S = 1.0  # time between two counts of the workers
+FETCH_S = 10.0  # timeout for fetching the outcomes of a job, a few kilobytes
 
 log = logging.getLogger(__name__)
 
 
 class SchedulerLostError(Exception):
-    """The connection to the scheduler broke: what had no outcome yet is to be submitted again."""
+    """The connection to the scheduler is lost; jobs without an outcome have to be submitted again."""
 
 
 def run_on_cluster(
     jobs: Sequence[Job], *, engine: Engine, device: str
 ) -> Generator[tuple[int, list[Outcome]], None, None]:
-    """Index and outcomes of each job as it finishes, like `run_here`.
+    """Yield the index and the outcomes of each job when it is finished, like `run_here`.
 
     Args:
-        device: for the workers: each decides for itself what ``"auto"`` means.
+        device: the device to train on; each worker decides what ``"auto"`` means.
 
     Raises:
-        OSError: no scheduler or no worker answers, or no longer.
-        ValueError: a worker has another version of the course; bad settings of the engine.
+        OSError: no scheduler or no worker answers within the timeouts.
+        ValueError: a worker has another version of the course, or settings of the engine exclude each other.
         MissingExtraError: the extra `cluster` is missing.
     """
     open_jobs, losses, wait_s = dict(enumerate(jobs)), 0, CONNECT_S
@@ -63,7 +63,7 @@ def run_on_cluster(
 
 
 def _quiet() -> AbstractContextManager:
-    """Without Dask's own log: it shows tracebacks for what is mended here."""
+    """Silence Dask's log inside the block: it prints tracebacks of errors that this module handles."""
     return need("distributed.utils", "cluster").silence_logging_cmgr(logging.CRITICAL)
 
 
@@ -74,18 +74,18 @@ def _connected(address: str, wait_s: float) -> Iterator:
         client = distributed.Client(address, timeout=wait_s, set_as_default=False)
     except (OSError, ValueError):
         raise OSError(
-            f"no Dask scheduler answers at '{address}' (waited {wait_s:g} s): start one there, or mend the address; "
+            f"no Dask scheduler answers at '{address}' (waited {wait_s:g} s): start one there, or correct the address; "
             "what is finished is kept"
         ) from None
     try:
         yield client
     finally:
-        with suppress(OSError, TimeoutError):  # there may be nobody left to say goodbye to
+        with suppress(OSError, TimeoutError):  # the scheduler may have ended
             client.close(timeout=5)
 
 
 class _Session:
-    """The jobs of one connection to a scheduler."""
+    """The jobs that are submitted over one connection to a scheduler."""
 
     def __init__(self, client, site: Site, gpus_per_run: float | None, jobs: dict[int, Job]):
         self.client, self.site, self.jobs = client, site, dict(jobs)
@@ -96,7 +96,7 @@ class _Session:
         self.warned = self.seen
 
     def results(self) -> Iterator[tuple[int, list[Outcome]]]:
-        """Index and outcomes of each job as it finishes."""
+        """Yield the index and the outcomes of each job when it is finished."""
         while self.waiting or self.suspects or self.running:
             self._count_workers()
             self._submit()
@@ -112,7 +112,7 @@ class _Session:
             return None
 
     def _count_workers(self) -> None:
-        """Not more than once a POLL_S. Raises when there are none for too long."""
+        """Count the workers, at most once in `POLL_S`; raise OSError when there has been none for too long."""
         now = time.monotonic()
         if now - self.looked < POLL_S:
             return
@@ -138,7 +138,10 @@ class _Session:
             )
 
     def _submit(self) -> None:
-        """Keep every worker busy, with little ahead: what waits at a worker that dies counts as killed, too."""
+        """Submit enough jobs to keep every worker busy, and few more.
+
+        Dask counts a job that waits at a worker as killed, too, when the worker is killed.
+        """
         while self.waiting and len(self.running) <= 2 * self.workers:
             self._start(self.waiting.popleft())
         if self.suspects and not self.running:
@@ -146,38 +149,41 @@ class _Session:
             self._start(self.suspects.popleft())
 
     def _start(self, index: int) -> None:
-        key = f"course-{index}-{uuid.uuid4().hex}"  # never used before: an old one may still be remembered
+        key = f"course-{index}-{uuid.uuid4().hex}"  # a new key: the scheduler may remember the result of an old one
         packed = pack_job(self.jobs[index], self.site.device)  # a scheduler must not import torch, see `parcel`
         try:
             future = self.client.submit(pickle.loads, packed, key=key, pure=False, resources=self.resources)
-        except need("distributed.client", "cluster").ClosedClientError:  # this machine slept, for example
+        except need("distributed.client", "cluster").ClosedClientError:  # after this machine was suspended, for example
             raise SchedulerLostError from None
         self._watch(index, future)
 
     def _watch(self, index: int, future) -> None:
-        self.running[future.key] = index, future  # dask forgets what nobody holds
+        self.running[future.key] = index, future  # Dask drops the result of a future that is not referenced
         future.add_done_callback(self.done.put)
 
     def _outcomes(self, index: int, future) -> list[Outcome] | None:
-        """None for a job that is not over yet."""
+        """Return the outcomes of a job whose future is done, or None if the job has to run again."""
         distributed = need("distributed", "cluster")
         try:
             return future.result(timeout=FETCH_S)
         except distributed.scheduler.KilledWorker as killed:
             return self._killed(index, killed.allowed_failures + 1)
         except Exception as error:
-            if future.status == "error":  # a trial's own error comes as an outcome: this one is the worker's
+            if future.status == "error":  # not an error of a trial, which is an outcome: the worker failed
                 raise ValueError(
                     f"a worker of '{self.site.address}' cannot run these trials ({type(error).__name__}: {error}): "
                     f"install course-lib {VERSION} for all workers"
                 ) from None
-            if isinstance(error, TimeoutError):  # its worker was lost with the result: it is being computed again
+            if isinstance(error, TimeoutError):  # the worker was lost with the result: Dask runs the job again
                 self._watch(index, future)
                 return None
             raise SchedulerLostError from None
 
     def _killed(self, index: int, times: int) -> list[Outcome] | None:
-        """A job is tried once more alone: what ran or waited beside it may have been at fault."""
+        """Schedule a killed job to run again alone; return its outcomes if it was killed when it ran alone.
+
+        Jobs that ran or waited at the same worker may have caused the first kill.
+        """
         if index in self.alone:
             return [(None, f"its worker was killed {times} times")] * len(self.jobs[index])
         self.suspects.append(index)

@@ -1,4 +1,4 @@
-"""Where a cluster is: at an address, on this machine, or in the jobs of a queue."""
+"""Opens a Dask cluster to run on: at an address, on this machine, or in the jobs of a queue."""
 
 import logging
 import math
@@ -17,12 +17,13 @@ from course_lib.sweeps.engine import Engine
 from course_lib.sweeps.jobs import ATTEMPTS
 from course_lib.training.device import DEVICES, pick_device
 
-PATIENCE_S = 120.0  # without any worker; a queue may take days
-GONE_S = 30.0  # after that the workers of a job do not come back by themselves
+PATIENCE_S = 120.0  # longest time without any worker; none for a queue, where a job may wait for days
+GONE_S = 30.0  # a job of the queue without workers for this long has ended
 
-# Our own schedulers: no dashboard, and a job fails when its worker was killed ATTEMPTS times.
+# Options of schedulers that are started here: no dashboard; a job fails when its worker was killed ATTEMPTS times.
 _SCHEDULER = {"dashboard": False, "dashboard_address": ":0", "allowed_failures": ATTEMPTS - 1}
-# Dask's workers give memory back to the system at once and fetch it again: trainings took a third longer for it.
+# Dask sets this variable for its workers, and so returns freed memory to the operating system at once: trainings take
+# a third longer.
 _NO_TRIM = {"MALLOC_TRIM_THRESHOLD_": None}
 _SUBMITTERS = {"slurm": "SLURMCluster", "pbs": "PBSCluster"}
 
@@ -31,19 +32,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Site:
-    """A Dask cluster to run on."""
+    """The address of a Dask cluster, and how to use its workers."""
 
     address: str
-    device: str  # what a worker is told
-    patience_s: float  # how long to wait while there is no worker
-    refill: Callable[[set[str]], None] = lambda names: None  # replaces jobs that ended; told which workers are there
+    device: str  # name of the device, passed to the workers
+    patience_s: float  # longest time without any worker
+    refill: Callable[[set[str]], None] = lambda names: (
+        None
+    )  # submits new jobs for ended ones; takes the names of all workers
 
 
 def open_site(engine: Engine, device: str, num_jobs: int) -> AbstractContextManager[Site]:
-    """The engine's cluster; what was started for it ends with the context.
+    """Open the cluster of an engine; processes and jobs that were started for it end with the context.
 
     Raises:
-        ValueError: an unknown device, or settings that do not go together. OSError: nothing to submit jobs with.
+        ValueError: an unknown device, or settings that exclude each other.
+        OSError: the command that submits jobs is not on this machine.
         MissingExtraError: the extra `cluster` is missing.
     """
     if device.partition(":")[0] not in DEVICES:
@@ -84,7 +88,7 @@ def _start_cluster(**spec):
 
 @contextmanager
 def _same_environment() -> Iterator[None]:
-    """Undo what a nanny changes for the processes it starts."""
+    """Restore the environment variables after the block: a Dask nanny changes them for the processes that it starts."""
     before = dict(os.environ)
     try:
         yield
@@ -95,11 +99,11 @@ def _same_environment() -> Iterator[None]:
 
 
 def _worker(place: str, engine: Engine) -> dict:
-    """One process of one thread that trains on that device."""
+    """Return the specification of a Dask worker: a process of one thread that trains on the device `place`."""
     options = {
         "host": "127.0.0.1",
         "nthreads": 1,
-        "memory_limit": 0,  # prepared images stay in memory: dask would pause the worker for it
+        "memory_limit": 0,  # no limit: prepared images stay in memory, and Dask would pause the worker
         "dashboard": False,
         "silence_logs": logging.CRITICAL,
         "env": {"COURSE_DEVICE": place},
@@ -109,10 +113,10 @@ def _worker(place: str, engine: Engine) -> dict:
 
 
 def places(engine: Engine, device: str) -> list[str]:
-    """The device of each worker on this machine: one a core, or as many a GPU as share it.
+    """Return the device of each worker on this machine: one worker a core, or on each GPU as many as share it.
 
     Raises:
-        ValueError: no such device here, or more workers than GPUs have room for.
+        ValueError: this machine lacks the device, or its GPUs have room for fewer workers.
     """
     first = pick_device(device)
     if first.type != "cuda":
@@ -146,11 +150,11 @@ def _in_a_queue(engine: Engine, device: str, num_jobs: int) -> Iterator[Site]:
 
 
 class _Queue:
-    """As many jobs as were asked for, also when some end: at their walltime, with their node."""
+    """Keeps the number of jobs in the queue: submits a new one when a job ends (walltime, failed node)."""
 
     def __init__(self, cluster, command: str, count: int):
         self.cluster, self.command, self.count = cluster, command, count
-        self.seen: dict[str, float] = {}  # when a worker of the job was last there
+        self.seen: dict[str, float] = {}  # time of the last count that found a worker of the job
 
     def submit(self) -> None:
         async def scale() -> None:
@@ -177,15 +181,16 @@ class _Queue:
         self.cluster.sync(self.cluster.scale_down, gone)
         try:
             self.submit()
-        except OSError as error:  # the other jobs go on
+        except OSError as error:  # the other jobs continue
             log.warning("%d of %d jobs ended and could not be replaced: %s", len(gone), self.count, error)
 
 
 def job_script(engine: Engine) -> str:
-    """The script that would be submitted, as often as the engine has workers. Nothing is started.
+    """Return the script of a queue's job, which is submitted once for each of the engine's workers; submit nothing.
 
     Raises:
-        ValueError: the engine has no jobs, or an option is wrong. MissingExtraError: the extra `cluster` is missing.
+        ValueError: the engine uses no queue, or an option is wrong.
+        MissingExtraError: the extra `cluster` is missing.
     """
     if engine.name not in _SUBMITTERS:
         raise ValueError(f"the engine {engine.name} submits no jobs: choose slurm or pbs")
@@ -194,7 +199,7 @@ def job_script(engine: Engine) -> str:
 
 
 def job_settings(engine: Engine) -> dict:
-    """Settings of dask_jobqueue for workers of one thread: one for each core of a job, or for each share of its GPU.
+    """Return settings of dask_jobqueue: workers of one thread, one for each core of a job or for each share of its GPU.
 
     Raises:
         ValueError: an option is wrong.
@@ -216,7 +221,7 @@ def job_settings(engine: Engine) -> dict:
         "cores": workers,
         "processes": workers,
         "job_name": "course",
-        "worker_extra_args": ["--memory-limit", "0"],  # the queue has its own, see `_worker`
+        "worker_extra_args": ["--memory-limit", "0"],  # the queue limits the memory of a job, see also `_worker`
         "job_extra_directives": lines["directive"],
         "job_script_prologue": [
             "export OMP_NUM_THREADS=1",
@@ -232,7 +237,7 @@ def job_settings(engine: Engine) -> dict:
 
 
 def _ask_for_gpu(settings: dict, engine: Engine, cores: int) -> None:
-    """One GPU a job; its workers share it, and fail rather than train on the CPU when it is not there."""
+    """Request one GPU for each job. Its workers share it. Without a GPU they fail; they do not use the CPU."""
     settings["worker_extra_args"] += ["--resources", f"GPU={engine.gpus_per_run:g}"]
     settings["job_script_prologue"] += ["export COURSE_DEVICE=cuda:0"]
     if engine.name == "pbs":

@@ -192,7 +192,7 @@ def test_workers_that_cannot_do_it_are_told_in_one_sentence(folder, there, monke
 def test_nobody_at_the_address(folder, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
     for address in ("tcp://127.0.0.1:9", "carrier-pigeon://roof"):
-        with pytest.raises(OSError, match=f"no Dask scheduler answers at '{address}'.*mend the address"):
+        with pytest.raises(OSError, match=f"no Dask scheduler answers at '{address}'.*correct the address"):
             run_trials(make_trials(folder, seeds=1), lambda record: None, engine=Engine("dask", address=address))
 
 
