@@ -134,7 +134,7 @@ def test_contract_8_kills_lose_nothing_finished(folder, tmp_path, monkeypatch):
 
 
 def strike(driven, which, group, early_s, late_s):
-    """Send the signal `early_s` after the start, or `late_s` after the first run; whether the driver was there still."""
+    """Send the signal `early_s` after the start, or `late_s` after the first run; whether it was still there."""
     if not driven.wait_until(driven.new):
         return False
     began = time.monotonic()

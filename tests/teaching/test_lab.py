@@ -54,7 +54,8 @@ def test_jupyterlab_serves_the_student_copies_and_ends_with_its_kernels(tmp_path
     base, token = address.search(lab.log.read_text())[0].split("lab?token=")
     found = {name: ask(f"{base}api/{name}?token={token}") for name in ("contents", "kernelspecs")}
     ask(f"{base}api/kernels?token={token}", {"name": "python3"})
-    lab.wait_until(lambda: any("ipykernel_launcher" in " ".join(child.cmdline()) for child in lab.children()))
+    lab.wait_until(lambda: ask(f"{base}api/kernels?token={token}")[0]["execution_state"] == "idle")
+    assert any("ipykernel_launcher" in " ".join(child.cmdline()) for child in lab.children())
     names = {entry["name"] for entry in found["contents"]["content"]}
     assert {path.name for path in student_folder().glob("*.ipynb")} <= names
     assert found["kernelspecs"]["kernelspecs"]["python3"]["spec"]["argv"][0] == sys.executable
