@@ -25,6 +25,7 @@ class _State:
 
     def __init__(self):
         self.signal: int | None = None  # the first one that came
+        self.clock: threading.Timer | None = None
         self.holding = self.late = False
 
     def handle(self, number: int, _frame: object = None) -> None:
@@ -33,7 +34,7 @@ class _State:
             signal.signal(each, signal.SIG_DFL)
         if self.signal is None:
             self.signal = number
-            _after(GRACE_S, _end_now, number)
+            self.clock = _after(GRACE_S, _end_now, number)
         if self.holding:
             self.late = True
         else:
@@ -93,6 +94,13 @@ def raise_if_interrupted() -> None:
     """Raise `Interrupted` if a signal came and a library swallowed the exception."""
     if _state.signal is not None:
         raise Interrupted(_state.signal)
+
+
+def forget_interrupt() -> None:
+    """Let the process go on after an interrupt: stop the clock that `interruptible` speaks of."""
+    if _state.clock is not None:
+        _state.clock.cancel()
+    _state.signal = _state.clock = None
 
 
 @contextmanager
@@ -160,10 +168,11 @@ def interrupt_code(error: BaseException) -> int:
     return 128 + (signal.SIGINT if _state.signal is None else _state.signal)
 
 
-def _after(seconds: float, call: Callable, number: int) -> None:
+def _after(seconds: float, call: Callable, number: int) -> threading.Timer:
     timer = threading.Timer(seconds, call, [number])
     timer.daemon = True
     timer.start()
+    return timer
 
 
 def _end_now(number: int) -> None:

@@ -80,7 +80,7 @@ def _report_so_far(results, planned, out, **about):
     from course_lib.teaching import write_report
 
     if not results:
-        return f"none of {planned} lessons was finished"
+        return "no lesson was finished"
     page = write_report(results, out, claims_error="the run was interrupted", **about)
     return f"{len(results)} of {planned} lessons were finished, their report is {page}"
 

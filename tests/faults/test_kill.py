@@ -20,7 +20,7 @@ from course_lib.sweeps.running import run_study
 
 DRIVER = Path(__file__).with_name("driver.py")
 KILLS = int(os.environ.get("COURSE_KILLS", "4"))
-SEEDS = 2 + KILLS // 5  # four runs a seed: more than the kills let finish
+SEEDS = 1 + KILLS  # four runs a seed: more than the kills let finish
 STUDY = ("scratch", "smoke")
 PATIENCE_S = 600  # on a machine that does other things too
 MARK = "COURSE_TEST_MARK"  # in the environment of a driver and of all processes that it starts
@@ -107,10 +107,12 @@ def test_contract_8_kills_lose_nothing_finished(folder, tmp_path, monkeypatch):
     options = {"data": f"folder:{folder}", "seeds": SEEDS, "device": "cpu", "progress": False}
     undisturbed = run_study(*STUDY, **options, workers=1)
 
-    kept, early_s, hits = {}, 10.0, 0
+    pace_s = sum(record["seconds"] for record in undisturbed) / len(undisturbed)
+
+    kept, start_s, hits = {}, 10.0, 0
     for number, (which, group, engine, early, draw) in enumerate(plan()):
         driven = Driven(folder, home, engine)
-        hit = strike(driven, which, group, early_s if early else None, draw)
+        hit = strike(driven, which, group, draw.uniform(0, start_s) if early else None, draw.uniform(0, 2 * pace_s))
         hits += hit
         about = f"kill {number + 1} ({which.name} to {'all' if group else 'the driver'}, {engine}, early: {early})"
         check_end(driven, which if hit else None, about)
@@ -118,7 +120,7 @@ def test_contract_8_kills_lose_nothing_finished(folder, tmp_path, monkeypatch):
         assert set(driven.runs()) <= now.keys(), f"{about} lost finished runs"
         assert {key: now[key] for key in kept} == kept, f"{about} changed a finished run, or one was run again"
         kept = now
-        early_s = driven.started or early_s
+        start_s = min(start_s, driven.started or start_s)
         print(f"{about}: {'hit' if hit else 'too late'}, {len(kept)} runs finished so far", flush=True)
     print(f"{hits} of {KILLS} kills hit; {len(kept)} of {len(undisturbed)} runs finished meanwhile")
     assert hits > KILLS / 2, "most kills came too late to prove anything"
@@ -131,18 +133,17 @@ def test_contract_8_kills_lose_nothing_finished(folder, tmp_path, monkeypatch):
     assert best_table(completed).equals(best_table(undisturbed))
 
 
-def strike(driven, which, group, early_s, draw):
-    """Send the signal at a random moment: within the time that a start takes, or soon after a run. Whether it hit."""
-    if not driven.wait_until(lambda: driven.new()):
+def strike(driven, which, group, early_s, late_s):
+    """Send the signal `early_s` after the start, or `late_s` after the first run; whether it was still there."""
+    if not driven.wait_until(driven.new):
         return False
     began = time.monotonic()
-    if early_s:
-        moment = began + 0.1 + draw.uniform(0, 1.2 * early_s)
-        alive = driven.wait_until(lambda: time.monotonic() > moment)
-    else:
-        alive = driven.wait_until(lambda: driven.runs())
+    if early_s is None:
+        alive = driven.wait_until(driven.runs)
         driven.started = time.monotonic() - began
-        time.sleep(draw.uniform(0, 1))
+        time.sleep(late_s)
+    else:
+        alive = driven.wait_until(lambda: time.monotonic() > began + 0.1 + early_s)
     if not alive or driven.process.poll() is not None:
         return False
     (os.killpg if group else os.kill)(driven.process.pid, which)

@@ -1,17 +1,15 @@
 """`course lab`: a student's own copies, never overwritten, and a JupyterLab that serves them."""
 
 import json
-import os
 import re
-import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
 
 from course_lib import paths
 from course_lib.teaching.lab import student_folder
+from interrupts import Command, signals
 
 
 @pytest.fixture
@@ -46,34 +44,27 @@ def test_the_students_work_is_kept_and_new_lessons_are_added(installed):
     assert (folder / "02_second.ipynb").read_text(encoding="utf-8") == "new"
 
 
-def test_jupyterlab_serves_the_student_copies(tmp_path):
+@pytest.mark.parametrize(("number", "code"), signals())
+def test_jupyterlab_serves_the_student_copies_and_ends_with_its_kernels(tmp_path, number, code):
     """The command itself, without a browser, asked through JupyterLab's own interface."""
-    call = [sys.executable, "-m", "course_lib.cli", "lab", "--no-browser", "--port=0", "--allow-root"]
     options = {"JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
-    log = tmp_path / "log"
-    with log.open("w") as file:
-        lab = subprocess.Popen(call, cwd=tmp_path, env={**os.environ, **options}, stdout=file, stderr=file)
-    try:
-        address = wait_for_address(lab, log)
-        base, token = address.split("lab?token=")
-        found = {name: ask(f"{base}api/{name}?token={token}") for name in ("contents", "kernelspecs")}
-    finally:
-        lab.terminate()
-        lab.wait(timeout=60)
+    lab = Command(tmp_path / "log", "lab", "--no-browser", "--port=0", "--allow-root", **options)
+    address = re.compile(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+")
+    lab.wait_until(lambda: address.search(lab.log.read_text()))
+    base, token = address.search(lab.log.read_text())[0].split("lab?token=")
+    found = {name: ask(f"{base}api/{name}?token={token}") for name in ("contents", "kernelspecs")}
+    ask(f"{base}api/kernels?token={token}", {"name": "python3"})
+    lab.wait_until(lambda: ask(f"{base}api/kernels?token={token}")[0]["execution_state"] == "idle")
+    assert any("ipykernel_launcher" in " ".join(child.cmdline()) for child in lab.children())
     names = {entry["name"] for entry in found["contents"]["content"]}
     assert {path.name for path in student_folder().glob("*.ipynb")} <= names
     assert found["kernelspecs"]["kernelspecs"]["python3"]["spec"]["argv"][0] == sys.executable
+    said = f"course: stopped; JupyterLab and its kernels have ended, saved notebooks are in {student_folder()}"
+    assert lab.end(number) == (code, said)
 
 
-def wait_for_address(lab, log):
-    for _ in range(600):
-        if match := re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+", log.read_text()):
-            return match[0]
-        assert lab.poll() is None, log.read_text()
-        time.sleep(0.2)
-    raise TimeoutError(log.read_text())
-
-
-def ask(address):
-    with urllib.request.urlopen(address, timeout=60) as answer:
+def ask(address, data=None):
+    """The answer to GET, or to POST if there is data."""
+    request = urllib.request.Request(address, None if data is None else json.dumps(data).encode())
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
