@@ -10,6 +10,32 @@ import pytest
 
 from pictures import write_pngs
 
+CPU_S = pytest.StashKey[dict[str, float]]()
+
+
+def pytest_configure(config):
+    config.stash[CPU_S] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Adds the CPU seconds of a test, fixtures and ended child processes included, to the account of its file."""
+    before = sum(os.times()[:4])
+    try:
+        return (yield)
+    finally:
+        account, file = item.config.stash[CPU_S], item.nodeid.partition("::")[0]
+        account[file] = account.get(file, 0) + sum(os.times()[:4]) - before
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """The files that cost most; a session fixture is charged to the file that asks for it first."""
+    account = config.stash[CPU_S]
+    dear = sorted(account.items(), key=lambda entry: -entry[1])[:10]
+    terminalreporter.section(f"CPU seconds: {sum(account.values()):.0f}")
+    for file, seconds in dear:
+        terminalreporter.line(f"{seconds:8.1f}  {file}")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def course_home(tmp_path_factory):

@@ -25,7 +25,7 @@ class Lesson(BaseModel):
     document: str = Field(min_length=3)  # the document it repeats: one of `course_lib.sweeps.studies.documents`
     minutes: int = Field(gt=0)  # time of a student
     needs: tuple[str, ...] = ()
-    budget_s: dict[Profile, float]  # wall-clock seconds of the executed solution
+    budget_s: dict[Profile, float]  # seconds of the executed solution on two idle cores
     memory_mb: int = Field(gt=0)
 
     @field_validator("name")

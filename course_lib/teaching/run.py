@@ -16,6 +16,7 @@ from course_lib.errors import need
 from course_lib.teaching.lab import own_kernel
 from course_lib.teaching.lessons import Lesson, Profile
 
+BUDGET_CORES = 2  # the machine of the catalogue's `budget_s`
 _POLL_S = 0.1
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -37,19 +38,25 @@ class LessonResult:
     lesson: Lesson
     status: Literal["ok", "failed"]
     seconds: float  # wall clock, kernel start included
+    cpu_s: float  # CPU seconds of kernel and workers together, whatever else the machine does; nan: unknown
     peak_mb: float  # largest memory of kernel and workers together, sampled every 0.1 s; nan: unknown
     notebook: Path | None  # the executed notebook, up to the failing cell
     error: str | None  # one sentence
     profile: str
 
     @property
+    def cpu_budget_s(self) -> float:
+        """CPU seconds that two cores have in the time of the catalogue's `budget_s`."""
+        return BUDGET_CORES * self.lesson.budget_s[self.profile]
+
+    @property
     def over_time(self) -> bool:
-        """Whether it took longer than its budget in the catalogue."""
-        return self.seconds > self.lesson.budget_s[self.profile]
+        """Whether the lesson used more CPU seconds than its budget; False if they are unknown."""
+        return self.cpu_s > self.cpu_budget_s
 
     @property
     def over_memory(self) -> bool:
-        """Whether it took more memory than its budget in the catalogue; False if the peak is unknown."""
+        """Whether the lesson used more memory than its budget in the catalogue; False if the peak is unknown."""
         return self.peak_mb > self.lesson.memory_mb
 
 
@@ -118,7 +125,7 @@ def _run_lesson(lesson: Lesson, given: Path, out_dir: Path, kernel: str, values:
     profile = values["profile"]
     budget_s = lesson.budget_s[profile]
     error, started = None, time.perf_counter()
-    with _MemoryWatch() as memory:
+    with _Watch() as watch:
         try:
             values = check_parameters(given, values)
             options = {"kernel_name": kernel, "progress_bar": False, "cwd": str(out_dir)}
@@ -128,7 +135,8 @@ def _run_lesson(lesson: Lesson, given: Path, out_dir: Path, kernel: str, values:
             error = error_sentence(fault)
     seconds = time.perf_counter() - started
     status = "failed" if error else "ok"
-    return LessonResult(lesson, status, seconds, memory.peak_mb, done if done.is_file() else None, error, profile)
+    notebook = done if done.is_file() else None
+    return LessonResult(lesson, status, seconds, watch.cpu_s, watch.peak_mb, notebook, error, profile)
 
 
 def check_parameters(notebook: Path, values: Mapping[str, object]) -> dict[str, object]:
@@ -186,21 +194,23 @@ def error_sentence(error: Exception) -> str:
 def _summary(result: LessonResult) -> str:
     memory = f", {result.peak_mb:.0f} MB" if math.isfinite(result.peak_mb) else ""
     memory += f" (budget {result.lesson.memory_mb} MB)" if result.over_memory else ""
-    late = f" (budget {result.lesson.budget_s[result.profile]:.0f} s)" if result.over_time else ""
+    late = f" ({result.cpu_s:.0f} CPU seconds, budget {result.cpu_budget_s:.0f})" if result.over_time else ""
     mark = "✔" if result.status == "ok" else "✘"
     line = f"{mark} {result.lesson.name}: {result.seconds:.1f} s{late}{memory}"
     return f"{line}: {result.error}" if result.error else line
 
 
-class _MemoryWatch:
-    """Measures the peak memory of child processes started inside the `with` block, grandchildren included.
+class _Watch:
+    """Measures CPU seconds and peak memory of child processes started inside the `with` block, grandchildren included.
 
-    Memory is sampled, so a spike between two samples is missed. On Linux, memory that processes share (about 500 MB of
-    torch's libraries) is divided among them; elsewhere all resident memory of each process counts.
+    Both are sampled: a spike of memory between two samples is missed, and so is the last tenth of a second of a
+    process. On Linux, memory that processes share (about 500 MB of torch's libraries) is divided among them; elsewhere
+    all resident memory of each process counts.
     """
 
-    def __enter__(self) -> "_MemoryWatch":
+    def __enter__(self) -> "_Watch":
         self.peak_mb = math.nan
+        self._cpu_s: dict = {}  # by process
         self._stop = threading.Event()
         try:
             import psutil  # installed with ipykernel, which needs psutil
@@ -218,6 +228,11 @@ class _MemoryWatch:
         if self._thread:
             self._thread.join()
 
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds of all processes seen, those that have ended included; nan if none was seen."""
+        return sum(self._cpu_s.values()) if self._cpu_s else math.nan
+
     def _watch(self) -> None:
         while not self._stop.wait(_POLL_S):
             total = 0
@@ -226,8 +241,12 @@ class _MemoryWatch:
             except self._gone:
                 continue
             for child in children:
+                if child.pid in self._before:
+                    continue
                 try:
-                    total += _memory(child) if child.pid not in self._before else 0
+                    times = child.cpu_times()
+                    self._cpu_s[child] = times.user + times.system
+                    total += _memory(child)
                 except self._gone:
                     continue
             if total:
