@@ -38,7 +38,7 @@ class DataSpec(Settings):
         classes: only the images of these classes, renumbered in this order (of concepts: only these columns).
         per_class: number of training images of each class, for the rule ``"per_class"``.
         val, test: shares of the images, as in the function of the rule; None is that function's default.
-        partition: (i, k) splits only part i, counted from 0, of the k parts that `partition` makes of the images.
+        partition: (i, k) takes only part i, counted from 0, of the k parts that `partition` makes of the whole source.
 
     Raises:
         ValueError: a field of another rule, or a value that no source could satisfy.
@@ -140,13 +140,13 @@ def _keep_latest(kept: dict, key: object, value: object, most: int) -> object:
 
 def _split(images: ImageSet, spec: DataSpec) -> Splits:
     chosen = []
-    if spec.classes is not None:
-        images = images.of_classes(spec.classes)
-        chosen.append(f"classes {', '.join(spec.classes)}")
-    if spec.partition is not None:
+    if spec.partition is not None:  # before classes are chosen: parts are disjoint whichever classes each one keeps
         part, num_parts = spec.partition
         images = rules.partition(images, num_parts, seed=spec.seed)[part]
         chosen.append(f"part {part} of {num_parts}")
+    if spec.classes is not None:
+        images = images.of_classes(spec.classes)
+        chosen.append(f"classes {', '.join(spec.classes)}")
     splits = _apply_rule(images, spec)
     return replace(splits, rule="; ".join([splits.rule, *chosen])) if chosen else splits
 

@@ -248,3 +248,17 @@ def test_concepts_are_chosen_and_dealt_out():
         partition(images, 51)
     with pytest.raises(ValueError, match="are not the same"):
         chosen.take([0]).joined_with(images.take([1]))
+
+
+def test_parts_are_disjoint_whichever_classes_each_keeps(photos):
+    """Two tasks cut from one source must not share an image, also if they share a class."""
+    spec = spec_of(photos)
+    names = list(prepare(spec).class_names)
+    first = prepare(spec.replace(partition=(0, 2), classes=names[:2]))
+    second = prepare(spec.replace(partition=(1, 2), classes=names[1::-1]))
+
+    def all_of(splits):
+        return {*splits.train.names, *splits.val.names, *splits.test.names}
+
+    assert all_of(first).isdisjoint(all_of(second))
+    assert first.class_names == tuple(names[:2])
