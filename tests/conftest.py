@@ -10,6 +10,9 @@ import pytest
 
 from pictures import write_pngs
 
+# One thread, for child processes too: two that wait for each other spend CPU time on a machine that does other work,
+# twenty times as much for a small network. Set before torch is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 CPU_S = pytest.StashKey[dict[str, float]]()
 
 
