@@ -48,13 +48,17 @@ def test_the_students_work_is_kept_and_new_lessons_are_added(installed):
 def test_jupyterlab_serves_the_student_copies_and_ends_with_its_kernels(tmp_path, number, code):
     """The command itself, without a browser, asked through JupyterLab's own interface."""
     options = {"JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
+    startup = tmp_path / "ipython" / "profile_default" / "startup" / "tell.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text(f"open({str(tmp_path / 'kernel_runs')!r}, 'w').close()")
+    options["IPYTHONDIR"] = str(tmp_path / "ipython")
     lab = Command(tmp_path / "log", "lab", "--no-browser", "--port=0", "--allow-root", **options)
     address = re.compile(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+")
     lab.wait_until(lambda: address.search(lab.log.read_text()))
     base, token = address.search(lab.log.read_text())[0].split("lab?token=")
     found = {name: ask(f"{base}api/{name}?token={token}") for name in ("contents", "kernelspecs")}
     ask(f"{base}api/kernels?token={token}", {"name": "python3"})
-    lab.wait_until(lambda: ask(f"{base}api/kernels?token={token}")[0]["execution_state"] == "idle")
+    lab.wait_until((tmp_path / "kernel_runs").exists)
     assert any("ipykernel_launcher" in " ".join(child.cmdline()) for child in lab.children())
     names = {entry["name"] for entry in found["contents"]["content"]}
     assert {path.name for path in student_folder().glob("*.ipynb")} <= names
