@@ -107,7 +107,7 @@ _loaded: dict[tuple[str, int], _Loaded] = {}  # (source, size); the latest used 
 
 
 def prepare(spec: DataSpec) -> Splits:
-    """Load the images of a spec and split them; both are kept for the process's next task, until files change.
+    """Load the images of a spec and split them; both are kept for the process's next trial, until files change.
 
     All specs of one source and size share its pixels. Every call looks at the names, sizes and times of all the files:
     a few milliseconds a thousand.

@@ -1,4 +1,4 @@
-"""Tasks that share a backbone become one job, of bounded size; a trial that fails in it costs its own run only."""
+"""Trials that share a backbone become one job, of bounded size; a trial that fails in it costs its own run only."""
 
 import logging
 
