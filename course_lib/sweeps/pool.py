@@ -10,11 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 
 from joblib.externals.loky import ProcessPoolExecutor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from course_lib.interruption import held_back
 
@@ -55,7 +55,7 @@ def call_in_workers(calls: Sequence[tuple], workers: int) -> Iterator:
         for future in as_completed(_submit(calls, workers)):
             try:
                 result = future.result()
-            except TerminatedWorkerError:
+            except BrokenProcessPool:
                 killed = True
                 continue
             yield result
@@ -72,7 +72,7 @@ def _submit(calls: Sequence[tuple], workers: int) -> list[Future]:
         with held_back(), _without_interrupts():
             pool = _open_pool(workers)
             return [pool.submit(*call) for call in calls]
-    except TerminatedWorkerError:  # an idle worker was killed since the last calls
+    except BrokenProcessPool:  # an idle worker was killed since the last calls
         raise WorkerKilledError from None
 
 
@@ -87,10 +87,16 @@ def _open_pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _close_pools() -> None:
-    """Kill all workers, and wait for their end."""
+    """Kill all workers, and wait for their end.
+
+    Not with loky's ``kill_workers``: it fails with a KeyError in a thread while calls wait that it has not queued yet.
+    """
     while _pools:
         _, pool = _pools.popitem()
-        pool.shutdown(wait=True, kill_workers=True)
+        for number in list(pool._processes):
+            with suppress(ProcessLookupError, PermissionError):  # it has ended
+                os.kill(number, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows has no SIGKILL
+        pool.shutdown(wait=True)
 
 
 @contextmanager

@@ -110,6 +110,10 @@ def open_lab(folder: Path, options: Sequence[str] = ()) -> None:
     class LabApp(labapp.LabApp):
         serverapp_class = ServerApp
 
+        @classmethod
+        def get_extension_package(cls) -> str:
+            return labapp.LabApp.get_extension_package()  # not of the module that holds this class
+
     with own_kernel():
         LabApp.launch_instance([str(folder), *options])
     if ServerApp.stopped_by is not None:

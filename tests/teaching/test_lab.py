@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import urllib.error
 import urllib.request
 
 import pytest
@@ -56,6 +57,7 @@ def test_jupyterlab_serves_the_student_copies_and_ends_with_its_kernels(tmp_path
     address = re.compile(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+")
     lab.wait_until(lambda: address.search(lab.log.read_text()))
     base, token = address.search(lab.log.read_text())[0].split("lab?token=")
+    lab.wait_until(lambda: answers(f"{base}api"))  # it tells its address a moment before it listens
     found = {name: ask(f"{base}api/{name}?token={token}") for name in ("contents", "kernelspecs")}
     ask(f"{base}api/kernels?token={token}", {"name": "python3"})
     lab.wait_until((tmp_path / "kernel_runs").exists)
@@ -65,6 +67,13 @@ def test_jupyterlab_serves_the_student_copies_and_ends_with_its_kernels(tmp_path
     assert found["kernelspecs"]["kernelspecs"]["python3"]["spec"]["argv"][0] == sys.executable
     said = f"course: stopped; JupyterLab and its kernels have ended, saved notebooks are in {student_folder()}"
     assert lab.end(number) == (code, said)
+
+
+def answers(address):
+    try:
+        return ask(address)
+    except urllib.error.URLError:
+        return None
 
 
 def ask(address, data=None):
