@@ -5,7 +5,6 @@ import importlib
 import shutil
 import subprocess
 import sys
-import time
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -163,10 +162,5 @@ def test_the_command_answers_before_torch_is_imported(command):
         "heavy = {'torch', 'torchvision', 'matplotlib', 'pandas', 'sklearn', 'scipy'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy or code else 0)"
     )
-    seconds = []
-    for _ in range(5):  # the best of five: a machine that does other things too is slow now and then
-        began = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        seconds.append(time.perf_counter() - began)
-        assert done.returncode == 0, done.stderr
-    assert min(seconds) < 0.5
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -40,9 +40,3 @@ def test_the_readme_of_data_says_what_the_runs_say(prefix, images, optimizer):
     cells = [f"{100 * f.estimate:.1f} [{100 * f.low:.1f}, {100 * f.high:.1f}]" for f in found]
     row = f"| {images} images, {optimizer_name(optimizer)} | {' | '.join(cells)} |"
     assert row in shipped_dir("data").joinpath("README.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("prefix", PREFIXES, ids=("1687 images", "189 images"))
-def test_scratch_and_the_last_layer_do_not_overlap(prefix, optimizer):
-    assert over_seeds(prefix + "scratch", optimizer).high < over_seeds(prefix + "last_layer", optimizer).low

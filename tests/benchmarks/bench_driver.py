@@ -1,8 +1,10 @@
 """What a run costs beside its training: the driver, the processes and the ledger, as grids grow."""
 
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,8 +53,20 @@ def run(size: str) -> Iterator[dict]:
                 run_study(empty, ledger=ledger, workers=2, progress=False)
                 times.append((time.perf_counter() - began) / count * 1e3)
         started = " (with the start of the processes)" if count == 10 else ""
-        yield row("driver", f"{count} runs{started}, ms a run", times[0])
+        yield row("driver", f"{count} runs{started}, ms a run", times[0], peer=commit_ms() / times[0])
         yield row("driver", f"{count} runs read again, ms a run", times[1])
+
+
+def commit_ms() -> float:
+    """Milliseconds for SQLite alone to keep a record, whatever the ledger does: the peer."""
+    with tempfile.TemporaryDirectory() as folder, closing(sqlite3.connect(Path(folder) / "alone.sqlite")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("CREATE TABLE runs (record TEXT)")
+        began = time.perf_counter()
+        for _ in range(200):
+            with database:
+                database.execute("INSERT INTO runs VALUES (?)", ("1" * 5000,))
+        return (time.perf_counter() - began) / 200 * 1e3
 
 
 if __name__ == "__main__":

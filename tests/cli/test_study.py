@@ -50,9 +50,9 @@ def test_a_plain_grid_needs_no_heading():
 
 
 @pytest.mark.parametrize("place", ["no/such/runs.jsonl.gz", "."])
-def test_a_bad_place_for_the_runs_is_refused_first(place, tmp_path, monkeypatch):
-    monkeypatch.setattr("course_lib.sweeps.running.run_study", lambda *_, **__: pytest.fail("it ran"))
-    done = course("study", "full", "--export", tmp_path / place, code=2)
+def test_a_bad_place_for_the_runs_is_refused_first(place, tmp_path):
+    """Before the study runs, which would miss its images."""
+    done = course("study", "full", "--data", "folder:no_such_folder", "--export", tmp_path / place, code=2)
     assert done.stderr.startswith("course: ")
     assert str((tmp_path / place).parent) in done.stderr
     assert len(done.stderr.splitlines()) == 1

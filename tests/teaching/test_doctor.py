@@ -1,8 +1,10 @@
 """`course doctor`: runs anywhere, tells what to do, keeps private paths private."""
 
+import importlib.metadata
 import json
 import os
 import platform
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,7 +44,8 @@ def test_it_says_which_course_on_which_system(rows):
 def test_the_home_folder_is_not_in_the_text(monkeypatch, tmp_path):
     home = tmp_path / "home" / "secret_name"
     home.mkdir(parents=True)
-    monkeypatch.setattr(Path, "home", lambda: home)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setenv("COURSE_HOME", str(home / "course"))
     monkeypatch.setenv("COURSE_REAL_DATA", str(home))
     text = checks_as_text()
@@ -51,20 +54,23 @@ def test_the_home_folder_is_not_in_the_text(monkeypatch, tmp_path):
 
 
 def test_a_broken_check_becomes_a_row(monkeypatch):
-    def _check_cores():
-        raise OSError("no such thing")
+    def disk_usage(path):
+        raise OSError("no such disk")
 
-    monkeypatch.setattr(doctor, "_check_cores", _check_cores)
-    row = next(row for row in run_checks() if row["name"] == "cores")
-    assert (row["status"], row["value"]) == ("fail", "OSError: no such thing")
+    monkeypatch.setattr(shutil, "disk_usage", disk_usage)
+    row = next(row for row in run_checks() if row["name"] == "disk")
+    assert (row["status"], row["value"]) == ("fail", "OSError: no such disk")
 
 
 def test_what_is_missing_is_said_with_advice(monkeypatch, tmp_path):
     def no_folder(kind):
         raise FileNotFoundError(kind)
 
+    def not_installed(package):
+        raise importlib.metadata.PackageNotFoundError(package)
+
     monkeypatch.setattr(doctor.paths, "shipped_dir", no_folder)
-    monkeypatch.setattr(doctor, "_version", lambda package: None)
+    monkeypatch.setattr(importlib.metadata, "version", not_installed)
     monkeypatch.setattr(doctor, "_memory_gb", lambda: (8.0, 0.5))
     monkeypatch.setenv("COURSE_HOME", str(tmp_path))
     may = os.access

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+import chancy_net
 from course_lib.data.splits import stratified_split
+from course_lib.models.catalogue import ARCHITECTURES
 from course_lib.models.weights import start_model
-from course_lib.training import fitting
 from course_lib.training.fitting import fit, input_statistics
 from course_lib.training.inputs import Pixels
 from course_lib.training.prediction import evaluate
@@ -133,15 +134,9 @@ FRESH = {"augmentation": [{"name": "RandomHorizontalFlip"}, {"name": "ColorJitte
 @pytest.fixture(params=["no chance", "fresh augmentation", "dropout"])
 def chancy(request, monkeypatch):
     """A recipe of one epoch, by what is drawn at random while it trains (beside the order of the images)."""
-    if request.param == "dropout":  # none of today's nets keeps its dropout: `start_model` puts a new head on
-
-        def with_dropout(*args, **settings):
-            model = start_model(*args, **settings)
-            model.head = torch.nn.Sequential(torch.nn.Dropout(0.5), model.head)
-            return model
-
-        monkeypatch.setattr(fitting, "start_model", with_dropout)
-    return Recipe.scratch(epochs=1, **(FRESH if request.param == "fresh augmentation" else {}))
+    monkeypatch.setitem(ARCHITECTURES, chancy_net.NAME, chancy_net.ENTRY)
+    dropout = {"architecture": chancy_net.NAME}
+    return Recipe.scratch(epochs=1, **{"no chance": {}, "fresh augmentation": FRESH, "dropout": dropout}[request.param])
 
 
 def test_contract_9_same_seed_same_result(splits, chancy):

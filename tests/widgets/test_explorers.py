@@ -1,8 +1,5 @@
 """Every explorer without a browser: its figure at every control's ends, and the shell around it."""
 
-import io
-import statistics
-import time
 from functools import partial
 
 import matplotlib as mpl
@@ -21,8 +18,6 @@ from course_lib.models import build, set_trainable, stage_maps, stage_work, step
 from course_lib.sweeps.studies.homework import TABLE_VIII
 
 NAMES = list(samples.SAMPLES)
-RESPONSE_S = 0.3  # the median on a quiet machine
-YARDSTICK_S = 0.14  # `drawn_by_matplotlib_alone` on a quiet machine: two cores, AMD EPYC, matplotlib 3.11
 
 
 def ends_of(control):
@@ -66,43 +61,6 @@ def test_the_static_figure_needs_no_controls_and_cuts_no_text_off(name):
         assert box.x1 < figure.bbox.width + 2, axes.get_title()
         assert box.y1 < figure.bbox.height + 2, axes.get_title()
     assert dict(mpl.rcParams) == before, "a figure changed matplotlib's settings for everybody"
-
-
-def drawn_by_matplotlib_alone():
-    """Four empty axes as a PNG, without anything of the course."""
-    figure = Figure(figsize=(10, 5))
-    figure.subplots(2, 2)
-    figure.savefig(io.BytesIO(), format="png")
-
-
-def seconds_of(action):
-    """Seconds of this one thread: other work on the machine waits."""
-    began = time.thread_time()
-    action()
-    return time.thread_time() - began
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_response_is_fast(name, record_property):
-    """Median of the changes of one slider, in turns with a yardstick: how slow the machine is in this very minute.
-
-    The best of a few rounds, as a cache shared with other work slows this down, too.
-    """
-    explorer, shares = samples.make_explorer(name), []
-    control = next(iter(explorer.controls.values()))
-    values = [v for v in (control.options if hasattr(control, "options") else range(control.min, control.max + 1))]
-    for _ in range(6):
-        changes, yardsticks = [], []
-        for value in [v for v in values if v != control.value][:5]:
-            yardsticks.append(seconds_of(drawn_by_matplotlib_alone))
-            changes.append(seconds_of(partial(setattr, control, "value", value)))
-        response, yardstick = statistics.median(changes), statistics.median(yardsticks)
-        shares.append(response / (RESPONSE_S * max(1, yardstick / YARDSTICK_S)))
-        print(f"{name}: {1000 * response:.0f} ms from slider to picture, matplotlib alone {1000 * yardstick:.0f} ms")
-        if shares[-1] <= 1:
-            break
-    record_property("share_of_the_limit", min(shares))
-    assert min(shares) <= 1
 
 
 def line(*, height=1.0, kind="thin"):
