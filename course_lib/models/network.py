@@ -1,12 +1,9 @@
 """Networks with stage paths, and the rule that finds a stage's setting by its path."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from torch import Tensor, nn
-
-if TYPE_CHECKING:
-    from course_lib.models.staged import StagedModel
 
 HEAD, INNER = "head", "inner"
 T = TypeVar("T")
@@ -74,8 +71,8 @@ class Network(nn.Module):
         """
         raise TypeError(f"{type(self).__name__} computes nothing: a network needs the method 'logits'")
 
-    def chain(self) -> "StagedModel | None":
-        """Return the network as one chain of stages, so that a prefix can be kept; None if it is no chain."""
+    def chain(self) -> "Network | None":
+        """Return the network as a `StagedModel`, whose prefix can be kept; None if it is no chain of stages."""
         return None
 
     def forward(self, x: Tensor) -> Tensor:

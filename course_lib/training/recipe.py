@@ -146,7 +146,8 @@ class Recipe(Settings):
 
     def rate_of(self, stage: str, epoch: int = 0) -> float:
         """Compute the learning rate of a stage path in an epoch (0-based): lr × multiplier × schedule."""
-        return self.lr * self.multiplier_of(stage) * schedule_factor(self, epoch)
+        steps = {"milestones": self.milestones, "step_factor": self.step_factor}
+        return self.lr * self.multiplier_of(stage) * schedule_factor(self.schedule, epoch, self.epochs, **steps)
 
     def decay_of(self, stage: str) -> float:
         """Find the weight decay of a stage path."""
