@@ -7,26 +7,47 @@ import sysconfig
 import venv
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+import environments
 from pictures import write_pngs
 
-ROOT = Path(__file__).resolve().parents[1]
 MAX_MB = 30
 
 
 @pytest.fixture(scope="module")
-def python(wheel, tmp_path_factory):
-    """A fresh environment that holds the wheel; its dependencies are borrowed from this one, the checkout is not."""
-    home = tmp_path_factory.mktemp("environment")
+def installed(wheel, tmp_path_factory):
+    """A fresh environment into which the lessons' first cell installed the wheel, with the real pip and no network.
+
+    Only its dependencies are borrowed from this environment; course_lib is not.
+    """
+    folder = tmp_path_factory.mktemp("installed")
+    home, borrowed = folder / "environment", folder / "borrowed"
     venv.create(home, with_pip=True)
-    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)
-    site = sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)})
-    # A folder named in a .pth file is searched, but its own .pth files (the editable checkout's) are not read.
-    Path(site, "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return python
+    borrowed.mkdir()
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if not entry.name.startswith(("course_lib", "_course_lib", "__editable__")) and entry.suffix != ".pth":
+            (borrowed / entry.name).symlink_to(entry)
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
+    (site / "borrowed.pth").write_text(f"{borrowed}\n")
+    before = {entry.name for entry in site.iterdir()}
+    done = environments.run_cell(environments.python_of(home), folder, COURSE_SOURCE=str(wheel))
+    assert done.returncode == 0, done.stderr[-2000:]
+    new = {entry.name for entry in site.iterdir()} - before
+    return SimpleNamespace(python=environments.python_of(home), site=site, new=new, said=done.stdout)
+
+
+@pytest.fixture
+def python(installed):
+    return installed.python
+
+
+def test_the_first_cell_installs_the_course_and_nothing_else(installed):
+    assert installed.said == "Installed course-lib. PyTorch is as it was.\n"
+    names = {name.partition("-")[0] for name in installed.new}
+    assert names == {"course_lib"}
 
 
 def test_the_wheel_is_small_and_holds_what_the_course_ships(wheel):
@@ -55,9 +76,9 @@ def run(python, *args, cwd, **env):
     return done.stdout
 
 
-def test_it_is_the_wheel_that_runs(python, tmp_path):
-    where = run(python, "-c", "import course_lib; print(course_lib.__file__)", cwd=tmp_path).strip()
-    assert not Path(where).is_relative_to(ROOT)
+def test_it_is_the_wheel_that_runs(installed, tmp_path):
+    where = run(installed.python, "-c", "import course_lib; print(course_lib.__file__)", cwd=tmp_path).strip()
+    assert Path(where).is_relative_to(installed.site)
 
 
 def test_it_trains_and_predicts(python, tmp_path, make_images):

@@ -17,7 +17,7 @@ from course_lib.teaching.lab import own_kernel
 from course_lib.teaching.lessons import Lesson, Profile
 
 BUDGET_CORES = 2  # the machine of the catalogue's `budget_s`
-_POLL_S = 0.1
+_POLL_S = 0.5  # reading the memory of a process of 1 GB takes tens of milliseconds
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -39,7 +39,7 @@ class LessonResult:
     status: Literal["ok", "failed"]
     seconds: float  # wall clock, kernel start included
     cpu_s: float  # CPU seconds of kernel and workers together, whatever else the machine does; nan: unknown
-    peak_mb: float  # largest memory of kernel and workers together, sampled every 0.1 s; nan: unknown
+    peak_mb: float  # largest memory of kernel and workers together, sampled; nan: unknown
     notebook: Path | None  # the executed notebook, up to the failing cell
     error: str | None  # one sentence
     profile: str
@@ -203,7 +203,7 @@ def _summary(result: LessonResult) -> str:
 class _Watch:
     """Measures CPU seconds and peak memory of child processes started inside the `with` block, grandchildren included.
 
-    Both are sampled: a spike of memory between two samples is missed, and so is the last tenth of a second of a
+    Both are sampled: a spike of memory between two samples is missed, and so is the last half second of a
     process. On Linux, memory that processes share (about 500 MB of torch's libraries) is divided among them; elsewhere
     all resident memory of each process counts.
     """

@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import torch
+from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 import course_lib.figures
@@ -134,8 +135,10 @@ def all_axes(figure):
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_has_title_and_labelled_axes(name):
     before = dict(mpl.rcParams)
+    pyplot.close("all")
     figure = FIGURES[name](TITLE)
     assert isinstance(figure, Figure)
+    assert pyplot.get_fignums() == [], "the figure leaks into pyplot"
     assert figure.get_suptitle() == TITLE
     if name not in PICTURES_ONLY:
         first, last = all_axes(figure)[0], all_axes(figure)[-1]
@@ -172,15 +175,6 @@ def test_texts_stay_inside_and_apart(name):
     below = getattr(figure, "_supxlabel", None)  # of the whole figure, where one was written
     written = below and below.get_text() and below.get_window_extent()
     assert not written or not any(legend.get_window_extent().overlaps(written) for legend in figure.legends), name
-
-
-def test_no_figure_leaks_into_pyplot():
-    from matplotlib import pyplot
-
-    pyplot.close("all")
-    for make in FIGURES.values():
-        make(TITLE)
-    assert pyplot.get_fignums() == []
 
 
 def test_a_users_settings_do_not_change_the_look():

@@ -2,10 +2,7 @@
 
 import importlib.metadata
 import json
-import os
 import re
-import subprocess
-import sysconfig
 import tomllib
 import venv
 from pathlib import Path
@@ -13,15 +10,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_lib.teaching import find_lesson, list_lessons
+import environments
+from course_lib.teaching import list_lessons
 from course_lib.teaching.bootstrap import bootstrap_text
 from course_lib.teaching.source import MAX_LINES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BASE = [re.match(r"[\w.-]+", need)[0] for need in PROJECT["dependencies"]]
-SITE = Path(sysconfig.get_path("purelib"))
 # A stand-in for pip: notes what it is asked for, and unpacks wheels.
+# The real pip is tried in tests/test_wheel.py.
 PIP = """import json, os, pathlib, sys, zipfile
 site = pathlib.Path(os.environ["FAKE_SITE"])
 with open(site / "calls.jsonl", "a") as file:
@@ -59,19 +57,6 @@ def test_it_is_short_and_runs_no_shell():
     assert not [line for line in lines if line.lstrip().startswith(("!", "%"))]
 
 
-def run_cell(python, folder, code=None, **env):
-    """Run the cell (and more code) as a script in an empty folder; the checkout is not on the path."""
-    script = folder / "cell.py"
-    script.write_text(code or bootstrap_text(), encoding="utf-8")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PIP_", "COURSE_SOURCE"))}
-    environment |= {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", **env}
-    return subprocess.run([python, script], cwd=folder, env=environment, capture_output=True, text=True)
-
-
-def environment_python(home):
-    return home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
 @pytest.fixture
 def colab(tmp_path):
     """A bare Python with some other packages and a torch of its own, whose pip only notes what it is asked for."""
@@ -88,7 +73,9 @@ def colab(tmp_path):
     def run(**env):
         """(outcome, calls of pip)"""
         before = snapshot(site)
-        done = run_cell(environment_python(home), tmp_path, PYTHONPATH=str(site), FAKE_SITE=str(site), **env)
+        done = environments.run_cell(
+            environments.python_of(home), tmp_path, PYTHONPATH=str(site), FAKE_SITE=str(site), **env
+        )
         assert before == snapshot(site), "torch was touched"
         calls = site / "calls.jsonl"
         return done, [json.loads(line) for line in calls.read_text().splitlines()] if calls.exists() else []
@@ -140,30 +127,3 @@ def test_without_an_address_it_says_what_to_do(colab):
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("RuntimeError: The course is missing: set COURSE_SOURCE to its git+https:// address")
     assert calls == []
-
-
-def test_it_installs_the_real_wheel_and_a_lesson_starts(wheel, tmp_path):
-    """With the real pip, offline, outside the repository; only base dependencies are borrowed, course_lib is not."""
-    home, borrowed = tmp_path / "environment", tmp_path / "borrowed"
-    venv.create(home, with_pip=True)
-    borrowed.mkdir()
-    for entry in SITE.iterdir():
-        if not entry.name.startswith(("course_lib", "_course_lib", "__editable__")) and entry.suffix != ".pth":
-            (borrowed / entry.name).symlink_to(entry)
-    site = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
-    (site / "borrowed.pth").write_text(f"{borrowed}\n")
-    before = {entry.name for entry in site.iterdir()}
-
-    cells = [c for c in nbformat.read(find_lesson("02").student_copy(), as_version=4).cells if c.cell_type == "code"]
-    lesson = [c.source for c in cells if c.id != "bootstrap"][:3]  # parameters, imports, the student's guesses
-    code = "\n\n".join([bootstrap_text(), *lesson, "print(course_lib.__file__, torch.__file__)"])
-    code = code.replace("import torch\n", "import torch\nimport course_lib\n")
-    options = {"COURSE_SOURCE": str(wheel), "COURSE_HOME": str(tmp_path / "home")}
-    done = run_cell(environment_python(home), tmp_path, code, **options)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.splitlines()[0] == "Installed course-lib. PyTorch is as it was."
-    ours, torch = done.stdout.splitlines()[-1].split()
-    assert Path(ours).is_relative_to(site)
-    assert Path(torch).is_relative_to(borrowed)
-    new = {entry.name for entry in site.iterdir()} - before
-    assert new == {"course_lib", f"course_lib-{PROJECT['version']}.dist-info"}
