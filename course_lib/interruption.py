@@ -31,7 +31,8 @@ class _State:
     def handle(self, number: int, _frame: object = None) -> None:
         """Raise `Interrupted`. A second signal ends the process at once, as without this handler."""
         for each in _signals():
-            signal.signal(each, signal.SIG_DFL)
+            if signal.getsignal(each) is not signal.SIG_IGN:
+                signal.signal(each, signal.SIG_DFL)
         if self.signal is None:
             self.signal = number
             self.clock = _after(GRACE_S, _end_now, number)

@@ -32,7 +32,12 @@ def find_claims(document: str | None = None, ids: Sequence[str] | None = None) -
     known = documents_with_claims()
     if document is not None and document not in known:
         raise ValueError(f"no claims of a document '{document}': choose one of {', '.join(known)}")
-    claims = {claim.id: claim for name in known if document in (None, name) for claim in _claims_of(name)}
+    claims = {}
+    for claim in (claim for name in known if document in (None, name) for claim in _claims_of(name)):
+        if claim.id in claims:
+            both = f"{claims[claim.id].document} and {claim.document}"
+            raise ValueError(f"the documents {both} have a claim '{claim.id}': rename one")
+        claims[claim.id] = claim
     if ids is None:
         return list(claims.values())
     if unknown := [name for name in ids if name not in claims]:

@@ -20,9 +20,9 @@ from course_lib.analysis.intervals import (
 )
 from course_lib.analysis.records import (
     MAIN_PROBE,
+    images_behind,
     is_scored,
     score_of,
-    tested_on,
     things_of,
     units_of,
 )
@@ -53,7 +53,7 @@ class Comparison:
     @property
     def shares_images(self) -> bool:
         """Whether all runs were tested on the same images."""
-        return len({tested_on(run) for pair in self.pairs for run in pair}) == 1
+        return len({images_behind(run, self.probe) for pair in self.pairs for run in pair}) == 1
 
     @property
     def by_seed(self) -> dict[int, float]:

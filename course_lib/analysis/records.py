@@ -168,8 +168,15 @@ def origin_of(record: Mapping) -> dict:
     return record.get("provenance") or {}
 
 
-def tested_on(record: Mapping) -> tuple:
-    """The test images of a run: the settings of its data, and the hashes of the images and of their split."""
+def images_behind(record: Mapping, probe: str = MAIN_PROBE) -> tuple:
+    """Identify the images that a score is of, by which scores can be paired.
+
+    Of a run's own test images: the settings of its data, and the hashes of the images and of their split. Of a probe on
+    other data: the hash of those images.
+    """
+    found = _score(record, probe) or {}
+    if found.get("tested_on"):
+        return (found["tested_on"],)
     settings = (setting(record, name) for name in ("source", "size", "split", "few_shot", "num_test"))
     origin = origin_of(record)
     return *settings, origin.get("data_fingerprint"), origin.get("split_hash")

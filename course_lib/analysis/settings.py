@@ -1,5 +1,6 @@
 """Which runs may be compared: those whose settings are all equal but what a study varies. And settings in words."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from course_lib.analysis.records import distinct, origin_of, settings_of
@@ -41,9 +42,15 @@ def comparable_groups(records: Sequence[dict], vary: Sequence[str] = VARY) -> di
         longer = [f"{h}, {_in_heading(name, own[name])}" for h, own in zip(headings, settings, strict=True)]
         headings = longer if len(set(longer)) > len(set(headings)) else headings
     groups = {}
-    for heading, record in zip(headings, records, strict=True):
-        groups.setdefault(heading.removeprefix(", "), []).append(record)
-    return groups
+    for heading, own, record in zip(headings, settings, records, strict=True):
+        groups.setdefault((heading.removeprefix(", "), _fills(own.get("augmentation"))), []).append(record)
+    alike = Counter(heading for heading, _ in groups)
+    return {f"{h}, fill {fill}" if alike[h] > 1 else h: runs for (h, fill), runs in groups.items()}
+
+
+def _fills(augmentation: Sequence[Mapping] | None) -> str:
+    """The fill colours of transforms, which a heading names only where nothing else tells two groups apart."""
+    return ", ".join(str(step["fill"]) for step in augmentation or () if "fill" in step)
 
 
 def in_words(name: str, value) -> str:

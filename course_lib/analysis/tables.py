@@ -91,25 +91,29 @@ def probe_table(records: Sequence[dict], confidence: float = 0.95, *, vary: Sequ
     rows = []
     for optimizer in values_of(records, "optimizer"):
         chosen = best_runs(select(records, optimizer=optimizer), vary)
-        for probe in probes_of(chosen[0]) if chosen else ():
-            found = mean_score(chosen, "test", confidence, probe)
-            row = {"optimizer": optimizer, "probe": probe, "metric": metric_of(chosen[0], probe).upper()}
+        for probe in dict.fromkeys(probe for run in chosen for probe in probes_of(run)):
+            runs = [run for run in chosen if score_of(run, probe=probe) is not None]
+            if not runs:  # asked, without an answer: the run diverged
+                continue
+            found = mean_score(runs, "test", confidence, probe)
+            row = {"optimizer": optimizer, "probe": probe, "metric": metric_of(runs[0], probe).upper()}
             row |= {"test %": percent(found.estimate), "low %": percent(found.low), "high %": percent(found.high)}
             row["interval"] = found.method
-            seeds = score_over_runs(chosen, confidence, probe=probe) if len(chosen) > 1 else None
-            rows.append({**row, "over seeds": str(seeds) if seeds else "one seed"})
+            seeds = score_over_runs(runs, confidence, probe=probe) if len(runs) > 1 else None
+            rows.append({**row, "over seeds": str(seeds) if seeds else "one seed", "runs": len(runs)})
     return pd.DataFrame(rows)
 
 
 def runs_table(records: Sequence[dict]) -> pd.DataFrame:
     """Every run, one row each, diverged ones included; accuracies in per cent, time in seconds.
 
-    ``low %`` and ``high %`` are Wilson's 95 % interval of the test accuracy.
+    ``low %`` and ``high %`` are the 95 % interval of the test score over images (Wilson's) or concepts (bootstrap).
     """
     rows = []
     for record in records:
         row = {name: setting(record, name) for name in ("name", "few_shot", "optimizer", "lr", "seed", "status")}
         row |= {"epochs run": len(history(record)), "best epoch": best_epoch(record)}
+        row |= _named_metric([record])
         row |= {"val %": percent(score_of(record, "val")), "test %": percent(score_of(record))}
         found = score_over_runs([record])
         row |= {"low %": found and percent(found.low), "high %": found and percent(found.high)}

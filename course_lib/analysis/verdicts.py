@@ -1,5 +1,6 @@
 """A claim of a document as a test over finished runs, and the rule that judges it."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -103,7 +104,7 @@ class Verdict:
         claim, found = self.claim, self.effect
         scale = _SCALES.get(claim.unit, 1)
         numbers = (found.estimate, found.low, found.high) if found else (None, None, None)
-        effect, low, high = (None if n is None else _round(scale * n) for n in numbers)
+        effect, low, high = (None if n is None or not math.isfinite(n) else _round(scale * n) for n in numbers)
         row = {"id": claim.id, "claim": claim.sentence, "document": claim.document, "place": claim.place}
         row |= {"tested": claim.tested, "claimed": claim.region.text(claim.unit), "verdict": self.verdict}
         row |= {"effect": effect, "low": low, "high": high, "unit": claim.unit, "seeds": self.seeds}
@@ -119,7 +120,10 @@ class Verdict:
     def effect_text(self) -> str:
         """``"12.3 [8.1, 16.5] points"``, or a dash."""
         row = self.row()
-        return f"{row['effect']:g} [{row['low']:g}, {row['high']:g}] {row['unit']}" if self.effect else "–"
+        if not self.effect:
+            return "–"
+        effect, low, high = ("?" if row[name] is None else f"{row[name]:g}" for name in ("effect", "low", "high"))
+        return f"{effect} [{low}, {high}] {row['unit']}"
 
     @property
     def images_text(self) -> str:

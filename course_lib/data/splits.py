@@ -85,6 +85,12 @@ class Splits:
         return self.train.num_classes
 
     @cached_property
+    def test_hash(self) -> str:
+        """SHA-256 (hex) of the fingerprint of the images and of the names in the test part, in their order."""
+        content = [self.train.source_fingerprint, self.test.names]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 (hex) of the rule and of the names in each part, in their order."""
         content = [self.rule, self.train.names, self.val.names, self.test.names]

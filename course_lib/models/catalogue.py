@@ -153,7 +153,9 @@ def architecture_of_weights(weights: str) -> str | None:
     if found := find_origin(weights):
         origin, name = found
         return _imported(origin.architecture)(name)
-    shipped = {entry.start: entry.name for entry in ARCHITECTURES.values() if entry.start in list_weights()}
+    shipped = {
+        entry.start: entry.name for entry in ARCHITECTURES.values() if entry.start and not find_origin(entry.start)
+    }
     return shipped.get(weights)
 
 

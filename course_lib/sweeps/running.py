@@ -147,4 +147,5 @@ def _as_asked(trial: Trial, record: dict, origin: dict) -> dict:
     are those of the key, so the provenance of a run from before the world was recorded can be completed.
     """
     recipe = trial.recipe.model_dump(mode="json")
-    return {**record, "recipe": recipe, "provenance": record["provenance"] | origin}
+    data = trial.data.model_dump(mode="json")
+    return {**record, "recipe": recipe, "data": data, "provenance": record["provenance"] | origin}

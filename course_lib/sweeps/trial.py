@@ -48,11 +48,13 @@ class Trial:
         """
         splits = prepare(self.data) if splits is None else splits
         images = splits.train.root or splits.train
+        others = [prepare(p.data).test_hash for p in self.probes if isinstance(p, Direct) and p.data]
         return {
             "world": images.identity,
             "data_fingerprint": splits.train.source_fingerprint,
             "split_hash": splits.hash,
             "weights_hash": _weights_hash(self.recipe.start),
+            **({"probed_on": others} if others else {}),
         }
 
     def run(self, device: str = "cpu") -> dict:
@@ -109,6 +111,8 @@ def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Direct
     }
     if probes:  # without any, a key is that of the first edition
         parts["probes"] = sorted(probe.model_dump_json(exclude_none=True) for probe in probes)
+    if "probed_on" in provenance:
+        parts["probed_on"] = provenance["probed_on"]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -128,6 +128,8 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
         aux_heads=recipe.aux_heads,
     )
     model.check_paths("decays name", recipe.decays)
+    if target_of(splits.val.labels) is not CLASSES and not (splits.val.labels == 1).any():
+        raise ValueError("no validation image shows any concept: no epoch can be chosen, give more or other images")
     if not any(recipe.rates(model.trained_stages).values()):  # before anything is computed
         raise ValueError("nothing to train: every stage has multiplier 0")
     mean, std = input_statistics(recipe, splits)

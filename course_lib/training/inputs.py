@@ -30,7 +30,7 @@ class Pixels:
     Attributes:
         after: None; see `StageOutputs`.
         num_views: 1; see `StageOutputs`.
-        labels: (N,) int64.
+        labels: (N,) int64, or (N, K) float32 of concepts.
     """
 
     after, num_views = None, 1
@@ -80,7 +80,7 @@ class StageOutputs:
 
     Args:
         values: (k·N, …), view after view.
-        labels: (N,) int64, on the device.
+        labels: (N,) int64, or (N, K) float32 of concepts, on the device.
         after: the stage whose output it is.
 
     Attributes:

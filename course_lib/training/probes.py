@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 import torch
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
 from course_lib.data.fields import Settings
 from course_lib.data.imageset import ImageSet
@@ -42,7 +42,10 @@ class Direct(Settings):
     def name(self) -> str:
         """``"direct"``, followed by what is not the default: ``"direct head.aux1"``."""
         parts = [self.head] * (self.head != HEAD) + [self.epoch] * (self.epoch != "best")
-        return " ".join([MAIN, *parts, *([self.data.source] if self.data else [])])
+        if self.data:
+            changed = {name: getattr(self.data, name) for name in sorted(self.data.changed() - {"source"})}
+            parts += [self.data.source, *(f"{name}={value}" for name, value in changed.items())]
+        return " ".join([MAIN, *parts])
 
 
 class Readout(Settings):
@@ -68,14 +71,6 @@ class Readout(Settings):
         return f"{self.by} {'+'.join(self.layers)}{late}"
 
 
-def _kind(value) -> str:
-    readout = isinstance(value, Readout) or (isinstance(value, dict) and "layers" in value)
-    return "readout" if readout else "direct"
-
-
-Probe = Annotated[Annotated[Direct, Tag("direct")] | Annotated[Readout, Tag("readout")], Discriminator(_kind)]
-
-
 def probe_test(run: Run, splits: Splits, probes: Sequence[Direct | Readout], device: str = "cpu", **options) -> Run:
     """Answer probes on the sealed test set, which is opened once for all of them, and keep the scores in the run.
 
@@ -93,15 +88,37 @@ def probe_test(run: Run, splits: Splits, probes: Sequence[Direct | Readout], dev
         raise ValueError(f"this run's test set was scored already ({first.value:.4f}): train again for another")
     if run.best_epoch is None:
         raise ValueError("this run diverged before its first epoch ended: there is no model to score")
+    check_probes(probes, run.model, keeps_last=run.last_state is not None)
     target = pick_device(device)
     model = run.model.to(target, memory_format=memory_format(target))
-    with deliberate_threads(run.recipe.architecture):
-        test = splits.test.open()
-        for probe in probes:
-            ask = _ask_directly if isinstance(probe, Direct) else _read_out
-            run.scores[probe.name] = ask(probe, run, model, splits, test, target, **options)
-    model.to("cpu", memory_format=torch.contiguous_format)
+    try:
+        with deliberate_threads(run.recipe.architecture):
+            test = splits.test.open()
+            asks = [(probe, _ask_directly if isinstance(probe, Direct) else _read_out) for probe in probes]
+            run.scores = {probe.name: ask(probe, run, model, splits, test, target, **options) for probe, ask in asks}
+    finally:
+        model.to("cpu", memory_format=torch.contiguous_format)
     return run
+
+
+def check_probes(probes: Sequence[Direct | Readout], model: Network, *, keeps_last: bool) -> None:
+    """Check that a network can answer probes, before any image is looked at.
+
+    Raises:
+        ValueError: two probes of one name, a head or stage that the network does not have, or a probe about the last
+            epoch's weights where these were not kept.
+    """
+    names = [probe.name for probe in probes]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"two probes are named '{twice[0]}': ask each question once")
+    for probe in probes:
+        if isinstance(probe, Readout):
+            for layer in probe.layers:
+                model.stage_module(layer)
+        elif probe.head not in model.head_paths:
+            raise ValueError(f"unknown head '{probe.head}': this model has {', '.join(model.head_paths)}")
+        elif probe.epoch == "last" and not keeps_last:
+            raise ValueError("this run kept no weights of its last epoch: fit(…, keep_last=True) keeps them")
 
 
 def score_test(run: Run, splits: Splits, device: str = "cpu", *, shortcuts: bool = True) -> float:
@@ -119,14 +136,33 @@ def score_test(run: Run, splits: Splits, device: str = "cpu", *, shortcuts: bool
 def _ask_directly(
     probe: Direct, run: Run, model: Network, splits: Splits, test: ImageSet, device, shortcuts: bool = True
 ) -> Score:
+    labels_target = target_of(splits.train.labels)
+    if probe.epoch == "last" and run.status == "diverged":  # its last weights are not numbers
+        return Score.missing(labels_target)
+    tested_on = None
     if probe.data:
-        test = prepare(probe.data).test.open()
-        if test.class_names != splits.class_names:
-            raise ValueError(f"'{probe.data.source}' has other classes than the run: a probe needs the same ones")
+        other = prepare(probe.data)
+        test, tested_on = other.test.open(), other.test_hash
+        _check_other_images(probe.data, splits, test)
     with _epoch_of(probe, run, model):
         inputs = make_inputs(run.recipe, model, test, run.mean, run.std, device, part="test", shortcuts=shortcuts)
         logits = compute_logits(model, inputs, probe.head)
-    return Score.of(target_of(inputs.labels), logits, inputs.labels)
+    return Score.of(labels_target, logits, inputs.labels, tested_on)
+
+
+def _check_other_images(spec: DataSpec, splits: Splits, test: ImageSet) -> None:
+    """Refuse other classes, another size, and images that the run was trained or chosen by."""
+    if test.class_names != splits.class_names:
+        raise ValueError(f"'{spec.source}' has other classes than the run: a probe needs the same ones")
+    if test.size != splits.train.size:
+        sizes = f"{test.size[0]} px, those of the run {splits.train.size[0]} px"
+        raise ValueError(f"the images of '{spec.source}' have {sizes}: set the size of the probe's data")
+    seen = {*splits.train.pixel_hashes(), *splits.val.pixel_hashes()}
+    if known := [name for name, pixels in zip(test.names, test.pixel_hashes(), strict=True) if pixels in seen]:
+        raise ValueError(
+            f"{len(known)} test images of '{spec.source}' trained this run or chose its epoch, "
+            f"the first is '{known[0]}': give a probe other images"
+        )
 
 
 @contextmanager
@@ -135,8 +171,6 @@ def _epoch_of(probe: Direct, run: Run, model: Network) -> Iterator[None]:
     if probe.epoch == "best":
         yield
         return
-    if run.last_state is None:
-        raise ValueError("this run kept no weights of its last epoch: fit(…, keep_last=True) keeps them")
     best = snapshot(model)
     model.load_state_dict(run.last_state)
     try:
@@ -164,6 +198,8 @@ def _read_out(
 def _class_scores(by: str, x: np.ndarray, labels: np.ndarray, x_new: np.ndarray, target: Target) -> np.ndarray:
     """Fit a classifier on features (M, D) and labels (M,) or (M, K); return the scores (N, C) of new features."""
     if target is CLASSES:
+        if len(set(labels.tolist())) == 1:  # nothing to tell apart
+            return np.ones((len(x_new), int(labels.max()) + 1))
         fitted = _classifier(by).fit(x, labels)
         columns = _scores(fitted, x_new)
         scores = np.full((len(x_new), int(labels.max()) + 1), -np.inf)

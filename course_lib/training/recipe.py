@@ -1,6 +1,7 @@
 """The one vocabulary for every strategy: where to start, which head, which rate for which stage, for how long."""
 
 import json
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, PositiveInt, model_validator
@@ -13,6 +14,7 @@ from course_lib.training.schedules import SCHEDULES, schedule_factor
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Names = Annotated[tuple[str, ...], AfterValidator(lambda names: tuple(sorted(set(names))))]
 ByStage = Annotated[dict[str, Factor], AfterValidator(FrozenDict)]
 
 Part = Literal["train", "val", "test"]
@@ -39,12 +41,12 @@ class L2SP(Settings):
 class Recipe(Settings):
     """Everything that decides how a classifier is trained, apart from the images and the seed.
 
-    `lr` is the learning rate of the head. A stage's rate is ``lr × multiplier``; a stage with multiplier 0 is frozen
-    completely, running statistics included. `multipliers`, `decays` and `fresh` are told by stage path (``"stem"``,
-    ``"stage1"`` … ``"head"``, ``"head.aux1"``): the longest dotted prefix wins, then ``"inner"``, which stands for all
-    stages that are no head; a multiplier that nobody names is 1. A multiplier of the head becomes part of `lr`, so
-    equal trainings are equal recipes: ``lr=0.001, multipliers={"head": 10}`` becomes ``lr=0.01`` and
-    ``multipliers={"inner": 0.1}``.
+    `lr` is the learning rate of the head, unless the head is frozen. A stage's rate is ``lr × multiplier``; a stage
+    with multiplier 0 is frozen completely, running statistics included. `multipliers`, `decays` and `fresh` are told by
+    stage path (``"stem"``, ``"stage1"`` … ``"head"``, ``"head.aux1"``): the longest dotted prefix wins, then
+    ``"inner"``, which stands for all stages that are no head; a multiplier that nobody names is 1. A multiplier of the
+    head becomes part of `lr`, so equal trainings are equal recipes: ``lr=0.001, multipliers={"head": 10}`` becomes
+    ``lr=0.01`` and ``multipliers={"inner": 0.1}``.
 
     A recipe never changes; `replace` makes another one.
     """
@@ -74,7 +76,7 @@ class Recipe(Settings):
     # With a frozen prefix: augment each image only so many times, once for all epochs, and keep what the prefix makes
     # of these views, the same for all seeds. An approximation of fresh augmentation; None = always fresh.
     cached_views: PositiveInt | None = None
-    fresh: tuple[str, ...] = ()  # stages that begin with random weights although `start` has them
+    fresh: Names = ()  # stages that begin with random weights although `start` has them
     decays: ByStage = FrozenDict()  # weight decay by stage path; `weight_decay` for all others
     milestones: tuple[PositiveInt, ...] = ()  # of the schedule "steps": epochs (0-based) from which the rate is smaller
     step_factor: Rate = 0.1  # of the schedule "steps": what each milestone multiplies the rate by
@@ -88,7 +90,10 @@ class Recipe(Settings):
         kept = {stage: value for stage, value in self.multipliers.items() if stage != HEAD}
         if head not in (0.0, 1.0):
             kept = {stage: _rounded(value / head) for stage, value in {INNER: 1.0, **kept}.items()}
-            object.__setattr__(self, "lr", _rounded(self.lr * head))
+            lr = _rounded(self.lr * head)
+            if not 0 < lr < math.inf:
+                raise ValueError(f"lr = {self.lr:g} and the multiplier {head:g} of the head make a rate of {lr:g}")
+            object.__setattr__(self, "lr", lr)
         if kept.get(INNER) == 1.0:
             del kept[INNER]
         object.__setattr__(self, "multipliers", FrozenDict(kept | ({HEAD: 0.0} if head == 0 else {})))
@@ -99,9 +104,10 @@ class Recipe(Settings):
         known = self.start and architecture_of_weights(self.start)
         if known and known != self.architecture:
             default = find_architecture(self.architecture).start
+            other = f"start = '{default}' or " if default else ""
             raise ValueError(
                 f"start = '{self.start}' are weights of {known}, they do not fit architecture = '{self.architecture}': "
-                f"use start = '{default}' or architecture = '{known}'"
+                f"use {other}architecture = '{known}'"
             )
         if self.fresh and self.start is None:
             raise ValueError(f"fresh = {list(self.fresh)} without start: every stage begins with random weights anyway")
@@ -116,6 +122,16 @@ class Recipe(Settings):
             )
         if list(self.milestones) != sorted(set(self.milestones)):
             raise ValueError(f"milestones = {list(self.milestones)}: name each epoch once, in rising order")
+        if self.milestones and self.milestones[-1] >= self.epochs:
+            raise ValueError(f"milestones = {list(self.milestones)} lie beyond the {self.epochs} epochs")
+        return self
+
+    @model_validator(mode="after")
+    def _check_unused(self) -> Self:
+        """Refuse settings without effect: they would give one training two keys."""
+        for name, needs in (("aux_weight", "aux_heads"), ("step_factor", "milestones")):
+            if name in self.changed() and not getattr(self, needs):
+                raise ValueError(f"{name} = {getattr(self, name):g} has no effect without {needs}: leave it out")
         return self
 
     @model_validator(mode="after")

@@ -122,7 +122,8 @@ class Run:
         found = {"scores": others} if others else {}
         if self.val_score is not None:
             main = self.scores.get("direct")
-            found |= {"metric": CONCEPTS.metric, "val_score": self.val_score, "num_test": main and main.num_images}
+            val = self.val_score if math.isfinite(self.val_score) else None
+            found |= {"metric": CONCEPTS.metric, "val_score": val, "num_test": main and main.num_images}
         return found
 
 

@@ -17,18 +17,25 @@ class Score:
         value: the mean of the units that are known.
         units: right or wrong (1, 0) of each image, or the average precision of each concept (NaN: no positive image).
         num_images: how many images were scored.
+        tested_on: hash of the images, if they are not the run's own test images.
     """
 
     metric: str
     value: float
     units: Units
     num_images: int
+    tested_on: str | None = None
 
     @classmethod
-    def of(cls, target: Target, scores, labels) -> "Score":
+    def of(cls, target: Target, scores, labels, tested_on: str | None = None) -> "Score":
         """Compute the score of a target from scores (N, C) that rise with probability and labels (N,) or (N, K)."""
         units = target.units(scores, labels)
-        return cls(target.metric, target.score(units), units, len(labels))
+        return cls(target.metric, target.score(units), units, len(labels), tested_on)
+
+    @classmethod
+    def missing(cls, target: Target) -> "Score":
+        """The score of a probe that has no answer: value NaN, no units."""
+        return cls(target.metric, math.nan, np.array([]), 0)
 
     @property
     def outcomes(self) -> str:
@@ -37,7 +44,9 @@ class Score:
 
     def record(self) -> dict:
         """Return the score as values for JSON: units as a string of 0 and 1, or as a list in which None is unknown."""
+        value = self.value if math.isfinite(self.value) else None
+        about = {"tested_on": self.tested_on} if self.tested_on else {}
         if self.metric == CLASSES.metric:
-            return {"metric": self.metric, "value": self.value, "units": self.outcomes}
+            return {"metric": self.metric, "value": value, "units": self.outcomes, **about}
         units = [None if math.isnan(unit) else float(unit) for unit in np.asarray(self.units, dtype=float)]
-        return {"metric": self.metric, "value": self.value, "units": units, "num_images": self.num_images}
+        return {"metric": self.metric, "value": value, "units": units, "num_images": self.num_images, **about}

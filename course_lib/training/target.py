@@ -37,8 +37,9 @@ class Target(ABC):
         """Count the right images of a batch; for concepts the share of right answers times the images. A scalar."""
 
     def score(self, units: Units) -> float:
-        """Average the units that are known."""
-        return float(np.nanmean(units))
+        """Average the units that are known; NaN if none is."""
+        known = units[np.isfinite(units)]
+        return float(known.mean()) if known.size else float("nan")
 
 
 class Classes(Target):
@@ -73,6 +74,8 @@ class Concepts(Target):
 
     def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         judged = labels.isfinite()
+        if not judged.any():  # a batch that nobody judged teaches nothing
+            return logits.sum() * 0
         return nn.functional.binary_cross_entropy_with_logits(logits[judged], labels[judged])
 
     def probabilities(self, logits: Tensor) -> Tensor:
@@ -86,7 +89,7 @@ class Concepts(Target):
     def batch_right(self, logits: Tensor, labels: Tensor) -> Tensor:
         judged = labels.isfinite()
         right = ((logits[judged] > 0) == (labels[judged] > 0.5)).float()
-        return right.mean() * len(labels)
+        return right.sum() / max(1, right.numel()) * len(labels)
 
 
 CLASSES, CONCEPTS = Classes(), Concepts()
@@ -113,11 +116,11 @@ def average_precision(labels: np.ndarray, scores: np.ndarray) -> float:
         scores: (N,), higher for images that are more likely positive.
 
     Returns:
-        NaN if no judged image is positive.
+        NaN if no judged image is positive, or if a score is not finite, as after a training that diverged.
     """
     from sklearn.metrics import average_precision_score
 
     judged = np.isfinite(labels)
-    if not (labels[judged] == 1).any():
+    if not (labels[judged] == 1).any() or not np.isfinite(scores[judged]).all():
         return float("nan")
     return float(average_precision_score(labels[judged], scores[judged]))

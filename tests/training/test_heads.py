@@ -128,6 +128,7 @@ NEEDS = {  # what goes with it
     "architecture": {"start": "mini_squeezenet"}, "start": {"architecture": "mini_squeezenet"},
     "augmentation": {"cached_views": 2}, "cached_views": {"augmentation": OTHER["augmentation"]},
     "augmentation_order": {"augmentation": OTHER["augmentation"]}, "milestones": {"schedule": "steps"},
+    "step_factor": {"schedule": "steps", "milestones": (1,)}, "aux_weight": {"aux_heads": ("stage3",)},
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from course_lib.data.spec import DataSpec
+from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import stratified_split
 from course_lib.models.freezing import changed_names, snapshot
 from course_lib.models.weights import start_model
@@ -16,6 +16,7 @@ from course_lib.training.inputs import Pixels
 from course_lib.training.prediction import stage_features
 from course_lib.training.probes import Direct, Readout, probe_test, score_test
 from course_lib.training.recipe import Recipe
+from pictures import write_pngs
 
 AUX = Recipe.scratch(epochs=3, lr=3e-3, batch_size=8, aux_heads=("stage2",))
 
@@ -95,11 +96,49 @@ def test_each_reader_learns(trained, by):
     assert run.scores[f"{by} stage1+pool"].value > 0.5  # three classes
 
 
-def test_another_domain(folder, trained):
-    run, _ = trained
-    spec = DataSpec(source=f"folder:{folder}", size=32, split="stratified")
-    probe_test(run, trained[1], [Direct(data=spec)])
-    assert len(run.scores[f"direct {spec.source}"].units) > 0
+@pytest.fixture
+def elsewhere(make_images, tmp_path):
+    """Other images of the same classes, in a folder."""
+    write_pngs(make_images(seed=7), tmp_path / "other")
+    return DataSpec(source=f"folder:{tmp_path / 'other'}", size=32, split="stratified")
+
+
+def test_another_domain(elsewhere, trained):
+    run, splits = trained
+    few = elsewhere.replace(seed=1)
+    probe_test(run, splits, [Direct(data=elsewhere), Direct(data=few)])
+    assert list(run.scores) == [Direct(data=elsewhere).name, Direct(data=few).name]
+    first, second = run.scores.values()
+    assert first.tested_on != second.tested_on
+    assert run.record()["scores"][Direct(data=few).name]["tested_on"] == second.tested_on
+
+
+def test_a_probe_sees_no_image_that_trained_the_run(elsewhere, trained):
+    """Another split of the run's own images would score it on what it was trained on."""
+    run, splits = fit(AUX, prepare(elsewhere), seed=0), prepare(elsewhere)
+    with pytest.raises(ValueError, match="trained this run or chose its epoch"):
+        probe_test(run, splits, [Direct(data=elsewhere.replace(seed=5))])
+    with pytest.raises(ValueError, match="48 px, those of the run 32 px"):
+        probe_test(run, splits, [Direct(data=elsewhere.replace(size=48))])
+    assert run.scores == {}
+
+
+def test_a_probe_that_fails_costs_nothing(trained):
+    """The test set stays sealed, and the run can still be scored."""
+    run, splits = trained
+    for probes in ([Direct(), Direct(head="head.aux9")], [Readout(), Readout()]):
+        with pytest.raises(ValueError, match=r"head.aux9|two probes are named 'logistic pool'"):
+            probe_test(run, splits, probes)
+    assert splits.test.times_opened == 0
+    assert score_test(run, splits) == run.scores["direct"].value
+
+
+def test_the_last_weights_of_a_diverged_run_have_no_score(splits):
+    recipe = Recipe.scratch(optimizer="sgd", lr=0.05, epochs=2, batch_size=8)
+    run = fit(recipe, splits, seed=0, keep_last=True)
+    run.status = "diverged"
+    probe_test(run, splits, [Direct(), Direct(epoch="last")])
+    assert run.record()["scores"]["direct last"] == {"metric": "accuracy", "value": None, "units": ""}
 
 
 @pytest.mark.parametrize(

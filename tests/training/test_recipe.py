@@ -81,6 +81,18 @@ def test_equal_trainings_have_one_spelling():
         Recipe.layered(inner=0.1, head=0)
 
 
+def test_settings_without_effect_are_refused():
+    """They would give one training two keys."""
+    for settings, culprit in (({"aux_weight": 0.5}, "aux_weight = 0.5 has no effect without aux_heads"),
+                              ({"step_factor": 0.5}, "step_factor = 0.5 has no effect without milestones"),
+                              ({"schedule": "steps", "milestones": (50,)}, "beyond the 30 epochs")):  # fmt: skip
+        with pytest.raises(ValueError, match=culprit):
+            Recipe(**settings)
+    assert Recipe.full(fresh=("stage4", "stage3")) == Recipe.full(fresh=("stage3", "stage4", "stage4"))
+    with pytest.raises(ValueError, match="make a rate of inf"):
+        Recipe(lr=1e300, multipliers={"head": 1e300})
+
+
 def test_a_recipe_is_varied_by_one_checked_method():
     recipe = Recipe.full(lr=0.01, multipliers={"stem": 0.5})
     assert recipe.replace(lr=0.1) == Recipe.full(lr=0.1, multipliers={"stem": 0.5})

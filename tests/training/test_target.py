@@ -42,6 +42,20 @@ def test_concepts_look_only_at_what_is_judged():
     torch.testing.assert_close(CONCEPTS.probabilities(torch.zeros(1, 2)), torch.full((1, 2), 0.5))
 
 
+def test_a_batch_that_nobody_judged_teaches_nothing():
+    logits = torch.zeros(2, 3, requires_grad=True)
+    loss = CONCEPTS.loss(logits, torch.full((2, 3), NAN))
+    loss.backward()
+    assert loss.item() == 0
+    assert (logits.grad == 0).all()
+    assert CONCEPTS.batch_right(logits.detach(), torch.full((2, 3), NAN)) == 0
+
+
+def test_scores_that_are_not_finite_have_no_precision():
+    labels = torch.tensor([[1.0], [0.0]])
+    assert math.isnan(CONCEPTS.score(CONCEPTS.units(torch.tensor([[NAN], [0.5]]), labels)))
+
+
 def test_units_of_concepts_are_average_precisions():
     scores = torch.tensor([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
     labels = torch.tensor([[1.0, 0.0], [0.0, 0.0], [1.0, NAN], [0.0, 0.0]])

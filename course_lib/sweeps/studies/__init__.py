@@ -35,10 +35,13 @@ def find_study(name: str) -> Study:
     Raises:
         ValueError: there is none.
     """
-    studies = {study.name: study for study in list_studies()}
-    if name not in studies:
-        raise ValueError(f"unknown study '{name}': choose one of {', '.join(studies)}")
-    return studies[name]
+    studies = list_studies()
+    found = [study for study in studies if study.name == name]
+    if len(found) > 1:
+        raise ValueError(f"the documents {' and '.join(s.document for s in found)} have a study '{name}': rename one")
+    if not found:
+        raise ValueError(f"unknown study '{name}': choose one of {', '.join(study.name for study in studies)}")
+    return found[0]
 
 
 def document_profiles(document: str) -> Mapping[str, Profile]:
