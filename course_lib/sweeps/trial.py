@@ -116,6 +116,12 @@ def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Direct
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
+def record_key(record: dict) -> str:
+    """Compute the key of a finished run from nothing but its record; see `run_key`."""
+    probes = [(Readout if "layers" in probe else Direct)(**probe) for probe in record.get("probes", ())]
+    return run_key(Recipe(**record["recipe"]), record["seed"], record["provenance"], probes)
+
+
 def run_together(trials: Sequence[Trial], device: str = "cpu") -> list[dict]:
     """Run the trials of one group together and return their records, in order."""
     splits = prepare(trials[0].data)

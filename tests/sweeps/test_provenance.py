@@ -6,13 +6,13 @@ from course_lib.data.mini import WORLD_VERSION
 from course_lib.paths import shipped_dir
 from course_lib.sweeps.ledger import Ledger, shipped_runs
 from course_lib.sweeps.running import finished_runs, run_study, study_trials
-from course_lib.sweeps.studies.homework import STUDIES
-from course_lib.sweeps.trial import run_key
-from course_lib.training.recipe import Recipe
+from course_lib.sweeps.studies import list_studies
+from course_lib.sweeps.trial import record_key
 from tiny_trials import make_study, make_trial
 
 VERSIONS = ("training_version", "python", "torch", "numpy", "course_lib")
 HARDWARE = ("cpu", "cores", "threads", "device", "system")
+STUDIES = {study.name for study in list_studies()}
 SHIPPED = {path.name.removesuffix(".jsonl.gz") for path in (shipped_dir("data") / "results").rglob("*.jsonl.gz")}
 
 
@@ -22,12 +22,12 @@ def check_provenance(record):
     assert [name for name in (*VERSIONS, *HARDWARE) if not known.get(name)] == []
     assert record["seconds"] > 0
     assert record["peak_mb"] > 0
-    assert run_key(Recipe(**record["recipe"]), record["seed"], known) == record["key"]
+    assert record_key(record) == record["key"]
     drawn = record["data"]["source"].startswith("mini:")
     assert known["world"] == (f"{record['data']['source']}, edition {WORLD_VERSION}, 48 px" if drawn else None)
 
 
-@pytest.mark.parametrize("name", sorted(SHIPPED & set(STUDIES)))
+@pytest.mark.parametrize("name", sorted(SHIPPED & STUDIES))
 def test_contract_6_every_shipped_number_has_its_provenance(name, tmp_path):
     with Ledger(tmp_path / "empty.sqlite") as ledger:
         records = finished_runs(name, "mini", ledger=ledger)
@@ -39,7 +39,7 @@ def test_contract_6_every_shipped_number_has_its_provenance(name, tmp_path):
 
 def test_contract_6_so_have_the_runs_on_real_cartoons():
     """They are parts of two studies, in one file of their own; no image is needed to read them."""
-    assert SHIPPED - set(STUDIES) == {"real_cartoons_split"}
+    assert {"real_cartoons_split"} == SHIPPED - STUDIES
     records = shipped_runs("homework", "real_cartoons_split").values()
     assert sorted((run["data"]["split"], run["seed"]) for run in records) == [
         (split, seed) for split in ("homework", "stratified") for seed in range(3)
