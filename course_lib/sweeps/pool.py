@@ -8,9 +8,10 @@ import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, as_completed
-from contextlib import contextmanager, suppress
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
 from joblib.externals.loky import ProcessPoolExecutor
@@ -49,16 +50,19 @@ def call_in_workers(calls: Sequence[tuple], workers: int) -> Iterator:
     Raises:
         WorkerKilledError: a worker was killed. What the other workers had finished by then was yielded before.
     """
-    done = False
+    waiting, running, killed, done = deque(calls), set(), False, False
     try:
-        killed = False
-        for future in as_completed(_submit(calls, workers)):
-            try:
-                result = future.result()
-            except BrokenProcessPool:
-                killed = True
-                continue
-            yield result
+        while running or (waiting and not killed):
+            if not killed:
+                running |= _submit(waiting, 2 * workers - len(running), workers)
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    killed = True
+                    continue
+                yield result
         if killed:
             raise WorkerKilledError
         done = True
@@ -67,13 +71,17 @@ def call_in_workers(calls: Sequence[tuple], workers: int) -> Iterator:
             _close_pools()
 
 
-def _submit(calls: Sequence[tuple], workers: int) -> list[Future]:
+def _submit(waiting: deque[tuple], number: int, workers: int) -> set[Future]:
+    """Submit the next calls, so many that a worker that is free finds one; `number` of them at most."""
+    futures = set()
     try:
         with held_back(), _without_interrupts():
             pool = _open_pool(workers)
-            return [pool.submit(*call) for call in calls]
-    except BrokenProcessPool:  # an idle worker was killed since the last calls
+            while waiting and len(futures) < number:
+                futures.add(pool.submit(*waiting.popleft()))
+    except BrokenProcessPool:  # an idle worker was killed
         raise WorkerKilledError from None
+    return futures
 
 
 def _open_pool(workers: int) -> ProcessPoolExecutor:
@@ -87,16 +95,14 @@ def _open_pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _close_pools() -> None:
-    """Kill all workers, and wait for their end.
-
-    Not with loky's ``kill_workers``: it fails with a KeyError in a thread while calls wait that it has not queued yet.
-    """
+    """Kill all workers, and wait for their end."""
     while _pools:
         _, pool = _pools.popitem()
-        for number in list(pool._processes):
-            with suppress(ProcessLookupError, PermissionError):  # it has ended
-                os.kill(number, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows has no SIGKILL
-        pool.shutdown(wait=True)
+        for _ in range(100):  # loky's thread fails with a KeyError if a call waits that it has not taken yet
+            if pool._work_ids.empty():
+                break
+            time.sleep(0.01)
+        pool.shutdown(wait=True, kill_workers=True)
 
 
 @contextmanager

@@ -110,6 +110,7 @@ def test_names_of_settings(grid):
 
 INTERVALS = {  # each function that returns a table, and where its rows show the interval
     "best_table": ("low %", "high %"),
+    "probe_table": ("low %", "high %"),
     "runs_table": ("low %", "high %"),
     "grid_table": ("low %", "high %"),
     "paired_table": ("low", "high"),

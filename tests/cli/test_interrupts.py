@@ -19,9 +19,9 @@ HANGING = GOOD.replace('print("noise", file=sys.stderr)', 'open("hangs", "w").cl
 @pytest.mark.parametrize(("number", "code"), signals())
 def test_a_training_that_is_stopped_saves_no_model(folder, tmp_path, number, code):
     model, log = tmp_path / "m.safetensors", tmp_path / "log"
-    command = Command(log, "train", "--data", f"folder:{folder}", "--set", "epochs=100000", "--out", model)
-    command.wait_until(lambda: "epoch" in log.read_text())
-    assert command.end(number) == (code, "course: stopped; no model was saved, the same command starts anew")
+    with Command(log, "train", "--data", f"folder:{folder}", "--set", "epochs=100000", "--out", model) as command:
+        command.wait_until(lambda: "epoch" in log.read_text())
+        assert command.end(number) == (code, "course: stopped; no model was saved, the same command starts anew")
     assert not model.exists()
 
 
@@ -30,9 +30,9 @@ def test_a_run_that_is_stopped_reports_the_lessons_that_are_done(tmp_path):
     notebooks = write_lessons(package / "shipped" / "notebooks", _02_broken=HANGING.replace("A good", "A hanging"))
     (notebooks / "lessons.yml").write_text(CATALOGUE.replace("A broken lesson", "A hanging lesson"), encoding="utf-8")
     build_lessons(notebooks=notebooks, execute=False)
-    command = Command(log, "run", "--profile", "smoke", "--out", tmp_path / "report", package=package)
-    command.wait_until((tmp_path / "report" / "hangs").exists)
-    code, said = command.end(signal.SIGTERM)
+    with Command(log, "run", "--profile", "smoke", "--out", tmp_path / "report", package=package) as command:
+        command.wait_until((tmp_path / "report" / "hangs").exists)
+        code, said = command.end(signal.SIGTERM)
     page = tmp_path / "report" / "index.html"
     assert (code, said) == (143, f"course: stopped; 1 of 2 lessons were finished, their report is {page}")
     assert "A good lesson" in page.read_text(encoding="utf-8")
@@ -59,9 +59,9 @@ def test_grades_so_far_are_kept(tmp_path, number, code):
     release(folder, "sum")
     for student, answer in {"ada": "a = 1", "ben": "import time; time.sleep(3600)"}.items():
         write_notebook(folder / "submitted" / student / "sum" / "sum.ipynb", [nbformat.v4.new_code_cell(answer), test])
-    command = Command(log, "grade", folder)
-    command.wait_until(lambda: "sum ada: 1 of 1" in log.read_text() and command.children())
-    ended, said = command.end(number)
+    with Command(log, "grade", folder) as command:
+        command.wait_until(lambda: "sum ada: 1 of 1" in log.read_text() and command.children())
+        ended, said = command.end(number)
     assert ended == code
     assert said == (
         f"course: stopped; 1 submissions were graded, their points are in {folder / 'grades.csv'}; "
@@ -77,9 +77,9 @@ import signal
 from course_lib.interruption import interruptible
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with interruptible():
-    print("ready", flush=True)
     while True:
         try:
+            print("ready", flush=True)
             signal.pause()
         except KeyboardInterrupt:
             print("swallowed", flush=True)

@@ -24,7 +24,7 @@ main(arguments)
 
 
 class Command:
-    """A `course` command that runs; stdout and stderr go into one file."""
+    """A `course` command that runs until the `with` block ends; stdout and stderr go into one file."""
 
     def __init__(self, log, *arguments, package="", **environment):
         self.log = log
@@ -37,6 +37,14 @@ class Command:
                 stdout=file,
                 stderr=file,
             )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:  # the test failed
+            for process in [*self.children(), self.process]:
+                process.kill()
 
     def children(self):
         return psutil.Process(self.process.pid).children(recursive=True)

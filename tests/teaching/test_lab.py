@@ -53,20 +53,20 @@ def test_jupyterlab_serves_the_student_copies_and_ends_with_its_kernels(tmp_path
     startup.parent.mkdir(parents=True)
     startup.write_text(f"open({str(tmp_path / 'kernel_runs')!r}, 'w').close()")
     options["IPYTHONDIR"] = str(tmp_path / "ipython")
-    lab = Command(tmp_path / "log", "lab", "--no-browser", "--port=0", "--allow-root", **options)
-    address = re.compile(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+")
-    lab.wait_until(lambda: address.search(lab.log.read_text()))
-    base, token = address.search(lab.log.read_text())[0].split("lab?token=")
-    lab.wait_until(lambda: answers(f"{base}api"))  # it tells its address a moment before it listens
-    found = {name: ask(f"{base}api/{name}?token={token}") for name in ("contents", "kernelspecs")}
-    ask(f"{base}api/kernels?token={token}", {"name": "python3"})
-    lab.wait_until((tmp_path / "kernel_runs").exists)
-    assert any("ipykernel_launcher" in " ".join(child.cmdline()) for child in lab.children())
-    names = {entry["name"] for entry in found["contents"]["content"]}
-    assert {path.name for path in student_folder().glob("*.ipynb")} <= names
-    assert found["kernelspecs"]["kernelspecs"]["python3"]["spec"]["argv"][0] == sys.executable
-    said = f"course: stopped; JupyterLab and its kernels have ended, saved notebooks are in {student_folder()}"
-    assert lab.end(number) == (code, said)
+    with Command(tmp_path / "log", "lab", "--no-browser", "--port=0", "--allow-root", **options) as lab:
+        address = re.compile(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+")
+        lab.wait_until(lambda: address.search(lab.log.read_text()))
+        base, token = address.search(lab.log.read_text())[0].split("lab?token=")
+        lab.wait_until(lambda: answers(f"{base}api"))  # it tells its address a moment before it listens
+        found = {name: ask(f"{base}api/{name}?token={token}") for name in ("contents", "kernelspecs")}
+        ask(f"{base}api/kernels?token={token}", {"name": "python3"})
+        lab.wait_until((tmp_path / "kernel_runs").exists)
+        assert any("ipykernel_launcher" in " ".join(child.cmdline()) for child in lab.children())
+        names = {entry["name"] for entry in found["contents"]["content"]}
+        assert {path.name for path in student_folder().glob("*.ipynb")} <= names
+        assert found["kernelspecs"]["kernelspecs"]["python3"]["spec"]["argv"][0] == sys.executable
+        said = f"course: stopped; JupyterLab and its kernels have ended, saved notebooks are in {student_folder()}"
+        assert lab.end(number) == (code, said)
 
 
 def answers(address):
