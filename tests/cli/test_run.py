@@ -12,7 +12,12 @@ from course_lib.teaching.run import LessonResult
 def no_lesson_runs(monkeypatch):
     """`course run` gets a finished result; what lessons do is tested elsewhere."""
     result = LessonResult(find_lesson("02"), "ok", 1.0, 1.0, 100.0, None, None, "smoke")
-    monkeypatch.setattr("course_lib.teaching.run_lessons", lambda *_, **__: [result], raising=False)
+
+    def run_lessons(*_, on_result, **__):
+        on_result(result)
+        return [result]
+
+    monkeypatch.setattr("course_lib.teaching.run_lessons", run_lessons, raising=False)
 
 
 def test_claims_that_cannot_be_tested_do_not_cost_the_report(no_lesson_runs, tmp_path, monkeypatch):
