@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 GRACE_S = 25.0  # Slurm sends SIGKILL 30 s after SIGTERM
-RAISE_AGAIN_S = 0.05
+AGAIN_S = 0.05
 
 
 class Interrupted(KeyboardInterrupt):
@@ -26,28 +27,52 @@ class _State:
     def __init__(self):
         self.signal: int | None = None  # the first one that came
         self.clock: threading.Timer | None = None
-        self.holding = self.late = False
+        self.holding = self.late = self.again = False
 
-    def handle(self, number: int, _frame: object = None) -> None:
-        """Raise `Interrupted`. A second signal ends the process at once, as without this handler."""
-        for each in _signals():
-            if signal.getsignal(each) is not signal.SIG_IGN:
-                signal.signal(each, signal.SIG_DFL)
+    def handle(self, number: int, frame: FrameType | None = None) -> None:
+        """Raise `Interrupted`, now or when that is safe. A second signal ends the process, as without this handler."""
         if self.signal is None:
             self.signal = number
-            self.clock = _after(GRACE_S, _end_now, number)
+            self.clock = _after(GRACE_S, lambda: _end_now(number))
+        elif not self.again:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self.again = False
         if self.holding:
             self.late = True
+        elif _is_importing(frame):
+            self.come_again()
         else:
+            for each in _signals():
+                if signal.getsignal(each) is not signal.SIG_IGN:
+                    signal.signal(each, signal.SIG_DFL)  # not left to Python, which may be busy in a library
             raise Interrupted(self.signal)
 
-    def raise_again(self, lost: "sys.UnraisableHookArgs") -> None:
-        """Python drops what is raised while it frees an object: let the signal come again a moment later."""
+    def come_again(self) -> None:
+        """Let the signal come again in a moment."""
+
+        def send() -> None:
+            self.again = True
+            signal.raise_signal(self.signal)
+
+        signal.signal(self.signal, self.handle)
+        _after(AGAIN_S, send)
+
+    def mind_lost(self, lost: "sys.UnraisableHookArgs") -> None:
+        """Python drops an exception that is raised while it frees an object: the signal must come again."""
         if isinstance(lost.exc_value, Interrupted) and self.signal is not None:
-            signal.signal(self.signal, self.handle)
-            _after(RAISE_AGAIN_S, signal.raise_signal, self.signal)
+            self.come_again()
         else:
             sys.__unraisablehook__(lost)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether an import is going on. An exception in the middle of torch's aborts the process: C++ is in between."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 _state = _State()
@@ -58,8 +83,9 @@ def interruptible() -> Iterator[None]:
     """Raise `Interrupted` in the block when SIGINT or SIGTERM comes.
 
     The first signal starts a clock: a process that is still there after `GRACE_S` seconds, because some library
-    swallowed the exception, ends then. A second signal ends the process at once. A signal that this process ignored
-    before (``nohup``) is still ignored. Outside the main thread, where Python has no signal handlers, nothing changes.
+    swallowed the exception, ends then. An import that is going on is finished before the exception is raised. A second
+    signal ends the process at once. A signal that this process ignored before (``nohup``) is still ignored. Outside the
+    main thread, where Python has no signal handlers, nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -70,7 +96,7 @@ def interruptible() -> Iterator[None]:
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, _state.handle)
-    sys.unraisablehook = _state.raise_again
+    sys.unraisablehook = _state.mind_lost
     try:
         yield
         raise_if_interrupted()
@@ -169,8 +195,8 @@ def interrupt_code(error: BaseException) -> int:
     return 128 + (signal.SIGINT if _state.signal is None else _state.signal)
 
 
-def _after(seconds: float, call: Callable, number: int) -> threading.Timer:
-    timer = threading.Timer(seconds, call, [number])
+def _after(seconds: float, call: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, call)
     timer.daemon = True
     timer.start()
     return timer

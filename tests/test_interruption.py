@@ -90,3 +90,22 @@ def test_a_signal_while_an_object_is_freed_is_not_lost():
 
     with pytest.raises(Interrupted), interruptible():
         work()
+
+
+def test_an_import_is_finished_first(tmp_path, monkeypatch):
+    """The exception comes after it, and would not come if the signal were lost."""
+    (tmp_path / "imported_during_a_signal.py").write_text(
+        "import signal\nsignal.raise_signal(signal.SIGTERM)\nsignal.import_is_finished = True\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(signal, "import_is_finished", False, raising=False)
+
+    def work():
+        import imported_during_a_signal  # noqa: F401
+
+        while True:
+            time.sleep(0.01)
+
+    with pytest.raises(Interrupted), interruptible():
+        work()
+    assert signal.import_is_finished
