@@ -160,7 +160,7 @@ def test_a_jitter_of_nothing_changes_nothing():
         (RandomInvert, {"p": -0.1}, "greater than or equal to 0"),
         (RandomGrayscale, {"q": 0.1}, "unknown setting 'q' (known: p, name)"),
         (RandomAffine, {}, "'degrees' is missing"),
-        (RandomAffine, {"degrees": -5}, "degrees = -5: a single number reaches"),
+        (RandomAffine, {"degrees": -5}, "degrees = -5: a single number d stands for"),
         (RandomAffine, {"degrees": float("nan")}, "degrees = nan"),
         (RandomAffine, {"degrees": (0, float("inf"))}, "degrees.1 = inf: input should be a finite number"),
         (RandomAffine, {"degrees": (5, -5)}, "degrees = (5, -5): a range goes from low to high: swap its ends"),
