@@ -15,9 +15,10 @@ from course_lib.paths import check_writable
 from course_lib.training.device import pick_device
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import normalise
-from course_lib.training.probes import MAIN, score_test
+from course_lib.training.probes import score_test
 from course_lib.training.recipe import Recipe, make_recipe
 from course_lib.training.run import Run, describe_weights
+from course_lib.training.score import MAIN
 from course_lib.training.target import CLASSES, CONCEPTS, target_of
 
 VAL_SHARE = TEST_SHARE = 0.2

@@ -19,10 +19,8 @@ from course_lib.training.inputs import Pixels
 from course_lib.training.prediction import compute_logits, stage_features
 from course_lib.training.prefix import make_inputs
 from course_lib.training.run import Run
-from course_lib.training.score import Score
+from course_lib.training.score import MAIN, Score
 from course_lib.training.target import CLASSES, Target, target_of
-
-MAIN = "direct"
 
 
 class Direct(Settings):

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from course_lib import __version__
 from course_lib.training.recipe import Recipe
-from course_lib.training.score import Score
+from course_lib.training.score import MAIN, Score
 from course_lib.training.target import CLASSES, CONCEPTS
 
 # Raise this when a change may alter results: runs in ledgers are then computed again. A canary test watches over it.
@@ -89,7 +89,7 @@ class Run:
 
     @property
     def _main(self) -> Score | None:
-        main = self.scores.get("direct")
+        main = self.scores.get(MAIN)
         return main if main and main.metric == CLASSES.metric else None
 
     def record(self) -> dict:
@@ -121,7 +121,7 @@ class Run:
         others = {name: score.record() for name, score in self.scores.items() if score is not self._main}
         found = {"scores": others} if others else {}
         if self.val_score is not None:
-            main = self.scores.get("direct")
+            main = self.scores.get(MAIN)
             val = self.val_score if math.isfinite(self.val_score) else None
             found |= {"metric": CONCEPTS.metric, "val_score": val, "num_test": main and main.num_images}
         return found
@@ -151,7 +151,7 @@ def describe_weights(run: Run, source: str, split_hash: str) -> dict:
 def _scores_of_concepts(run: Run) -> dict:
     if run.val_score is None:
         return {}
-    main = run.scores.get("direct")
+    main = run.scores.get(MAIN)
     reached = {"test_score": main and main.value, "num_test": main and main.num_images}
     return {"metric": CONCEPTS.metric, "val_score": run.val_score, **reached}
 

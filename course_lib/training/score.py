@@ -7,6 +7,8 @@ import numpy as np
 
 from course_lib.training.target import CLASSES, Target, Units
 
+MAIN = "direct"  # name of the probe that every run answers: its main head on its own test images
+
 
 @dataclass(frozen=True, eq=False)
 class Score:
