@@ -10,6 +10,7 @@ from pathlib import Path
 
 from common import main, row
 
+from course_lib.data.spec import DataSpec
 from course_lib.sweeps import running
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import run_study
@@ -24,6 +25,7 @@ class EmptyTask:
 
     number: int
     recipe: Recipe
+    data: DataSpec
 
     def key(self, _origin: dict | None = None) -> str:
         """Its name in the ledger."""
@@ -44,7 +46,7 @@ def run(size: str) -> Iterator[dict]:
     """Milliseconds a run, for 10 to 1000 runs with two processes; and again, when the ledger has them all."""
     running.origins_of = lambda trials: [{}] * len(trials)  # they have no images
     for count in (10, 100, 1000):
-        trials = [EmptyTask(number, Recipe.full()) for number in range(count)]
+        trials = [EmptyTask(number, Recipe.full(), DataSpec()) for number in range(count)]
         empty = Study("empty", "", lambda *_, trials=trials: trials, PROFILES)
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / "ledger.sqlite") as ledger:
             times = []
