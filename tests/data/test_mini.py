@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 
 from course_lib.data.mini.catalogue import CATEGORIES, SOURCE_CATEGORIES, SOURCE_DOMAINS, TARGET_CLASSES, domain_of
 from course_lib.data.mini.dials import EASY, HARD, Dials
@@ -125,8 +126,24 @@ def test_every_category_can_be_drawn(category):
     assert pictures.dtype == torch.uint8
     assert pictures.shape == (4, 3, 24, 24)
     assert (pictures.flatten(1).float().std(1) > 5).all()
-    if style == "cartoon":
-        draw(category, style, range(2), size=16, device="meta")  # fails if anything is made on another device
+
+
+class NamesItsDevice(TorchFunctionMode):
+    """Fails where a tensor is made without saying on which device."""
+
+    makers = (torch.tensor, torch.zeros, torch.ones, torch.full, torch.empty, torch.arange, torch.linspace, torch.eye)
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        assert func not in self.makers or (kwargs or {}).get("device") is not None, func.__name__
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("style", ["photo", "cartoon"])
+def test_every_category_is_drawn_on_the_device_that_is_asked_for(style):
+    with NamesItsDevice():
+        for category in CATEGORIES:
+            draw(category, style, range(1), size=16, device="cpu")
+    draw("person", style, range(1), size=16, device="meta")  # fails if anything is made on another device
 
 
 def test_catalogue():

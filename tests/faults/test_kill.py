@@ -19,7 +19,7 @@ from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import run_study
 
 DRIVER = Path(__file__).with_name("driver.py")
-KILLS = int(os.environ.get("COURSE_KILLS", "4"))
+KILLS = int(os.environ.get("COURSE_KILLS", "3"))
 SEEDS = 1 + KILLS  # four runs a seed: more than the kills let finish
 STUDY = ("scratch", "smoke")
 PATIENCE_S = 600  # on a machine that does other things too

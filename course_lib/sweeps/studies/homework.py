@@ -41,7 +41,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         HomeworkProfile(
-            name="smoke", epochs=2, seeds=3, rates=(0.01, 0.001), batch_size=128, size=32, table_viii_seeds=1, **_MINI
+            name="smoke", epochs=1, seeds=3, rates=(0.01, 0.001), batch_size=128, size=32, table_viii_seeds=1, **_MINI
         ),
         HomeworkProfile(name="mini", epochs=50, seeds=5, rates=HOMEWORK_RATES, batch_size=64, size=48, **_MINI),
         HomeworkProfile(
