@@ -27,21 +27,26 @@ class HomeworkProfile(Profile):
     Attributes:
         rates: the learning rates of a grid, in the homework's order: of equally good runs the earlier one wins.
         few_shot_batch_size: of the small training set, which needs small batches to take enough steps.
+        higher_rates: rates above the homework's, for SGD; Adam gets those up to `ADAM_UP_TO`.
         table_viii_seeds: seeds for each of that table's 28 rows and their orders; None: as many as `seeds`.
     """
 
     rates: tuple[float, ...]
+    higher_rates: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0)
     few_shot_batch_size: int
     table_viii_seeds: int | None = None
 
 
 HOMEWORK_RATES = (0.01, 0.03, 0.001, 0.003, 0.0001)
+ADAM_UP_TO = 0.3
+MOMENTUM = 0.9
 _MINI = {"architecture": "mini_resnet18", "weights": "mini_resnet18", "few_shot_batch_size": 32}
 PROFILES = {
     profile.name: profile
     for profile in (
         HomeworkProfile(
-            name="smoke", epochs=1, seeds=3, rates=(0.01, 0.001), batch_size=128, size=32, table_viii_seeds=1, **_MINI
+            name="smoke", epochs=1, seeds=3, rates=(0.01, 0.001), higher_rates=(0.1,), batch_size=128, size=32,
+            table_viii_seeds=1, **_MINI,
         ),
         HomeworkProfile(name="mini", epochs=50, seeds=5, rates=HOMEWORK_RATES, batch_size=64, size=48, **_MINI),
         HomeworkProfile(
@@ -146,6 +151,31 @@ def _grid(strategy: str, *, few_shot: bool = False, **settings):
     return build
 
 
+def _higher_rates(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
+    """Go on where the homework's six grids end, since most of them are best at their highest rate."""
+    trials = []
+    for name in GRIDS:
+        few_shot, strategy = name.startswith("few_shot_"), name.removeprefix("few_shot_")
+        for optimizer, limit in (("sgd", math.inf), ("adam", ADAM_UP_TO)):
+            rates = [rate for rate in profile.higher_rates if rate <= limit]
+            recipes = recipes_of(strategy, profile, few_shot=few_shot, optimizers=(optimizer,), rates=rates)
+            trials += _trials(recipes, profile, source, seeds, few_shot=few_shot)
+    return trials
+
+
+def _momentum(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
+    """Train from scratch by SGD with momentum, where a step is up to ten times as long as the rate says."""
+    rates = [rate for rate in (*profile.rates, *profile.higher_rates) if 0.01 <= rate <= 0.3]
+    return [
+        trial
+        for few_shot in (False, True)
+        for trial in _trials(
+            recipes_of("scratch", profile, few_shot=few_shot, optimizers=("sgd",), rates=rates, momentum=MOMENTUM),
+            profile, source, seeds, few_shot=few_shot,
+        )
+    ]  # fmt: skip
+
+
 def _table_viii(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name)]
     return _trials(recipes, profile, source, seeds, few_shot=True)
@@ -247,6 +277,8 @@ STUDIES = {
         _study("few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True)),
         _study("few_shot_last_layer", "the classifier, 189 images (Table VI)", _grid("last_layer", few_shot=True)),
         _study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _grid("full", few_shot=True)),
+        _study("higher_rates", "the six grids at rates above the homework's", _higher_rates),
+        _study("momentum", "from scratch by SGD with momentum 0.9, 1687 and 189 images", _momentum),
         _study(
             "augmentation",
             "full fine-tuning, 189 augmented images, 28 ways (Table VIII)",
