@@ -26,7 +26,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
         "records": ["diverged", "is_scored", "score_of", "select", "setting", "units_of", "values_of"],
         "scores": ["mean_score", "score_over_runs"],
-        "selection": ["best_rate", "best_run", "best_runs"],
+        "selection": ["best_rate", "best_run", "best_runs", "rate_at_edge"],
         "selection_bias": [
             "ChoiceNoise",
             "best_of_tries",
@@ -35,7 +35,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "correlation_of_tries",
             "disagreement",
         ],
-        "settings": ["check_comparable", "comparable_groups"],
+        "settings": ["check_comparable", "comparable_groups", "widen"],
         "tables": ["best_table", "gap_table", "grid_table", "paired_table", "probe_table", "rate_gains", "runs_table"],
         "verdicts": ["Claim", "Region", "Verdict", "judge"],
     },

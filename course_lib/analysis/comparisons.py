@@ -5,7 +5,7 @@ test images (or concepts) change it: bootstrap over the units that both runs sha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from course_lib.analysis.records import (
     units_of,
 )
 from course_lib.analysis.scores import mean_score
-from course_lib.analysis.selection import best_runs, check_one_optimizer
+from course_lib.analysis.selection import best_runs, check_one_optimizer, rate_at_edge
 from course_lib.sweeps.study import VARY
 
 Pair = tuple[dict, dict]
@@ -40,10 +40,12 @@ class Comparison:
     Attributes:
         pairs: runs of A and B with a common seed; a seed may have several pairs, which are averaged.
         probe: which test score is compared.
+        edge: which side's best rate is the lowest or highest of its grid, see `rate_at_edge`.
     """
 
     pairs: tuple[Pair, ...]
     probe: str = MAIN_PROBE
+    edge: str = ""
 
     @property
     def sides(self) -> tuple[list[dict], list[dict]]:
@@ -81,8 +83,9 @@ class Comparison:
 
     def interval(self, confidence: float = 0.95) -> Interval:
         """Both errors added in squares; for a single seed that of the units alone."""
-        over_units = self.over_units(confidence)
-        return over_units if len(self.by_seed) == 1 else both_errors(self.over_seeds(confidence), over_units)
+        found = self.over_units(confidence)
+        found = found if len(self.by_seed) == 1 else both_errors(self.over_seeds(confidence), found)
+        return replace(found, edge=self.edge)
 
     def tests(self) -> list[McNemar]:
         """McNemar's test of each pair. Accuracies only.
@@ -126,7 +129,7 @@ def compare_runs(
     if not pairs:
         names = " and ".join(f"'{label}'" for label in labels)
         raise ValueError(f"{names} have no scored run with a common seed: run both with the same seeds")
-    return Comparison(pairs, probe)
+    return Comparison(pairs, probe, edges_of(a, b, vary=vary))
 
 
 def scored_by_seed(
@@ -151,7 +154,8 @@ def score_gap(a: Sequence[dict], b: Sequence[dict], confidence: float = 0.95, **
         ValueError: fewer than two seeds that both have, or as `compare_runs`.
     """
     found = compare_runs(a, b, **settings)
-    return both_errors(found.over_seeds(confidence), found.over_units(confidence))
+    both = both_errors(found.over_seeds(confidence), found.over_units(confidence))
+    return replace(both, edge=found.edge)
 
 
 def validation_gap(chosen: Sequence[dict], confidence: float = 0.95) -> Interval:
@@ -176,4 +180,10 @@ def optimism(grid: Sequence[dict], confidence: float = 0.95, *, vary: Sequence[s
     """
     runs = list(scored_by_seed("the grid", grid, vary=vary).values())
     over_seeds = seed_interval(gaps_by_seed(runs), confidence)
-    return both_errors(over_seeds, validation_gap(runs, confidence))
+    both = both_errors(over_seeds, validation_gap(runs, confidence))
+    return replace(both, edge=edges_of(grid, vary=vary))
+
+
+def edges_of(*grids: Sequence[dict], vary: Sequence[str] = VARY) -> str:
+    """Which of the grids, each of one optimiser, are best at their lowest or highest rate; see `rate_at_edge`."""
+    return "; ".join(dict.fromkeys(filter(None, (rate_at_edge(grid, vary) for grid in grids))))

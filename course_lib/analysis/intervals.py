@@ -23,6 +23,7 @@ class Interval:
         seeds: number of seeds of an interval over seeds; 0 for any other interval.
         unit: printed after the estimate, which is multiplied by 100: ``"%"`` for a score, ``"points"`` for a difference
             of two scores.
+        edge: which of the chosen rates is the lowest or highest of its grid, see `rate_at_edge`; empty: none.
     """
 
     estimate: float
@@ -31,6 +32,7 @@ class Interval:
     method: str
     seeds: int = 0
     unit: str = "%"
+    edge: str = ""
 
     def __str__(self) -> str:
         return f"{100 * self.estimate:.1f} {self.unit} [{100 * self.low:.1f}, {100 * self.high:.1f}]"

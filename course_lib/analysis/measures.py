@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from course_lib.analysis.comparisons import compare_runs, score_gap, scored_by_seed
+from course_lib.analysis.comparisons import compare_runs, edges_of, score_gap, scored_by_seed
 from course_lib.analysis.intervals import Interval, seed_interval
 from course_lib.analysis.records import history, num_images, origin_of, select, setting, values_of
 from course_lib.sweeps.study import VARY
@@ -22,8 +23,9 @@ def seed_gap(
     Raises:
         ValueError: fewer than two seeds that both have, or as `compare_runs`.
     """
-    pairs = compare_runs(a, b, vary=vary).pairs
-    return seed_interval([value(one) - value(other) for one, other in pairs], confidence)
+    found = compare_runs(a, b, vary=vary)
+    gaps = [value(one) - value(other) for one, other in found.pairs]
+    return replace(seed_interval(gaps, confidence), edge=found.edge)
 
 
 def seed_mean(
@@ -35,7 +37,7 @@ def seed_mean(
         ValueError: fewer than two seeds.
     """
     runs = scored_by_seed("the grid", grid, vary=vary).values()
-    return seed_interval([value(run) for run in runs], confidence)
+    return replace(seed_interval([value(run) for run in runs], confidence), edge=edges_of(grid, vary=vary))
 
 
 def slowdown(a: Grid, b: Grid, confidence: float = 0.95) -> Interval:

@@ -75,6 +75,35 @@ def best_rate(
     return max(order, key=lambda lr: _mean_val(select(records, lr=lr)))  # of equal ones the first
 
 
+def rate_at_edge(records: Sequence[dict], vary: Sequence[str] = VARY) -> str:
+    """Say that the best rate of a grid is its lowest or highest, so that a rate beyond the grid may be better.
+
+    What such a grid reached is a lower bound of what its optimiser can reach. A single rate is no grid.
+
+    Returns:
+        ``"scratch, sgd: best at 0.03, the highest rate tried"``; empty if the best rate lies inside the grid.
+
+    Raises:
+        ValueError: as `best_rate`.
+    """
+    if not (edge := grid_edge(records, vary)):
+        return ""
+    name, optimizer = (setting(records[0], each) for each in ("name", "optimizer"))
+    return f"{name}, {optimizer}: best at {best_rate(records, vary):g}, the {edge} rate tried"
+
+
+def grid_edge(records: Sequence[dict], vary: Sequence[str] = VARY) -> str:
+    """Which end of its grid the best rate is: ``"lowest"``, ``"highest"`` or, inside the grid or alone, empty.
+
+    Raises:
+        ValueError: as `best_rate`.
+    """
+    rates = sorted(values_of(records, "lr"))
+    if len(rates) < 2:
+        return ""
+    return {rates[0]: "lowest", rates[-1]: "highest"}.get(best_rate(records, vary), "")
+
+
 def check_one_optimizer(label: str, records: Sequence[dict]) -> None:
     """Check that the records are of one optimiser; `label` names them in the message.
 

@@ -30,6 +30,19 @@ def check_comparable(records: Sequence[dict], vary: Sequence[str] = VARY) -> Non
             raise ValueError(f"records mix {len(found)} kinds of {about} under one name: compare runs of one of them")
 
 
+def widen(records: Sequence[dict], more: Sequence[dict], vary: Sequence[str] = VARY) -> list[dict]:
+    """Add those runs to a grid that differ from one of its runs in the settings `vary` and the seed alone.
+
+    Args:
+        more: runs of other studies, of whatever settings.
+    """
+    settings, known = settings_of([*records, *more]), {record["key"] for record in records}
+    alike = [{name: value for name, value in own.items() if name not in (*vary, LABEL, "seed")} for own in settings]
+    grids = distinct(alike[: len(records)])
+    added = zip(more, alike[len(records) :], strict=True)
+    return [*records, *(run for run, own in added if own in grids and run["key"] not in known)]
+
+
 def comparable_groups(records: Sequence[dict], vary: Sequence[str] = VARY) -> dict[str, list[dict]]:
     """Lists of comparable runs, by a heading that names as few settings as tell the lists apart.
 

@@ -25,7 +25,7 @@ from course_lib.analysis.records import (
     values_of,
 )
 from course_lib.analysis.scores import mean_score, score_over_runs
-from course_lib.analysis.selection import best_runs, check_one_optimizer
+from course_lib.analysis.selection import best_runs, check_one_optimizer, grid_edge
 from course_lib.analysis.settings import check_comparable
 from course_lib.sweeps.study import VARY
 
@@ -36,8 +36,9 @@ def best_table(records: Sequence[dict], confidence: float = 0.95, *, vary: Seque
     """What validation chose for each optimiser, and what it reached on the test images (cf. Tables II–VII).
 
     Every seed chooses its own rate and epoch; scores are means over seeds with an interval, ``images right`` is the
-    mean count of test images. ``runs`` and ``diverged`` count the whole grid: no run is dropped silently. Scores other
-    than accuracy are named in a column ``metric``.
+    mean count of test images. ``runs`` and ``diverged`` count the whole grid: no run is dropped silently. ``edge`` says
+    whether the best rate is the ``"lowest"`` or ``"highest"`` of the grid; then a rate beyond it may be better. Scores
+    other than accuracy are named in a column ``metric``.
 
     Args:
         vary: settings that validation chooses among; those that are neither rate nor optimiser get a column each.
@@ -62,6 +63,7 @@ def best_row(grid: Sequence[dict], confidence: float = 0.95, vary: Sequence[str]
     return {
         **_named_metric(grid),
         "lr": _spread([setting(r, "lr") for r in chosen]),
+        "edge": grid_edge(grid, vary) or "–",
         **{name: _spread([setting(r, name) for r in chosen]) for name in vary if name not in _OWN_COLUMNS},
         "epoch": _spread([best_epoch(r) for r in chosen]),
         "val %": val and percent(val.estimate),

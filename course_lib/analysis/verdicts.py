@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import num_images, setting
+from course_lib.analysis.settings import widen
 
 CONFIDENCE = 0.95
 Runs = Mapping[str, Sequence[dict]]  # records by study
@@ -64,6 +65,7 @@ class Claim:
         document: name of the document; `find_claims` fills it in.
         calibrated: whether the mini world was calibrated for this claim (data/README.md), so that runs on its images
             are no independent test.
+        wider: names of studies whose runs widen the grids of `studies`, see `widen`.
     """
 
     id: str
@@ -77,6 +79,12 @@ class Claim:
     images: str = "test"
     document: str = ""
     calibrated: bool = False
+    wider: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of all studies whose runs it needs."""
+        return tuple(dict.fromkeys((*self.studies, *self.wider)))
 
 
 @dataclass(frozen=True)
@@ -108,12 +116,14 @@ class Verdict:
         row = {"id": claim.id, "claim": claim.sentence, "document": claim.document, "place": claim.place}
         row |= {"tested": claim.tested, "claimed": claim.region.text(claim.unit), "verdict": self.verdict}
         row |= {"effect": effect, "low": low, "high": high, "unit": claim.unit, "seeds": self.seeds}
-        row |= {"images": self.images_text, "studies": list(claim.studies), "reason": self.reason}
+        row |= {"images": self.images_text, "studies": list(claim.needs), "reason": self.reason}
         return row | {"calibrated": self.calibrated}
 
     @property
     def verdict_text(self) -> str:
-        """``"reproduced"``, or ``"reproduced, calibrated"`` where the world was calibrated for what the claim says."""
+        """``"reproduced"``; ``", calibrated"`` is added where the world was, and why a verdict stays open."""
+        if self.effect and self.effect.edge:
+            return f"{self.verdict}: edge of the grid"
         return f"{self.verdict}, calibrated" if self.calibrated else self.verdict
 
     @property
@@ -141,16 +151,21 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
     interval was widened to 1 − 0.05/k (Bonferroni), since one of k may fail by chance. The interval that decides is
     the one reported. Claims are not corrected for each other: of twenty true ones, one may be contradicted by chance.
 
+    An effect of runs that were chosen at the lowest or highest rate of their grid decides nothing, since a better rate
+    may lie beyond it: the verdict is *undecided: edge of the grid*.
+
     A claim that the mini world was calibrated for has a verdict by the same rule, marked as `calibrated`.
 
     Args:
         runs: the finished records of each study of the claim.
         expected: how many runs each study has when nothing is missing.
     """
-    for name in claim.studies:
+    for name in claim.needs:
         if len(runs[name]) < expected[name]:
             reason = f"{len(runs[name])} of {expected[name]} runs are there: course study {name}"
             return Verdict(claim, "undecided", reason)
+    more = [record for name in claim.wider for record in runs[name]]
+    runs = {name: widen(runs[name], more) if more else runs[name] for name in claim.studies}
     records = [record for name in claim.studies for record in runs[name]]
     seeds, images = len({setting(r, "seed") for r in records}), {num_images(r, claim.images) for r in records} - {None}
     drawn = any(str(setting(r, "source")).startswith("mini:") for r in records)
@@ -161,17 +176,18 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
         return Verdict(claim, "undecided", f"cannot be measured: {error}", seeds=seeds, **common)
     decisive = found[label]
     where = f"{label} (of {len(found)}): " if len(found) > 1 else ""
-    return Verdict(claim, verdict, f"{where}{decisive.method}", decisive, decisive.seeds or seeds, **common)
+    reason = f"{where}{decisive.edge or decisive.method}"
+    return Verdict(claim, verdict, reason, decisive, decisive.seeds or seeds, **common)
 
 
 def _decide(claim: Claim, runs: Runs) -> tuple[str, str, Mapping[str, Interval]]:
     """The verdict, the label of the interval that decided it (the least favourable), and all intervals."""
     region, found = claim.region, claim.measure(runs, CONFIDENCE)
-    left = [label for label, interval in found.items() if not region.holds(interval)]
+    left = [label for label, interval in found.items() if interval.edge or not region.holds(interval)]
     if not left:
         return "reproduced", min(found, key=lambda label: region.depth(found[label])), found
     wide = claim.measure(runs, 1 - (1 - CONFIDENCE) / len(found)) if len(found) > 1 else found
-    if failing := [label for label in left if region.fails(wide[label])]:
+    if failing := [label for label in left if region.fails(wide[label]) and not wide[label].edge]:
         return "contradicted", min(failing, key=lambda label: region.depth(wide[label])), wide
     return "undecided", min(left, key=lambda label: region.depth(found[label])), found
 

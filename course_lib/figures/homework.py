@@ -24,6 +24,8 @@ from course_lib.figures.style import new_figure, optimizer_name, styled
 def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
     """Adam − SGD in every grid with its intervals: printed, over the test images, over the seeds.
 
+    A dagger marks a grid in which the best rate of an optimiser is the lowest or highest one.
+
     Args:
         table: of `course_lib.analysis.homework.optimizer_table` at its default confidence, 95 %.
 
@@ -35,14 +37,16 @@ def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
         "other test images": ("Adam − SGD", "low", "high", "bootstrap"),
         "training again": ("Adam − SGD", "low, seeds", "high, seeds", "t"),
     }
-    dots = []
+    dots, edge = [], any(table["edge"] != "–")
     for row in table.to_dict("records"):
+        name = row["grid"].replace("_", " ") + (" †" if row["edge"] != "–" else "")
         for series, (*numbers, method) in kinds.items():
             values = [row[name] for name in numbers]
             if not any(map(pd.isna, values)):  # one seed says nothing about training again
                 found = Interval(*(value / 100 for value in values), method)
-                dots.append(Dot(row["grid"].replace("_", " "), series, found, printed=method == "Newcombe"))
-    return dot_intervals(dots, title=title, xlabel="test accuracy, Adam − SGD (points)", reference=0.0)
+                dots.append(Dot(name, series, found, printed=method == "Newcombe"))
+    xlabel = "test accuracy, Adam − SGD (points)" + ("; † a best rate at the edge of its grid" if edge else "")
+    return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)
 
 
 @styled

@@ -23,8 +23,9 @@ _PANELS_IN_ROW = 3
 def rate_sensitivity(records_by_panel: Mapping[str, Sequence[dict]], *, title: str) -> Figure:
     """Plot the best validation accuracy over the rate: one panel for each grid, one line for each optimiser.
 
-    A dot is the mean over seeds with its 95 % t-interval (one seed: Wilson's). A cross at the bottom marks a rate at
-    which some or all runs diverged.
+    A dot is the mean over seeds with its 95 % t-interval (one seed: Wilson's). An open dot marks a best rate that is
+    the grid's lowest or highest: beyond it may be a better one. A cross at the bottom marks a rate at which some or
+    all runs diverged.
 
     Raises:
         ValueError: no panels, one without runs, or one that mixes strategies or images.
@@ -43,7 +44,10 @@ def rate_sensitivity(records_by_panel: Mapping[str, Sequence[dict]], *, title: s
         axes.set_xlabel("learning rate")
         axes.set_ylabel("validation accuracy (%)")
         axes.label_outer()
-    figure.legend(*grid.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    entries = {}
+    for axes in grid.flat:
+        entries |= {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend(entries.values(), entries.keys(), loc="outside lower center", ncols=4)
     return figure
 
 
@@ -65,6 +69,7 @@ def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
             capsize=3,
             label=f"{optimizer_name(optimizer)}, 95 % interval",
         )
+        _mark_edge(axes, alive, shift, color)
         lost = found[found["diverged"] > 0]
         if len(lost):
             style = {"marker": "X", "color": color, "linestyle": "", "markersize": 11, "clip_on": False}
@@ -78,6 +83,14 @@ def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
     ticks = decades if len(decades) else rates  # narrow panels have no room for more
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks(rates, [""] * len(rates), minor=True)
+
+
+def _mark_edge(axes, alive: pd.DataFrame, shift: float, color: str | None) -> None:
+    """Open the dot of the best rate if it is the first or last of several."""
+    best = alive["val %"].argmax() if len(alive) > 1 else 1
+    if best in (0, len(alive) - 1):
+        row, style = alive.iloc[best], {"marker": "o", "linestyle": "", "markerfacecolor": "white", "zorder": 3}
+        axes.plot(row["lr"] * shift, row["val %"], color=color, label="best at the edge of the grid", **style)
 
 
 @styled

@@ -18,6 +18,7 @@ from course_lib.sweeps.studies.homework import TABLE_VIII
 
 CLAIMS = {claim.id: claim for claim in claims.find_claims("homework")}
 SEEDS = range(5)
+WIDE = (0.1, *fakes.RATES)
 
 
 def claim_of(intervals, region, unit="points"):
@@ -68,6 +69,34 @@ def test_a_claim_about_several_things_holds_for_all_or_fails_for_one():
     assert verdict_of({"c": barely_bad}, positive).verdict == "contradicted"
 
 
+def test_the_edge_of_a_grid_decides_nothing():
+    """Neither for nor against, however clear the interval; what the other things say still counts."""
+    found = {"inside": Interval(0.03, 0.02, 0.04, "fake"), "edge": Interval(0.03, 0.02, 0.04, "fake", edge="at 0.03")}
+
+    def verdict(region, *labels):
+        return judge(Claim("x", "", "", "", (), lambda *_: {n: found[n] for n in labels}, region), {}, {})
+
+    open_ = verdict(Region(low=0), "inside", "edge")
+    assert (open_.verdict, open_.reason) == ("undecided", "edge (of 2): at 0.03")
+    assert open_.verdict_text == "undecided: edge of the grid"
+    assert verdict(Region(high=0), "edge").verdict == "undecided"
+    assert verdict(Region(high=0), "inside", "edge").verdict == "contradicted"
+    assert verdict(Region(low=0), "inside").verdict_text == "reproduced"
+
+
+def test_a_grid_that_ends_too_early_is_widened_by_the_runs_of_another_study(grids):
+    """The same runs, once cut off at their best rate and once with the higher rates that another study adds."""
+    claim, wide = CLAIMS["optimizers-comparable-full"], grids["full"]
+    short = [run for run in wide if run["recipe"]["lr"] < 0.02]
+    strangers = grids["scratch"] + grids["few_shot_full"]
+    cut = judged(claim, {"full": short, "higher_rates": strangers})
+    assert cut.verdict_text == "undecided: edge of the grid"
+    assert cut.reason == "full, sgd: best at 0.01, the highest rate tried"
+    whole = judged(claim, {"full": short, "higher_rates": [run for run in wide if run not in short] + strangers})
+    assert whole.effect == judged(claim, {"full": wide}).effect
+    assert not whole.effect.edge
+
+
 def test_about_is_half_to_twice_in_the_same_direction():
     assert about(0.3) == Region(0.15, 0.6)
     assert about(-0.3) == Region(-0.6, -0.15)
@@ -115,7 +144,7 @@ def test_the_seeds_are_those_of_the_interval(grids):
     runs = {
         n: [(r, e)[r["seed"] > 2] for r, e in zip(grids[n], elsewhere[n], strict=True)] for n in ("scratch", "full")
     }
-    verdict = judge(CLAIMS["scratch-as-slow-as-full"], runs, {name: len(found) for name, found in runs.items()})
+    verdict = judged(CLAIMS["scratch-as-slow-as-full"], runs)
     assert verdict.seeds == 3
     assert verdict.reason.endswith("t, 3 seeds")
     assert check("full-gain", grids).seeds == check("few-shot-drop-order", grids).seeds == 5
@@ -132,20 +161,21 @@ def test_time_on_kept_features_is_not_the_homeworks(grids):
 
 
 def test_missing_runs_leave_a_claim_undecided():
-    verdict = judge(CLAIMS["full-gain"], {"full": [], "last_layer": []}, {"full": 30, "last_layer": 30})
+    claim = CLAIMS["full-gain"]
+    verdict = judge(claim, dict.fromkeys(claim.needs, ()), {"full": 30, "last_layer": 30, "higher_rates": 0})
     assert (verdict.verdict, verdict.effect) == ("undecided", None)
     assert verdict.reason == "0 of 30 runs are there: course study last_layer"
     grids = {name: fakes.fake_grid(name, seeds=(0,), epochs=5) for name in ("full", "last_layer")}
-    verdict = judge(CLAIMS["full-gain"], grids, {"full": 10, "last_layer": 10})
+    verdict = judged(claim, grids)
     assert verdict.verdict == "undecided"
     assert "1 value(s) show no spread over seeds" in verdict.reason
 
 
 @pytest.fixture(scope="module")
 def grids():
-    """Fake grids of the six studies, made so that the homework's order holds."""
+    """Fake grids of the six studies, made so that the homework's order holds and the best rates lie inside."""
     return {
-        f"{'few_shot_' * few}{name}": fakes.fake_grid(name, seeds=SEEDS, few_shot=few, epochs=12)
+        f"{'few_shot_' * few}{name}": fakes.fake_grid(name, seeds=SEEDS, few_shot=few, epochs=12, rates=WIDE)
         for name in ("scratch", "last_layer", "full")
         for few in (False, True)
     }
@@ -154,7 +184,12 @@ def grids():
 def check(name, grids, **swapped):
     """The verdict with some studies' runs taken from others."""
     claim = CLAIMS[name]
-    runs = {study: grids[swapped.get(study, study)] for study in claim.studies}
+    return judged(claim, {study: grids[swapped.get(study, study)] for study in claim.studies})
+
+
+def judged(claim, runs):
+    """The verdict when these runs are all there are."""
+    runs = dict.fromkeys(claim.needs, ()) | runs
     return judge(claim, runs, {study: len(found) for study, found in runs.items()})
 
 
@@ -199,19 +234,18 @@ def test_every_claim_of_the_six_grids_has_a_verdict(grids):
 def test_a_profile_with_fewer_rates_stops_no_claim():
     """It may leave a claim undecided, with the reason."""
     for claim in CLAIMS.values():
-        trials = {study: study_trials(study, "smoke") for study in claim.studies}
-        runs = {study: [fake_record(trial) for trial in found] for study, found in trials.items()}
-        verdict = judge(claim, runs, {study: len(found) for study, found in runs.items()})
+        trials = {study: study_trials(study, "smoke") for study in claim.needs}
+        verdict = judged(claim, {study: [fake_record(trial) for trial in found] for study, found in trials.items()})
         assert (verdict.effect is None) == verdict.reason.startswith("cannot be measured: "), claim.id
 
 
 def test_a_run_that_diverged_at_once_stops_no_claim():
     """It was never tested: its number of test images is unknown."""
     claim = CLAIMS["thousand-outputs-sgd"]
-    runs = {name: [fake_record(trial) for trial in study_trials(name, "smoke")] for name in claim.studies}
+    runs = {name: [fake_record(trial) for trial in study_trials(name, "smoke")] for name in claim.needs}
     lost = next(run for run in runs[claim.studies[0]] if run["recipe"]["optimizer"] == "sgd")
     lost |= {"status": "diverged", "num_test": None, "test_accuracy": None, "test_outcomes": None, "test_correct": None}
-    assert None not in judge(claim, runs, {name: len(found) for name, found in runs.items()}).images
+    assert None not in judged(claim, runs).images
 
 
 def fake_record(trial):
@@ -227,7 +261,7 @@ def test_claims_are_found_by_document():
     assert claims.find_claims() == found
     assert len({claim.id for claim in found}) == len(found)
     known = {(study.document, study.name) for study in list_studies()}
-    assert {(claim.document, study) for claim in found for study in claim.studies} <= known
+    assert {(claim.document, study) for claim in found for study in claim.needs} <= known
     assert "homework" in claims.documents_with_claims()
     assert found[0].document in claims.documents_with_claims()
 
@@ -275,7 +309,7 @@ def test_the_printed_accuracies_themselves_support_section_vii():
     for accuracy, verdict in ((printed_accuracy, "reproduced"), (lambda n: 1 - printed_accuracy(n), "contradicted")):
         records = {"augmentation": augmented(accuracy)}
         for name in ("colour-hurts", "flip-gain", "rotation-helps-flip", "goal-80"):
-            found = judge(CLAIMS[name], records, {"augmentation": len(records["augmentation"])})
+            found = judged(CLAIMS[name], records)
             assert found.verdict == verdict, (name, found)
 
 

@@ -1,7 +1,8 @@
 import pytest
 
+import fakes
 from course_lib.analysis.records import setting
-from course_lib.analysis.selection import best_rate, best_run, best_runs
+from course_lib.analysis.selection import best_rate, best_run, best_runs, grid_edge, rate_at_edge
 
 
 def run(lr, val, epoch=0, *, optimizer="sgd", seed=0, status="finished", num_val=47, **recipe):
@@ -91,3 +92,15 @@ def test_runs_of_several_labels_are_chosen_by_their_score():
         return run(lr, 40) | {"metric": "map", "val_score": score, "val_accuracy": None}
 
     assert setting(best_run([run_of(0.01, 0.61), run_of(0.03, 0.62)]), "lr") == 0.03
+
+
+@pytest.mark.parametrize(
+    ("rates", "edge"),
+    [((0.1, 0.03, 0.003), ""), ((0.003, 0.001, 0.01), "highest"), ((0.3, 0.1, 0.03), "lowest"), ((0.03,), "")],
+)
+def test_a_best_rate_at_the_end_of_its_grid_is_said(rates, edge):
+    """Whatever the order of the grid; one rate is no grid."""
+    grid = [fakes.fake_run("scratch", "sgd", lr, seed, epochs=30) for lr in rates for seed in range(3)]
+    assert grid_edge(grid) == edge
+    said = rate_at_edge(grid)
+    assert said == (f"scratch, sgd: best at {best_rate(grid):g}, the {edge} rate tried" if edge else "")

@@ -75,7 +75,9 @@ def augmentation_claims() -> list[Claim]:
 
 
 def _claim(name, sentence, tested, measure, region) -> Claim:
-    return Claim(name, sentence, "Section VII", tested, ("augmentation",), measure, region)
+    return Claim(
+        name, sentence, "Section VII", tested, ("augmentation",), measure, region, wider=("augmentation_rates",)
+    )
 
 
 def _rows(runs):

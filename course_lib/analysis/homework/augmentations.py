@@ -98,7 +98,8 @@ def group_gains(
     for group in dict.fromkeys(groups[name] for name in rows):
         members = [_against(name, records_by_row, baseline) for name in rows if groups[name] == group]
         pairs = tuple(pair for member in members for pair in member.pairs)
-        found[group] = _with_method(Comparison(pairs), confidence)
+        edges = "; ".join(dict.fromkeys(member.edge for member in members if member.edge))
+        found[group] = _with_method(Comparison(pairs, edge=edges), confidence)
     return found
 
 

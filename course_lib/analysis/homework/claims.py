@@ -12,7 +12,7 @@ import numpy as np
 
 from course_lib.analysis.comparisons import optimism, score_gap
 from course_lib.analysis.homework.augmentation_claims import augmentation_claims
-from course_lib.analysis.homework.optimizer_claims import optimizer_claims, time_claims
+from course_lib.analysis.homework.optimizer_claims import WIDER, optimizer_claims, time_claims
 from course_lib.analysis.homework.printed import printed_number, printed_result
 from course_lib.analysis.intervals import independent_difference
 from course_lib.analysis.measures import compare, each, final_loss, roughness, seed_gap, seed_mean
@@ -139,6 +139,7 @@ def _drop_order(runs, confidence):
     )
     (large,), (small,) = large.values(), small.values()
     about_it = {"method": f"{large.method}; {small.method}", "seeds": min(large.seeds, small.seeds)}
+    about_it["edge"] = "; ".join(filter(None, (large.edge, small.edge)))
     return {"sgd": replace(independent_difference(large, small), **about_it)}
 
 
@@ -168,7 +169,6 @@ def _printed_gap(a: str, b: str) -> float:
 CLAIMS: tuple[Claim, ...] = (
     *optimizer_claims(),
     *time_claims(),
-    *_strategy_claims(),
-    *_few_shot_claims(),
+    *(replace(claim, wider=WIDER) for claim in (*_strategy_claims(), *_few_shot_claims())),
     *augmentation_claims(),
 )

@@ -10,7 +10,7 @@ from course_lib.analysis.homework.printed import STRATEGY_NAMES, PrintedResult, 
 from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference
 from course_lib.analysis.records import select, setting
 from course_lib.analysis.scores import score_over_runs
-from course_lib.analysis.selection import best_runs
+from course_lib.analysis.selection import best_runs, grid_edge
 from course_lib.analysis.settings import check_comparable
 from course_lib.analysis.tables import best_row, paired_table, percent
 
@@ -60,7 +60,8 @@ def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: f
 
     ``low``, ``high`` and ``p (largest)`` are those of `paired_table`: what other test images would change.
     ``low, seeds`` and ``high, seeds`` are the t-interval of the seeds' differences: what training again would change;
-    NaN for one seed. ``Adam better in`` counts seeds.
+    NaN for one seed. ``Adam better in`` counts seeds. ``edge`` names the optimisers whose best rate is the lowest or
+    highest of their grid, so that nothing is decided.
 
     Raises:
         ValueError: as `paired_table`; a grid whose runs cannot be compared.
@@ -79,6 +80,7 @@ def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: f
         row |= {"Adam − SGD": paired["A − B (points)"]}
         row |= {name: paired[name] for name in ("low", "high", "p (largest)")}
         row |= {f"{end}, seeds": percent(getattr(over_seeds, end, np.nan)) for end in ("low", "high")}
+        row |= {"edge": ", ".join(name for name, runs in both.items() if grid_edge(runs)) or "–"}
         rows.append({**row, "Adam better in": f"{sum(gap > 0 for gap in gaps)} of {len(gaps)}"})
     return pd.DataFrame(rows)
 

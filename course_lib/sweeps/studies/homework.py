@@ -107,6 +107,7 @@ ORDER_ROWS = (
 )
 MISTAKEN_ORDERS = ("after_normalisation", "after_normalisation_and_in_val")
 _TABLE_VIII_RATES = (0.01, 0.03)  # the only ones that ever won a row
+_BESIDE_TABLE_VIII_RATES = (0.003, 0.1)
 # What might have made SGD diverge in Section II-A, next to the thousand outputs.
 SUSPECTS = {
     "SGD": {"optimizer": "sgd", "momentum": 0.0, "normalisation": "batch"},
@@ -166,18 +167,22 @@ def _higher_rates(profile: HomeworkProfile, source: str, seeds: range) -> list[T
 def _momentum(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """Train from scratch by SGD with momentum, where a step is up to ten times as long as the rate says."""
     rates = [rate for rate in (*profile.rates, *profile.higher_rates) if 0.01 <= rate <= 0.3]
-    return [
-        trial
-        for few_shot in (False, True)
-        for trial in _trials(
-            recipes_of("scratch", profile, few_shot=few_shot, optimizers=("sgd",), rates=rates, momentum=MOMENTUM),
-            profile, source, seeds, few_shot=few_shot,
-        )
-    ]  # fmt: skip
+    settings, trials = {"optimizers": ("sgd",), "rates": rates, "momentum": MOMENTUM}, []
+    for few_shot in (False, True):
+        recipes = recipes_of("scratch", profile, few_shot=few_shot, **settings)
+        trials += _trials(recipes, profile, source, seeds, few_shot=few_shot)
+    return trials
 
 
 def _table_viii(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name)]
+    return _trials(recipes, profile, source, seeds, few_shot=True)
+
+
+def _augmentation_rates(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
+    """Train every row of Table VIII at the rates beside the homework's two, so that its best rate lies between."""
+    rates = [rate for rate in (*profile.rates, *profile.higher_rates) if rate in _BESIDE_TABLE_VIII_RATES]
+    recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name, rates=rates)]
     return _trials(recipes, profile, source, seeds, few_shot=True)
 
 
@@ -268,6 +273,7 @@ def _study(name: str, about: str, build, **settings) -> Study:
     return Study(name, about, build, PROFILES, "homework", **settings)
 
 
+_VIII = {"seeds": _table_viii_seeds}
 STUDIES = {
     study.name: study
     for study in (
@@ -279,25 +285,15 @@ STUDIES = {
         _study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _grid("full", few_shot=True)),
         _study("higher_rates", "the six grids at rates above the homework's", _higher_rates),
         _study("momentum", "from scratch by SGD with momentum 0.9, 1687 and 189 images", _momentum),
-        _study(
-            "augmentation",
-            "full fine-tuning, 189 augmented images, 28 ways (Table VIII)",
-            _table_viii,
-            seeds=_table_viii_seeds,
-        ),
-        _study(
-            "augmentation_order",
-            "some of these after normalisation, in validation too",
-            _mistaken_orders,
-            seeds=_table_viii_seeds,
-        ),
+        _study("augmentation", "full fine-tuning, 189 augmented images, 28 ways (Table VIII)", _table_viii, **_VIII),
+        _study("augmentation_rates", "the same rows at lower and higher rates", _augmentation_rates, **_VIII),
+        _study("augmentation_order", "some rows after normalisation, in validation too", _mistaken_orders, **_VIII),
         _study("few_shot_steps", "189 images for as many steps as 1687 get", _more_steps),
         _study("random_split", "from scratch on a random split of the same images", _random_split),
         _study(
-            "thousand_outputs",
-            "full fine-tuning, 189 images, 1000 outputs for 7 classes (Section II-A)",
+            "thousand_outputs", "full fine-tuning, 189 images, 1000 outputs for 7 classes (Section II-A)",
             _grid("full", few_shot=True, num_outputs=1000),
         ),
         _study("divergence", "one epoch of 189 images that SGD may not survive (Section II-A)", _divergence),
     )
-}
+}  # fmt: skip
