@@ -5,7 +5,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "augmentation": ["check_flip", "check_luck", "check_order"],
+        "augmentation": ["check_luck", "check_order"],
+        "flipping": ["check_flip"],
         "few_shot": ["check_epochs", "check_images_needed", "check_paired"],
         "filters": ["check_prepare", "check_respond", "check_top_k"],
         "finetuning": ["check_anneal", "check_two_rates"],
