@@ -7,14 +7,16 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "augmentation": ["check_luck", "check_order"],
         "flipping": ["check_flip"],
+        "choosing": ["check_choice"],
         "few_shot": ["check_epochs", "check_images_needed", "check_paired"],
         "filters": ["check_prepare", "check_respond", "check_top_k"],
         "finetuning": ["check_anneal", "check_two_rates"],
         "freezing": ["check_freeze", "check_frozen"],
         "heads": ["check_head", "check_storable"],
+        "mcnemar": ["check_mcnemar"],
         "merging": ["check_merge"],
-        "optimizers": ["check_adam", "check_mcnemar", "check_start"],
+        "optimizers": ["check_adam", "check_start"],
         "statistics": ["check_mean_and_std", "check_training_statistics"],
-        "training": ["check_accuracy", "check_choice", "check_divergence"],
+        "training": ["check_accuracy", "check_divergence"],
     },
 )
