@@ -1,5 +1,6 @@
 """Check of lesson 03 on choosing the rate and the epoch by validation, among generated runs."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -36,15 +37,15 @@ def _choice_fault(choose: Callable) -> str | None:
             return fault
         given.append(pair)
     wanted = [_best(records) for records in cases]
-    if given == wanted:
+    if all(map(_same, given, wanted)):
         hidden = {
             "the same records in another order": [(records[::-1],) for records in cases],
             "a single run": [(_draw_records(draw)[:1],)],
             "other records": [(_draw_records(draw),) for _ in range(6)],
         }
-        return find_hidden_fault(lambda records: _call_choose(choose, records)[0] != _best(records), hidden)
+        return find_hidden_fault(lambda records: not _same(_call_choose(choose, records)[0], _best(records)), hidden)
     mistakes = [(text, list(map(wrong, cases))) for text, wrong in _WRONG_CHOICES]
-    return find_mistake(given, mistakes, lambda a, b: a == b) or _other_fault(choose, cases, given, wanted)
+    return find_mistake(given, mistakes, _same) or _other_fault(choose, cases, given, wanted)
 
 
 def _call_choose(choose: Callable, records: list[dict]) -> tuple[Choice | None, str | None]:
@@ -55,6 +56,11 @@ def _call_choose(choose: Callable, records: list[dict]) -> tuple[Choice | None, 
     if (pair := as_numbers(answer, 2)) is None:
         return None, f"it should return two numbers (lr, epoch), not {type(answer).__name__}."
     return pair, None
+
+
+def _same(mine: Choice | None, other: Choice) -> bool:
+    """Whether two choices are the same; a rate may have been through single precision."""
+    return mine is not None and all(math.isclose(a, b, rel_tol=1e-6) for a, b in zip(mine, other, strict=True))
 
 
 def _copy(records: list[dict]) -> list[dict]:
@@ -68,7 +74,7 @@ def _other_fault(choose: Callable, cases: Sequence, given: list[Choice], wanted:
     turned = [_call_choose(choose, records[::-1])[0] for records in cases]
     if turned != given:
         return "it depends on the order of the records: compare all of them, not only the first or the last."
-    index = next(n for n, pair in enumerate(given) if pair != wanted[n])
+    index = next(n for n, pair in enumerate(given) if not _same(pair, wanted[n]))
     (lr, epoch), (best_lr, best_epoch) = given[index], wanted[index]
     best = max(epoch["val_accuracy"] for _, epoch in _epochs(cases[index]))
     return (
@@ -98,7 +104,7 @@ def _draw_records(draw: np.random.Generator) -> list[dict]:
 def _is_telling(cases: list[list[dict]]) -> bool:
     """Whether each usual mistake chooses something else than the right answer, and than each other mistake."""
     answers = [(message, list(map(choose, cases))) for message, choose in (("", _best), *_WRONG_CHOICES)]
-    return are_told_apart(answers, lambda a, b: a == b)
+    return are_told_apart(answers, _same)
 
 
 def _epochs(records: list[dict]) -> list[tuple[dict, dict]]:

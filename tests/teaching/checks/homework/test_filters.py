@@ -62,7 +62,7 @@ WRONG = {
         (lambda logits, k: top_k_by(lambda z: z.softmax(0))(logits, 4), "4 pairs for k = 2"),
         (lambda logits, k: logits.topk(k), "list of k pairs"),
         (lambda logits: [], "stops with TypeError"),
-        (top_k_by(lambda z: z * 0 + torch.tensor([0.1, 0.2, 0.0, 0.9])), "the two best classes are 1 and 2"),
+        (top_k_by(lambda z: z * 0 + torch.arange(len(z)) % 3), "2 best classes are"),
     ],
     "check_respond": [
         (lambda x, w, b, i, j: (patch_of(x, i, j) * w).sum(), "bias is missing"),

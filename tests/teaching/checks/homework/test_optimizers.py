@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -76,7 +77,7 @@ WRONG = {
         (lambda a, b: exact(a, b, "less"), "one side only"),
         (chi_square, "an approximation"),
         (lambda a, b: stats.binomtest(*only_one(a, b)).pvalue, "stops with ValueError"),
-        (lambda a, b: 0.05, "with 22 images right by A alone and 8 by B alone"),
+        (lambda a, b: 0.05, "images right by A alone and"),
     ],
     "check_adam": [
         (wrong_adam(mean_from=0, square_from=0), "the start at zero is not undone"),
@@ -91,7 +92,7 @@ WRONG = {
         (wrong_adam(sign=1), "uphill"),
         (wrong_adam(eps=0), "becomes nan"),
         (lambda w, g, m, s, count, lr: w - lr * g, "return three things"),
-        (lambda w, g, m, s, count, lr: (w - lr * g, m, s), "with rate 0.1 and first gradients 1000.0, 0.001, 0.0"),
+        (lambda w, g, m, s, count, lr: (w - lr * g, m, s), "and first gradients"),
         (lambda w, g, m, s, count, lr: (0.5, m, s), "stops with AttributeError"),
     ],
     "check_start": [
@@ -121,6 +122,6 @@ def test_another_right_way_passes(check, answer):
 
 
 def test_the_p_value_is_that_of_the_library(reference):
-    a, b = outcomes(150, 22, 8, 56)
+    a, b = outcomes(150, 22, 8, 56, np.random.default_rng(0))
     found = analysis.mcnemar("".join(map(str, a)), "".join(map(str, b)))
     assert reference(8, "mcnemar_p")(a, b) == pytest.approx(found.p_value)
