@@ -165,7 +165,6 @@ def _paired_fault(paired_interval: Callable) -> str | None:
     draw = case_generator()
     cases = draw_cases(lambda: [draw_outcomes(draw) for _ in range(3)], _paired, _WRONG_PAIRS, _PAIRED_REL)
     hidden = {
-        "two networks that never disagree": [draw_outcomes(draw, only_a=0, only_b=0)],
         "two networks of equal accuracy": [draw_outcomes(draw, only_a=40, only_b=40)],
         "other outcomes": [draw_outcomes(draw) for _ in range(4)],
     }

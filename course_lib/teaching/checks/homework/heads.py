@@ -81,9 +81,9 @@ def _shape_fault(head: nn.Module, features: Tensor, num_classes: int) -> str | N
     logits, fault = attempt(head, features)
     linear = [layer for layer in head.modules() if isinstance(layer, nn.Linear)]
     num_features = features.shape[1]
-    if linear and linear[0].in_features == num_classes and linear[-1].out_features == num_features:
-        return f"the two sizes are swapped: in go {num_features} features, out come {num_classes} logits."
     if linear and linear[0].in_features != num_features:
+        if linear[0].in_features == num_classes and linear[-1].out_features == num_features:
+            return f"the two sizes are swapped: in go {num_features} features, out come {num_classes} logits."
         return (
             f"the head expects {linear[0].in_features} numbers, this backbone gives {num_features} features of an "
             "image: ask model.num_features."

@@ -11,6 +11,7 @@ from course_lib.teaching.checks.common import attempt, fault_of, find_hidden_fau
 
 _NO_PAIRS = "it should return a list of k pairs (class index, probability)."
 _HUGE = 1000.0
+_COARSE = 1e-3  # of a probability: float32 keeps four digits behind the point of 1000
 
 
 def check_top_k(top_k: Callable) -> bool:
@@ -34,11 +35,11 @@ def _top_k_fault(top_k: Callable) -> str | None:
         if fault := _pairs_fault(top_k, logits, k):
             return fault
     logits, k = cases[0]
-    if _pairs_fault(top_k, logits + _HUGE, k):
+    if _pairs_fault(top_k, logits + _HUGE, k, _COARSE):
         return "right, but logits around 1000 break it (e^1000 is infinite): subtract the largest logit first."
     count = int(draw.integers(20, 60))
     hidden = {
-        "logits around −1000": [(logits - _HUGE, k)],
+        "logits around −1000": [(logits - _HUGE, k, _COARSE)],
         "k = 1": [(logits, 1)],
         "k = the number of classes": [(logits, len(logits)), (_draw_logits(draw, 2), 2)],
         "other numbers of classes": [(_draw_logits(draw, count), int(draw.integers(2, 12))) for _ in range(4)],
@@ -62,7 +63,7 @@ def _draw_logits(draw: np.random.Generator, num_classes: int) -> Tensor:
     return torch.as_tensor(logits, dtype=torch.float32)
 
 
-def _pairs_fault(top_k: Callable, logits: Tensor, k: int) -> str | None:
+def _pairs_fault(top_k: Callable, logits: Tensor, k: int, tolerance: float = 1e-5) -> str | None:
     """What is wrong with the k most probable classes, or None."""
     pairs, fault = _call_top_k(top_k, logits, k)
     if fault:
@@ -72,7 +73,7 @@ def _pairs_fault(top_k: Callable, logits: Tensor, k: int) -> str | None:
     if [index for index, _ in pairs] != classes:
         return _order_fault(pairs, classes, wanted, order.tolist())
     share = [p for _, p in pairs]
-    if _near(share, wanted):
+    if _near(share, wanted, tolerance):
         return None
     mistakes = [(message, [wrong]) for message, wrong in _wrong_shares(logits.double(), classes)]
     if named := find_mistake([share], mistakes, _near):
@@ -132,8 +133,8 @@ def _order_fault(pairs: list, classes: list[int], wanted: list[float], order: li
     return f"the {k} best classes are {_text(classes)}, yours are {_text(given)}."
 
 
-def _near(numbers: Sequence[float], others: Sequence[float]) -> bool:
-    return bool(np.allclose(numbers, others, rtol=0, atol=1e-5))
+def _near(numbers: Sequence[float], others: Sequence[float], tolerance: float = 1e-5) -> bool:
+    return bool(np.allclose(numbers, others, rtol=0, atol=tolerance))
 
 
 def _text(values: Sequence[float]) -> str:
