@@ -93,7 +93,7 @@ def _answer(lesson_number, name, text_of):
 @pytest.fixture(scope="session")
 def reference():
     """`reference(lesson_number, name)`: the right answer to an exercise, as the lesson's source has it."""
-    return lambda lesson_number, name: _answer(lesson_number, name, lambda cell: cell.text)
+    return cache(lambda lesson_number, name: _answer(lesson_number, name, lambda cell: cell.text))
 
 
 @pytest.fixture(scope="session")

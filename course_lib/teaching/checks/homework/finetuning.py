@@ -33,7 +33,7 @@ def _two_rates_fault(two_rates: Callable, model: torch.nn.Module) -> str | None:
         if fault := _model_fault(two_rates, model, *sorted(rates)):
             return fault
     hidden = {
-        "a model with other stages": [(_draw_model(draw), *_draw_rates(draw, 2)) for _ in range(2)],
+        "a model with other stages": [(_draw_model(draw), *sorted(_draw_rates(draw, 2))) for _ in range(2)],
         "a head that is slower than the stages": [(model, *sorted(_draw_rates(draw, 2), reverse=True))],
     }
     return find_hidden_fault(lambda *case: _model_fault(two_rates, *case), hidden)

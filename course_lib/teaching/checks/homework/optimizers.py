@@ -167,7 +167,7 @@ def _draw_start(draw: np.random.Generator) -> tuple[float, int, bool]:
 
 def _draw_starts(draw: np.random.Generator) -> list[tuple[float, int, bool, str]]:
     """(loss, number of classes, whether it is plausible, what an answer that says otherwise got wrong)."""
-    few, many = int(draw.integers(5, 10)), int(draw.integers(500, 2000))
+    few, many = int(draw.integers(7, 12)), int(draw.integers(500, 2000))
     near = [(round(factor * math.log(n), 2), n) for n, factor in ((few, 1.05), (2, draw.uniform(1.2, 1.33)))]
     high = round(draw.uniform(1.75, 1.95) * math.log(2), 2)
     off = "with {1} classes is refused: log({1}) = {2:.2f}, the natural logarithm, and a new head may be a little off."

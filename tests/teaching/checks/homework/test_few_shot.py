@@ -36,6 +36,9 @@ WRONG = {
         (lambda steps, n, b: steps / math.ceil(n / b), "whole numbers"),
         (lambda steps, n, b: steps // math.ceil(n / b) + 1, "one epoch too many"),
         (lambda steps, n, b: math.ceil(n / b), "the steps of an epoch"),
+        (lambda steps, n, b: 225, "images and batches of"),
+        (lambda steps, n, b: max(2, math.ceil(steps / math.ceil(n / b))), "a single step"),
+        (lambda steps, n, b: [], "one number"),
         (lambda steps, n, b: steps // (n // b), "stops with ZeroDivisionError"),
     ],
     "check_images_needed": [
@@ -49,6 +52,8 @@ WRONG = {
         (lambda p, h: math.ceil(needed(p, h / 2)), "do not halve it"),
         (lambda p, h: math.ceil(needed(0.5, h)), "it ignores `accuracy`"),
         (lambda p, h: math.ceil(1.96**2 * math.sqrt(p * (1 - p)) / h**2), "the variance"),
+        (lambda p, h: math.ceil(needed(p, h, 2)), "rule of thumb"),
+        (lambda p, h: math.ceil(needed(max(p, 0.5), h)), "an accuracy below one half"),
         (lambda p, h: 100, "yours is 100."),
     ],
     "check_paired": [
@@ -61,6 +66,9 @@ WRONG = {
         (lambda a, b: ((a - b).mean(), 2 * spread(a - b)), "the whole width"),
         (lambda a, b: (abs(a - b).mean(), spread(abs(a - b))), "has a sign"),
         (lambda a, b: ((a - b)[a != b].mean(), spread((a - b)[a != b])), "both agree count, too"),
+        (lambda a, b: ((a - b).mean(), 2 / 1.96 * spread(a - b)), "the answer is"),
+        (lambda a, b: (0.05, 0.03), "the answer is"),
+        (lambda a, b: ((a - b).mean() * 1.003, spread(a - b)), "the answer is"),
         (lambda a, b: (a - b).mean(), "it should return 2 numbers, not float64"),
     ],
 }

@@ -96,6 +96,25 @@ def only_mode(net):
     net.stages.eval()
 
 
+def without_tracking(net):
+    net.train().stages.requires_grad_(False)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.track_running_stats = False
+
+
+def without_memory(net):
+    net.train().stages.requires_grad_(False)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 0.0
+
+
+def reset(net):
+    net.stages.eval().requires_grad_(False)
+    nn.init.ones_(next(net.stages.parameters()))
+
+
 def everything(net):
     net.eval().requires_grad_(False)
 
@@ -124,6 +143,11 @@ WRONG = {
         (only_mode, "requires_grad=True: freeze its stage"),
         (only_the_stem, "'stages.stage1"),
         (all_but_the_last_norm, "'stages.stage4"),
+        (without_tracking, "BatchNorm still uses mean and deviation of the batch"),
+        (without_memory, "num_batches_tracked' moved, a running statistic"),
+        (lambda net: None, "requires_grad=True: freeze its stage"),
+        (lambda net: net.requires_grad_(False), "cannot learn any more"),
+        (reset, "a parameter without gradient"),
         (everything, "'head.weight' cannot learn any more"),
         (another_head, "cannot use its result: AttributeError"),
         (raises, "stops with KeyError"),

@@ -19,6 +19,10 @@ def exact(a, b, alternative="two-sided"):
     return stats.binomtest(only_one(a, b)[0], sum(only_one(a, b)), alternative=alternative).pvalue
 
 
+def without_the_tie(a, b):
+    return stats.binomtest(only_one(a, b)[0], sum(only_one(a, b))).pvalue
+
+
 def chi_square(a, b):
     a, b = only_one(a, b)
     return stats.chi2.sf((a - b) ** 2 / (a + b), 1)
@@ -77,6 +81,10 @@ WRONG = {
         (lambda a, b: exact(a, b, "less"), "one side only"),
         (chi_square, "an approximation"),
         (lambda a, b: stats.binomtest(*only_one(a, b)).pvalue, "stops with ValueError"),
+        (without_the_tie, "never disagree"),
+        (lambda a, b: 2 * stats.binom.cdf(min(only_one(a, b)), sum(only_one(a, b)), 0.5), "the answer is"),
+        (lambda a, b: 1 - exact(a, b), "the answer is"),
+        (lambda a, b: exact(a[:300], b[:300]), "the answer is"),
         (lambda a, b: 0.05, "images right by A alone and"),
     ],
     "check_adam": [
@@ -104,6 +112,12 @@ WRONG = {
         (lambda loss, n: loss < 1.5 * math.log2(n), "natural logarithm"),
         (lambda loss, n: loss > 1.5 * math.log(n), "upside down"),
         (lambda loss, n: not loss > 1.5 * math.log(n), "nan passes"),
+        (lambda loss, n: loss < n / 2, "grow like the logarithm"),
+        (lambda loss, n: loss < 2 * math.log(n), "a factor of 1.5"),
+        (lambda loss, n: loss < 1.1 * math.log(n), "a new head may be a little off"),
+        (lambda loss, n: loss - math.log(n) < 0.5, "✘"),
+        (lambda loss, n: loss < 1.5 * math.log(min(n, 100)), "✘"),
+        (lambda loss, n: "yes", "True or False"),
         (lambda loss, n: True, "the thousand-output mistake"),
     ],
 }
