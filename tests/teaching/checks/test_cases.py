@@ -5,8 +5,6 @@ import pytest
 from course_lib.teaching.checks import list_checks
 from course_lib.teaching.checks.cases import are_told_apart, case_generator, draw_until, fixed_cases, torch_generator
 
-ENTROPY = 3  # a function that returns nothing right is told by random numbers
-
 
 def seen_by(check):
     """What a check gives to a function, as text."""

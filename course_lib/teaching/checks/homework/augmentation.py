@@ -13,6 +13,7 @@ from course_lib.teaching.checks.cases import case_generator, torch_generator
 from course_lib.teaching.checks.common import attempt, fault_of, verdict
 from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
+_REL = 1e-4  # of a probability: single precision will do
 _MOVES_PIXELS = ("RandomHorizontalFlip", "RandomVerticalFlip", "RandomCrop")  # the same for uint8 and for floats
 
 
@@ -103,7 +104,7 @@ def check_luck(chance_of_luck: Callable) -> bool:
 
 def _luck_fault(chance_of_luck: Callable) -> str | None:
     draw = case_generator()
-    cases = draw_cases(lambda: [_draw_luck(draw) for _ in range(4)], _luck, _WRONG_LUCK)
+    cases = draw_cases(lambda: [_draw_luck(draw) for _ in range(4)], _luck, _WRONG_LUCK, _REL)
     p, k, n, tries = _draw_luck(draw)
     hidden = {
         "a single try": [(p, k, n, 1)],
@@ -111,7 +112,7 @@ def _luck_fault(chance_of_luck: Callable) -> str | None:
         "num_right = 0": [(p, 0, n, tries)],
         "other accuracies and other numbers of images": [_draw_luck(draw) for _ in range(4)],
     }
-    return number_fault(chance_of_luck, cases, _luck, _WRONG_LUCK, hidden=hidden, describe=_luck_in_words)
+    return number_fault(chance_of_luck, cases, _luck, _WRONG_LUCK, hidden=hidden, describe=_luck_in_words, rel=_REL)
 
 
 def _draw_luck(draw: np.random.Generator) -> tuple[float, int, int, int]:

@@ -13,6 +13,8 @@ from course_lib.teaching.checks.cases import case_generator
 from course_lib.teaching.checks.common import attempt, fault_of, find_hidden_fault, quiet, verdict
 from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
+_REL = 1e-4  # of a rate: single precision will do
+
 
 def check_two_rates(two_rates: Callable, model: torch.nn.Module) -> bool:
     """Check a function that makes an SGD with one rate for the head and another for all other stages.
@@ -107,7 +109,7 @@ def _anneal_fault(anneal: Callable) -> str | None:
     draw = case_generator()
     right = partial(_rates, partial(_wrong_anneal, lambda first, now, t: first * _cosine(t)))
     mistakes = [(message, partial(_rates, partial(_wrong_anneal, wrong))) for message, wrong in _WRONG_ANNEALS]
-    cases = draw_cases(lambda: [_draw_anneal(draw, count) for count in (2, 3)], right, mistakes)
+    cases = draw_cases(lambda: [_draw_anneal(draw, count) for count in (2, 3)], right, mistakes, _REL)
     first, progress = cases[1]
     with quiet():
         rates, fault = attempt(_rates, anneal, first, progress)
@@ -119,7 +121,9 @@ def _anneal_fault(anneal: Callable) -> str | None:
         "an optimiser with five groups": [_draw_anneal(draw, 5)],
         "other rates and steps": [_draw_anneal(draw, int(count)) for count in draw.integers(2, 5, 3)],
     }
-    return number_fault(partial(_rates, anneal), cases, right, mistakes, hidden=hidden, describe=_anneal_in_words)
+    return number_fault(
+        partial(_rates, anneal), cases, right, mistakes, hidden=hidden, describe=_anneal_in_words, rel=_REL
+    )
 
 
 def _draw_anneal(draw: np.random.Generator, count: int) -> tuple[list[float], list[float]]:

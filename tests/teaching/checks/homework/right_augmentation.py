@@ -148,6 +148,7 @@ RIGHT = {
         by_torch,
         by_expectation,
         Luck(),
+        lambda p, k, n, tries: 1 - torch.tensor(binom.cdf(k - 1, n, p), dtype=torch.float32) ** tries,
         lambda p, k, n, tries: 1 - np.prod([binom.cdf(k - 1, n, p)] * tries),
         lambda p, k, n, tries: 1 - (1 - sum(binom.pmf(i, n, p) for i in range(k, n + 1))) ** tries,
         partial(lambda one, p, k, n, tries: one - math.pow(binom.cdf(k - 1, n, p), tries), 1),

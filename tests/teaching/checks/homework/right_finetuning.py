@@ -80,6 +80,12 @@ def anneal_by_torch(optimizer, first_rates, progress):
         group.update(lr=first * factor.item())
 
 
+def anneal_in_single_precision(optimizer, first_rates, progress):
+    rates = torch.tensor(first_rates) * (1 + torch.cos(torch.pi * torch.tensor(progress))) / 2
+    for group, rate in zip(optimizer.param_groups, rates, strict=True):
+        group["lr"] = rate
+
+
 def anneal_by_sine(optimizer, first_rates, progress):
     factor = 1 - math.sin(math.pi * progress / 2) ** 2
     for n, group in enumerate(optimizer.param_groups):
@@ -132,6 +138,7 @@ RIGHT = {
         anneal_by_index,
         anneal_by_numpy,
         anneal_by_torch,
+        anneal_in_single_precision,
         anneal_by_sine,
         anneal_by_pop,
         anneal_by_degrees,
