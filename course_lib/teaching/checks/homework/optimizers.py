@@ -168,43 +168,25 @@ def _draw_start(draw: np.random.Generator) -> tuple[float, int, bool]:
 def _draw_starts(draw: np.random.Generator) -> list[tuple[float, int, bool, str]]:
     """(loss, number of classes, whether it is plausible, what an answer that says otherwise got wrong)."""
     few, many = int(draw.integers(7, 12)), int(draw.integers(500, 2000))
-    near = [(round(factor * math.log(n), 2), n) for n, factor in ((few, 1.05), (2, draw.uniform(1.2, 1.33)))]
-    high = round(draw.uniform(1.75, 1.95) * math.log(2), 2)
-    off = "with {1} classes is refused: log({1}) = {2:.2f}, the natural logarithm, and a new head may be a little off."
-    return [
-        (
-            math.log(1000),
-            few,
-            False,
-            f"6.91 with {few} classes passes, the thousand-output mistake: the limit must follow log(num_classes), "
-            f"{math.log(few):.2f}.",
-        ),
-        (*near[0], True, f"{near[0][0]} " + off.format(*near[0], math.log(few))),
-        (
-            math.log(many),
-            many,
-            True,
-            f"{math.log(many):.2f} with {many} classes is refused, but it is log({many}): "
-            "the limit must depend on num_classes.",
-        ),
-        (*near[1], True, f"{near[1][0]} " + off.format(*near[1], math.log(2))),
-        (
-            high,
-            2,
-            False,
-            f"{high} with 2 classes passes, {high / math.log(2):.1f} times log(2) = 0.69: natural logarithm, and a "
-            "factor of 1.5.",
-        ),
-        (
-            many / 20,
-            many,
-            False,
-            f"{many / 20:g} with {many} classes passes: the limit must grow like the logarithm, not like the number.",
-        ),
-        (
-            math.nan,
-            few,
-            False,
-            "nan passes: it is above nothing and below nothing, so ask whether the loss is *below*.",
-        ),
+    starts = [
+        (math.log(1000), few, False, _THOUSAND),
+        (1.05 * math.log(few), few, True, _A_LITTLE_OFF),
+        (math.log(many), many, True, _NO_CLASSES),
+        (draw.uniform(1.2, 1.33) * math.log(2), 2, True, _A_LITTLE_OFF),
+        (draw.uniform(1.75, 1.95) * math.log(2), 2, False, _TOO_HIGH),
+        (many / 20, many, False, "{loss:.2f} with {n} classes passes: the limit must grow like log(num_classes)."),
+        (math.nan, few, False, "nan passes: it is above nothing and below nothing, ask whether the loss is *below*."),
     ]
+    return [(loss, n, fits, words.format(loss=loss, n=n, log=math.log(n))) for loss, n, fits, words in starts]
+
+
+_THOUSAND = (
+    "{loss:.2f} with {n} classes passes, the thousand-output mistake: the limit must follow log(num_classes), which is "
+    "{log:.2f}."
+)
+_A_LITTLE_OFF = (
+    "{loss:.2f} with {n} classes is refused: log({n}) = {log:.2f}, the natural logarithm, and a new head may be a "
+    "little off."
+)
+_NO_CLASSES = "{loss:.2f} with {n} classes is refused, but it is log({n}): the limit must depend on num_classes."
+_TOO_HIGH = "{loss:.2f} with {n} classes passes, log({n}) = {log:.2f}: natural logarithm, and a factor of 1.5."

@@ -112,7 +112,7 @@ WRONG = {
         (lambda loss, n: loss < 1.5 * math.log2(n), "natural logarithm"),
         (lambda loss, n: loss > 1.5 * math.log(n), "upside down"),
         (lambda loss, n: not loss > 1.5 * math.log(n), "nan passes"),
-        (lambda loss, n: loss < n / 2, "grow like the logarithm"),
+        (lambda loss, n: loss < n / 2, "grow like log"),
         (lambda loss, n: loss < 2 * math.log(n), "a factor of 1.5"),
         (lambda loss, n: loss < 1.1 * math.log(n), "a new head may be a little off"),
         (lambda loss, n: loss - math.log(n) < 0.5, "✘"),

@@ -116,3 +116,14 @@ def test_another_right_way_passes():
         return float(mean), float((variance + mean**2 - mean**2).sqrt())
 
     assert checks.check_mean_and_std(mean_and_std) is True
+
+
+def test_an_array_of_all_pixels_stays_within_megabytes(reference, capsys):
+    sums = []
+
+    def counting(counts):
+        sums.append(int(counts.sum()))
+        return reference(2, "mean_and_std")(counts)
+
+    assert checks.check_mean_and_std(counting)
+    assert max(sums) < 1_000_000
