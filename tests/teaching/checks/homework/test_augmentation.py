@@ -48,6 +48,11 @@ def a_fixed_number(images, p, generator):
     return flip_where(chosen, images)
 
 
+def at_equal_distances(images, p, generator):
+    start = torch.rand(1, generator=generator)
+    return flip_where((torch.arange(len(images)) * p + start) % 1 < p, images)
+
+
 def global_seed(images, p, generator):
     torch.manual_seed(0)
     return flip_where(torch.rand(len(images)) < p, images)
@@ -95,7 +100,8 @@ WRONG = {
         (lambda images, p, generator: flip_where(torch.rand(len(images)) < p, images), "from `generator`"),
         (by_place(lambda n, p: torch.arange(n) % 4 == 0), "that is a rule, and not a coin"),
         (by_place(lambda n, p: torch.arange(n) < int(p * n)), "that is a rule, and not a coin"),
-        (a_fixed_number, "mirrors exactly"),
+        (a_fixed_number, "the number would vary more"),
+        (at_equal_distances, "the number would vary more"),
         (global_seed, "that is a rule, and not a coin"),
         (global_seed_of_the_generator, "draw the coins from `generator` itself"),
         (global_seed_from_the_generator, "global random numbers"),
