@@ -44,8 +44,12 @@ def _choice_fault(choose: Callable) -> str | None:
             "other records": [(_draw_records(draw),) for _ in range(6)],
         }
         return find_hidden_fault(lambda records: not _same(_call_choose(choose, records)[0], _best(records)), hidden)
+    if len(set(given)) == 1:
+        return "it returns the same rate and epoch whatever the records: compute them from `records`."
+    if [_call_choose(choose, records[::-1])[0] for records in cases] != given:
+        return "it depends on the order of the records: compare all of them, not only the first or the last."
     mistakes = [(text, list(map(wrong, cases))) for text, wrong in _WRONG_CHOICES]
-    return find_mistake(given, mistakes, _same) or _other_fault(choose, cases, given, wanted)
+    return find_mistake(given, mistakes, _same) or _other_fault(cases, given, wanted)
 
 
 def _call_choose(choose: Callable, records: list[dict]) -> tuple[Choice | None, str | None]:
@@ -67,18 +71,13 @@ def _copy(records: list[dict]) -> list[dict]:
     return [record | {"history": [dict(epoch) for epoch in record["history"]]} for record in records]
 
 
-def _other_fault(choose: Callable, cases: Sequence, given: list[Choice], wanted: list[Choice]) -> str:
-    """A fault that is none of the usual mistakes."""
-    if len(set(given)) == 1:
-        return "it returns the same rate and epoch whatever the records: compute them from `records`."
-    turned = [_call_choose(choose, records[::-1])[0] for records in cases]
-    if turned != given:
-        return "it depends on the order of the records: compare all of them, not only the first or the last."
+def _other_fault(cases: Sequence, given: list[Choice], wanted: list[Choice]) -> str:
+    """A fault that is none of the usual mistakes, told by the first case that it makes wrong."""
     index = next(n for n, pair in enumerate(given) if not _same(pair, wanted[n]))
     (lr, epoch), (best_lr, best_epoch) = given[index], wanted[index]
     best = max(epoch["val_accuracy"] for _, epoch in _epochs(cases[index]))
     return (
-        f"the highest validation accuracy, {best:g}, is that of lr {best_lr:g} in epoch {best_epoch:g}; "
+        f"the highest validation accuracy, {best:.3f}, is that of lr {best_lr:g} in epoch {best_epoch:g}; "
         f"yours is lr {lr:g}, epoch {epoch:g}."
     )
 
@@ -87,8 +86,8 @@ def _draw_records(draw: np.random.Generator) -> list[dict]:
     """Finished runs with the fields of a real record that the exercise uses; no two accuracies are equal."""
     num_runs, num_epochs = int(draw.integers(4, 7)), int(draw.integers(4, 7))
     rates = draw.choice(_RATES, num_runs, replace=False).tolist()
-    accuracies = draw.choice(np.arange(200, 900), (num_runs, num_epochs + 1), replace=False) / 1000
-    losses = draw.choice(np.arange(200, 2500), (num_runs, num_epochs, 2), replace=False) / 1000
+    accuracies = draw.uniform(0.2, 0.9, (num_runs, num_epochs + 1))
+    losses = draw.uniform(0.2, 2.5, (num_runs, num_epochs, 2))
     records = []
     for lr, (test_accuracy, *val), loss in zip(rates, accuracies.tolist(), losses.tolist(), strict=True):
         history = [
@@ -102,7 +101,13 @@ def _draw_records(draw: np.random.Generator) -> list[dict]:
 
 
 def _is_telling(cases: list[list[dict]]) -> bool:
-    """Whether each usual mistake chooses something else than the right answer, and than each other mistake."""
+    """Whether each usual mistake chooses something else than the right answer, and than each other mistake.
+
+    The right run is not always the first one, nor always the last one.
+    """
+    for place in (0, -1):
+        if all(_best(records)[0] == records[place]["recipe"]["lr"] for records in cases):
+            return False
     answers = [(message, list(map(choose, cases))) for message, choose in (("", _best), *_WRONG_CHOICES)]
     return are_told_apart(answers, _same)
 

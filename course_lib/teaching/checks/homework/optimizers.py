@@ -12,6 +12,8 @@ from course_lib.teaching.checks.common import as_truth, attempt, fault_of, find_
 from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
 _NUM_STEPS = 5
+_SIZES = (2, 5, 20, 100, 500, 2500)  # numbers of classes
+_FACTORS = ((0.9, 1), (1.25, 1.35), (1.65, 1.75), (2, 4))  # of the logarithm; 1.5 is the limit
 _REL = 1e-5  # of the weights: wherever the small number is added to the root
 
 
@@ -146,7 +148,7 @@ def _start_fault(start_is_plausible: Callable) -> str | None:
     if wrong := [words for right, (*_, words) in zip(answers, starts, strict=True) if not right]:
         return wrong[0]
     hidden = {
-        "other numbers of classes": [_draw_start(draw) for _ in range(30)],
+        "other numbers of classes": [_draw_start(draw, n, factors) for n in _SIZES for factors in _FACTORS],
         "an infinite loss": [(math.inf, 7, False)],
     }
     return find_hidden_fault(partial(_is_wrong, start_is_plausible), hidden)
@@ -157,12 +159,10 @@ def _is_wrong(start_is_plausible: Callable, loss: float, num_classes: int, expec
     return fault is not None or as_truth(answer) is not expected
 
 
-def _draw_start(draw: np.random.Generator) -> tuple[float, int, bool]:
-    """(loss, number of classes, whether it is plausible), well on either side of 1.5 times the logarithm."""
-    num_classes = int(math.exp(draw.uniform(math.log(2), math.log(5000))))
-    plausible = bool(draw.random() < 0.5)
-    factor = draw.uniform(0.9, 1.35) if plausible else 1.65 + draw.exponential(0.5)
-    return factor * math.log(num_classes), num_classes, plausible
+def _draw_start(draw: np.random.Generator, least: int, factors: tuple[float, float]) -> tuple[float, int, bool]:
+    """(loss, number of classes, whether it is plausible); the loss is the logarithm times one of these factors."""
+    num_classes = int(draw.integers(least, 2 * least))
+    return draw.uniform(*factors) * math.log(num_classes), num_classes, factors[1] < 1.5
 
 
 def _draw_starts(draw: np.random.Generator) -> list[tuple[float, int, bool, str]]:

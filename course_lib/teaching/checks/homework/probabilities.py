@@ -55,7 +55,7 @@ def _draw_logits(draw: np.random.Generator, num_classes: int) -> Tensor:
     def is_mixed(classes: np.ndarray) -> bool:
         best, worst = classes[:3].tolist(), classes[::-1][:2].tolist()
         is_sorted = best in (sorted(best), sorted(best, reverse=True))
-        return num_classes < 3 or not (is_sorted or [0, 1] in (best[:2], worst))
+        return num_classes < 3 or not (is_sorted or {0, 1} in ({*best[:2]}, {*worst}))
 
     classes = draw_until(lambda: draw.permutation(num_classes), is_mixed)  # the most probable first
     logits = np.empty(num_classes)
@@ -134,7 +134,7 @@ def _order_fault(pairs: list, classes: list[int], wanted: list[float], order: li
 
 
 def _near(numbers: Sequence[float], others: Sequence[float], tolerance: float = 1e-5) -> bool:
-    return bool(np.allclose(numbers, others, rtol=0, atol=tolerance))
+    return bool(np.allclose(numbers, others, rtol=1e-5, atol=tolerance))
 
 
 def _text(values: Sequence[float]) -> str:

@@ -35,7 +35,7 @@ def _storable_fault(can_be_stored: Callable) -> str | None:
         if fault := _case_fault(can_be_stored, *case):
             return fault
     hidden = {
-        "networks with other stages": [_draw_case(draw, _draw_stages(draw)) for _ in range(12)],
+        "networks with other stages": _cases_of_stages(draw, _draw_stages(draw)),
         "other recipes": [_draw_case(draw, _STAGES) for _ in range(30)],
     }
     return find_hidden_fault(lambda *case: _case_fault(can_be_stored, *case), hidden)
@@ -106,6 +106,12 @@ def _another_head(draw: np.random.Generator) -> Recipe:
 def _draw_stages(draw: np.random.Generator) -> tuple[str, ...]:
     """Names of the inner stages of another network."""
     return ("stem", *(f"block{number}" for number in range(1, int(draw.integers(3, 8)))))
+
+
+def _cases_of_stages(draw: np.random.Generator, stages: tuple[str, ...]) -> list[Case]:
+    """Cases of one network: no stage moves, and each stage moves alone."""
+    still = Recipe.last_layer(lr=_draw_rate(draw)), stages, True, "the last layer alone moves"
+    return [still, *(_moving(draw, (stage,), stages) for stage in stages)]
 
 
 def _draw_case(draw: np.random.Generator, stages: tuple[str, ...]) -> Case:

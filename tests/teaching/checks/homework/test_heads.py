@@ -69,7 +69,7 @@ WRONG = {
         (head_of(lambda model, n: torch.zeros(n)), "stops with TypeError"),
         (head_of(lambda model, n: nn.Sequential(linear(model, n), nn.Sigmoid())), "sigmoid or tanh"),
         (head_of(lambda model, n: nn.Identity()), "outputs for"),
-        (head_of(lambda model, n: nn.LazyLinear(model.num_features + 1)), "outputs for"),
+        (head_of(lambda model, n: nn.LazyLinear(model.num_features + 100)), "outputs for"),
         (old_rows, "weights of the old head"),
         (zeros_and_softmax, "leave the softmax out"),
         (only_the_attribute, "still the old one"),
