@@ -112,7 +112,7 @@ strict.set_index("grid")
 # ### Exercise 1 · McNemar's test (10 minutes, ★★☆)
 # The test asks only about images on which the two networks *disagree*: one of them is right, the other wrong. If neither network is better, each such image
 # is the toss of a coin: heads if A alone is right, tails if B alone is. Write `mcnemar_p`, which returns the p-value.
-# Hint: `binomtest(heads, tosses).pvalue` is exact and two-sided.
+# Hint: `binomtest(heads, tosses).pvalue` is exact and two-sided; it refuses 0 tosses, so say yourself what two networks that never disagree give.
 
 # %% tags=["exercise"]
 from scipy.stats import binomtest
@@ -122,7 +122,8 @@ def mcnemar_p(right_a, right_b):
     """Exact two-sided p-value from two arrays (N,) of 0 and 1, in the same order of images."""
     # solution
     only_a, only_b = (right_a > right_b).sum(), (right_b > right_a).sum()
-    return binomtest(only_a, only_a + only_b).pvalue
+    tosses = only_a + only_b
+    return binomtest(only_a, tosses).pvalue if tosses else 1.0
     # end solution
 
 
