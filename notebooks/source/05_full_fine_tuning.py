@@ -104,26 +104,22 @@ def change(run):
     return analysis.stage_change(start, run.model.state_dict(), run.model.inner_stages)
 
 
-# %% tags=["report"]
-moved = {f"lr {run.recipe.lr:g}: {run.val_accuracy:.0%} of validation": change(run) for run in (gentle, harsh)}
-most = [max(change(run).values()) for run in (gentle, harsh)]
-title = f"Relative change of the weights: at most {most[0]:.0%} at the gentle rate, {most[1]:.0%} at the harsh one"
-show(figures.stage_drift(moved, title=title, log=True))
-
 # %% [markdown]
 # A change of more than 100 % looks as if nothing were left. But a *length* can mislead: under BatchNorm, a kernel that is twice as long computes the same
 # function, since its outputs are divided by their own deviation. What counts is the *direction*. The cosine between old and new weights is 1 if they point the
-# same way, and about 0 if they have nothing in common.
+# same way, and about 0 if they have nothing in common. `growth` is the new length, divided by the old one.
 
-# %%
-names = gentle.model.inner_stages
-turns = {f"lr {run.recipe.lr:g}": analysis.stage_turn(start, run.model.state_dict(), names) for run in (gentle, harsh)}
-columns = {
-    (lr, what): [row[i] for row in found.values()]
-    for lr, found in turns.items()
-    for i, what in enumerate(("cosine", "growth"))
-}
-pd.DataFrame(columns, index=list(turns[f"lr {gentle.recipe.lr:g}"])).round(2)
+# %% tags=["report"]
+columns = {}
+for run in (gentle, harsh):
+    turns = analysis.stage_turn(start, run.model.state_dict(), run.model.inner_stages)
+    changes = change(run)
+    columns |= {
+        (f"lr {run.recipe.lr:g}", "change, %"): {stage: round(100 * changes[stage], 1) for stage in turns},
+        (f"lr {run.recipe.lr:g}", "cosine"): {stage: round(cosine, 2) for stage, (cosine, _) in turns.items()},
+        (f"lr {run.recipe.lr:g}", "growth"): {stage: round(growth, 2) for stage, (_, growth) in turns.items()},
+    }
+pd.DataFrame(columns)
 
 # %% [markdown]
 # So the harsh rate makes the kernels longer *and* turns them, yet not to a right angle: something of the old direction is left. These are single runs, a few
@@ -145,7 +141,7 @@ for name, model in filters.items():
     title = f"First filters, {name}: " + (
         f"moved by {moved_by:.0f} % of their size" if moved_by else "the start of both"
     )
-    show(figures.filter_grid(weight[:8], title=title, columns=8))
+    show(figures.filter_grid(weight[:6], title=title, columns=6))
 
 # %% [markdown]
 # ## Break it

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from course_lib.analysis.records import score_of
 from course_lib.teaching.checks.cases import are_told_apart, case_generator, draw_until
 from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_hidden_fault, find_mistake, verdict
 
@@ -94,8 +95,9 @@ def _draw_records(draw: np.random.Generator) -> list[dict]:
             {"epoch": n, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": accuracy}
             for n, ((train_loss, val_loss), accuracy) in enumerate(zip(loss, val, strict=True))
         ]
-        best = max(history, key=lambda epoch: epoch["val_accuracy"])
-        kept = {"best_epoch": best["epoch"], "val_accuracy": best["val_accuracy"], "test_accuracy": test_accuracy}
+        best_epoch = max(history, key=lambda epoch: epoch["val_accuracy"])
+        kept = {"best_epoch": best_epoch["epoch"], "val_accuracy": best_epoch["val_accuracy"]}
+        kept["test_accuracy"] = test_accuracy
         records.append({"recipe": {"lr": lr}, "status": "finished", "history": history, **kept})
     return records
 
@@ -167,16 +169,16 @@ _WRONG_CHOICES: tuple[tuple[str, Callable[[list[dict]], Choice]], ...] = (
         "the right rate, but not its best epoch: the last one may be worse.",
         lambda records: (_best(records)[0], _last(records[0])),
     ),
-    *((_TEST, _by_run(lambda r: r["test_accuracy"], pick)) for pick in (_best_epoch, _last, _lowest("val_loss"))),
-    (_TEST_TOO, _by(lambda record, epoch: record["test_accuracy"] + epoch["val_accuracy"])),
-    (_TEST_TOO, _by_run(lambda r: r["test_accuracy"] + r["history"][-1]["val_accuracy"], _last)),
-    (_TEST_TOO, _by_run(lambda r: r["test_accuracy"] + _mean(r), _best_epoch)),
+    *((_TEST, _by_run(lambda r: score_of(r), pick)) for pick in (_best_epoch, _last, _lowest("val_loss"))),
+    (_TEST_TOO, _by(lambda record, epoch: score_of(record) + epoch["val_accuracy"])),
+    (_TEST_TOO, _by_run(lambda r: score_of(r) + r["history"][-1]["val_accuracy"], _last)),
+    (_TEST_TOO, _by_run(lambda r: score_of(r) + _mean(r), _best_epoch)),
     (_VAL_LOSS, _by(lambda record, epoch: -epoch["val_loss"])),
     (_VAL_LOSS, _by_run(lambda r: -min(epoch["val_loss"] for epoch in r["history"]), _best_epoch)),
     (_VAL_LOSS, _by_run(lambda r: -r["history"][-1]["val_loss"], _last)),
     (
         "the right rate, but the epoch is that of its lowest validation loss: take the highest *accuracy*.",
-        _by_run(lambda r: r["val_accuracy"], _lowest("val_loss")),
+        _by_run(lambda r: score_of(r, "val"), _lowest("val_loss")),
     ),
     (_TRAIN_LOSS, _by(lambda record, epoch: -epoch["train_loss"])),
     (_TRAIN_LOSS, _by_run(lambda r: -min(epoch["train_loss"] for epoch in r["history"]), _best_epoch)),
@@ -187,6 +189,6 @@ _WRONG_CHOICES: tuple[tuple[str, Callable[[list[dict]], Choice]], ...] = (
     ("the order is (lr, epoch), yours is (epoch, lr).", lambda records: _best(records)[::-1]),
     (
         "this is the accuracy, not where it was reached: return (lr, epoch).",
-        lambda records: (max(record["val_accuracy"] for record in records), _best(records)[1]),
+        lambda records: (max(score_of(record, "val") for record in records), _best(records)[1]),
     ),
 )
