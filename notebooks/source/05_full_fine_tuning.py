@@ -129,11 +129,7 @@ pd.DataFrame(columns)
 from course_lib.models import first_convolution
 
 borrowed = start_model(numbers.architecture, numbers.weights, splits.num_classes)
-filters = {
-    "borrowed": borrowed,
-    f"tuned at {gentle.recipe.lr:g}": gentle.model,
-    f"tuned at {harsh.recipe.lr:g}": harsh.model,
-}
+filters = {"borrowed": borrowed, f"tuned at {harsh.recipe.lr:g}": harsh.model}
 first_ones = first_convolution(borrowed).weight.detach()
 for name, model in filters.items():
     weight = first_convolution(model).weight.detach()
