@@ -120,9 +120,14 @@ class Verdict:
         return row | {"calibrated": self.calibrated}
 
     @property
+    def at_edge(self) -> bool:
+        """Whether the best rate of a grid that decides is its lowest or highest one."""
+        return bool(self.effect and self.effect.edge)
+
+    @property
     def verdict_text(self) -> str:
         """``"reproduced"``; ``", calibrated"`` is added where the world was, and why a verdict stays open."""
-        if self.effect and self.effect.edge:
+        if self.at_edge:
             return f"{self.verdict}: edge of the grid"
         return f"{self.verdict}, calibrated" if self.calibrated else self.verdict
 

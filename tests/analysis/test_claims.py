@@ -137,7 +137,19 @@ def test_the_command_counts_what_was_calibrated_apart(grids, monkeypatch):
     in_full = CliRunner().invoke(main, ["claims", "full-is-best"], catch_exceptions=False).output
     assert "no independent test" in in_full
     monkeypatch.setattr(claims, "check_claims", lambda *_, **__: found[-1:])
-    assert "calibrated" not in CliRunner().invoke(main, ["claims"], catch_exceptions=False).output
+    output = CliRunner().invoke(main, ["claims"], catch_exceptions=False).output
+    assert "calibrated" not in output
+    assert "†" not in output
+
+
+def test_the_command_marks_the_edge_of_a_grid(grids, monkeypatch):
+    short = [run for run in grids["full"] if run["recipe"]["lr"] < 0.02]
+    found = judged(CLAIMS["optimizers-comparable-full"], {"full": short})
+    monkeypatch.setattr(claims, "check_claims", lambda *_, **__: [found])
+    output = CliRunner().invoke(main, ["claims"], catch_exceptions=False).output
+    assert "1 undecided †\n† a best rate is the lowest or highest of its grid" in output
+    in_full = CliRunner().invoke(main, ["claims", "optimizers-comparable-full"], catch_exceptions=False).output
+    assert "full, sgd: best at 0.01, the highest rate tried" in in_full
 
 
 def test_the_seeds_are_those_of_the_interval(grids):
