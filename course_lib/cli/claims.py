@@ -26,8 +26,8 @@ def claims(ids, document, profile, data, seeds, as_json):
 
     A claim is reproduced when the 95 % interval of its effect lies wholly within the claimed region, contradicted when
     it lies wholly outside, and undecided otherwise. No run is computed: the studies whose runs are missing are named.
-    A star marks a claim that the mini world was calibrated for, a dagger one that stays undecided because a best rate is
-    the lowest or highest of its grid; such verdicts are counted separately.
+    A star marks a claim that the mini world was calibrated for, a dagger one that is undecided since a best rate is the
+    lowest or highest of its grid; such verdicts are counted separately.
     """
     from course_lib.analysis.claims import check_claims
 
