@@ -6,8 +6,15 @@ from course_lib.sweeps.ledger import shipped_runs
 from course_lib.sweeps.running import study_trials
 from course_lib.sweeps.studies import find_study, list_studies
 
+BEING_COMPUTED = ("higher_rates", "momentum", "augmentation_rates")  # strict: a study that is complete must leave
 
-@pytest.mark.parametrize("name", [study.name for study in list_studies()])
+
+def _marked(name):
+    awaited = pytest.mark.xfail(name in BEING_COMPUTED, reason="its runs are being computed", strict=True)
+    return pytest.param(name, marks=awaited)
+
+
+@pytest.mark.parametrize("name", [_marked(study.name) for study in list_studies()])
 def test_every_run_of_a_study_at_mini_is_shipped(name):
     """By key, so with these recipes, images, splits, weights, seeds and this training version."""
     document = find_study(name).document
