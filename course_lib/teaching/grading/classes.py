@@ -1,0 +1,173 @@
+"""Grading of a class: every submission in a process of its own, its points decided outside that process."""
+
+import copy
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from course_lib.errors import need
+from course_lib.interruption import call_in_thread
+from course_lib.teaching.grading.cells import OPEN_TAG, OWN_TAG, is_solution, is_test
+from course_lib.teaching.grading.feedback import write_feedback
+from course_lib.teaching.grading.fresh import read_checks
+from course_lib.teaching.grading.gradebook import record
+from course_lib.teaching.grading.marks import ExerciseMark, Grade, write_marks
+from course_lib.teaching.grading.reference import Outcome, Test, run_reference, run_test
+from course_lib.teaching.grading.student import Limits, StoppedError, StudentKernel
+from course_lib.teaching.grading.submissions import Submission, find_submissions
+from course_lib.teaching.lab import own_kernel
+from course_lib.teaching.notebook import read_notebook
+
+
+@dataclass(frozen=True)
+class _Assignment:
+    """The instructor's notebook and what was handed out."""
+
+    source: object
+    tests: list[Test]
+
+
+def grade(
+    folder: Path | str,
+    names: Sequence[str] = (),
+    progress: Callable[[Grade], None] | None = None,
+    limits: Limits | None = None,
+) -> list[Grade]:
+    """Grade every submission; write feedback pages, ``grades.csv`` and the files for learning platforms.
+
+    An interrupt ends the process of the submission that is being graded; the grades so far are in the files.
+
+    Args:
+        folder: course folder; submissions are below ``submitted/STUDENT``.
+        names: only these assignments, and files of which nothing tells the assignment; all if empty.
+        progress: called with each grade as soon as it is known.
+        limits: of time and memory for students' code.
+
+    Returns:
+        one grade for each submission; if a submission cannot be graded, its grade has the reason.
+
+    Raises:
+        FileNotFoundError: there is no submission, or no released assignment.
+        ValueError: the instructor's own notebook fails, or a solution does not pass its own test.
+        MissingExtraError: the extra `instructor` is missing.
+    """
+    folder = Path(folder)
+    need("nbgrader.api", "instructor")
+    released = {path.stem: read_notebook(path) for path in sorted(folder.glob("release/*/*.ipynb"))}
+    sent = [each for each in find_submissions(folder, released) if not names or each.assignment in {*names, ""}]
+    if not sent:
+        raise FileNotFoundError(f"no submission: put notebooks into {folder / 'submitted' / 'STUDENT' / 'LESSON'}")
+    read_checks()
+    grades, known = [], {}
+    with own_kernel():
+        for each in sent:
+            if not each.fault and each.assignment not in known:
+                known[each.assignment] = _prepare(folder, each.assignment)
+            grades.append(call_in_thread(_grade_one, folder, each, known.get(each.assignment), limits or Limits()))
+            write_marks(folder, grades)  # after each submission, so that an interrupt loses the present one only
+            if progress:
+                progress(grades[-1])
+    return grades
+
+
+def _prepare(folder: Path, name: str) -> _Assignment:
+    """Run the instructor's notebook of an assignment once; its tests are then run for every student."""
+    path = folder / "source" / name / f"{name}.ipynb"
+    if (source := read_notebook(path)) is None:
+        raise FileNotFoundError(f"no notebook with the solutions at {path}: run 'course assign' again")
+    try:
+        return _Assignment(source, run_reference(source))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _grade_one(folder: Path, sent: Submission, known: _Assignment | None, limits: Limits) -> Grade:
+    if sent.fault:
+        grade = Grade(sent.assignment, sent.student, None, None, sent.fault)
+        write_feedback(folder, grade, None)
+        return grade
+    notebook, outcomes = _run(sent, known, limits)
+    marks = [_mark(test, outcomes[test.grade_id]) for test in known.tests]
+    grade = Grade(sent.assignment, sent.student, sum(m.points for m in marks), sum(m.max_points for m in marks))
+    grade = replace(grade, exercises=tuple(marks), notes=sent.notes)
+    record(folder, notebook, sent.assignment, sent.student, {mark.grade_id: mark.points for mark in marks})
+    write_feedback(folder, grade, notebook)
+    return grade
+
+
+def _mark(test: Test, outcome: Outcome) -> ExerciseMark:
+    points = test.points if outcome.passed else 0.0
+    return ExerciseMark(test.grade_id, test.title, float(points), float(test.points), outcome.reason)
+
+
+def _run(sent: Submission, known: _Assignment, limits: Limits) -> tuple[object, dict[str, Outcome]]:
+    """Run the rebuilt notebook in a kernel of its own, and each test when its turn comes."""
+    notebook = copy.deepcopy(sent.notebook)
+    tests = {test.grade_id: test for test in known.tests}
+    outcomes: dict[str, Outcome] = {}
+    faults: dict[str, str] = {}  # of exercise cells, by grade id
+    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as place:
+        _copy_files(sent.path.parent, Path(place))
+        with StudentKernel(Path(place), limits) as kernel:
+            solutions: list[str] = []
+            for cell in _to_run(notebook):
+                if is_test(cell):
+                    test = tests[cell["metadata"]["nbgrader"]["grade_id"]]
+                    outcomes[test.grade_id] = outcome = _outcome(test, kernel, faults)
+                    cell["outputs"], solutions = _as_outputs(outcome), []
+                    continue
+                if is_solution(cell):
+                    solutions.append(cell["metadata"]["nbgrader"]["grade_id"])
+                fault = _run_cell(kernel, cell)
+                if fault and (is_solution(cell) or "stopped" in fault or kernel.ended):
+                    faults.setdefault(solutions[-1] if solutions else "", fault)
+    return notebook, {name: outcomes.get(name, Outcome(False, reason="the test was not reached")) for name in tests}
+
+
+def _to_run(notebook) -> Iterable:
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return [cell for cell in code if OPEN_TAG not in cell["metadata"].get("tags", ())]
+
+
+def _run_cell(kernel: StudentKernel, cell) -> str:
+    """Run a cell; returns how it failed, in words, or an empty string."""
+    own = OWN_TAG in cell["metadata"].get("tags", ())
+    try:
+        kernel.run(cell)
+    except StoppedError as error:
+        return f"{'a cell of your own' if own else 'the cell'}: {error}"
+    errors = [output for output in cell["outputs"] if output["output_type"] == "error"]
+    return f"the cell stops with {errors[0]['ename']}: {errors[0]['evalue']}" if errors else ""
+
+
+def _outcome(test: Test, kernel: StudentKernel, faults: dict[str, str]) -> Outcome:
+    """Run a test, unless its exercise's cell was stopped; the reason names what went wrong in that cell, too."""
+    said = next((faults[name] for name in test.solutions if name in faults), "")
+    if kernel.ended or "stopped" in said:
+        why = said or f"not run: {faults.get('') or kernel.ended}"
+        return Outcome(False, reason=why)
+    outcome = run_test(test, kernel)
+    if outcome.passed or not said:
+        return outcome
+    return replace(outcome, reason=f"{said}\n{outcome.reason}")
+
+
+def _as_outputs(outcome: Outcome) -> list:
+    """The test's result as outputs of its cell, in the form that nbgrader knows: an error is a test that fails."""
+    v4 = need("nbformat.v4", "lab")
+    outputs = [v4.new_output("stream", name="stdout", text=outcome.said)] if outcome.said else []
+    if not outcome.passed:
+        outputs.append(
+            v4.new_output("error", ename="AssertionError", evalue=outcome.reason, traceback=[outcome.reason])
+        )
+    return outputs
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    """Copy what lies beside a notebook, e.g. a module or data that it needs, for its process."""
+    work = target / "work"
+    work.mkdir()
+    for path in source.iterdir():
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
+            (work / path.name).write_bytes(path.read_bytes())

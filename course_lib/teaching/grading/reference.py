@@ -1,0 +1,239 @@
+"""The instructor's own run of an assignment, and each test of it on the answers of a student.
+
+Only the instructor's notebook runs in this process. A student's function is replaced by one that calls it in the
+student's process; so nothing that a student does there reaches a check.
+"""
+
+import ast
+import builtins
+import contextlib
+import copy
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+
+from course_lib.errors import need
+from course_lib.teaching.grading.answers import UnreadableError
+from course_lib.teaching.grading.cells import names_defined
+from course_lib.teaching.grading.fresh import fresh_checks
+from course_lib.teaching.grading.student import StoppedError, StudentKernel
+
+
+@dataclass
+class Test:
+    """A graded test of the instructor's notebook, and the state of the lesson before it."""
+
+    grade_id: str = ""
+    points: float = 0.0
+    title: str = ""  # of the exercise, e.g. "Exercise 1 · merge"
+    solutions: list[str] = field(default_factory=list)  # grade ids of the exercise cells that it tests
+    answers: set[str] = field(default_factory=set)  # names that these cells define
+    cells: list[str] = field(default_factory=list)  # code from the exercise to the test
+    start: int = 0  # index of the cell at whose end the state is kept; -1: before the first cell
+    scope: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of a test on one student's answers."""
+
+    passed: bool
+    said: str = ""  # what the checks printed
+    reason: str = ""  # why it did not pass, in words
+
+
+def find_tests(notebook) -> list[Test]:
+    """Find the graded tests of an assignment, each with the cells from its exercise to it."""
+    tests, test, title = [], Test(start=-1), ""
+    for index, cell in enumerate(notebook["cells"]):
+        mark, code = cell["metadata"].get("nbgrader", {}), cell["source"]
+        if cell["cell_type"] == "markdown":
+            title = exercise_title(code) or title
+        elif mark.get("solution"):
+            test.solutions.append(mark["grade_id"])
+            test.answers |= names_defined(_tree(code).body)
+            test.cells, test.start = [], index
+        elif mark.get("grade"):
+            test.start = test.start if test.solutions else index - 1
+            test.cells = [*test.cells, code] if test.solutions else [code]
+            test.grade_id, test.points, test.title = mark["grade_id"], mark["points"], title or mark["grade_id"]
+            tests.append(test)
+            test = Test(start=index)
+        elif cell["cell_type"] == "code":
+            test.cells.append(code)
+    return tests
+
+
+def run_reference(notebook) -> list[Test]:
+    """Run the instructor's notebook, solutions included, and keep the state before each graded test.
+
+    Raises:
+        ValueError: a cell fails, e.g. since a solution does not pass its own test.
+    """
+    tests = find_tests(notebook)
+    os.environ.setdefault("MPLBACKEND", "agg")  # no windows
+    scope = {"__name__": "__main__", "__builtins__": builtins}
+    with _captured():
+        _keep(tests, -1, scope)
+        for index, cell in enumerate(notebook["cells"]):
+            if cell["cell_type"] == "code":
+                try:
+                    _execute(cell["source"], scope)
+                except Exception as error:
+                    name = cell["metadata"].get("nbgrader", {}).get("grade_id", f"number {index + 1}")
+                    fault = f"{type(error).__name__}: {error}".strip(": ")
+                    raise ValueError(f"the instructor's own cell {name} fails ({fault}): mend the source") from None
+            _keep(tests, index, scope)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+    return tests
+
+
+def _keep(tests: list[Test], index: int, scope: dict) -> None:
+    for test in tests:
+        if test.start == index:
+            test.scope = _copy(scope, test.cells)
+
+
+def run_test(test: Test, kernel: StudentKernel) -> Outcome:
+    """Run a test, with calls into the student's process in place of the instructor's answers."""
+    stopped: list[str] = []
+    with kernel.calls(), fresh_checks(), _captured() as printed:
+        scope = _copy(test.scope, test.cells)
+        try:
+            missing = _put_answers(scope, test.answers, kernel, stopped)
+            for code in test.cells:
+                _execute(code, scope)
+            return Outcome(True, printed.getvalue())
+        except (Exception, SystemExit) as error:
+            said = printed.getvalue()
+            reason = stopped[0] if stopped else _reason(error, said, missing if "missing" in locals() else [])
+    return Outcome(False, said, reason)
+
+
+def _put_answers(scope: dict, names: set[str], kernel: StudentKernel, stopped: list[str]) -> list[str]:
+    """Replace the instructor's answers by the student's; returns the names that the student does not define."""
+    missing = []
+    for name in sorted(names):
+        try:
+            reply = kernel.value(name)
+        except (StoppedError, UnreadableError) as error:
+            stopped.append(str(error) if isinstance(error, StoppedError) else _unreadable(error))
+            raise
+        if reply.kind == "unreadable":
+            stopped.append(_unreadable(reply.content))
+            raise UnreadableError
+        if reply.kind == "missing":
+            missing.append(name)
+            del scope[name]
+        else:
+            scope[name] = RemoteFunction(kernel, name, stopped) if reply.kind == "function" else reply.content
+    return missing
+
+
+class RemoteFunction:
+    """Calls a student's function in the student's process."""
+
+    def __init__(self, kernel: StudentKernel, name: str, stopped: list[str]):
+        self.__name__ = self.__qualname__ = name
+        self._kernel, self._stopped = kernel, stopped
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Return the result; an exception of the student's is raised under its name."""
+        if self._stopped:  # not again for each case
+            raise RuntimeError(self._stopped[0])
+        try:
+            reply = self._kernel.call(self.__name__, args, kwargs)
+        except StoppedError as error:
+            self._stopped.append(str(error))
+            raise RuntimeError(self._stopped[0]) from None
+        except UnreadableError as error:
+            self._stopped.append(_unreadable(error))
+            raise RuntimeError(self._stopped[0]) from None
+        if reply.kind == "value":
+            return reply.content
+        raise _exception(str(reply.kind), str(reply.content))
+
+
+def _unreadable(fault: object) -> str:
+    return (
+        f"the answer cannot be graded: {fault}; return numbers, text, lists, arrays, tensors, or networks and "
+        "optimisers of PyTorch's own classes"
+    )
+
+
+def _exception(name: str, message: str) -> Exception:
+    """An exception like the student's, which a check may name; of a class of its own if it would end the grader."""
+    if name == "unreadable":
+        return RuntimeError(_unreadable(message))
+    found = getattr(builtins, name, None)
+    is_plain = isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, UnicodeError)
+    return found(message) if is_plain else type(name, (Exception,), {})(message)
+
+
+def _reason(error: BaseException, said: str, missing: list[str]) -> str:
+    """Why a test did not pass, in words: what the check says, or the error."""
+    if missing:
+        return f"`{missing[0]}` is not defined: write it in the exercise's cell"
+    faults = [line[1:].strip() for line in said.splitlines() if line.startswith("✘")]
+    if isinstance(error, AssertionError):
+        return "\n".join(faults) or str(error) or "the answer does not pass the test"
+    return f"the test stops with {type(error).__name__}: {error}"
+
+
+def exercise_title(text: str) -> str:
+    """Heading of an exercise without its minutes and stars, e.g. "Exercise 1 · merge"; empty if there is none."""
+    found = re.findall(r"^#+ +(.*exercise.*)$", text, re.I | re.M)
+    return found[-1].partition(" (")[0].strip() if found else ""
+
+
+def _tree(code: str) -> ast.Module:
+    return ast.parse(need("IPython.core.inputtransformer2", "lab").TransformerManager().transform_cell(code))
+
+
+def _execute(code: str, scope: dict) -> None:
+    exec(compile(_tree(code), "<assignment>", "exec", optimize=0), scope)  # with `assert` also under python -O
+
+
+def _copy(scope: dict, cells: list[str]) -> dict:
+    """Variables in a dictionary of their own: what the cells use is copied, functions look names up in it."""
+    copied, memo = dict(scope), {}
+    for name in _used_names(scope, cells):
+        if not isinstance(scope[name], ModuleType | FunctionType | type):
+            with contextlib.suppress(Exception):  # what cannot be copied is shared
+                copied[name] = copy.deepcopy(scope[name], memo)
+    home = scope.get("__scope__", scope)
+    for name, value in scope.items():
+        if isinstance(value, FunctionType) and value.__globals__ is home:
+            copied[name] = FunctionType(value.__code__, copied, name, value.__defaults__, value.__closure__)
+            copied[name].__kwdefaults__ = value.__kwdefaults__
+    copied["__scope__"] = copied
+    return copied
+
+
+def _used_names(scope: dict, cells: list[str]) -> set[str]:
+    """Variables that the cells use, directly or through functions of the notebook."""
+    waiting = {node.id for code in cells for node in ast.walk(_tree(code)) if isinstance(node, ast.Name)}
+    found: set[str] = set()
+    while waiting := (waiting & scope.keys()) - found:
+        found |= waiting
+        functions = [scope[name] for name in waiting if isinstance(scope[name], FunctionType)]
+        waiting = {name for function in functions for name in _code_names(function.__code__)}
+    return found
+
+
+def _code_names(code) -> set[str]:
+    inner = [part for part in code.co_consts if hasattr(part, "co_names")]
+    return set(code.co_names).union(*map(_code_names, inner))
+
+
+@contextlib.contextmanager
+def _captured() -> Iterator[io.StringIO]:
+    """Text printed in the block; messages to stderr are dropped."""
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text), contextlib.redirect_stderr(io.StringIO()):
+        yield text
