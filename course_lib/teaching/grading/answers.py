@@ -17,7 +17,16 @@ import numpy as np
 
 from course_lib.teaching.grading import values
 
-_FAMILIES = ("torch.nn.modules.", "torch.nn.parameter", "torch.optim.", "torchvision.transforms.", "course_lib.models.")
+_FAMILIES = (
+    "torch.nn.modules.",
+    "torch.nn.parameter.",
+    "torch.optim.",
+    "torchvision.models.",
+    "torchvision.ops.",
+    "torchvision.transforms.",
+    "timm.",
+    "course_lib.models.",
+)
 _PLAIN = frozenset({"bool", "complex", "dict", "float", "frozenset", "int", "list", "set", "slice", "str", "tuple"})
 _OTHERS = {("collections", "OrderedDict"), ("collections", "defaultdict"), ("torch.utils.hooks", "RemovableHandle")}
 _HELPERS = frozenset(f"make_{kind}" for kind in ("tensor", "array", "generator", "method"))

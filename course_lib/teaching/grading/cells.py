@@ -19,6 +19,11 @@ def is_test(cell) -> bool:
     return bool(mark.get("grade")) and not mark.get("solution")
 
 
+def test_names(notebook) -> list[str]:
+    """nbgrader's names of the graded tests, in their order."""
+    return [_mark(cell)["grade_id"] for cell in notebook["cells"] if is_test(cell)]
+
+
 def share_of(released, sent) -> float:
     """Share of the released code cells that are in a notebook, unchanged or by name."""
     given = [cell for cell in released["cells"] if cell["cell_type"] == "code"]

@@ -2,13 +2,14 @@
 
 import copy
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from course_lib.errors import need
 from course_lib.interruption import call_in_thread
-from course_lib.teaching.grading.cells import OPEN_TAG, OWN_TAG, is_solution, is_test
+from course_lib.teaching.grading.cells import OPEN_TAG, OWN_TAG, is_solution, is_test, test_names
 from course_lib.teaching.grading.feedback import write_feedback
 from course_lib.teaching.grading.fresh import read_checks
 from course_lib.teaching.grading.gradebook import record
@@ -18,14 +19,6 @@ from course_lib.teaching.grading.student import Limits, StoppedError, StudentKer
 from course_lib.teaching.grading.submissions import Submission, find_submissions
 from course_lib.teaching.lab import own_kernel
 from course_lib.teaching.notebook import read_notebook
-
-
-@dataclass(frozen=True)
-class _Assignment:
-    """The instructor's notebook and what was handed out."""
-
-    source: object
-    tests: list[Test]
 
 
 def grade(
@@ -63,7 +56,7 @@ def grade(
     with own_kernel():
         for each in sent:
             if not each.fault and each.assignment not in known:
-                known[each.assignment] = _prepare(folder, each.assignment)
+                known[each.assignment] = _prepare(folder, each.assignment, released[each.assignment])
             grades.append(call_in_thread(_grade_one, folder, each, known.get(each.assignment), limits or Limits()))
             write_marks(folder, grades)  # after each submission, so that an interrupt loses the present one only
             if progress:
@@ -71,24 +64,26 @@ def grade(
     return grades
 
 
-def _prepare(folder: Path, name: str) -> _Assignment:
+def _prepare(folder: Path, name: str, released) -> list[Test]:
     """Run the instructor's notebook of an assignment once; its tests are then run for every student."""
     path = folder / "source" / name / f"{name}.ipynb"
     if (source := read_notebook(path)) is None:
         raise FileNotFoundError(f"no notebook with the solutions at {path}: run 'course assign' again")
+    if test_names(released) != test_names(source):
+        raise ValueError(f"{path} has other cells than its release: run 'course assign' again, and hand that out")
     try:
-        return _Assignment(source, run_reference(source))
+        return run_reference(source)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 
 
-def _grade_one(folder: Path, sent: Submission, known: _Assignment | None, limits: Limits) -> Grade:
+def _grade_one(folder: Path, sent: Submission, tests: list[Test] | None, limits: Limits) -> Grade:
     if sent.fault:
         grade = Grade(sent.assignment, sent.student, None, None, sent.fault)
         write_feedback(folder, grade, None)
         return grade
-    notebook, outcomes = _run(sent, known, limits)
-    marks = [_mark(test, outcomes[test.grade_id]) for test in known.tests]
+    notebook, outcomes = _run(sent, tests, limits)
+    marks = [_mark(test, outcomes[test.grade_id]) for test in tests]
     grade = Grade(sent.assignment, sent.student, sum(m.points for m in marks), sum(m.max_points for m in marks))
     grade = replace(grade, exercises=tuple(marks), notes=sent.notes)
     record(folder, notebook, sent.assignment, sent.student, {mark.grade_id: mark.points for mark in marks})
@@ -101,56 +96,58 @@ def _mark(test: Test, outcome: Outcome) -> ExerciseMark:
     return ExerciseMark(test.grade_id, test.title, float(points), float(test.points), outcome.reason)
 
 
-def _run(sent: Submission, known: _Assignment, limits: Limits) -> tuple[object, dict[str, Outcome]]:
+class _Fault(NamedTuple):
+    """What went wrong in a cell of a submission."""
+
+    text: str
+    stopped: bool  # by the grader, or with its process
+
+
+def _run(sent: Submission, tests: list[Test], limits: Limits) -> tuple[object, dict[str, Outcome]]:
     """Run the rebuilt notebook in a kernel of its own, and each test when its turn comes."""
     notebook = copy.deepcopy(sent.notebook)
-    tests = {test.grade_id: test for test in known.tests}
-    outcomes: dict[str, Outcome] = {}
-    faults: dict[str, str] = {}  # of exercise cells, by grade id
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as place:
         _copy_files(sent.path.parent, Path(place))
         with StudentKernel(Path(place), limits) as kernel:
-            solutions: list[str] = []
-            for cell in _to_run(notebook):
-                if is_test(cell):
-                    test = tests[cell["metadata"]["nbgrader"]["grade_id"]]
-                    outcomes[test.grade_id] = outcome = _outcome(test, kernel, faults)
-                    cell["outputs"], solutions = _as_outputs(outcome), []
-                    continue
-                if is_solution(cell):
-                    solutions.append(cell["metadata"]["nbgrader"]["grade_id"])
-                fault = _run_cell(kernel, cell)
-                if fault and (is_solution(cell) or "stopped" in fault or kernel.ended):
-                    faults.setdefault(solutions[-1] if solutions else "", fault)
-    return notebook, {name: outcomes.get(name, Outcome(False, reason="the test was not reached")) for name in tests}
+            outcomes = _run_cells(notebook, tests, kernel)
+    return notebook, outcomes
 
 
-def _to_run(notebook) -> Iterable:
-    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return [cell for cell in code if OPEN_TAG not in cell["metadata"].get("tags", ())]
+def _run_cells(notebook, tests: list[Test], kernel: StudentKernel) -> dict[str, Outcome]:
+    by_name = {test.grade_id: test for test in tests}
+    outcomes: dict[str, Outcome] = {}
+    faults: list[_Fault] = []  # since the last test
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code" or OPEN_TAG in cell["metadata"].get("tags", ()):
+            continue
+        if is_test(cell):
+            name = cell["metadata"]["nbgrader"]["grade_id"]
+            outcomes[name] = _outcome(by_name[name], kernel, faults)
+            cell["outputs"], faults = _as_outputs(outcomes[name]), []
+        elif (fault := _run_cell(kernel, cell)) and (fault.stopped or is_solution(cell)):
+            faults.append(fault)
+    return outcomes
 
 
-def _run_cell(kernel: StudentKernel, cell) -> str:
-    """Run a cell; returns how it failed, in words, or an empty string."""
-    own = OWN_TAG in cell["metadata"].get("tags", ())
+def _run_cell(kernel: StudentKernel, cell) -> _Fault | None:
+    """Run a cell; returns how it failed, or None."""
+    own = "a cell of your own" if OWN_TAG in cell["metadata"].get("tags", ()) else "the cell"
     try:
         kernel.run(cell)
     except StoppedError as error:
-        return f"{'a cell of your own' if own else 'the cell'}: {error}"
+        return _Fault(f"{own}: {error}", True)
     errors = [output for output in cell["outputs"] if output["output_type"] == "error"]
-    return f"the cell stops with {errors[0]['ename']}: {errors[0]['evalue']}" if errors else ""
+    return _Fault(f"{own} stops with {errors[0]['ename']}: {errors[0]['evalue']}", False) if errors else None
 
 
-def _outcome(test: Test, kernel: StudentKernel, faults: dict[str, str]) -> Outcome:
-    """Run a test, unless its exercise's cell was stopped; the reason names what went wrong in that cell, too."""
-    said = next((faults[name] for name in test.solutions if name in faults), "")
-    if kernel.ended or "stopped" in said:
-        why = said or f"not run: {faults.get('') or kernel.ended}"
-        return Outcome(False, reason=why)
+def _outcome(test: Test, kernel: StudentKernel, faults: list[_Fault]) -> Outcome:
+    """Run a test, unless a cell before it was stopped; the reason names what went wrong in that cell, too."""
+    if stopped := [fault.text for fault in faults if fault.stopped]:
+        return Outcome(False, reason=stopped[0])
     outcome = run_test(test, kernel)
-    if outcome.passed or not said:
+    if outcome.passed or not faults:
         return outcome
-    return replace(outcome, reason=f"{said}\n{outcome.reason}")
+    return replace(outcome, reason=f"{faults[0].text}\n{outcome.reason}")
 
 
 def _as_outputs(outcome: Outcome) -> list:

@@ -8,16 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from course_lib.errors import need
+from course_lib.teaching.grading.solutions import add_solutions
 from course_lib.teaching.notebook import to_text
 
 CONFIG = "nbgrader_config.py"
 
 
-def release(folder: Path | str, name: str) -> Path:
+def release(folder: Path | str, name: str, *, open_solutions: bool = False) -> Path:
     """Write the students' version of an assignment, without solutions, and enter it into the gradebook.
 
     Args:
         folder: course folder with ``source/NAME/NAME.ipynb``.
+        open_solutions: add a cell after each test that shows the solution to a student whose answer passes the test.
 
     Returns:
         the folder to hand out, ``release/NAME``.
@@ -32,6 +34,8 @@ def release(folder: Path | str, name: str) -> Path:
     with _nbgrader(folder) as api:
         if fault := _fault(api.generate_assignment(name)):
             raise ValueError(f"nbgrader cannot release {name}: {fault}")
+    if open_solutions:
+        add_solutions(folder / "source" / name / f"{name}.ipynb", folder / "release" / name / f"{name}.ipynb")
     return folder / "release" / name
 
 
