@@ -65,10 +65,10 @@ def check_claims(
     from course_lib.sweeps import finished_runs, study_trials
 
     claims = find_claims(document, ids)
-    names = list(dict.fromkeys(name for claim in claims for name in claim.needs))
+    names = list(dict.fromkeys(name for claim in claims for name in claim.takes))
     runs = {name: finished_runs(name, profile, data, seeds) for name in names}
     expected = {name: len(study_trials(name, profile, data, seeds)) for name in names}
-    return [judge(claim, {name: runs[name] for name in claim.needs}, expected) for claim in claims]
+    return [judge(claim, {name: runs[name] for name in claim.takes}, expected) for claim in claims]
 
 
 def claims_table(

@@ -1,4 +1,4 @@
-"""How far training moved each stage from where it started."""
+"""How far training moved each stage from where it started, and in which direction."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -28,8 +28,7 @@ def stage_change(
     """
     if part not in ("weights", "statistics"):
         raise ValueError(f"unknown part '{part}': choose weights or statistics")
-    if odd := sorted(set(before) ^ set(after)):
-        raise ValueError(f"only one of the two models has '{odd[0]}': compare models of one architecture")
+    _check_alike(before, after)
     stage_of = stage_of or (lambda name: _stage_of(name, stage_names))
     moved, size = dict.fromkeys(stage_names, 0.0), {}
     for name in before:
@@ -38,11 +37,43 @@ def stage_change(
         if ending == "num_batches_tracked" or (ending in _STATISTICS) != (part == "statistics") or stage not in moved:
             continue
         old, new = np.asarray(before[name], dtype=np.float64), np.asarray(after[name], dtype=np.float64)
-        if old.shape != new.shape:
-            raise ValueError(f"'{name}' has shape {old.shape} before and {new.shape} after: they cannot be compared")
         moved[stage] += float(((new - old) ** 2).sum())
         size[stage] = size.get(stage, 0.0) + float((old**2).sum())
     return {stage: _ratio(moved[stage], size[stage]) for stage in stage_names if stage in size}
+
+
+def stage_turn(before: Mapping, after: Mapping, stage_names: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Cosine between the weights of each stage before and after, and ratio of their norms, after by before.
+
+    Kernels and matrices only: BatchNorm's own parameters are left out. A kernel that a BatchNorm follows computes the
+    same at any length, so that only its direction counts. Unrelated weights have a cosine of about 0.
+
+    Args:
+        before, after, stage_names: as of `stage_change`.
+
+    Raises:
+        ValueError: an entry that only one of the two has or that changed its shape.
+    """
+    _check_alike(before, after)
+    sums = {stage: np.zeros(3) for stage in stage_names}  # of before², before · after, after²
+    for name in before:
+        old, new = (np.asarray(state[name], dtype=np.float64).ravel() for state in (before, after))
+        if (stage := _stage_of(name, stage_names)) in sums and np.ndim(before[name]) > 1:
+            sums[stage] += old @ old, old @ new, new @ new
+    return {
+        stage: (float(dot / np.sqrt(start * end)), float(np.sqrt(end / start)))
+        for stage, (start, dot, end) in sums.items()
+        if start and end
+    }
+
+
+def _check_alike(before: Mapping, after: Mapping) -> None:
+    if odd := sorted(set(before) ^ set(after)):
+        raise ValueError(f"only one of the two models has '{odd[0]}': compare models of one architecture")
+    for name in before:
+        old, new = (tuple(np.shape(state[name])) for state in (before, after))
+        if old != new:
+            raise ValueError(f"'{name}' has shape {old} before and {new} after: they cannot be compared")
 
 
 def _ratio(moved: float, size: float) -> float:

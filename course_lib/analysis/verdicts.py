@@ -65,7 +65,7 @@ class Claim:
         document: name of the document; `find_claims` fills it in.
         calibrated: whether the mini world was calibrated for this claim (data/README.md), so that runs on its images
             are no independent test.
-        wider: names of studies whose runs widen the grids of `studies`, see `widen`.
+        wider: names of studies whose runs widen the grids of `studies`, see `widen`; those that are complete do.
     """
 
     id: str
@@ -82,8 +82,8 @@ class Claim:
     wider: tuple[str, ...] = ()
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        """Names of all studies whose runs it needs."""
+    def takes(self) -> tuple[str, ...]:
+        """Names of all studies whose runs it takes."""
         return tuple(dict.fromkeys((*self.studies, *self.wider)))
 
 
@@ -116,13 +116,18 @@ class Verdict:
         row = {"id": claim.id, "claim": claim.sentence, "document": claim.document, "place": claim.place}
         row |= {"tested": claim.tested, "claimed": claim.region.text(claim.unit), "verdict": self.verdict}
         row |= {"effect": effect, "low": low, "high": high, "unit": claim.unit, "seeds": self.seeds}
-        row |= {"images": self.images_text, "studies": list(claim.needs), "reason": self.reason}
+        row |= {"images": self.images_text, "studies": list(claim.takes), "reason": self.reason}
         return row | {"calibrated": self.calibrated}
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether the best rate of a grid that decides is its lowest or highest one."""
+        return bool(self.effect and self.effect.edge)
 
     @property
     def verdict_text(self) -> str:
         """``"reproduced"``; ``", calibrated"`` is added where the world was, and why a verdict stays open."""
-        if self.effect and self.effect.edge:
+        if self.at_edge:
             return f"{self.verdict}: edge of the grid"
         return f"{self.verdict}, calibrated" if self.calibrated else self.verdict
 
@@ -160,11 +165,12 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
         runs: the finished records of each study of the claim.
         expected: how many runs each study has when nothing is missing.
     """
-    for name in claim.needs:
+    for name in claim.studies:
         if len(runs[name]) < expected[name]:
             reason = f"{len(runs[name])} of {expected[name]} runs are there: course study {name}"
             return Verdict(claim, "undecided", reason)
-    more = [record for name in claim.wider for record in runs[name]]
+    complete = [name for name in claim.wider if len(runs[name]) >= expected[name]]
+    more = [record for name in complete for record in runs[name]]
     runs = {name: widen(runs[name], more) if more else runs[name] for name in claim.studies}
     records = [record for name in claim.studies for record in runs[name]]
     seeds, images = len({setting(r, "seed") for r in records}), {num_images(r, claim.images) for r in records} - {None}

@@ -40,6 +40,7 @@ SOURCES = {
         Source("mini:cartoon", "the seven target classes drawn as cartoons", 2344, 7, MINI_SIZE),
         Source("mini:photo", "the seven target classes drawn as photos", 1670, 7, MINI_SIZE),
         Source("mini:source", "84 other categories drawn, four fifths as illustrations", 84000, 84, MINI_SIZE),
+        Source("mini:unseen", "20 further pictures of each category of mini:source", 1680, 84, MINI_SIZE),
         Source("mini:album", "84 other categories drawn, half as illustrations", 84000, 84, MINI_SIZE),
         Source("mini:scenes", "drawn scenes, any of 11 concepts in each image", 2000, 11, MINI_SIZE),
         *(

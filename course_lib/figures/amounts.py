@@ -1,4 +1,4 @@
-"""Accuracy as a function of a number of images: training images, validation images."""
+"""Accuracy as a function of an amount: of training images, of validation images, of a learning rate."""
 
 from collections.abc import Mapping
 
@@ -6,19 +6,20 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from course_lib.analysis.intervals import Interval
-from course_lib.figures.style import BLACK, SERIES, new_figure, styled
+from course_lib.figures.style import BLACK, GREY, SERIES, new_figure, styled
 
 MARKERS = "osD^vPX"
 
 
 @styled
 def accuracy_by_amount(
-    series: Mapping[str, Mapping[int, Interval]],
+    series: Mapping[str, Mapping[float, Interval]],
     *,
     title: str,
     xlabel: str,
     ylabel: str,
-    reference: int | None = None,
+    reference: float | None = None,
+    levels: Mapping[str, float] | None = None,
     note: str = "",
 ) -> Figure:
     """Plot accuracy over an amount (logarithmic axis): one line of dots with vertical intervals for each series.
@@ -26,6 +27,7 @@ def accuracy_by_amount(
     Args:
         series: name → amount → interval, drawn in per cent.
         reference: the amount at which a vertical line is drawn.
+        levels: name → accuracy, a fraction, at which a horizontal line is drawn.
         note: what the intervals are of, for the legend.
 
     Raises:
@@ -38,6 +40,8 @@ def accuracy_by_amount(
     axes = figure.subplots()
     if reference is not None:
         axes.axvline(reference, color=BLACK, linewidth=1.2, linestyle=":")
+    for index, (name, level) in enumerate((levels or {}).items()):
+        axes.axhline(100 * level, color=GREY, linewidth=1.6, linestyle=("--", ":")[index % 2], label=name)
     for index, (name, found) in enumerate(series.items()):
         shift = 1.025 ** (index - (len(series) - 1) / 2)  # so that intervals at one amount stand side by side
         places = [amount * shift for amount in sorted(found)]
@@ -51,5 +55,6 @@ def accuracy_by_amount(
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
-    figure.legend(loc="outside lower center", ncols=2 if len(series) == 4 else 3, title=note or None)
+    entries = len(series) + len(levels or ())
+    figure.legend(loc="outside lower center", ncols=3 if entries in (3, 5, 6) else 2, title=note or None)
     return figure

@@ -84,27 +84,37 @@ def running_statistics(images_seen, means, stds, *, title: str, printed=None) ->
 
 
 @styled
-def channel_spread(stds_by_world: Mapping[str, Sequence[float]], *, title: str) -> Figure:
-    """Plot the standard deviation of each channel of several sources, and that of evenly spread values as a line.
+def channel_spread(
+    pooled: Mapping[str, Sequence[float]], averaged: Mapping[str, Sequence[float]], *, title: str
+) -> Figure:
+    """Plot two kinds of standard deviation of each channel of several sources, and that of evenly spread values.
 
     Args:
-        stds_by_world: name → (3,) standard deviations of red, green and blue, in [0, 1].
+        pooled: source → (3,) standard deviations of all its pixels, red, green and blue, in [0, 1]; filled dots.
+        averaged: source → (3,) averages of the standard deviations of its images; hollow dots.
 
     Raises:
-        ValueError: nothing to draw, or not three values for a world.
+        ValueError: nothing to draw, or not three values for a source.
     """
-    if not stds_by_world or any(len(stds) != 3 for stds in stds_by_world.values()):
-        raise ValueError("give each world three standard deviations: red, green, blue")
-    figure = new_figure(title, height=1.9 + 0.65 * len(stds_by_world))
+    if not (pooled or averaged) or any(len(stds) != 3 for stds in (*pooled.values(), *averaged.values())):
+        raise ValueError("give each source three standard deviations: red, green, blue")
+    names = list(dict.fromkeys([*pooled, *averaged]))
+    figure = new_figure(title, height=2.4 + 0.65 * len(names))
     axes = figure.subplots()
-    for channel, (name, color) in enumerate(CHANNEL_COLORS.items()):
-        values = [stds[channel] for stds in stds_by_world.values()]
-        axes.plot(values, range(len(values)), "o", color=color, markersize=11, label=name)
-    axes.axvline(UNIFORM_STD, color=GREY, linestyle="--", label="evenly spread values: 1/√12 = 0.2887")
-    axes.set_yticks(range(len(stds_by_world)), list(stds_by_world))
-    axes.set_ylim(len(stds_by_world) - 0.5, -0.5)
+    kinds = ((pooled, -0.12, {}), (averaged, 0.12, {"markerfacecolor": "white", "markeredgewidth": 2}))
+    for found, shift, style in kinds:
+        for channel, (name, color) in enumerate(CHANNEL_COLORS.items()):
+            label = None if style else name
+            rows = [names.index(source) + shift for source in found]
+            values = [stds[channel] for stds in found.values()]
+            axes.plot(values, rows, "o", color=color, markersize=11, label=label, **style)
+    for style, label in (({"color": GREY}, "of all pixels"), ({"markerfacecolor": "white"}, "averaged over images")):
+        axes.plot([], [], "o", markeredgecolor=GREY, markersize=11, label=label, **style)
+    axes.axvline(UNIFORM_STD, color=GREY, linestyle="--", label="evenly spread: 1/√12")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlabel("standard deviation of the pixel values (0 to 1)")
-    figure.legend(loc="outside lower center", ncols=4)
+    figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 

@@ -12,8 +12,9 @@ from course_lib.data.splits import Splits
 from course_lib.models.catalogue import find_origin, find_weights
 from course_lib.models.weights import load_weights
 from course_lib.training.fitting import fit
+from course_lib.training.former import Former, former_images
 from course_lib.training.heads import fit_heads, shared_settings
-from course_lib.training.probes import Direct, Readout, probe_test
+from course_lib.training.probes import Direct, Probe, Readout, probe_test
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import TRAINING_VERSION, Run
 from course_lib.training.target import CLASSES, target_of
@@ -33,7 +34,7 @@ class Trial:
     recipe: Recipe
     data: DataSpec
     seed: int
-    probes: tuple[Direct | Readout, ...] = ()
+    probes: tuple[Probe, ...] = ()
 
     def key(self, origin: dict | None = None) -> str:
         """Compute the key of the run in the ledger, see `run_key`; given its `origin`, no file is looked at."""
@@ -48,7 +49,7 @@ class Trial:
         """
         splits = prepare(self.data) if splits is None else splits
         images = splits.train.root or splits.train
-        others = [prepare(p.data).test_hash for p in self.probes if isinstance(p, Direct) and p.data]
+        others = [found for probe in self.probes if (found := self._probed_on(probe))]
         return {
             "world": images.identity,
             "data_fingerprint": splits.train.source_fingerprint,
@@ -57,10 +58,16 @@ class Trial:
             **({"probed_on": others} if others else {}),
         }
 
+    def _probed_on(self, probe: Probe) -> str | None:
+        """Hash of the images that a probe is answered on, if they are not the trial's own test images."""
+        if isinstance(probe, Former):
+            return former_images(probe, self.data.size).fingerprint
+        return prepare(probe.data).test_hash if isinstance(probe, Direct) and probe.data else None
+
     def run(self, device: str = "cpu") -> dict:
         """Train, score the test set once, and return the record for the ledger (see `Run.record`)."""
         splits = prepare(self.data)
-        keep_last = any(isinstance(probe, Direct) and probe.epoch == "last" for probe in self.probes)
+        keep_last = any(getattr(probe, "epoch", None) == "last" for probe in self.probes)
         run = fit(self.recipe, splits, seed=self.seed, device=device, keep_last=keep_last)
         return self._complete(run, splits, device)
 
@@ -93,7 +100,7 @@ def origins_of(trials: Sequence[Trial]) -> list[dict]:
     return [trial.origin(splits[trial.data]) for trial in trials]
 
 
-def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Direct | Readout] = ()) -> str:
+def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Probe] = ()) -> str:
     """Hash everything that decides a run's numbers except the machine; a finished run's record contains all of it.
 
     Processors differ in the last bits, a GPU with bfloat16 in more: the record's provenance names the device.
@@ -118,7 +125,8 @@ def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Direct
 
 def record_key(record: dict) -> str:
     """Compute the key of a finished run from nothing but its record; see `run_key`."""
-    probes = [(Readout if "layers" in probe else Direct)(**probe) for probe in record.get("probes", ())]
+    kinds = {"layers": Readout, "head": Direct, "source": Former}  # by the field that the others lack
+    probes = [next(kind for name, kind in kinds.items() if name in p)(**p) for p in record.get("probes", ())]
     return run_key(Recipe(**record["recipe"]), record["seed"], record["provenance"], probes)
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from course_lib.teaching.lessons import Lesson, list_lessons
 
-# Room → the document's place in it. The same name recurs in every room.
+# Room → the document's place in it, a file, a folder or a module. The same name recurs in every room.
 PLACES = {
-    "its studies": "course_lib/sweeps/studies/{name}.py",
+    "its studies": "course_lib/sweeps/studies/{name}",
     "its claims": "course_lib/analysis/{name}/claims.py",
     "the numbers printed in it": "course_lib/analysis/{name}/printed.py",
     "the tables it prints": "data/papers/{name}",
@@ -36,4 +36,5 @@ def missing_files(root: Path, lessons: Iterable[Lesson] | None = None) -> list[s
 
 
 def _is_there(path: Path) -> bool:
-    return path.is_file() or (path.is_dir() and any(path.iterdir()))
+    module = path.with_name(f"{path.name}.py")
+    return path.is_file() or module.is_file() or (path.is_dir() and any(path.iterdir()))

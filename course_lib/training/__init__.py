@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "device": ["pick_device"],
         "fitting": ["fit", "input_statistics"],
+        "former": ["Former"],
         "inputs": ["normalise"],
         "prediction": ["predict_probabilities"],
         "probes": ["Direct", "Readout", "probe_test", "score_test"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from course_lib.data.splits import Splits
 from course_lib.models.freezing import snapshot
 from course_lib.models.network import HEAD, Network
 from course_lib.training.device import deliberate_threads, memory_format, pick_device
+from course_lib.training.former import Former, score_former
 from course_lib.training.inputs import Pixels
 from course_lib.training.prediction import compute_logits, stage_features
 from course_lib.training.prefix import make_inputs
@@ -69,7 +71,10 @@ class Readout(Settings):
         return f"{self.by} {'+'.join(self.layers)}{late}"
 
 
-def probe_test(run: Run, splits: Splits, probes: Sequence[Direct | Readout], device: str = "cpu", **options) -> Run:
+Probe = Direct | Readout | Former
+
+
+def probe_test(run: Run, splits: Splits, probes: Sequence[Probe], device: str = "cpu", **options) -> Run:
     """Answer probes on the sealed test set, which is opened once for all of them, and keep the scores in the run.
 
     Args:
@@ -92,14 +97,13 @@ def probe_test(run: Run, splits: Splits, probes: Sequence[Direct | Readout], dev
     try:
         with deliberate_threads(run.recipe.architecture):
             test = splits.test.open()
-            asks = [(probe, _ask_directly if isinstance(probe, Direct) else _read_out) for probe in probes]
-            run.scores = {probe.name: ask(probe, run, model, splits, test, target, **options) for probe, ask in asks}
+            run.scores = {p.name: _ASK[type(p)](p, run, model, splits, test, target, **options) for p in probes}
     finally:
         model.to("cpu", memory_format=torch.contiguous_format)
     return run
 
 
-def check_probes(probes: Sequence[Direct | Readout], model: Network, *, keeps_last: bool) -> None:
+def check_probes(probes: Sequence[Probe], model: Network, *, keeps_last: bool) -> None:
     """Check that a network can answer probes, before any image is looked at.
 
     Raises:
@@ -113,9 +117,10 @@ def check_probes(probes: Sequence[Direct | Readout], model: Network, *, keeps_la
         if isinstance(probe, Readout):
             for layer in probe.layers:
                 model.stage_module(layer)
-        elif probe.head not in model.head_paths:
+            continue
+        if isinstance(probe, Direct) and probe.head not in model.head_paths:
             raise ValueError(f"unknown head '{probe.head}': this model has {', '.join(model.head_paths)}")
-        elif probe.epoch == "last" and not keeps_last:
+        if probe.epoch == "last" and not keeps_last:
             raise ValueError("this run kept no weights of its last epoch: fit(…, keep_last=True) keeps them")
 
 
@@ -164,7 +169,7 @@ def _check_other_images(spec: DataSpec, splits: Splits, test: ImageSet) -> None:
 
 
 @contextmanager
-def _epoch_of(probe: Direct, run: Run, model: Network) -> Iterator[None]:
+def _epoch_of(probe: Direct | Former, run: Run, model: Network) -> Iterator[None]:
     """Load the weights of the epoch that a probe asks for, for the block."""
     if probe.epoch == "best":
         yield
@@ -175,6 +180,18 @@ def _epoch_of(probe: Direct, run: Run, model: Network) -> Iterator[None]:
         yield
     finally:
         model.load_state_dict(best)
+
+
+def _ask_former(probe: Former, run: Run, model: Network, splits: Splits, _test, device, **_options) -> Score:
+    if run.recipe.start is None:
+        raise ValueError(
+            f"'{probe.name}' asks for the task of the weights at the start: this run began with random ones"
+        )
+    if probe.epoch == "last" and run.status == "diverged":
+        return Score.missing(CLASSES)
+    with _epoch_of(probe, run, model):
+        former = deepcopy(model)
+    return score_former(probe, former, run.recipe.start, splits.train.size[0], run.mean, run.std, device)
 
 
 def _read_out(
@@ -226,6 +243,9 @@ def _classifier(by: str):
         "knn": KNeighborsClassifier,
     }
     return make_pipeline(StandardScaler(), makers[by]())
+
+
+_ASK = {Direct: _ask_directly, Readout: _read_out, Former: _ask_former}
 
 
 def _scores(fitted, x: np.ndarray) -> np.ndarray:

@@ -95,6 +95,8 @@ def test_a_grid_that_ends_too_early_is_widened_by_the_runs_of_another_study(grid
     whole = judged(claim, {"full": short, "higher_rates": [run for run in wide if run not in short] + strangers})
     assert whole.effect == judged(claim, {"full": wide}).effect
     assert not whole.effect.edge
+    half = judge(claim, {"full": short, "higher_rates": wide}, {"full": len(short), "higher_rates": len(wide) + 1})
+    assert half == cut, "a study that is not complete widens nothing"
 
 
 def test_about_is_half_to_twice_in_the_same_direction():
@@ -135,7 +137,19 @@ def test_the_command_counts_what_was_calibrated_apart(grids, monkeypatch):
     in_full = CliRunner().invoke(main, ["claims", "full-is-best"], catch_exceptions=False).output
     assert "no independent test" in in_full
     monkeypatch.setattr(claims, "check_claims", lambda *_, **__: found[-1:])
-    assert "calibrated" not in CliRunner().invoke(main, ["claims"], catch_exceptions=False).output
+    output = CliRunner().invoke(main, ["claims"], catch_exceptions=False).output
+    assert "calibrated" not in output
+    assert "†" not in output
+
+
+def test_the_command_marks_the_edge_of_a_grid(grids, monkeypatch):
+    short = [run for run in grids["full"] if run["recipe"]["lr"] < 0.02]
+    found = judged(CLAIMS["optimizers-comparable-full"], {"full": short})
+    monkeypatch.setattr(claims, "check_claims", lambda *_, **__: [found])
+    output = CliRunner().invoke(main, ["claims"], catch_exceptions=False).output
+    assert "1 undecided †\n† a best rate is the lowest or highest of its grid" in output
+    in_full = CliRunner().invoke(main, ["claims", "optimizers-comparable-full"], catch_exceptions=False).output
+    assert "full, sgd: best at 0.01, the highest rate tried" in in_full
 
 
 def test_the_seeds_are_those_of_the_interval(grids):
@@ -162,7 +176,7 @@ def test_time_on_kept_features_is_not_the_homeworks(grids):
 
 def test_missing_runs_leave_a_claim_undecided():
     claim = CLAIMS["full-gain"]
-    verdict = judge(claim, dict.fromkeys(claim.needs, ()), {"full": 30, "last_layer": 30, "higher_rates": 0})
+    verdict = judge(claim, dict.fromkeys(claim.takes, ()), {"full": 30, "last_layer": 30, "higher_rates": 0})
     assert (verdict.verdict, verdict.effect) == ("undecided", None)
     assert verdict.reason == "0 of 30 runs are there: course study last_layer"
     grids = {name: fakes.fake_grid(name, seeds=(0,), epochs=5) for name in ("full", "last_layer")}
@@ -189,7 +203,7 @@ def check(name, grids, **swapped):
 
 def judged(claim, runs):
     """The verdict when these runs are all there are."""
-    runs = dict.fromkeys(claim.needs, ()) | runs
+    runs = dict.fromkeys(claim.takes, ()) | runs
     return judge(claim, runs, {study: len(found) for study, found in runs.items()})
 
 
@@ -234,7 +248,7 @@ def test_every_claim_of_the_six_grids_has_a_verdict(grids):
 def test_a_profile_with_fewer_rates_stops_no_claim():
     """It may leave a claim undecided, with the reason."""
     for claim in CLAIMS.values():
-        trials = {study: study_trials(study, "smoke") for study in claim.needs}
+        trials = {study: study_trials(study, "smoke") for study in claim.takes}
         verdict = judged(claim, {study: [fake_record(trial) for trial in found] for study, found in trials.items()})
         assert (verdict.effect is None) == verdict.reason.startswith("cannot be measured: "), claim.id
 
@@ -242,7 +256,7 @@ def test_a_profile_with_fewer_rates_stops_no_claim():
 def test_a_run_that_diverged_at_once_stops_no_claim():
     """It was never tested: its number of test images is unknown."""
     claim = CLAIMS["thousand-outputs-sgd"]
-    runs = {name: [fake_record(trial) for trial in study_trials(name, "smoke")] for name in claim.needs}
+    runs = {name: [fake_record(trial) for trial in study_trials(name, "smoke")] for name in claim.takes}
     lost = next(run for run in runs[claim.studies[0]] if run["recipe"]["optimizer"] == "sgd")
     lost |= {"status": "diverged", "num_test": None, "test_accuracy": None, "test_outcomes": None, "test_correct": None}
     assert None not in judged(claim, runs).images
@@ -261,7 +275,7 @@ def test_claims_are_found_by_document():
     assert claims.find_claims() == found
     assert len({claim.id for claim in found}) == len(found)
     known = {(study.document, study.name) for study in list_studies()}
-    assert {(claim.document, study) for claim in found for study in claim.needs} <= known
+    assert {(claim.document, study) for claim in found for study in claim.takes} <= known
     assert "homework" in claims.documents_with_claims()
     assert found[0].document in claims.documents_with_claims()
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import top_k_accuracy_score
 
-from course_lib.analysis.drift import stage_change
+from course_lib.analysis.drift import stage_change, stage_turn
 from course_lib.analysis.metrics import (
     accuracy,
     confusion_table,
@@ -82,3 +82,18 @@ def test_stage_change():
         stage_change(state(), state() | {"extra": np.zeros(1)}, names)
     with pytest.raises(ValueError, match="unknown part"):
         stage_change(state(), state(), names, part="biases")
+
+
+def test_the_turn_of_a_stage_is_told_apart_from_its_growth():
+    """Kernels only: a scale that BatchNorm learned, and another stage, do not count."""
+
+    def state(kernel, scale):
+        return {"stages.0.weight": np.array([kernel]), "stages.1.weight": np.eye(2), "stages.0.scale": np.array(scale)}
+
+    before = state([3.0, 4.0], [1.0, 1.0])
+    found = stage_turn(before, state([6.0, 8.0], [9.0, -9.0]), ["stem", "stage1"])
+    assert found["stem"] == pytest.approx((1.0, 2.0))
+    assert found["stage1"] == pytest.approx((1.0, 1.0))
+    assert stage_turn(before, state([-4.0, 3.0], [1.0, 1.0]), ["stem", "stage1"])["stem"] == pytest.approx((0.0, 1.0))
+    with pytest.raises(ValueError, match=r"shape \(1, 2\) before and \(1, 3\) after"):
+        stage_turn(before, before | {"stages.0.weight": np.zeros((1, 3))}, ["stem", "stage1"])

@@ -74,7 +74,9 @@ FIGURES = {
     "running_statistics": lambda t: statistics.running_statistics(
         [1, 2, 3], RNG.uniform(size=(3, 3)), RNG.uniform(size=(3, 3)), title=t, printed=printed_channels()
     ),
-    "channel_spread": lambda t: statistics.channel_spread({"mini": (0.2, 0.3, 0.25)}, title=t),
+    "channel_spread": lambda t: statistics.channel_spread(
+        {"mini": (0.2, 0.3, 0.25)}, {"other": (0.2, 0.2, 0.2)}, title=t
+    ),
     "strategies": lambda t: homework.strategies({"full": GRID + FEW}, title=t),
     "dot_intervals": lambda t: accuracy.dot_intervals([accuracy.Dot("flip", "sgd", accuracy_interval(9, 10))], title=t),
     "optimizer_differences": lambda t: homework.optimizer_differences(optimizer_table({"full": GRID}), title=t),

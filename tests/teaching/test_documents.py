@@ -18,7 +18,7 @@ def test_what_is_missing_is_named(tmp_path):
     lesson = find_lesson("03")
     new = lesson.model_copy(update={"document": "novel"})
     assert len(missing_files(tmp_path, [lesson, new])) == 2 * len(PLACES)
-    for name in ("course_lib/sweeps/studies/homework.py", "data/papers/homework/results.csv"):
+    for name in ("course_lib/sweeps/studies/homework/__init__.py", "data/papers/homework/results.csv"):
         (tmp_path / name).parent.mkdir(parents=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "data/results/homework").mkdir(parents=True)

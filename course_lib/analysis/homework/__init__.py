@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["claims"],
     submod_attrs={
         "augmentations": ["augmentation_gains", "augmentation_kind", "by_augmentation", "group_gains", "printed_gains"],
+        "forgetting": ["task_scores"],
         "printed": [
             "STRATEGY_NAMES",
             "PrintedResult",

@@ -13,7 +13,9 @@ from course_lib.data.mini.hashing import Dice
 # World -> share of its pictures drawn as cartoons. What a source shows decides what its features are good for: trained
 # on half illustrations, features let the last layer reach 78 % of the cartoons, on four fifths 86 % (one seed).
 ILLUSTRATED = {"cartoon": 1.0, "photo": 0.0, "source": 0.8, "album": 0.5}
-WORLDS = tuple(ILLUSTRATED)
+UNSEEN = "unseen"  # further pictures of 'source': beyond the numbers that its weights were trained on
+UNSEEN_PER_CATEGORY = 20
+WORLDS = (*ILLUSTRATED, UNSEEN)
 # Images per class of the same two domains of PACS (Li et al. 2017, https://arxiv.org/abs/1710.03077).
 CARTOON_COUNTS = {"dog": 389, "elephant": 457, "giraffe": 346, "guitar": 135, "horse": 324, "house": 288, "person": 405}
 PHOTO_COUNTS = {"dog": 189, "elephant": 202, "giraffe": 182, "guitar": 186, "horse": 199, "house": 280, "person": 432}
@@ -33,20 +35,21 @@ def build_world(
     """Draw a world: pixels uint8 (N, 3, size, size) on the CPU, labels int64 (N,), class names, names 'dog/pic_001'.
 
     name: 'cartoon' (2344 pictures) and 'photo' (1670) hold the seven target classes with the class counts of PACS;
-    'source' and 'album' hold `per_category` pictures of each source category, photos and cartoons (`ILLUSTRATED`).
+    'source' and 'album' hold `per_category` pictures of each source category, photos and cartoons (`ILLUSTRATED`);
+    'unseen' holds the next 20 of each category of 'source'.
     categories: only these. progress: called with (classes done, classes in all). Raises ValueError for an unknown name.
     """
     if name not in WORLDS:
         raise ValueError(f"world {name!r} is unknown; choose one of {', '.join(WORLDS)}.")
     counts = _counts(name, per_category, categories)
+    first = per_category + 1 if name == UNSEEN else 1
+    share = ILLUSTRATED["source" if name == UNSEEN else name]
     names, labels, parts = [], [], []
     for label, (category, count) in enumerate(counts.items()):
-        ids = torch.arange(1, count + 1, dtype=torch.int64, device=device)
-        parts.append(
-            _draw_mixed(category, ids, ILLUSTRATED[name], size=size, seed=seed, dials=dials, device=device).cpu()
-        )
+        ids = torch.arange(first, first + count, dtype=torch.int64, device=device)
+        parts.append(_draw_mixed(category, ids, share, size=size, seed=seed, dials=dials, device=device).cpu())
         labels.append(torch.full((count,), label, dtype=torch.int64))
-        names += [f"{category}/pic_{i:03d}" for i in range(1, count + 1)]
+        names += [f"{category}/pic_{i:03d}" for i in range(first, first + count)]
         if progress is not None:
             progress(label + 1, len(counts))
     return torch.cat(parts), torch.cat(labels), tuple(counts), tuple(names)
@@ -55,6 +58,8 @@ def build_world(
 def _counts(name, per_category, categories):
     if name in ("source", "album"):
         return dict.fromkeys(sorted(categories or SOURCE_CATEGORIES), per_category)
+    if name == UNSEEN:
+        return dict.fromkeys(sorted(categories or SOURCE_CATEGORIES), UNSEEN_PER_CATEGORY)
     counts = CARTOON_COUNTS if name == "cartoon" else PHOTO_COUNTS
     return {category: counts[category] for category in (categories or TARGET_CLASSES)}
 

@@ -2,44 +2,47 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from course_lib.teaching.checks.common import as_numbers, attempt, find_mistake
+from course_lib.teaching.checks.cases import are_told_apart, draw_until
+from course_lib.teaching.checks.common import as_numbers, attempt, find_hidden_fault, find_mistake
+
+Mistakes = Iterable[tuple[str, Callable]]
+_REL = 1e-6
 
 
 def number_fault(
     function: Callable,
     cases: Sequence[tuple],
     right: Callable,
-    mistakes: Iterable[tuple[str, Callable]],
+    mistakes: Mistakes,
     *,
+    hidden: Mapping[str, Sequence[tuple]] | None = None,
     describe: Callable[..., str] | None = None,
-    rel: float = 1e-6,
+    rel: float | tuple[float, ...] = _REL,
 ) -> str | None:
     """Find the fault of a student's function that returns one or several numbers; None if it is right.
 
     Args:
         function: the student's; it gets copies of the arguments, so it may change them.
-        cases: the arguments of each call.
+        cases: the arguments of each call; a fault may print them.
         right: the correct function.
         mistakes: (message, the function with a usual mistake).
+        hidden: more cases by what is special about them; a fault names that alone.
         describe: returns a case in words; if None, its arguments separated by commas.
-        rel: relative difference that still counts as the same number.
+        rel: relative difference that still counts as the same number; a tuple has one for each number.
     """
     answers, expected = [], [_numbers(right(*case)) for case in cases]
     for case, wanted in zip(cases, expected, strict=True):
-        answer, fault = attempt(function, *copy.deepcopy(case))
+        numbers, fault = _ask(function, case, len(wanted))
         if fault:
             return fault
-        if (numbers := as_numbers(answer, len(wanted))) is None:
-            what = "one number" if len(wanted) == 1 else f"{len(wanted)} numbers"
-            return f"it should return {what}, not {type(answer).__name__}."
         answers.append(numbers)
     same = partial(_same, rel=rel)
     wrong = [index for index, numbers in enumerate(answers) if not same(numbers, expected[index])]
     if not wrong:
-        return None
+        return find_hidden_fault(partial(_is_wrong, function, right, same), hidden or {})
     results = ((message, [_numbers(mistake(*case)) for case in cases]) for message, mistake in mistakes)
     if named := find_mistake(answers, results, same):
         return named
@@ -48,13 +51,52 @@ def number_fault(
     return f"with {where} the answer is {_text(true)}, yours is {_text(mine)}."
 
 
+def draw_cases(
+    draw_some: Callable[[], list[tuple]],
+    right: Callable,
+    mistakes: Mistakes,
+    rel: float | tuple[float, ...] = _REL,
+) -> list[tuple]:
+    """Draw cases until the right answers and those of all usual mistakes can be told apart.
+
+    Args:
+        draw_some: returns the arguments of a few calls.
+        right, mistakes, rel: as in `number_fault`.
+    """
+
+    def is_telling(cases: list[tuple]) -> bool:
+        functions = [("", right), *mistakes]
+        answers = [(message, [_numbers(function(*case)) for case in cases]) for message, function in functions]
+        return are_told_apart(answers, partial(_same, rel=rel))
+
+    return draw_until(draw_some, is_telling)
+
+
+def _ask(function: Callable, case: tuple, count: int) -> tuple[tuple[float, ...] | None, str | None]:
+    """(the numbers that the student's function returns, None), or (None, fault)."""
+    answer, fault = attempt(function, *copy.deepcopy(case))
+    if fault:
+        return None, fault
+    if (numbers := as_numbers(answer, count)) is None:
+        what = "one number" if count == 1 else f"{count} numbers"
+        return None, f"it should return {what}, not {type(answer).__name__}."
+    return numbers, None
+
+
+def _is_wrong(function: Callable, right: Callable, same: Callable, *case) -> bool:
+    wanted = _numbers(right(*case))
+    numbers, fault = _ask(function, case, len(wanted))
+    return fault is not None or not same(numbers, wanted)
+
+
 def _numbers(answer: float | Sequence[float]) -> tuple[float, ...]:
     return tuple(map(float, answer)) if isinstance(answer, tuple | list) else (float(answer),)
 
 
-def _same(mine: tuple[float, ...], other: tuple[float, ...], rel: float) -> bool:
-    pairs = zip(mine, other, strict=True)
-    return all(math.isclose(a, b, rel_tol=rel, abs_tol=1e-12) or (math.isnan(a) and math.isnan(b)) for a, b in pairs)
+def _same(mine: tuple[float, ...], other: tuple[float, ...], rel: float | tuple[float, ...]) -> bool:
+    rels = rel if isinstance(rel, tuple) else (rel,) * len(mine)
+    pairs = zip(mine, other, rels, strict=True)
+    return all(math.isclose(a, b, rel_tol=r, abs_tol=1e-12) or (math.isnan(a) and math.isnan(b)) for a, b, r in pairs)
 
 
 def _text(numbers: tuple[float, ...]) -> str:

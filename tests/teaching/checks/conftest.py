@@ -3,7 +3,8 @@
 A test module keeps what `test_answers.py` tries a check with: ``WRONG = {"check_<what>": [(answer, "the culprit's
 words"), …]}``, three or more for each check, as `test_every_exercise.py` sees to; in ``NEEDS`` what the check takes
 besides the answer, ``{"check_<what>": lambda fixture: (…)}``; in ``HINTS`` what an untouched stub is told, if it is not
-the usual sentence.
+the usual sentence. A module ``right_….py`` beside it keeps right answers in many styles:
+``RIGHT = {"check_<what>": [answer, …]}``.
 """
 
 import ast
@@ -27,22 +28,32 @@ class Exercise:
     lesson: int
     name: str
     wrong: tuple
+    right: tuple
     needs: Callable
     hint: str | None
+
+
+def _tables(pattern, name):
+    """The modules of this folder with such a file name that have a table of this name."""
+    for path in sorted(Path(__file__).parent.rglob(pattern)):
+        if f"\n{name} = {{" in path.read_text(encoding="utf-8"):
+            spec = importlib.util.spec_from_file_location(f"answers_{path.stem}", path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            yield module
 
 
 @cache
 def list_exercises():
     """The exercises of all lessons that a test module of this folder has wrong answers for."""
-    kept = {}
-    for path in sorted(Path(__file__).parent.rglob("test_*.py")):
-        if "\nWRONG = {" in path.read_text(encoding="utf-8"):
-            spec = importlib.util.spec_from_file_location(f"wrong_answers_{path.stem}", path)
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            needs, hints = getattr(module, "NEEDS", {}), getattr(module, "HINTS", {})
-            for check, answers in module.WRONG.items():
-                kept[check] = (tuple(answers), needs.get(check, lambda fixture: ()), hints.get(check))
+    right, kept = {}, {}
+    for module in _tables("right_*.py", "RIGHT"):
+        right |= module.RIGHT
+    for module in _tables("test_*.py", "WRONG"):
+        needs, hints = getattr(module, "NEEDS", {}), getattr(module, "HINTS", {})
+        for check, answers in module.WRONG.items():
+            parts = tuple(answers), tuple(right.get(check, ())), needs.get(check, lambda fixture: ()), hints.get(check)
+            kept[check] = parts
     found = {check: (lesson.number, name) for lesson in list_lessons() for check, name in _checked(lesson)}
     return [Exercise(check, *found[check], *parts) for check, parts in kept.items()]
 
@@ -82,7 +93,7 @@ def _answer(lesson_number, name, text_of):
 @pytest.fixture(scope="session")
 def reference():
     """`reference(lesson_number, name)`: the right answer to an exercise, as the lesson's source has it."""
-    return lambda lesson_number, name: _answer(lesson_number, name, lambda cell: cell.text)
+    return cache(lambda lesson_number, name: _answer(lesson_number, name, lambda cell: cell.text))
 
 
 @pytest.fixture(scope="session")
@@ -92,16 +103,20 @@ def stub():
 
 
 def pytest_generate_tests(metafunc):
-    """The fixture `exercise`: each `Exercise`; where `wrong` and `culprit` are asked for, with each wrong answer."""
+    """The fixture `exercise`: each `Exercise`; with each `right` answer; with each `wrong` one and its `culprit`."""
     if "wrong" in metafunc.fixturenames:
         cases = [(exercise, *pair) for exercise in list_exercises() for pair in exercise.wrong]
         ids = [f"{exercise.check}: {words}" for exercise, _, words in cases]
         metafunc.parametrize(("exercise", "wrong", "culprit"), cases, ids=ids)
+    elif "right" in metafunc.fixturenames:
+        cases = [(exercise, answer) for exercise in list_exercises() for answer in exercise.right]
+        ids = [f"{exercise.check}: {getattr(answer, '__name__', type(answer).__name__)}" for exercise, answer in cases]
+        metafunc.parametrize(("exercise", "right"), cases, ids=ids)
     elif "exercise" in metafunc.fixturenames:
         metafunc.parametrize("exercise", list_exercises(), ids=lambda exercise: exercise.check)
 
 
 @pytest.fixture(scope="session")
-def num_wrong():
-    """Number of wrong answers of each check."""
-    return {exercise.check: len(exercise.wrong) for exercise in list_exercises()}
+def num_answers():
+    """(number of right answers, number of wrong ones) of each check."""
+    return {exercise.check: (len(exercise.right), len(exercise.wrong)) for exercise in list_exercises()}

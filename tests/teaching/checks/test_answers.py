@@ -15,6 +15,10 @@ def test_the_reference_passes(exercise, reference, request, capsys):
     assert capsys.readouterr().out.startswith(f"✔ {exercise.name}: ")
 
 
+def test_a_right_answer_passes_in_any_style(exercise, right, request, capsys):
+    assert run(exercise, right, request) is True, capsys.readouterr().out
+
+
 def test_a_wrong_answer_is_told_its_mistake(exercise, wrong, culprit, request, capsys):
     assert run(exercise, wrong, request) is False
     printed = capsys.readouterr().out
@@ -25,3 +29,10 @@ def test_a_wrong_answer_is_told_its_mistake(exercise, wrong, culprit, request, c
 def test_the_untouched_stub_gets_a_hint(exercise, stub, request, capsys):
     assert run(exercise, stub(exercise.lesson, exercise.name), request) is False
     assert (exercise.hint or UNTOUCHED) in capsys.readouterr().out
+
+
+def test_many_answers_are_tried(num_answers):
+    few = {check: counts for check, counts in num_answers.items() if counts[0] < 8 or counts[1] < 6}
+    assert few == {}
+    assert len(num_answers) == 23
+    assert sum(map(sum, num_answers.values())) >= 300

@@ -79,10 +79,11 @@ def test_exercises_have_what_they_need(lesson):
 
 
 @every_lesson
-def test_each_check_is_tried_with_wrong_answers(lesson, num_wrong):
+def test_each_check_is_tried_with_wrong_answers(lesson, num_answers):
     names = {name for exercise in exercises_of(read_source(lesson.source()).cells) for name in exercise.checks}
     assert names
-    assert {name: num_wrong.get(name, 0) for name in names if num_wrong.get(name, 0) < MIN_WRONG} == {}
+    num_wrong = {name: num_answers.get(name, (0, 0))[1] for name in names}
+    assert {name: count for name, count in num_wrong.items() if count < MIN_WRONG} == {}
 
 
 GOOD = """### Exercise 1 · add (5 minutes, ★☆☆)

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 from torchvision.transforms import v2
 
-from course_lib.teaching.checks import homework
-from course_lib.teaching.checks.mistakes import number_fault
+from course_lib.teaching.checks import list_checks
+from course_lib.teaching.checks.homework import check_frozen
+from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
 CASES = ((1, 2), (3, 3), (5, 2))
 MISTAKES = (("subtracts", lambda a, b: a - b), ("doubles", lambda a, b: 2 * b))
@@ -39,6 +40,30 @@ def test_the_tolerance_is_relative():
     assert fault(lambda a, b: 1.01 * (a + b), rel=0.001) is not None
 
 
+def test_a_fault_names_the_kind_of_a_hidden_case_and_not_its_numbers():
+    hidden = {"negative numbers": [(-4321, 1)]}
+    assert fault(lambda a, b: a + b, hidden=hidden) is None
+    assert (
+        fault(lambda a, b: abs(a) + b, hidden=hidden) == "right for what was tried first, but not for negative numbers."
+    )
+    assert fault(lambda a, b: a + b if a > 0 else 1 / 0, hidden=hidden).endswith("not for negative numbers.")
+
+
+def test_each_number_may_have_its_own_tolerance():
+    def found(function):
+        return number_fault(function, CASES, lambda a, b: (a, b), (), rel=(1e-6, 0.02))
+
+    assert found(lambda a, b: (a, 1.01 * b)) is None
+    assert found(lambda a, b: (1.01 * a, b)) is not None
+
+
+def test_cases_are_drawn_until_every_mistake_shows():
+    draws = iter([[(2, 2)], [(0, 0)], [(4, 1)]])
+    squares = [("squares", lambda a, b: a * b)]
+    assert draw_cases(lambda: next(draws), lambda a, b: a + b, squares) == [(4, 1)]
+    assert draw_cases(lambda: [(2, 2)], lambda a, b: a + b, squares) == [(2, 2)]
+
+
 def test_a_function_cannot_change_the_cases():
     def greedy(values):
         values += 1
@@ -47,12 +72,6 @@ def test_a_function_cannot_change_the_cases():
     given = np.zeros(3)
     assert number_fault(greedy, [(given,), (given,)], lambda values: values.sum() + 3, ()) is None
     assert not given.any()
-
-
-class Staged(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.stages, self.head = nn.ModuleDict({"stem": nn.Linear(2, 2)}), nn.Linear(2, 2)
 
 
 class Unwilling:
@@ -72,22 +91,6 @@ def stop(*arguments):
     raise LookupError("in the middle of the student's code")
 
 
-GIVEN = v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.5], [0.5]), v2.RandomHorizontalFlip()])
-CHECKS = {
-    "check_two_rates": (Staged(),),
-    "check_anneal": (),
-    "check_epochs": (),
-    "check_images_needed": (),
-    "check_paired": (),
-    "check_flip": (),
-    "check_luck": (),
-    "check_order": (GIVEN,),
-    "check_adam": (),
-    "check_mcnemar": (),
-    "check_start": (),
-    "check_merge": (),
-    "check_frozen": (Staged(),),
-}
 ODD = {
     "None": lambda *_: None,
     "dots": lambda *_: ...,
@@ -113,7 +116,12 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("check", CHECKS)
-def test_no_answer_stops_a_check(check, odd, capsys):
-    assert getattr(homework, check)(ODD[odd], *CHECKS[check]) is False
+def test_no_answer_stops_a_check(exercise, odd, request, capsys):
+    assert list_checks()[exercise.check](ODD[odd], *exercise.needs(request.getfixturevalue)) is False
+    assert capsys.readouterr().out.startswith("✘ ")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_no_state_stops_the_check_of_frozen_stages(odd, capsys):
+    assert check_frozen(ODD[odd], nn.Linear(2, 2)) is False
     assert capsys.readouterr().out.startswith("✘ ")

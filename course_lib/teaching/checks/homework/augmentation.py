@@ -1,66 +1,27 @@
-"""Checks of lesson 07: a flip for each image, normalisation last, the best of many tries."""
+"""Checks of lesson 07: normalisation last, the best of many tries; the flip has its own module."""
 
+import math
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from scipy import stats
+from torchvision import transforms
 from torchvision.transforms import v2
 
+from course_lib.teaching.checks.cases import case_generator, torch_generator
 from course_lib.teaching.checks.common import attempt, fault_of, verdict
-from course_lib.teaching.checks.mistakes import number_fault
+from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
-_LUCK_CASES = ((0.85, 46, 47, 250), (0.9, 44, 47, 3), (0.78, 40, 47, 10), (0.95, 47, 47, 1))
-
-
-def check_flip(flip: Callable) -> bool:
-    """Check a flip that tosses a coin for each image.
-
-    Args:
-        flip: ``flip(images, p, generator) -> images``, both (N, 3, H, W).
-
-    Returns:
-        whether it is right; the message names the likely mistake.
-    """
-    return verdict("flip_some", fault_of(_flip_fault, flip), "each image has its own coin, and the input is untouched.")
-
-
-def _flip_fault(flip: Callable) -> str | None:
-    kept = torch.rand(400, 3, 4, 6, generator=torch.Generator().manual_seed(1))
-    batch = kept.clone()
-    flipped, fault = attempt(flip, batch, 0.25, torch.Generator().manual_seed(0))
-    if fault:
-        return fault
-    if not isinstance(flipped, torch.Tensor) or flipped.shape != kept.shape:
-        return f"it returns {_shape(flipped)} where images of shape {tuple(kept.shape)} are expected."
-    if not torch.equal(batch, kept):
-        return "it changes its input, and the next epoch would start from flipped images: make new ones (torch.where)."
-    as_was, mirrored = ((flipped == each).flatten(1).all(1) for each in (kept, kept.flip(-1)))
-    if not (as_was | mirrored).all():
-        if (flipped == kept.flip(-2)).flatten(1).all(1).any():
-            return "images are upside down: left and right is the last dimension, flip(-1)."
-        return "some image is neither itself nor mirrored from left to right: flip(-1), and whole images only."
-    if mirrored.all() or as_was.all():
-        return "all images got the same coin: draw one number for each image, torch.rand(len(images), …)."
-    share = mirrored.float().mean().item()
-    if 0.65 < share < 0.85:
-        return f"with p = 0.25 it mirrors {share:.0%}, so the comparison is reversed: mirror where the coin is below p."
-    if not 0.15 < share < 0.35:
-        return f"with p = 0.25 it mirrors {share:.0%} of the images: compare each coin with p."
-    again, fault = attempt(flip, kept.clone(), 0.25, torch.Generator().manual_seed(0))
-    if fault or not torch.equal(again, flipped):
-        return "the same seed gives other flips: draw the coins from `generator`."
-    return None
-
-
-def _shape(answer: object) -> str:
-    return f"a tensor of shape {tuple(answer.shape)}" if isinstance(answer, torch.Tensor) else type(answer).__name__
+_REL = 1e-4  # of a probability: single precision will do
+_MOVES_PIXELS = ("RandomHorizontalFlip", "RandomVerticalFlip", "RandomCrop")  # the same for uint8 and for floats
 
 
 def check_order(repair: Callable, given: v2.Compose) -> bool:
     """Check a function that puts the steps of a `Compose` into an order that is right for images in uint8.
 
     Args:
-        repair: ``repair(compose) -> v2.Compose`` with the same steps.
+        repair: ``repair(compose) -> Compose`` with the same steps, of torchvision's first or second kind.
         given: a Compose of ToDtype, Normalize and transforms after it; the function gets copies.
 
     Returns:
@@ -74,19 +35,58 @@ def _order_fault(repair: Callable, given: v2.Compose) -> str | None:
     fixed, fault = attempt(repair, v2.Compose(list(given.transforms)))
     if fault:
         return fault
-    if not isinstance(fixed, v2.Compose):
+    if not isinstance(fixed, v2.Compose | transforms.Compose):
         return f"it returns {type(fixed).__name__}: return a v2.Compose of the steps."
-    steps, wanted = list(map(repr, fixed.transforms)), list(map(repr, given.transforms))
+    if fault := _step_fault(fixed.transforms, given.transforms):
+        return fault
     names = [type(step).__name__ for step in fixed.transforms]
-    if lost := [step for step in wanted if step not in steps]:
-        return f"{lost[0]} is lost: keep all steps, with their parameters."
+    if late := names[names.index("Normalize") + 1 :]:
+        return f"{late[0]} still follows Normalize: it would cut off or move values that are no longer in [0, 1]."
+    early = [name for name in names[: names.index("ToDtype")] if name not in _MOVES_PIXELS]
+    if early:
+        return f"{early[0]} comes before ToDtype: the images must become floats in [0, 1] first."
+    return _result_fault(fixed)
+
+
+def _step_fault(steps: list, wanted: list) -> str | None:
+    """A step that is lost, or too many of them, or None."""
+    for step in wanted:
+        if not any(_same_step(step, other) for other in steps):
+            return f"{step} is lost: keep all steps, with their parameters."
     if len(steps) != len(wanted):
         return f"{len(steps)} steps where {len(wanted)} were given: use each once."
-    last = names.index("Normalize")
-    if late := names[last + 1 :]:
-        return f"{late[0]} still follows Normalize: it would cut off or move values that are no longer in [0, 1]."
-    if names[0] != "ToDtype":
-        return f"{names[0]} comes before ToDtype: the images must become floats in [0, 1] first."
+    return None
+
+
+def _same_step(step: object, other: object) -> bool:
+    """Whether two transforms are of one kind and have the same parameters, be these lists, arrays or tensors."""
+    if type(step).__name__ != type(other).__name__:
+        return False
+    mine, others = _parameters(step), _parameters(other)
+    return all(_same_value(mine[name], others[name]) for name in mine.keys() & others.keys())
+
+
+def _parameters(step: object) -> dict[str, object]:
+    return {name: value for name, value in vars(step).items() if not name.startswith("_")}
+
+
+def _same_value(mine: object, other: object) -> bool:
+    try:
+        a, b = np.asarray(mine, dtype=float), np.asarray(other, dtype=float)  # None becomes nan
+    except (TypeError, ValueError):  # no numbers
+        return mine == other
+    return a.shape == b.shape and np.allclose(a, b, rtol=1e-5, equal_nan=True)
+
+
+def _result_fault(fixed: Callable) -> str | None:
+    """What is wrong with images that went through the steps, or None."""
+    draw = case_generator()
+    images = torch.randint(0, 256, (2, 3, 8, 8), generator=torch_generator(draw), dtype=torch.uint8)
+    result, fault = attempt(fixed, images)
+    if fault:
+        return fault
+    if not isinstance(result, torch.Tensor) or not result.is_floating_point() or result.shape != images.shape:
+        return "uint8 images do not come out as floats of the same shape: keep the steps as they are."
     return None
 
 
@@ -99,8 +99,27 @@ def check_luck(chance_of_luck: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake.
     """
-    fault = number_fault(chance_of_luck, _LUCK_CASES, _luck, _WRONG_LUCK, describe=_luck_in_words)
-    return verdict("chance_of_luck", fault, "right for one try and for 250 of them.")
+    return verdict("chance_of_luck", fault_of(_luck_fault, chance_of_luck), "right for one try and for many of them.")
+
+
+def _luck_fault(chance_of_luck: Callable) -> str | None:
+    draw = case_generator()
+    cases = draw_cases(lambda: [_draw_luck(draw) for _ in range(4)], _luck, _WRONG_LUCK, _REL)
+    p, k, n, tries = _draw_luck(draw)
+    hidden = {
+        "a single try": [(p, k, n, 1)],
+        "num_right = num_images": [(0.9, n, n, tries)],
+        "num_right = 0": [(p, 0, n, tries)],
+        "other accuracies and other numbers of images": [_draw_luck(draw) for _ in range(4)],
+    }
+    return number_fault(chance_of_luck, cases, _luck, _WRONG_LUCK, hidden=hidden, describe=_luck_in_words, rel=_REL)
+
+
+def _draw_luck(draw: np.random.Generator) -> tuple[float, int, int, int]:
+    """An accuracy, and as many right as one try of a few reaches by chance."""
+    p, n = round(draw.uniform(0.55, 0.95), 2), int(draw.integers(20, 60))
+    k = math.floor(stats.binom.ppf(draw.uniform(0.6, 0.97), n, p))
+    return p, min(k, n), n, int(draw.integers(2, 25))
 
 
 def _luck(p: float, k: int, n: int, tries: int) -> float:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_lib.teaching.checks.common import verdict
-from course_lib.teaching.checks.mistakes import number_fault
+from course_lib.teaching.checks.cases import case_generator, draw_until
+from course_lib.teaching.checks.common import fault_of, verdict
+from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
-_EPOCH_CASES = ((1350, 189, 32), (6, 192, 32), (7, 192, 32), (100, 20, 32), (2650, 1687, 64))
-_IMAGE_CASES = ((0.8, 0.02), (0.5, 0.05), (0.95, 0.01))
 _Z = 1.96  # standard deviations on either side of the mean that hold 95 %
+_EXACT_Z = 1.959964
+# Of the difference, and of half the width: n or n − 1, 1.96 or 1.959964 or Student's t are all right.
+_PAIRED_REL = (1e-6, 0.008)
 
 
 def check_epochs(epochs_for: Callable) -> bool:
@@ -22,10 +24,34 @@ def check_epochs(epochs_for: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake.
     """
-    fault = number_fault(epochs_for, _EPOCH_CASES, _epochs, _WRONG_EPOCHS, describe=_epochs_in_words)
-    return verdict(
-        "epochs_for", fault, "225 epochs of 6 steps each for the 189 images, the smaller last batch included."
-    )
+    praise = "225 epochs of 6 steps each for the 189 images, the smaller last batch included."
+    return verdict("epochs_for", fault_of(_epochs_fault, epochs_for), praise)
+
+
+def _epochs_fault(epochs_for: Callable) -> str | None:
+    draw = case_generator()
+    cases = draw_cases(lambda: _draw_epochs(draw), _epochs, _WRONG_EPOCHS)
+    n, b = int(draw.integers(50, 2000)), int(draw.integers(2, 50))
+    hidden = {
+        "a single step": [(1, n, b)],
+        "batches of one image": [(int(draw.integers(100, 1000)), int(draw.integers(20, 90)), 1)],
+        "all images in one batch": [(int(draw.integers(10, 100)), n, n)],
+        "other numbers": _draw_epochs(draw) + _draw_epochs(draw),
+    }
+    return number_fault(epochs_for, cases, _epochs, _WRONG_EPOCHS, hidden=hidden, describe=_epochs_in_words)
+
+
+def _draw_epochs(draw: np.random.Generator) -> list[tuple[int, int, int]]:
+    """(steps, images, batch size) with and without a smaller last batch, with and without a rest of steps."""
+    batch, full, epochs = (int(draw.integers(*bounds)) for bounds in ((8, 64), (3, 9), (5, 60)))
+    uneven = full * batch + int(draw.integers(1, batch // 2))
+    return [
+        (epochs * (full + 1) + int(draw.integers(1, full + 1)), uneven, batch),
+        (epochs * full, full * batch, batch),
+        (epochs * full + 1, full * batch, batch),
+        (epochs * (full + 1), uneven, batch),
+        (epochs, int(draw.integers(2, batch)), batch),
+    ]
 
 
 def _epochs(steps: int, num_images: int, batch_size: int) -> int:
@@ -62,14 +88,34 @@ def check_images_needed(images_needed: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake.
     """
-    fault = number_fault(
-        images_needed,
-        _IMAGE_CASES,
-        lambda p, h: math.ceil(_needed(p, h)),
-        _WRONG_NEEDS,
-        describe=lambda p, h: f"accuracy {p} and ± {h}",
-    )
-    return verdict("images_needed", fault, "1537 images to know 80 % within two points.")
+    fault = fault_of(_images_fault, images_needed)
+    return verdict("images_needed", fault, "the least number that is enough; 1537 to know 80 % within two points.")
+
+
+def _images_fault(images_needed: Callable) -> str | None:
+    draw = case_generator()
+    cases = draw_cases(lambda: [_draw_accuracy(draw, 0.6, 0.97) for _ in range(3)], _least, _WRONG_NEEDS)
+    hidden = {
+        "an accuracy below one half": [_draw_accuracy(draw, 0.03, 0.4)],
+        "an accuracy close to 1": [_draw_accuracy(draw, 0.985, 0.995)],
+        "other accuracies and widths": [_draw_accuracy(draw, 0.1, 0.97) for _ in range(5)],
+    }
+    words = "accuracy {} and ± {}".format
+    return number_fault(images_needed, cases, _least, _WRONG_NEEDS, hidden=hidden, describe=words)
+
+
+def _draw_accuracy(draw: np.random.Generator, low: float, high: float) -> tuple[float, float]:
+    """(accuracy, half width) whose number of images is no matter of the digits of 1.96."""
+
+    def is_clear(case: tuple[float, float]) -> bool:
+        least, most = _needed(*case, _EXACT_Z), _needed(*case)
+        return math.floor(least) == math.floor(most) and least % 1 > 0.1 and most % 1 < 0.9
+
+    return draw_until(lambda: (round(draw.uniform(low, high), 3), round(draw.uniform(0.01, 0.06), 3)), is_clear)
+
+
+def _least(p: float, half_width: float) -> int:
+    return math.ceil(_needed(p, half_width))
 
 
 def _needed(p: float, half_width: float, z: float = _Z) -> float:
@@ -84,6 +130,7 @@ _WRONG_NEEDS = (
     ("the width falls with √n, so square `half_width`.", lambda p, h: math.ceil(_needed(p, h) * h)),
     ("the width falls with √n, so square 1.96, too.", lambda p, h: math.ceil(_needed(p, h) / _Z)),
     ("1.96 is missing: ± one standard deviation holds 68 %, not 95 %.", lambda p, h: math.ceil(_needed(p, h, 1))),
+    ("2 is a rule of thumb: 95 % are within 1.96 standard deviations.", lambda p, h: math.ceil(_needed(p, h, 2))),
     ("1.645 holds 90 %: for 95 % it is 1.96.", lambda p, h: math.ceil(_needed(p, h, 1.645))),
     (
         "`half_width` is one half already, ± on either side: do not halve it again.",
@@ -110,20 +157,39 @@ def check_paired(paired_interval: Callable) -> bool:
     Returns:
         whether it is right; the message names the likely mistake, as taking the images for independent ones.
     """
-    fault = number_fault(paired_interval, _paired_cases(), _paired, _WRONG_PAIRS, describe=_pair_in_words, rel=0.004)
+    fault = fault_of(_paired_fault, paired_interval)
     return verdict("paired_interval", fault, "the differences are taken image by image, and the interval is narrow.")
 
 
-def outcomes(both: int, only_a: int, only_b: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two arrays (N,) of 0 and 1: which images A, and B, got right; mixed, the same each time."""
+def _paired_fault(paired_interval: Callable) -> str | None:
+    draw = case_generator()
+    cases = draw_cases(lambda: [draw_outcomes(draw) for _ in range(3)], _paired, _WRONG_PAIRS, _PAIRED_REL)
+    hidden = {
+        "two networks of equal accuracy": [draw_outcomes(draw, only_a=40, only_b=40)],
+        "other outcomes": [draw_outcomes(draw) for _ in range(4)],
+    }
+    return number_fault(
+        paired_interval, cases, _paired, _WRONG_PAIRS, hidden=hidden, describe=_pair_in_words, rel=_PAIRED_REL
+    )
+
+
+def draw_outcomes(
+    draw: np.random.Generator, only_a: int | None = None, only_b: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two arrays (N,) of 0 and 1, N from 400: which images A, and B, got right; how many one alone did may be given."""
+    only_a, only_b = (int(draw.integers(15, 70)) if given is None else given for given in (only_a, only_b))
+    both, neither = int(draw.integers(240, 400)), int(draw.integers(160, 240))
+    return outcomes(both, only_a, only_b, neither, draw)
+
+
+def outcomes(
+    both: int, only_a: int, only_b: int, neither: int, draw: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two arrays (N,) of 0 and 1 in mixed order: which images A, and B, got right."""
     a = np.repeat([1, 1, 0, 0], [both, only_a, only_b, neither])
     b = np.repeat([1, 0, 1, 0], [both, only_a, only_b, neither])
-    order = np.random.default_rng(0).permutation(a.size)
+    order = draw.permutation(a.size)
     return a[order], b[order]
-
-
-def _paired_cases() -> list[tuple[np.ndarray, np.ndarray]]:
-    return [outcomes(330, 40, 12, 118), outcomes(210, 9, 31, 150), outcomes(700, 60, 55, 40)]
 
 
 def _paired(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:

@@ -1,86 +1,22 @@
-"""Checks of lesson 01: preparation of images, one number of a map, the most probable classes."""
+"""Checks of lesson 01: preparation of images, one number of a map; the most probable classes have their own module."""
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
+from course_lib.teaching.checks.cases import case_generator, torch_generator
+from course_lib.teaching.checks.common import (
+    as_numbers,
+    attempt,
+    fault_of,
+    find_hidden_fault,
+    find_mistake,
+    verdict,
+)
 
-_NUM_BEST = 2
-_NO_PAIRS = "it should return a list of k pairs (class index, probability)."
-_PLACES = ((9, 14), (6, 3), (0, 0), (0, 5))  # of a map: two inside, two at the edge
-
-
-def check_top_k(top_k: Callable) -> bool:
-    """Check a function that finds the most probable classes.
-
-    Args:
-        top_k: ``top_k(logits, k) -> [(class index, probability), …]`` for logits (C,), most probable first.
-
-    Returns:
-        whether it is right; the message names the likely mistake. Source: homework, Table I.
-    """
-    return verdict(
-        "top_k", fault_of(_top_k_fault, top_k), "the right classes, the right probabilities, also for huge logits."
-    )
-
-
-def _top_k_fault(top_k: Callable) -> str | None:
-    """What is wrong with a top_k, or None; the probabilities are ⅛, ½, ¼, ⅛."""
-    logits = torch.tensor([0.125, 0.5, 0.25, 0.125]).log() + 1
-    pairs, fault = _call_top_k(top_k, logits)
-    if fault:
-        return fault
-    if [index for index, _ in pairs] != [1, 2]:
-        return _order_fault(pairs)
-    share = [p for _, p in pairs]
-    if not _near(share, [0.5, 0.25]):
-        mistakes = [
-            ("these are the logits themselves: take exp, then divide by the sum.", logits[1:3].tolist()),
-            ("these are no probabilities: divide by the sum of all e^z.", logits[1:3].exp().tolist()),
-            ("the best class has 1: divide by the sum of all e^z, not by the largest.", [1.0, 0.5]),
-            ("you divide by the sum of the k best: the sum runs over all classes.", [2 / 3, 1 / 3]),
-            ("these are per cent: a probability lies between 0 and 1.", [50.0, 25.0]),
-            ("these are logarithms of probabilities: take exp.", [math.log(0.5), math.log(0.25)]),
-        ]
-        named = find_mistake([share], [(message, [wrong]) for message, wrong in mistakes], _near)
-        return named or f"the probabilities are 0.5 and 0.25, yours {share[0]:.3f} and {share[1]:.3f}."
-    pairs, fault = _call_top_k(top_k, logits + 1000)
-    if fault or not _near([p for _, p in pairs], [0.5, 0.25], tolerance=1e-3):
-        return "right, but logits around 1000 break it (e^1000 is infinite): subtract the largest logit first."
-    return None
-
-
-def _call_top_k(top_k: Callable, logits: Tensor) -> tuple[list[tuple[int, float]], str | None]:
-    """Pairs from the student's function, or the reason there are none."""
-    answer, fault = attempt(top_k, logits.clone(), _NUM_BEST)
-    if fault:
-        return [], fault
-    try:
-        pairs = [(float(index), float(p)) for index, p in answer]
-    except Exception:
-        return [], _NO_PAIRS
-    if len(pairs) != _NUM_BEST:
-        return [], f"it returns {len(pairs)} pairs for k = {_NUM_BEST}: keep the first k."
-    return pairs, None
-
-
-def _order_fault(pairs: list[tuple[float, float]]) -> str:
-    """Why the classes are not 1 and 2."""
-    (first, p_first), (second, p_second) = pairs
-    if [p_first, p_second] == [1, 2]:
-        return "the order in a pair is (class index, probability), yours is (probability, class index)."
-    if not (first.is_integer() and second.is_integer()):
-        return _NO_PAIRS
-    if {first, second} <= {0, 3}:
-        return "these are the least probable classes: sort from large to small."
-    if (first, second) == (2, 1):
-        return "the right classes in the wrong order: the most probable comes first."
-    if (first, second) == (0, 1):
-        return "0 and 1 are positions in the sorted list, not classes: sort also returns where each value came from."
-    return f"the two best classes are 1 and 2, yours are {first:g} and {second:g}."
+_SIZE, _PAD = 7, 3  # of the first layer's filters
 
 
 def check_respond(respond: Callable, layer: nn.Conv2d, image: Tensor) -> bool:
@@ -100,10 +36,11 @@ def check_respond(respond: Callable, layer: nn.Conv2d, image: Tensor) -> bool:
 
 def _respond_fault(respond: Callable, layer: nn.Conv2d, image: Tensor) -> str | None:
     """What is wrong with a respond, or None."""
+    draw = case_generator()
     image, weight, bias = (tensor.detach().clone() for tensor in (image, layer.weight, layer.bias))
-    with torch.no_grad():
-        maps = layer(image[None])[0]  # (F, h, w)
-    cases = [(f, i, j) for i, j in _PLACES for f in (0, 3)]
+    strong = weight.flatten(1).norm(dim=1).argsort(descending=True)[: max(2, len(weight) // 2)]
+    filters = draw.choice(strong.numpy(), 2, replace=False).tolist()
+    cases = [(f, *place) for place in _draw_places(draw, image) for f in filters]
     given = []
     for f, i, j in cases:
         answer, fault = attempt(respond, image.clone(), weight[f].clone(), bias[f].clone(), i, j)
@@ -115,16 +52,52 @@ def _respond_fault(respond: Callable, layer: nn.Conv2d, image: Tensor) -> str | 
             shape = f" of shape {tuple(answer.shape)}" if isinstance(answer, Tensor) else ""
             return f"it should return one number, not a {type(answer).__name__}{shape}: multiply and add everything up."
         given.append(number[0])
-    wanted = [float(maps[case]) for case in cases]
-    if _near(given, wanted, tolerance=1e-4):
-        return None
+    wanted = [_answer_of(image, weight[f], bias[f], i, j) for f, i, j in cases]
+    if _near(given, wanted):
+        return find_hidden_fault(lambda *case: _is_wrong(respond, *case), _hidden_responds(draw))
     mistakes = [(text, [wrong]) for text, wrong in _wrong_responds(image, weight, bias, cases)]
-    if named := find_mistake([given], mistakes, lambda a, b: _near(a, b, tolerance=1e-4)):
+    if named := find_mistake([given], mistakes, _near):
         return named
     inside = len(cases) // 2
-    if _near(given[:inside], wanted[:inside], tolerance=1e-4):
+    if _near(given[:inside], wanted[:inside]):
         return "right inside the image, wrong at its edge: there the padding, three rows of zeros, is under the filter."
-    return f"at row 9, column 14 the layer answers {wanted[0]:.4f}, yours {given[0]:.4f}: where does the patch begin?"
+    _, i, j = cases[0]
+    return (
+        f"at row {i}, column {j} the layer answers {wanted[0]:.4f}, yours {given[0]:.4f}: where does the patch begin?"
+    )
+
+
+def _draw_places(draw: np.random.Generator, image: Tensor) -> list[tuple[int, int]]:
+    """Four places of a map: two inside, row and column different, and two at its upper edge."""
+    height, width = ((n - 1) // 2 for n in image.shape[1:])
+    (i, k), (j, m) = (draw.choice(np.arange(3, n // 2), 2, replace=False).tolist() for n in (height, width))
+    return [(i, j + (i == j)), (k, m + (k == m)), (0, 0), (0, int(draw.integers(2, width // 2)))]
+
+
+def _answer_of(image: Tensor, weight: Tensor, bias: Tensor, i: int, j: int) -> float:
+    """What a convolution of stride 2 and padding 3 answers at a place of its map."""
+    padded = nn.functional.pad(image, (_PAD,) * 4)[:, 2 * i : 2 * i + _SIZE, 2 * j : 2 * j + _SIZE]
+    return float((padded * weight).double().sum() + bias)
+
+
+def _hidden_responds(draw: np.random.Generator) -> dict[str, list[tuple]]:
+    """Arguments of calls with other images and filters."""
+
+    def case(i: int, j: int) -> tuple:
+        generator = torch_generator(draw)
+        image, weight = torch.randn(3, 31, 25, generator=generator), torch.randn(3, 7, 7, generator=generator)
+        return image, weight, torch.randn((), generator=generator), i, j
+
+    return {
+        "the last row and column of a map": [case(15, 12), case(15, 2), case(4, 12)],
+        "other images and filters": [case(*draw.integers(3, 9, 2).tolist()) for _ in range(4)],
+    }
+
+
+def _is_wrong(respond: Callable, image: Tensor, weight: Tensor, bias: Tensor, i: int, j: int) -> bool:
+    answer, _ = attempt(respond, image.clone(), weight.clone(), bias.clone(), i, j)
+    number = as_numbers(answer, 1)
+    return number is None or not _near(number, [_answer_of(image, weight, bias, i, j)])
 
 
 def _wrong_responds(image: Tensor, weight: Tensor, bias: Tensor, cases: list) -> Iterator[tuple[str, list[float]]]:
@@ -169,9 +142,29 @@ def check_prepare(prepare: Callable) -> bool:
 
 def _prepare_fault(prepare: Callable) -> str | None:
     """What is wrong with the preparation, or None."""
+    draw = case_generator()
     # 3 × 3 pixels: here a mean that is not shaped raises no error, it is taken for one of each column
-    images = torch.randint(0, 256, (2, 3, 3, 3), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
-    mean, std = torch.tensor([0.8, 0.6, 0.4]), torch.tensor([0.3, 0.2, 0.1])
+    for num_images in (2, 3):
+        if fault := _images_fault(prepare, *_draw_images(draw, num_images, 3, 3)):
+            return fault
+    hidden = {
+        "a single image": [_draw_images(draw, 1, 5, 5)],
+        "images that are not square": [_draw_images(draw, 3, 4, 7), _draw_images(draw, 4, 3, 2)],
+        "other images": [_draw_images(draw, *draw.integers(2, 7, 3).tolist()) for _ in range(3)],
+    }
+    return find_hidden_fault(lambda *case: _images_fault(prepare, *case), hidden)
+
+
+def _draw_images(draw: np.random.Generator, *sizes: int) -> tuple[Tensor, Tensor, Tensor]:
+    """uint8 images (N, 3, H, W) for sizes (N, H, W), a mean (3,) and a deviation (3,), each with three values."""
+    images = torch.as_tensor(draw.integers(0, 256, (sizes[0], 3, *sizes[1:])), dtype=torch.uint8)
+    mean, std = draw.permutation([0.35, 0.55, 0.75]), draw.permutation([0.15, 0.22, 0.31])
+    mean, std = (values + draw.uniform(-0.03, 0.03, 3) for values in (mean, std))
+    return images, *(torch.as_tensor(values, dtype=torch.float32) for values in (mean, std))
+
+
+def _images_fault(prepare: Callable, images: Tensor, mean: Tensor, std: Tensor) -> str | None:
+    """What is wrong with some prepared images, or None."""
     given = images.clone()
     answer, fault = attempt(prepare, given, mean.clone(), std.clone())
     if fault:
@@ -181,28 +174,36 @@ def _prepare_fault(prepare: Callable) -> str | None:
         return f"it should return images of the same shape {tuple(images.shape)}, not {shape}."
     if not answer.is_floating_point():
         return f"the result has the type {answer.dtype}: whole numbers cannot be normalised, divide by 255 first."
-    m, s = mean.view(3, 1, 1), std.view(3, 1, 1)
-    x = images / 255
-    right = (x - m) / s
+    right = (images / 255 - mean.view(3, 1, 1)) / std.view(3, 1, 1)
     if _close_tensors(answer, right):
         return None if torch.equal(given, images) else "right, but it changes the images it was given."
-    mistakes = {
-        "the images are not scaled: divide by 255 before you subtract the mean.": (images - m) / s,
-        "scaled to [0, 1], but not normalised: subtract the mean, divide by the deviation.": x,
-        "the images are only converted to floats: scale to [0, 1], then normalise.": images.float(),
-        "the division by the deviation is missing.": x - m,
-        "the mean is not subtracted.": x / s,
-        "you divide by the variance, the deviation squared.": (x - m) / s**2,
-        "the images are normalised twice.": (right - m) / s,
-        "mean and std have one value for each column here: give them the shape (3, 1, 1).": (x - mean) / std,
-        "the channels are in the order BGR: keep RGB.": right.flip(1),
-        "the mean is added, it has to be subtracted.": (x + m) / s,
-        "the division comes first, then the mean is subtracted: it is the other way round.": x / s - m,
-        "you use these images' own mean and deviation: take those of the training.": _by_own(x),
-        "you multiply by the deviation instead of dividing.": (x - m) * s,
-    }
-    named = find_mistake([answer], [(text, [wrong]) for text, wrong in mistakes.items()], _close_tensors)
+    mistakes = [(text, [wrong]) for text, wrong in _wrong_images(images, mean, std)]
+    named = find_mistake([answer], mistakes, _close_tensors)
     return named or f"a first pixel of {int(images[0, 0, 0, 0])} becomes {right[0, 0, 0, 0]:.3f}, yours is another."
+
+
+def _wrong_images(images: Tensor, mean: Tensor, std: Tensor) -> Iterator[tuple[str, Tensor]]:
+    """(message, its images) of the usual mistakes."""
+    m, s, x = mean.view(3, 1, 1), std.view(3, 1, 1), images / 255
+    right = (x - m) / s
+    yield "the images are not scaled: divide by 255 before you subtract the mean.", (images - m) / s
+    yield "scaled to [0, 1], but not normalised: subtract the mean, divide by the deviation.", x
+    yield "the images are only converted to floats: scale to [0, 1], then normalise.", images.float()
+    yield "the division by the deviation is missing.", x - m
+    yield "the mean is not subtracted.", x / s
+    yield "you divide by the variance, the deviation squared.", (x - m) / s**2
+    yield "the images are normalised twice.", (right - m) / s
+    if images.shape[-1] == 3:
+        message = "mean and std have one value for each column here: give them the shape (3, 1, 1)."
+        yield message, (x - mean) / std
+    if len(images) == 3:
+        message = "mean and std have one value for each image here: give them the shape (3, 1, 1)."
+        yield message, (x - m[..., None]) / s[..., None]
+    yield "the channels are in the order BGR: keep RGB.", right.flip(1)
+    yield "the mean is added, it has to be subtracted.", (x + m) / s
+    yield "the division comes first, then the mean is subtracted: it is the other way round.", x / s - m
+    yield "you use these images' own mean and deviation: take those of the training.", _by_own(x)
+    yield "you multiply by the deviation instead of dividing.", (x - m) * s
 
 
 def _by_own(x: Tensor) -> Tensor:
@@ -213,5 +214,5 @@ def _close_tensors(a: Tensor, b: Tensor) -> bool:
     return torch.allclose(a.detach().double(), b.double(), atol=1e-4)
 
 
-def _near(numbers: list[float], others: list[float], tolerance: float = 1e-5) -> bool:
-    return all(abs(a - b) <= tolerance for a, b in zip(numbers, others, strict=True))
+def _near(numbers: Sequence[float], others: Sequence[float]) -> bool:
+    return bool(np.allclose(numbers, others, rtol=1e-4, atol=1e-4))

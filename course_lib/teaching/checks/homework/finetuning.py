@@ -5,13 +5,15 @@ import math
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import torch
+from torch import nn
 
-from course_lib.teaching.checks.common import attempt, fault_of, verdict
-from course_lib.teaching.checks.mistakes import number_fault
+from course_lib.teaching.checks.cases import case_generator
+from course_lib.teaching.checks.common import attempt, fault_of, find_hidden_fault, quiet, verdict
+from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
-_PROGRESS = (0.0, 0.25, 0.5, 0.5, 1.0)  # one step twice: a schedule that piles up shows there
-_FIRST_RATES = ([0.001, 0.1], [0.3, 0.02, 0.1])
+_REL = 1e-4  # of a rate: single precision will do
 
 
 def check_two_rates(two_rates: Callable, model: torch.nn.Module) -> bool:
@@ -28,19 +30,42 @@ def check_two_rates(two_rates: Callable, model: torch.nn.Module) -> bool:
 
 
 def _two_rates_fault(two_rates: Callable, model: torch.nn.Module) -> str | None:
-    for inner, head in ((0.001, 0.1), (0.02, 0.3)):
-        mine = copy.deepcopy(model)
-        optimizer, fault = attempt(two_rates, mine, inner, head)
-        if fault and "more than one parameter group" in fault:
-            return "the head is in two groups: model.parameters() holds it, too, take model.stages.parameters()."
-        if fault:
+    draw = case_generator()
+    for rates in (_draw_rates(draw, 2), _draw_rates(draw, 2)):
+        if fault := _model_fault(two_rates, model, *sorted(rates)):
             return fault
-        if not isinstance(optimizer, torch.optim.SGD):
-            return f"it returns a {type(optimizer).__name__}: give your groups to torch.optim.SGD, and return that."
-        names = [name for name, _ in model.named_parameters()]
-        if fault := _group_fault(optimizer, {name: mine.get_parameter(name) for name in names}, inner, head):
-            return fault
-    return None
+    hidden = {
+        "a model with other stages": [(_draw_model(draw), *sorted(_draw_rates(draw, 2))) for _ in range(2)],
+        "a head that is slower than the stages": [(model, *sorted(_draw_rates(draw, 2), reverse=True))],
+    }
+    return find_hidden_fault(lambda *case: _model_fault(two_rates, *case), hidden)
+
+
+def _draw_rates(draw: np.random.Generator, count: int) -> list[float]:
+    """So many rates, each in a decade of its own, in random order."""
+    decades = draw.choice(np.arange(-5, 0), count, replace=False)
+    return [float(f"{10.0 ** (decade + draw.uniform(0.1, 0.8)):.2g}") for decade in decades]
+
+
+def _draw_model(draw: np.random.Generator) -> nn.Module:
+    """A small model with a random number of stages, and a head of one or two layers."""
+    model, count = nn.Module(), int(draw.integers(3, 8))
+    model.stages = nn.ModuleDict({f"block{n}": nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)) for n in range(count)})
+    model.head = nn.Linear(3, 2) if draw.random() < 0.5 else nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    return model
+
+
+def _model_fault(two_rates: Callable, model: torch.nn.Module, inner: float, head: float) -> str | None:
+    mine = copy.deepcopy(model)
+    optimizer, fault = attempt(two_rates, mine, inner, head)
+    if fault and "more than one parameter group" in fault:
+        return "the head is in two groups: model.parameters() holds it, too, take model.stages.parameters()."
+    if fault:
+        return fault
+    if not isinstance(optimizer, torch.optim.SGD):
+        return f"it returns a {type(optimizer).__name__}: give your groups to torch.optim.SGD, and return that."
+    names = [name for name, _ in model.named_parameters()]
+    return _group_fault(optimizer, {name: mine.get_parameter(name) for name in names}, inner, head)
 
 
 def _group_fault(
@@ -81,26 +106,41 @@ def check_anneal(anneal: Callable) -> bool:
 
 
 def _anneal_fault(anneal: Callable) -> str | None:
-    first = _FIRST_RATES[1]
-    rates, fault = attempt(_rates, anneal, first)
+    draw = case_generator()
+    right = partial(_rates, partial(_wrong_anneal, lambda first, now, t: first * _cosine(t)))
+    mistakes = [(message, partial(_rates, partial(_wrong_anneal, wrong))) for message, wrong in _WRONG_ANNEALS]
+    cases = draw_cases(lambda: [_draw_anneal(draw, count) for count in (2, 3)], right, mistakes, _REL)
+    first, progress = cases[1]
+    with quiet():
+        rates, fault = attempt(_rates, anneal, first, progress)
     calls = [] if fault else [rates[n : n + len(first)] for n in range(0, len(rates), len(first))]
     if calls and all(len(set(map(str, now))) == 1 for now in calls):
         return "one rate overwrites all groups: the ratio of head and stages is gone, use each group's own first rate."
-    mistakes = [(message, partial(_rates, partial(_wrong_anneal, wrong))) for message, wrong in _WRONG_ANNEALS]
+    hidden = {
+        "an optimiser with one group": [_draw_anneal(draw, 1)],
+        "an optimiser with five groups": [_draw_anneal(draw, 5)],
+        "other rates and steps": [_draw_anneal(draw, int(count)) for count in draw.integers(2, 5, 3)],
+    }
     return number_fault(
-        partial(_rates, anneal),
-        [(first,) for first in _FIRST_RATES],
-        partial(_rates, partial(_wrong_anneal, lambda first, now, t: first * _cosine(t))),
-        mistakes,
-        describe=lambda first: f"first rates {first} and progress {', '.join(map(str, _PROGRESS))}",
+        partial(_rates, anneal), cases, right, mistakes, hidden=hidden, describe=_anneal_in_words, rel=_REL
     )
 
 
-def _rates(anneal: Callable, first_rates: list[float]) -> list[float]:
+def _draw_anneal(draw: np.random.Generator, count: int) -> tuple[list[float], list[float]]:
+    """(first rates, progress of each call); one step comes twice: a schedule that piles up shows there."""
+    early, late = round(draw.uniform(0.1, 0.45), 2), round(draw.uniform(0.55, 0.9), 2)
+    return _draw_rates(draw, count), [0.0, early, late, late, 1.0]
+
+
+def _anneal_in_words(first: list[float], progress: list[float]) -> str:
+    return f"first rates {first} and progress {', '.join(map(str, progress))}"
+
+
+def _rates(anneal: Callable, first_rates: list[float], steps: list[float]) -> list[float]:
     """Rates of all groups after each call, one call after the other."""
     groups = [{"params": [torch.zeros(1, requires_grad=True)], "lr": rate} for rate in first_rates]
     optimizer, seen = torch.optim.SGD(groups, lr=0.5), []
-    for progress in _PROGRESS:
+    for progress in steps:
         anneal(optimizer, list(first_rates), progress)
         seen += [group["lr"] for group in optimizer.param_groups]
     return seen

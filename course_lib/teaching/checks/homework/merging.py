@@ -1,12 +1,14 @@
 """Check of lesson 02 on merging mean and variance of two parts."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, verdict
+import numpy as np
+import torch
 
-# n, μ_n, σ²_n, m, μ_m, σ²_m: all different, so that every mix-up shows
-_MERGE_CASES = ((3, 0.2, 0.04, 5, 0.7, 0.01), (40, 0.9, 0.002, 2, 0.1, 0.05), (7, -1.0, 2.0, 9, 4.0, 0.3))
+from course_lib.teaching.checks.cases import case_generator
+from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_hidden_fault, verdict
 
 
 def check_merge(merge: Callable) -> bool:
@@ -23,8 +25,35 @@ def check_merge(merge: Callable) -> bool:
 
 def _merge_fault(merge: Callable) -> str | None:
     """What is wrong with the merge, or None."""
+    draw = case_generator()
+    if fault := _number_fault(merge, [_draw_parts(draw) for _ in range(3)]):
+        return fault
+    n, mu, var, m, other_mu, other_var = _draw_parts(draw)
+    if _is_wrong(merge, 0, 0.0, 0.0, m, other_mu, other_var):
+        return "right, except at the start of a stream: with n=0 the result is the other part, unchanged."
+    hidden = {
+        "an empty second part": [(n, mu, var, 0, 0.0, 0.0)],
+        "two single pixels": [(1, mu, 0.0, 1, other_mu, 0.0)],
+        "two parts with the same mean": [(n, mu, var, m, mu, other_var)],
+        "thousands of pixels": [(1000 * n, mu, var, 1000 * m, other_mu, other_var)],
+        "other parts": [_draw_parts(draw) for _ in range(3)],
+    }
+    return find_hidden_fault(partial(_is_wrong, merge), hidden) or _channel_fault(merge, draw)
+
+
+def _draw_parts(draw: np.random.Generator) -> tuple[int, float, float, int, float, float]:
+    """n, μ_n, σ²_n, m, μ_m, σ²_m: all different, so that every mix-up shows."""
+    small, large = int(draw.integers(2, 9)), int(draw.integers(11, 40))
+    mu, gap = draw.uniform(-1, 2), draw.uniform(0.3, 2) * draw.choice([-1, 1])
+    var, other_var = round(draw.uniform(0.01, 0.2), 3), round(draw.uniform(0.4, 2), 2)
+    n, m = (small, large) if draw.random() < 0.5 else (large, small)
+    return n, round(mu, 2), var, m, round(mu + gap, 2), other_var
+
+
+def _number_fault(merge: Callable, cases: Sequence[tuple]) -> str | None:
+    """What is wrong with the merge of numbers, or None."""
     suspects = None
-    for case in _MERGE_CASES:
+    for case in cases:
         pair, fault = _call_merge(merge, case)
         if fault:
             return fault
@@ -36,7 +65,7 @@ def _merge_fault(merge: Callable) -> str | None:
         suspects = matching if suspects is None else [text for text in suspects if text in matching]
         seen = (case, pair, right)
     if suspects is None:
-        return _start_fault(merge)
+        return None
     if suspects:
         return suspects[0]
     (n, mu_n, var_n, m, mu_m, var_m), (mu, var), (true_mu, true_var) = seen
@@ -60,23 +89,29 @@ def _call_merge(merge: Callable, case: tuple) -> tuple[tuple[float, float] | Non
     return (mu, var), None
 
 
-def _start_fault(merge: Callable) -> str | None:
-    """A merge that is right must also work at the start of a stream, when one part is empty, and channel by channel."""
-    import torch
+def _is_wrong(merge: Callable, *case) -> bool:
+    pair, fault = _call_merge(merge, case)
+    return fault is not None or not _close(pair, _merged(*case))
 
-    pair, fault = _call_merge(merge, (0, 0.0, 0.0, 4, 0.5, 0.1))
-    if fault or not _close(pair, (0.5, 0.1)):
-        return "right, except at the start of a stream: with n=0 the result is the other part, unchanged."
-    mu_n, var_n = torch.tensor([0.2, 0.5, 0.9]), torch.tensor([0.01, 0.02, 0.03])
-    given = [mu_n.clone(), var_n.clone()]
-    try:
-        mu, _ = merge(3, mu_n, var_n, 5, torch.tensor([0.1, 0.6, 0.4]), torch.tensor([0.05, 0.01, 0.04]))
-        as_channels = torch.allclose(torch.as_tensor(mu), torch.tensor([0.1375, 0.5625, 0.5875]))
-    except Exception as error:
-        return f"right for numbers, but tensors of three channels stop it: {type(error).__name__}: {error}"
-    if not (torch.equal(mu_n, given[0]) and torch.equal(var_n, given[1])):
+
+def _channel_fault(merge: Callable, draw: np.random.Generator) -> str | None:
+    """What is wrong with a merge of tensors with one value per channel, or None."""
+    n, m = draw.integers(2, 40, 2).tolist()
+    parts = torch.as_tensor(draw.uniform(0.05, 0.95, (4, 3)), dtype=torch.float32)
+    given = parts.clone()
+    answer, fault = attempt(merge, n, given[0], given[1], m, given[2], given[3])
+    if fault:
+        return f"right for numbers, but with tensors of three channels {fault}"
+    if not torch.equal(given, parts):
         return "right, but it changes mu_n or var_n in place (+=): compute new values instead."
-    return None if as_channels else "right for numbers, but not for tensors of three channels."
+    mu_n, var_n, mu_m, var_m = parts.double()
+    right = _merged(n, mu_n, var_n, m, mu_m, var_m)
+    pair = [torch.as_tensor(part).double() for part in answer]
+    if all(
+        part.shape == (3,) and torch.allclose(part, true, rtol=1e-3) for part, true in zip(pair, right, strict=True)
+    ):
+        return None
+    return "right for numbers, but not for tensors of three channels."
 
 
 def _merged(n: int, mu_n: float, var_n: float, m: int, mu_m: float, var_m: float) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Checks of lesson 08: a step of Adam, the exact McNemar test, the loss before training."""
+"""Checks of lesson 08: a step of Adam, the loss before training; McNemar's test has its own module."""
 
 import math
 from collections.abc import Callable
@@ -6,69 +6,15 @@ from functools import partial
 
 import numpy as np
 import torch
-from scipy import stats
 
-from course_lib.teaching.checks.common import attempt, fault_of, verdict
-from course_lib.teaching.checks.homework.few_shot import outcomes
-from course_lib.teaching.checks.mistakes import number_fault
+from course_lib.teaching.checks.cases import case_generator
+from course_lib.teaching.checks.common import as_truth, attempt, fault_of, find_hidden_fault, verdict
+from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
-_ADAM_CASES = ((0.1, (1000.0, 0.001, 0.0)), (0.01, (0.3, -2.0, 0.05)))  # rate, first gradients of three weights
-_GROWTH = (1, 3, 0.5, 2, 1)  # gradients of five steps: with equal ones β₂ would not matter
-
-
-def check_mcnemar(mcnemar_p: Callable) -> bool:
-    """Check the exact two-sided McNemar test of two models on the same images.
-
-    Args:
-        mcnemar_p: ``mcnemar_p(right_a, right_b) -> float`` from two arrays (N,) of 0 and 1 in the same order of images.
-
-    Returns:
-        whether it is right; the message names the likely mistake, as taking the images for independent ones.
-    """
-    cases = [outcomes(150, 22, 8, 56), outcomes(200, 3, 11, 22), outcomes(90, 5, 5, 136)]
-    fault = number_fault(mcnemar_p, cases, _mcnemar, _WRONG_MCNEMARS, describe=_pair_in_words)
-    return verdict("mcnemar_p", fault, "only the images on which the two disagree decide.")
-
-
-def _pair_in_words(a: np.ndarray, b: np.ndarray) -> str:
-    return f"{np.sum(a > b)} images right by A alone and {np.sum(b > a)} by B alone"
-
-
-def _mcnemar(a: np.ndarray, b: np.ndarray, alternative: str = "two-sided") -> float:
-    return stats.binomtest(int((a > b).sum()), int((a != b).sum()), alternative=alternative).pvalue
-
-
-def _chi_square(a: np.ndarray, b: np.ndarray, correction: int) -> float:
-    only_a, only_b = (a > b).sum(), (b > a).sum()
-    return float(stats.chi2.sf(max(abs(only_a - only_b) - correction, 0) ** 2 / (only_a + only_b), 1))
-
-
-def _crossed(a: np.ndarray, b: np.ndarray) -> list[list[int]]:
-    """Right and wrong of A and of B, as if the images were different ones."""
-    return [[int(a.sum()), int((1 - a).sum())], [int(b.sum()), int((1 - b).sum())]]
-
-
-_INDEPENDENT = (
-    "it treats the images as independent, two sets of them: A and B saw the same ones, "
-    "count those that only one of them got right."
-)
-_EXACT = "an approximation for many images: the exact test counts coins, stats.binomtest."
-_ONE_SIDED = "that is one side only: a difference either way counts, use the two-sided test."
-_WRONG_MCNEMARS = (
-    (_INDEPENDENT, lambda a, b: stats.fisher_exact(_crossed(a, b))[1]),
-    (_INDEPENDENT, lambda a, b: stats.chi2_contingency(_crossed(a, b))[1]),
-    (_INDEPENDENT, lambda a, b: stats.chi2_contingency(_crossed(a, b), correction=False)[1]),
-    (_INDEPENDENT, lambda a, b: stats.ttest_ind(a, b).pvalue),
-    (_INDEPENDENT, lambda a, b: stats.binomtest(int(a.sum()), int(a.sum() + b.sum())).pvalue),
-    (
-        "images on which both agree decide nothing: leave them out, n is the number that only one got right.",
-        lambda a, b: stats.binomtest(int((a > b).sum()), a.size).pvalue,
-    ),
-    (_ONE_SIDED, partial(_mcnemar, alternative="greater")),
-    (_ONE_SIDED, partial(_mcnemar, alternative="less")),
-    (_EXACT, partial(_chi_square, correction=0)),
-    (_EXACT, partial(_chi_square, correction=1)),
-)
+_NUM_STEPS = 5
+_SIZES = (2, 5, 20, 100, 500, 2500)  # numbers of classes
+_FACTORS = ((0.9, 1), (1.25, 1.35), (1.65, 1.75), (2, 4))  # of the logarithm; 1.5 is the limit
+_REL = 1e-5  # of the weights: wherever the small number is added to the root
 
 
 def check_adam(adam_step: Callable) -> bool:
@@ -91,43 +37,54 @@ def _adam_fault(adam_step: Callable) -> str | None:
     if not isinstance(result, tuple | list) or len(result) != 3:
         return "return three things: weight, mean, square."
     mistakes = [(message, partial(_weights, partial(_adam_step, **wrong))) for message, wrong in _WRONG_ADAMS]
-    return number_fault(
-        partial(_weights, adam_step),
-        _ADAM_CASES,
-        _pytorch_weights,
-        mistakes,
-        describe=lambda lr, gradients: f"rate {lr} and first gradients {', '.join(map(str, gradients))}",
-        rel=1e-5,
-    )
+    draw = case_generator()
+    cases = draw_cases(lambda: [_draw_steps(draw, 3) for _ in range(2)], _pytorch_weights, mistakes, _REL)
+    hidden = {
+        "a single weight": [_draw_steps(draw, 2)],
+        "twenty weights": [_draw_steps(draw, 20)],
+        "other rates and gradients": [_draw_steps(draw, 4) for _ in range(3)],
+    }
+    function = partial(_weights, adam_step)
+    return number_fault(function, cases, _pytorch_weights, mistakes, hidden=hidden, describe=_steps_in_words, rel=_REL)
 
 
-def _gradients(first: tuple[float, ...]):
-    """(count, gradient) of each step; the second weight's changes its sign."""
-    for count, growth in enumerate(_GROWTH, 1):
-        gradient = growth * torch.tensor(first, dtype=torch.float64)
-        gradient[1] *= (-1) ** (count + 1)
-        yield count, gradient
+def _draw_steps(draw: np.random.Generator, num_weights: int) -> tuple[float, tuple, tuple]:
+    """(rate, first weights, gradients of each step); the last weight's gradient is always 0.
+
+    The gradients differ from step to step, else β₂ would not matter, and none but the last weight's is small.
+    """
+    sizes = draw.uniform(0.2, 3, (_NUM_STEPS, num_weights)) * draw.choice([-1, 1], (_NUM_STEPS, num_weights))
+    sizes[:, -1] = 0
+    weights = draw.uniform(1, 3, num_weights) * draw.choice([-1, 1], num_weights)
+    rate = round(draw.uniform(0.01, 0.1), 3)
+    return rate, tuple(weights.round(2).tolist()), tuple(map(tuple, sizes.round(2).tolist()))
 
 
-def _start() -> torch.Tensor:
-    return torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
+def _steps_in_words(lr: float, weights: tuple, gradients: tuple) -> str:
+    return f"rate {lr}, weights {', '.join(map(str, weights))} and first gradients {', '.join(map(str, gradients[0]))}"
 
 
-def _pytorch_weights(lr: float, first: tuple[float, ...]) -> list[float]:
-    """Weights after each of five steps, one step after the other, of PyTorch's Adam."""
-    weight, seen = _start().requires_grad_(), []
+def _vector(values: tuple[float, ...]) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def _pytorch_weights(lr: float, weights: tuple, gradients: tuple) -> list[float]:
+    """Weights after each step, one step after the other, of PyTorch's Adam."""
+    weight, seen = _vector(weights).requires_grad_(), []
     optimizer = torch.optim.Adam([weight], lr=lr)
-    for _, weight.grad in _gradients(first):
+    for gradient in gradients:
+        weight.grad = _vector(gradient)
         optimizer.step()
         seen += weight.tolist()
     return seen
 
 
-def _weights(adam_step: Callable, lr: float, first: tuple[float, ...]) -> list[float]:
-    """Weights after each of five steps, one step after the other, of a student's Adam."""
-    weight, mean, square, seen = _start(), torch.zeros(3).double(), torch.zeros(3).double(), []
-    for count, gradient in _gradients(first):
-        weight, mean, square = adam_step(weight, gradient, mean, square, count, lr)
+def _weights(adam_step: Callable, lr: float, weights: tuple, gradients: tuple) -> list[float]:
+    """Weights after each step, one step after the other, of a student's Adam."""
+    weight, seen = _vector(weights), []
+    mean, square = torch.zeros_like(weight), torch.zeros_like(weight)
+    for count, gradient in enumerate(gradients, 1):
+        weight, mean, square = adam_step(weight, _vector(gradient), mean, square, count, lr)
         seen += weight.tolist()
     return seen
 
@@ -176,41 +133,60 @@ def check_start(start_is_plausible: Callable) -> bool:
 
 
 def _start_fault(start_is_plausible: Callable) -> str | None:
+    draw = case_generator()
+    starts = _draw_starts(draw)
     answers = []
-    for loss, num_classes, expected, _ in _STARTS:
+    for loss, num_classes, expected, _ in starts:
         answer, fault = attempt(start_is_plausible, loss, num_classes)
         if fault:
             return fault
-        try:
-            answers.append(bool(answer) == expected)
-        except Exception:  # an array has no truth value
-            return f"it returns a {type(answer).__name__}, return True or False."
+        if (truth := as_truth(answer)) is None:
+            return f"it should return True or False, not {type(answer).__name__}."
+        answers.append(truth == expected)
     if not any(answers[:-1]):
         return "the answer is upside down: True means plausible."
-    return next((text for right, (*_, text) in zip(answers, _STARTS, strict=True) if not right), None)
+    if wrong := [words for right, (*_, words) in zip(answers, starts, strict=True) if not right]:
+        return wrong[0]
+    hidden = {
+        "other numbers of classes": [_draw_start(draw, n, factors) for n in _SIZES for factors in _FACTORS],
+        "an infinite loss": [(math.inf, 7, False)],
+    }
+    return find_hidden_fault(partial(_is_wrong, start_is_plausible), hidden)
 
 
-# loss, number of classes, whether it is plausible, what an answer that says otherwise got wrong
-_STARTS = (
-    (
-        math.log(1000),
-        7,
-        False,
-        "6.91 with 7 classes passes, the thousand-output mistake: the limit must follow log(num_classes), 1.95.",
-    ),
-    (
-        2.05,
-        7,
-        True,
-        "2.05 with 7 classes is refused: log(7) = 1.95, the natural logarithm, and a new head may be a little off.",
-    ),
-    (
-        math.log(1000),
-        1000,
-        True,
-        "6.91 with 1000 classes is refused, but it is log(1000): the limit must depend on num_classes.",
-    ),
-    (0.75, 2, True, "0.75 with 2 classes is refused: log(2) = 0.69, and a new head may be a little off."),
-    (1.3, 2, False, "1.30 with 2 classes passes, 1.9 times log(2) = 0.69: natural logarithm, and a factor of 1.5."),
-    (math.nan, 7, False, "nan passes: it is above nothing and below nothing, so ask whether the loss is *below*."),
+def _is_wrong(start_is_plausible: Callable, loss: float, num_classes: int, expected: bool) -> bool:
+    answer, fault = attempt(start_is_plausible, loss, num_classes)
+    return fault is not None or as_truth(answer) is not expected
+
+
+def _draw_start(draw: np.random.Generator, least: int, factors: tuple[float, float]) -> tuple[float, int, bool]:
+    """(loss, number of classes, whether it is plausible); the loss is the logarithm times one of these factors."""
+    num_classes = int(draw.integers(least, 2 * least))
+    return draw.uniform(*factors) * math.log(num_classes), num_classes, factors[1] < 1.5
+
+
+def _draw_starts(draw: np.random.Generator) -> list[tuple[float, int, bool, str]]:
+    """(loss, number of classes, whether it is plausible, what an answer that says otherwise got wrong)."""
+    few, many = int(draw.integers(7, 12)), int(draw.integers(500, 2000))
+    starts = [
+        (math.log(1000), few, False, _THOUSAND),
+        (1.05 * math.log(few), few, True, _A_LITTLE_OFF),
+        (math.log(many), many, True, _NO_CLASSES),
+        (draw.uniform(1.2, 1.33) * math.log(2), 2, True, _A_LITTLE_OFF),
+        (draw.uniform(1.75, 1.95) * math.log(2), 2, False, _TOO_HIGH),
+        (many / 20, many, False, "{loss:.2f} with {n} classes passes: the limit must grow like log(num_classes)."),
+        (math.nan, few, False, "nan passes: it is above nothing and below nothing, ask whether the loss is *below*."),
+    ]
+    return [(loss, n, fits, words.format(loss=loss, n=n, log=math.log(n))) for loss, n, fits, words in starts]
+
+
+_THOUSAND = (
+    "{loss:.2f} with {n} classes passes, the thousand-output mistake: the limit must follow log(num_classes), which is "
+    "{log:.2f}."
 )
+_A_LITTLE_OFF = (
+    "{loss:.2f} with {n} classes is refused: log({n}) = {log:.2f}, the natural logarithm, and a new head may be a "
+    "little off."
+)
+_NO_CLASSES = "{loss:.2f} with {n} classes is refused, but it is log({n}): the limit must depend on num_classes."
+_TOO_HIGH = "{loss:.2f} with {n} classes passes, log({n}) = {log:.2f}: natural logarithm, and a factor of 1.5."

@@ -5,11 +5,22 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from types import SimpleNamespace
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from course_lib.data import PixelHistogram
-from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake, verdict
+from course_lib.teaching.checks.cases import case_generator, torch_generator
+from course_lib.teaching.checks.common import (
+    as_numbers,
+    attempt,
+    fault_of,
+    find_hidden_fault,
+    find_mistake,
+    verdict,
+)
+
+_MAX_COUNT = 20_000  # of one value: an array of all pixels stays within megabytes
 
 
 def check_mean_and_std(mean_and_std: Callable) -> bool:
@@ -26,33 +37,62 @@ def check_mean_and_std(mean_and_std: Callable) -> bool:
 
 
 def _mean_and_std_fault(mean_and_std: Callable) -> str | None:
-    """What is wrong with the function, or None; a few pixels first, then so many that float32 loses count."""
-    few, many = torch.zeros(2, 256, dtype=torch.int64)
-    few[[0, 51, 255]] = torch.tensor([1, 2, 5])
-    many[[3, 120, 121, 255]] = torch.tensor([12_345_677, 33_554_431, 40_000_001, 999_999_937])
+    """What is wrong with the function, or None; a few pixels first, then many."""
+    draw = case_generator()
+    few = [_draw_counts(draw, (20, 120, 250), 6), _draw_counts(draw, (5, 90, 91, 230), 12)]
+    few.append(_draw_counts(draw, (3, 120, 160, 255), _MAX_COUNT))
     given = []
-    for counts in (few, many):
-        answer, fault = attempt(mean_and_std, counts.clone())
+    for counts in few:
+        pair, fault = _call_mean_and_std(mean_and_std, counts)
         if fault:
             return fault
-        pair = as_numbers(answer, 2)
-        if pair is None:
-            return f"it should return two numbers (mean, std), not {type(answer).__name__}."
-        if not all(map(math.isfinite, pair)):
-            return f"mean {pair[0]} and std {pair[1]} are not finite: look at what you divide by."
         given.append(pair)
-    wanted = [_exact(counts) for counts in (few, many)]
+    wanted = [_exact(counts) for counts in few]
     if all(_same(a, b, 1e-9) for a, b in zip(given, wanted, strict=True)):
-        return None
+        return find_hidden_fault(lambda counts: _is_wrong(mean_and_std, counts), _hidden_counts(draw))
     if all(_same(a, b, 1e-3) for a, b in zip(given, wanted, strict=True)):
-        return "right for few pixels, but it loses digits of many: compute in float64, counts.double()."
-    mistakes = _wrong_mean_and_std([few, many], wanted)
+        return "almost right, but it loses digits: compute in float64, counts.double()."
+    mistakes = _wrong_mean_and_std(few, wanted)
     named = find_mistake(given, mistakes, lambda a, b: _same(a, b, 1e-4))
     (mu, sigma), (true_mu, true_sigma) = given[0], wanted[0]
+    pixels = ", ".join(f"{int(few[0][value])} of {int(value)}" for value in few[0].nonzero())
     return named or (
-        f"a pixel of 0, two of 51 and five of 255 have mean {true_mu:.4f} and deviation {true_sigma:.4f}, "
-        f"yours are {mu:.4f} and {sigma:.4f}."
+        f"pixels {pixels} have mean {true_mu:.4f} and deviation {true_sigma:.4f}, yours are {mu:.4f} and {sigma:.4f}."
     )
+
+
+def _draw_counts(draw: np.random.Generator, values: Sequence[int], most: int) -> Tensor:
+    """Counts (256,) int64 of pixels near these values, no two counts equal."""
+    counts = torch.zeros(256, dtype=torch.int64)
+    places = [min(value + int(draw.integers(0, 5)), 255) if value not in (90, 91) else value for value in values]
+    counts[places] = torch.as_tensor(draw.choice(np.arange(1, most + 1), len(values), replace=False))
+    return counts
+
+
+def _hidden_counts(draw: np.random.Generator) -> dict[str, list[tuple[Tensor]]]:
+    return {
+        "pixels that are black or white": [(_draw_counts(draw, (0, 255), 50),)],
+        "a dark image": [(_draw_counts(draw, (0, 8, 17, 33), 900),)],
+        "an image with all 256 values": [(torch.as_tensor(draw.integers(1, 999, 256)),)],
+        "other images": [(_draw_counts(draw, (10, 50, 100, 200), 5000),) for _ in range(3)],
+    }
+
+
+def _call_mean_and_std(mean_and_std: Callable, counts: Tensor) -> tuple[tuple[float, ...] | None, str | None]:
+    """((mean, std), None) from the student's function, or (None, fault)."""
+    answer, fault = attempt(mean_and_std, counts.clone())
+    if fault:
+        return None, fault
+    if (pair := as_numbers(answer, 2)) is None:
+        return None, f"it should return two numbers (mean, std), not {type(answer).__name__}."
+    if not all(map(math.isfinite, pair)):
+        return None, f"mean {pair[0]} and std {pair[1]} are not finite: look at what you divide by."
+    return pair, None
+
+
+def _is_wrong(mean_and_std: Callable, counts: Tensor) -> bool:
+    pair, fault = _call_mean_and_std(mean_and_std, counts)
+    return fault is not None or not _same(pair, _exact(counts), 1e-9)
 
 
 def _exact(counts: Tensor) -> tuple[float, float]:
@@ -116,11 +156,22 @@ def check_training_statistics(training_statistics: Callable) -> bool:
 
 def _training_statistics_fault(training_statistics: Callable) -> str | None:
     """What is wrong with the function, or None."""
-    parts = {"train": "abc", "val": "de", "test": "fg"}
-    splits = SimpleNamespace(**{part: SimpleNamespace(names=tuple(names)) for part, names in parts.items()})
-    histograms = {name: _random_histogram(seed) for seed, name in enumerate("gdaebfc")}
-    before = {name: histogram.counts.clone() for name, histogram in histograms.items()}
-    answer, fault = attempt(training_statistics, splits, histograms)
+    draw = case_generator()
+    if fault := _split_fault(training_statistics, *_draw_split(draw, (3, 2, 2))):
+        return fault
+    hidden = {
+        "a single training image": [_draw_split(draw, (1, 2, 3))],
+        "many images": [_draw_split(draw, (12, 4, 5))],
+        "other images": [_draw_split(draw, tuple(draw.integers(2, 5, 3))) for _ in range(2)],
+    }
+    return find_hidden_fault(lambda *case: _split_fault(training_statistics, *case), hidden)
+
+
+def _split_fault(training_statistics: Callable, parts: dict, histograms: dict) -> str | None:
+    """What is wrong with the statistics of one split, or None."""
+    splits = SimpleNamespace(**{part: SimpleNamespace(names=names) for part, names in parts.items()})
+    given = {name: PixelHistogram(histogram.counts.clone()) for name, histogram in histograms.items()}
+    answer, fault = attempt(training_statistics, splits, given)
     if fault:
         return fault
     try:
@@ -129,7 +180,9 @@ def _training_statistics_fault(training_statistics: Callable) -> str | None:
         return "it should return two tensors (mean, std), one value for each channel."
     if [len(part) for part in pair] != [3, 3]:
         return "it should return two tensors (mean, std), one value for each channel: .mean and .std of a histogram."
-    if any(not torch.equal(histogram.counts, before[name]) for name, histogram in histograms.items()):
+    if given.keys() != histograms.keys() or any(
+        not torch.equal(given[name].counts, histograms[name].counts) for name in histograms
+    ):
         return "it changes a histogram it was given: merge them with merge, which makes a new one."
     if _match(pair, _of(histograms, parts["train"])):
         return None
@@ -137,14 +190,26 @@ def _training_statistics_fault(training_statistics: Callable) -> str | None:
     return named or "these are not mean and std of the training images: merge their histograms, nothing else."
 
 
-def _random_histogram(seed: int) -> PixelHistogram:
-    """Histogram of a random image whose size and brightness depend on the seed."""
-    generator = torch.Generator().manual_seed(seed)
-    pixels = torch.randint(20 * seed, 20 * seed + 120, (3, 2 + seed, 5), generator=generator)
+def _draw_split(draw: np.random.Generator, sizes: Sequence[int]) -> tuple[dict, dict]:
+    """({part: names of its images}, {name: histogram}); sizes and brightness of the images differ."""
+    names = iter([f"image{number}.png" for number in draw.permutation(100)])
+    parts = {
+        part: tuple(next(names) for _ in range(n)) for part, n in zip(("train", "val", "test"), sizes, strict=True)
+    }
+    all_names = [name for part in parts.values() for name in part]
+    places = draw.permutation(len(all_names))
+    return parts, {all_names[place]: _draw_histogram(draw, int(place), len(all_names)) for place in places}
+
+
+def _draw_histogram(draw: np.random.Generator, place: int, num_images: int) -> PixelHistogram:
+    """Histogram of a random image; its size and brightness depend on its place among the images."""
+    darkest = int(130 * (place * 5 % num_images) / num_images + draw.integers(0, 10))
+    size = (3, 2 + int(draw.integers(0, 3)) + 3 * place % 11, 5)
+    pixels = torch.randint(darkest, darkest + 110, size, generator=torch_generator(draw))
     return PixelHistogram().update(pixels.to(torch.uint8))
 
 
-def _of(histograms: dict, names: str) -> list[Tensor]:
+def _of(histograms: dict, names: Sequence[str]) -> list[Tensor]:
     total = reduce(PixelHistogram.merge, [histograms[name] for name in names])
     return [total.mean, total.std]
 
@@ -153,7 +218,7 @@ def _wrong_training_statistics(histograms: dict, parts: dict) -> list[tuple[str,
     """(message, its answers) of the usual mistakes."""
     train, val, test = parts.values()
     right = _of(histograms, train)
-    own = [_of(histograms, name) for name in train]
+    own = [_of(histograms, [name]) for name in train]
     averaged = [torch.stack(column).mean(dim=0) for column in zip(*own, strict=True)]
     peek = "the test images are among them: nothing may be learned from what will test the network."
     return [

@@ -38,8 +38,53 @@ def coins(compare, **options):
     )
 
 
+def by_place(rule):
+    return lambda images, p, generator: flip_where(rule(len(images), p), images)
+
+
+def a_fixed_number(images, p, generator):
+    chosen = torch.zeros(len(images), dtype=torch.bool)
+    chosen[torch.randperm(len(images), generator=generator)[: int(p * len(images))]] = True
+    return flip_where(chosen, images)
+
+
+def at_equal_distances(images, p, generator):
+    start = torch.rand(1, generator=generator)
+    return flip_where((torch.arange(len(images)) * p + start) % 1 < p, images)
+
+
+def global_seed(images, p, generator):
+    torch.manual_seed(0)
+    return flip_where(torch.rand(len(images)) < p, images)
+
+
+def global_seed_of_the_generator(images, p, generator):
+    torch.manual_seed(generator.initial_seed())
+    return flip_where(torch.rand(len(images)) < p, images)
+
+
+def global_seed_from_the_generator(images, p, generator):
+    torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
+    return flip_where(torch.rand(len(images)) < p, images)
+
+
+def half_the_coins(images, p, generator):
+    coins = torch.rand((len(images) + 1) // 2, generator=generator).repeat(2)
+    return flip_where(coins[: len(images)] < p, images)
+
+
+def all_but_the_first(images, p, generator):
+    chosen = torch.rand(len(images), generator=generator) < p
+    chosen[0] = False
+    return flip_where(chosen, images)
+
+
 def composed(*steps):
     return lambda compose: v2.Compose(list(steps))
+
+
+def only_likely_scores(p, k, n, tries):
+    return 1 - binom.cdf(k - 1, n, p) ** tries if k else 0.0
 
 
 WRONG = {
@@ -53,6 +98,19 @@ WRONG = {
         (coins(torch.gt), "comparison is reversed"),
         (coins(lambda coin, p: coin < 0.5), "compare each coin with p"),
         (lambda images, p, generator: flip_where(torch.rand(len(images)) < p, images), "from `generator`"),
+        (by_place(lambda n, p: torch.arange(n) % 4 == 0), "that is a rule, and not a coin"),
+        (by_place(lambda n, p: torch.arange(n) < int(p * n)), "that is a rule, and not a coin"),
+        (a_fixed_number, "the number would vary more"),
+        (at_equal_distances, "the number would vary more"),
+        (global_seed, "that is a rule, and not a coin"),
+        (global_seed_of_the_generator, "draw the coins from `generator` itself"),
+        (global_seed_from_the_generator, "global random numbers"),
+        (half_the_coins, "share a coin"),
+        (all_but_the_first, "its place in the batch decides"),
+        (
+            lambda images, p, generator: flip_where(torch.rand(len(images), generator=generator) < p**2, images),
+            "p = 0.",
+        ),
         (lambda images, p, generator: images[torch.rand(len(images), generator=generator) < p].flip(-1), "of shape"),
     ],
     "check_order": [
@@ -63,6 +121,9 @@ WRONG = {
         (composed(NORMALIZE, FLOAT, FLIP, JITTER), "still follows Normalize"),
         (composed(FLOAT, NORMALIZE, FLIP, JITTER, NORMALIZE), "5 steps where 4 were given"),
         (composed(FLOAT, FLIP, v2.ColorJitter(brightness=0.5), NORMALIZE), "is lost"),
+        (composed(FLOAT, FLIP, JITTER, v2.Normalize(torch.tensor([0.8, 0.8, 0.7]), [0.3] * 3)), "is lost"),
+        (composed(v2.ToDtype(torch.float32), FLIP, JITTER, NORMALIZE), "is lost"),
+        (composed(FLOAT, FLIP, FLIP, JITTER, NORMALIZE), "5 steps where 4 were given"),
         (lambda compose: [FLOAT, FLIP, JITTER, NORMALIZE], "return a v2.Compose"),
         (lambda compose: compose.transforms.sort(key=lambda step: step is NORMALIZE), "end with return"),
     ],
@@ -73,7 +134,10 @@ WRONG = {
         (lambda p, k, n, tries: binom.sf(k - 1, n, p) * tries, "do not add up"),
         (lambda p, k, n, tries: binom.cdf(k - 1, n, p) ** tries, "take 1 minus it"),
         (lambda p, k, n, tries: 1 - (1 - binom.pmf(k, n, p)) ** tries, "exactly `num_right`"),
-        (lambda p, k, n, tries: k / n, "with accuracy 0.85, 46 of 47 images and 250 tries"),
+        (lambda p, k, n, tries: 1 - binom.cdf(k - 1, n, p) ** (tries + 1), "tries the answer is"),
+        (lambda p, k, n, tries: 0.5, "tries the answer is"),
+        (only_likely_scores, "num_right = 0"),
+        (lambda p, k, n, tries: k / n, "tries the answer is"),
     ],
 }
 

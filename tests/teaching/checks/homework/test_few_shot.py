@@ -30,12 +30,15 @@ WRONG = {
     "check_epochs": [
         (lambda steps, n, b: math.ceil(steps / max(1, n // b)), "the last batch"),
         (lambda steps, n, b: math.ceil(steps * b / n), "the last batch"),
-        (lambda steps, n, b: -(-steps // math.ceil(n / b)) - 1, "with 1350 steps, 189 images and batches of 32"),
+        (lambda steps, n, b: -(-steps // math.ceil(n / b)) - 1, "images and batches of"),
         (lambda steps, n, b: steps // math.ceil(n / b), "round the epochs up"),
         (lambda steps, n, b: round(steps / math.ceil(n / b)), "round the epochs up"),
         (lambda steps, n, b: steps / math.ceil(n / b), "whole numbers"),
         (lambda steps, n, b: steps // math.ceil(n / b) + 1, "one epoch too many"),
         (lambda steps, n, b: math.ceil(n / b), "the steps of an epoch"),
+        (lambda steps, n, b: 225, "images and batches of"),
+        (lambda steps, n, b: max(2, math.ceil(steps / math.ceil(n / b))), "a single step"),
+        (lambda steps, n, b: [], "one number"),
         (lambda steps, n, b: steps // (n // b), "stops with ZeroDivisionError"),
     ],
     "check_images_needed": [
@@ -49,7 +52,9 @@ WRONG = {
         (lambda p, h: math.ceil(needed(p, h / 2)), "do not halve it"),
         (lambda p, h: math.ceil(needed(0.5, h)), "it ignores `accuracy`"),
         (lambda p, h: math.ceil(1.96**2 * math.sqrt(p * (1 - p)) / h**2), "the variance"),
-        (lambda p, h: 100, "with accuracy 0.8 and ± 0.02 the answer is 1537, yours is 100"),
+        (lambda p, h: math.ceil(needed(p, h, 2)), "rule of thumb"),
+        (lambda p, h: math.ceil(needed(max(p, 0.5), h)), "an accuracy below one half"),
+        (lambda p, h: 100, "yours is 100."),
     ],
     "check_paired": [
         (independent, "it treats the images as independent"),
@@ -61,6 +66,9 @@ WRONG = {
         (lambda a, b: ((a - b).mean(), 2 * spread(a - b)), "the whole width"),
         (lambda a, b: (abs(a - b).mean(), spread(abs(a - b))), "has a sign"),
         (lambda a, b: ((a - b)[a != b].mean(), spread((a - b)[a != b])), "both agree count, too"),
+        (lambda a, b: ((a - b).mean(), 2 / 1.96 * spread(a - b)), "the answer is"),
+        (lambda a, b: (0.05, 0.03), "the answer is"),
+        (lambda a, b: ((a - b).mean() * 1.003, spread(a - b)), "the answer is"),
         (lambda a, b: (a - b).mean(), "it should return 2 numbers, not float64"),
     ],
 }
@@ -79,7 +87,7 @@ def test_another_right_way_passes(check, answer):
 
 
 def test_the_paired_interval_is_the_bootstrap_of_the_library(reference):
-    a, b = outcomes(330, 40, 12, 118)
+    a, b = outcomes(330, 40, 12, 118, np.random.default_rng(0))
     found = analysis.paired_difference("".join(map(str, a)), "".join(map(str, b)))
     difference, half_width = reference(6, "paired_interval")(a, b)
     assert difference == pytest.approx(found.estimate)

@@ -26,6 +26,10 @@ def positions(logits, k):
     return [(place, float(values[place])) for place in range(k)]
 
 
+def from_one(logits, k):
+    return [(int(c) + 1, float(logits.softmax(0)[c])) for c in logits.argsort(descending=True)[:k]]
+
+
 def softmax_of_the_best(logits, k):
     values, order = logits.topk(k)
     return list(zip(order.tolist(), values.softmax(0).tolist(), strict=True))
@@ -34,6 +38,15 @@ def softmax_of_the_best(logits, k):
 def patch_of(image, i, j, pad=3, step=2):
     padded = nn.functional.pad(image, (pad,) * 4)
     return padded[:, step * i : step * i + 7, step * j : step * j + 7]
+
+
+def at_places_within(size):
+    """A respond that gives up far from the corner."""
+
+    def respond(x, w, b, i, j):
+        return (patch_of(x, i, j) * w).sum() + b if x.shape[1] > 31 or i < size else 0.0
+
+    return respond
 
 
 def scaled(images, mean, std):
@@ -61,8 +74,16 @@ WRONG = {
         (top_k_by(lambda z: z.softmax(0), keep=slice(None, None, -1)), "most probable comes first"),
         (lambda logits, k: top_k_by(lambda z: z.softmax(0))(logits, 4), "4 pairs for k = 2"),
         (lambda logits, k: logits.topk(k), "list of k pairs"),
+        (lambda logits, k: top_k_by(lambda z: z.softmax(0))(logits, 2), "2 pairs for k = 3"),
+        (lambda logits, k: top_k_by(lambda z: z.softmax(0))(logits, 5), "5 pairs for k = 2"),
+        (lambda logits, k: top_k_by(lambda z: z.sub_(z.max()).softmax(0))(logits, k), "changes the logits"),
+        (lambda logits, k: top_k_by(lambda z: z.softmax(0))(logits, min(k, 4)), "not for k = the number of classes"),
+        (
+            top_k_by(lambda z: (z - z.clamp(min=-60).max()).exp() / (z - z.clamp(min=-60).max()).exp().sum()),
+            "around −1000",
+        ),
         (lambda logits: [], "stops with TypeError"),
-        (top_k_by(lambda z: z * 0 + torch.tensor([0.1, 0.2, 0.0, 0.9])), "the two best classes are 1 and 2"),
+        (from_one, "classes"),
     ],
     "check_respond": [
         (lambda x, w, b, i, j: (patch_of(x, i, j) * w).sum(), "bias is missing"),
@@ -71,6 +92,8 @@ WRONG = {
         (lambda x, w, b, i, j: (patch_of(x, j, i) * w).sum() + b, "swapped"),
         (lambda x, w, b, i, j: (patch_of(x, i, j) * w.flip(-1, -2)).sum() + b, "mirror the filter"),
         (lambda x, w, b, i, j: (patch_of(x, i, j) * w).sum() - b, "bias is subtracted"),
+        (at_places_within(12), "right for what was tried first, but not for"),
+        (lambda x, w, b, i, j: 0.5, "where does the patch begin"),
         (lambda x, w, b, i, j: patch_of(x, i, j) * w + b, "one number, not a Tensor of shape (3, 7, 7)"),
         (lambda x, w, b, i, j: (patch_of(x, i, j, pad=1) * w).sum() + b, "where does the patch begin"),
         (lambda x, w, b, i, j: (x[:, 2 * i - 3 : 2 * i + 4, 2 * j - 3 : 2 * j + 4] * w).sum() + b, "pad first"),
@@ -86,6 +109,10 @@ WRONG = {
         (lambda x, m, s: (scaled(x, m, s) - m.view(3, 1, 1)) / s.view(3, 1, 1), "normalised twice"),
         (lambda x, m, s: (x / 255 - x.float().mean() / 255) / s.view(3, 1, 1), "yours is another"),
         (in_place, "changes the images it was given"),
+        (lambda x, m, s: (x / 255 - m.view(-1, 1, 1, 1)) / s.view(-1, 1, 1, 1), "stops with RuntimeError"),
+        (lambda x, m, s: x.flip(0).sub(m.view(3, 1, 1)), "yours is another"),
+        (lambda x, m, s: scaled(x, m, s).numpy(), "not ndarray"),
+        (lambda x, m, s: scaled(x, m, s)[:, :, :, :3], "but not for a single image"),
         (lambda x, m, s: x, "whole numbers cannot be normalised"),
         (lambda x, m, s: scaled(x, m, s).mean(0), "the same shape"),
     ],

@@ -37,6 +37,11 @@ def no_rate_for_the_stages(model, inner, head):
     return torch.optim.SGD([{"params": model.stages.parameters()}, {"params": model.head.parameters()}], lr=inner)
 
 
+def only_known_stages(model, inner, head):
+    known = [model.stages[name] for name in ("stem", "stage1") if name in model.stages]
+    return torch.optim.SGD(groups(nn.ModuleList(known), inner, model.head, head))
+
+
 def cosine(progress):
     return (1 + math.cos(math.pi * progress)) / 2
 
@@ -65,6 +70,11 @@ def only_the_head(optimizer, first_rates, progress):
     optimizer.param_groups[-1]["lr"] = first_rates[-1] * cosine(progress)
 
 
+def two_groups(optimizer, first_rates, progress):
+    for index in range(min(3, len(first_rates))):
+        optimizer.param_groups[index]["lr"] = first_rates[index] * cosine(progress)
+
+
 def only_a_name(optimizer, first_rates, progress):
     for lr in first_rates:
         lr = lr * cosine(progress)
@@ -72,7 +82,7 @@ def only_a_name(optimizer, first_rates, progress):
 
 WRONG = {
     "check_two_rates": [
-        (lambda m, inner, head: torch.optim.SGD(m.parameters(), lr=head), "all tensors have rate 0.1"),
+        (lambda m, inner, head: torch.optim.SGD(m.parameters(), lr=head), "all tensors have rate"),
         (no_rate_for_the_stages, 'a group without an "lr" of its own'),
         (lambda m, inner, head: torch.optim.SGD(groups(m.stages, head, m.head, inner), lr=head), "are swapped"),
         (lambda m, inner, head: torch.optim.SGD(groups(m, inner, m.head, head), lr=head), "the head is in two groups"),
@@ -81,6 +91,13 @@ WRONG = {
         (lambda m, inner, head: torch.optim.SGD(groups(m.stages, 0.001, m.head, 0.1), lr=0.1), "the arguments `inner`"),
         (lambda m, inner, head: groups(m.stages, inner, m.head, head), "give your groups to torch.optim.SGD"),
         (without_its_head, "cannot use its result"),
+        (lambda m, inner, head: torch.optim.Adam(groups(m.stages, inner, m.head, head)), "it returns a Adam"),
+        (lambda m, inner, head: torch.optim.SGD(groups(m.stages, inner * head, m.head, head)), "has rate"),
+        (
+            lambda m, inner, head: torch.optim.SGD(groups(m.stages, min(inner, head), m.head, max(inner, head))),
+            "slower than",
+        ),
+        (only_known_stages, "a model with other stages"),
         (frozen_stages, "slow is not frozen"),
     ],
     "check_anneal": [
@@ -93,8 +110,11 @@ WRONG = {
         (by_rule(lambda first, now, t: first * (1 - t)), "a straight line"),
         (by_rule(lambda first, now, t: first * (1 + math.cos(180 * t)) / 2), "radians"),
         (by_rule(lambda first, now, t: first * (1 + math.cos(t)) / 2), "π is missing"),
+        (by_rule(lambda first, now, t: first * math.exp(-t)), "with first rates"),
+        (two_groups, "an optimiser with"),
+        (by_rule(lambda first, now, t: first * (1 - math.cos(math.pi * t)) / 2), "rises from 0"),
         (only_a_name, "have not moved"),
-        (only_the_head, "with first rates [0.001, 0.1]"),
+        (only_the_head, "with first rates ["),
     ],
 }
 

@@ -1,13 +1,14 @@
 """Freezing: the first tensor that moved is named, and how to stop it."""
 
 import copy
+from functools import cache
 
 import pytest
 import torch
 from torch import nn
 
 from course_lib.models import start_model
-from course_lib.teaching.checks.homework import check_frozen
+from course_lib.teaching.checks.homework import check_freeze, check_frozen
 
 
 @pytest.fixture
@@ -96,6 +97,25 @@ def only_mode(net):
     net.stages.eval()
 
 
+def without_tracking(net):
+    net.train().stages.requires_grad_(False)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.track_running_stats = False
+
+
+def without_memory(net):
+    net.train().stages.requires_grad_(False)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 0.0
+
+
+def reset(net):
+    net.stages.eval().requires_grad_(False)
+    nn.init.ones_(next(net.stages.parameters()))
+
+
 def everything(net):
     net.eval().requires_grad_(False)
 
@@ -124,6 +144,11 @@ WRONG = {
         (only_mode, "requires_grad=True: freeze its stage"),
         (only_the_stem, "'stages.stage1"),
         (all_but_the_last_norm, "'stages.stage4"),
+        (without_tracking, "BatchNorm still uses mean and deviation of the batch"),
+        (without_memory, "num_batches_tracked' moved, a running statistic"),
+        (lambda net: None, "requires_grad=True: freeze its stage"),
+        (lambda net: net.requires_grad_(False), "cannot learn any more"),
+        (reset, "a parameter without gradient"),
         (everything, "'head.weight' cannot learn any more"),
         (another_head, "cannot use its result: AttributeError"),
         (raises, "stops with KeyError"),
@@ -131,11 +156,20 @@ WRONG = {
 }
 
 
-def network_and_batch(fixture):
-    """A small network with BatchNorm, and a batch to move it."""
-    images = torch.randn(16, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    return start_model("mini_resnet18", None, 7), images, torch.arange(16) % 7
+@cache
+def network_and_batch():
+    """A small network with BatchNorm, and a batch to move it; the check works on copies."""
+    images = torch.randn(12, 3, 24, 24, generator=torch.Generator().manual_seed(0))
+    return start_model("mini_resnet18", None, 7), images, torch.arange(12) % 7
 
 
-NEEDS = {"check_freeze": network_and_batch}
+NEEDS = {"check_freeze": lambda fixture: network_and_batch()}
 HINTS = {"check_freeze": "freeze its stage"}
+
+
+def test_the_given_network_is_left_alone(capsys):
+    model, images, labels = network_and_batch()
+    before = copy.deepcopy(model.state_dict())
+    assert check_freeze(lambda net: net.stages.eval().requires_grad_(False), model, images, labels)
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+    assert all(parameter.requires_grad for parameter in model.parameters())

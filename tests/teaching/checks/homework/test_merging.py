@@ -87,6 +87,15 @@ def empty_start(n, mu_n, var_n, m, mu_m, var_m):
     return right(n, mu_n, var_n, m, mu_m, var_m) if n else (0.0, 0.0)
 
 
+def empty_end(n, mu_n, var_n, m, mu_m, var_m):
+    return right(n, mu_n, var_n, m, mu_m, var_m) if m else (0.0, 0.0)
+
+
+def no_variance_of_tensors(n, mu_n, var_n, m, mu_m, var_m):
+    mu, var = right(n, mu_n, var_n, m, mu_m, var_m)
+    return mu, var if isinstance(mu, float) else 0 * var
+
+
 def in_place(n, mu_n, var_n, m, mu_m, var_m):
     result = right(n, mu_n, var_n, m, mu_m, var_m)
     mu_n += 1
@@ -114,6 +123,10 @@ WRONG = {
         (not_finite, "not finite"),
         (empty_start, "start of a stream"),
         (in_place, "in place"),
+        (empty_end, "an empty second part"),
+        (lambda *parts: (right(*parts)[0], abs(right(*parts)[0])), "the variance is not right"),
+        (lambda *parts: (0.5, right(*parts)[1]), "the mean is not right"),
+        (no_variance_of_tensors, "not for tensors of three channels"),
         (only_numbers, "tensors of three channels"),
         (lambda *parts: None, "returns nothing yet"),
         (lambda *parts: 1.0, "two numbers"),

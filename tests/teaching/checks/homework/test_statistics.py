@@ -2,6 +2,7 @@
 
 from functools import reduce
 
+import numpy as np
 import torch
 
 from course_lib.data import PixelHistogram
@@ -34,6 +35,16 @@ def uncounted(counts):
 def root_mean_square(counts):
     mean, variance = moments(counts)
     return mean, (variance + mean**2).sqrt()
+
+
+def one_less(counts):
+    mean, variance = moments(counts)
+    return mean, (variance * counts.sum() / (counts.sum() - 1)).sqrt()
+
+
+def from_one(counts):
+    mean, variance = moments(counts, torch.arange(1, 257, dtype=torch.float64) / 255)
+    return mean, variance.sqrt()
 
 
 def single_precision(counts):
@@ -72,6 +83,9 @@ WRONG = {
         (lambda counts: moments(counts)[0], "two numbers"),
         (lambda counts: (0.3, 0.3), "yours are 0.3000 and 0.3000"),
         (lambda counts: (counts.sum() / 0, 0), "not finite"),
+        (one_less, "count minus 1"),
+        (lambda counts: np.quantile(np.repeat(np.arange(256) / 255, counts), [0.5, 0.9]), "yours are"),
+        (from_one, "yours are"),
     ],
     "check_training_statistics": [
         (lambda s, h: merged(h, h), "the test images are among them"),
@@ -83,6 +97,10 @@ WRONG = {
         (lambda s, h: merged(s.train.names, h)[::-1], "yours is (std, mean)"),
         (lambda s, h: [merged(s.train.names, h)[0], merged(s.train.names, h)[1] ** 2], "the variance"),
         (in_place, "changes a histogram"),
+        (lambda s, h: (torch.full((3,), 0.5), torch.full((3,), 0.25)), "not mean and std of the training images"),
+        (lambda s, h: [255 * part for part in merged(s.train.names, h)], "0 to 1"),
+        (lambda s, h: merged(list(h)[:3], h), "✘"),
+        (lambda s, h: [part[:1] for part in merged(s.train.names, h)], "one value for each channel"),
         (lambda s, h: merged(s.train.names, h)[0], "two tensors"),
         (lambda s, h: merged(s.train.names[:2], h), "merge their histograms"),
         (lambda s, h: merged(s.training.names, h), "stops with AttributeError"),
@@ -98,3 +116,14 @@ def test_another_right_way_passes():
         return float(mean), float((variance + mean**2 - mean**2).sqrt())
 
     assert checks.check_mean_and_std(mean_and_std) is True
+
+
+def test_an_array_of_all_pixels_stays_within_megabytes(reference, capsys):
+    sums = []
+
+    def counting(counts):
+        sums.append(int(counts.sum()))
+        return reference(2, "mean_and_std")(counts)
+
+    assert checks.check_mean_and_std(counting)
+    assert max(sums) < 1_000_000

@@ -2,21 +2,15 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from course_lib.data.augmentation import (
-    ColorJitter,
-    GaussianBlur,
-    RandomAffine,
-    RandomGrayscale,
-    RandomHorizontalFlip,
-    RandomInvert,
-    Transform,
-)
 from course_lib.data.spec import DataSpec
 from course_lib.sweeps.profiles import Profile, pick_profile
+from course_lib.sweeps.studies.homework.table_viii import MISTAKEN_ORDERS, ORDER_ROWS, TABLE_VIII, normalised_fill
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
+from course_lib.training.former import Former
+from course_lib.training.probes import Direct
 from course_lib.training.recipe import Recipe, make_recipe
 
 
@@ -28,25 +22,34 @@ class HomeworkProfile(Profile):
         rates: the learning rates of a grid, in the homework's order: of equally good runs the earlier one wins.
         few_shot_batch_size: of the small training set, which needs small batches to take enough steps.
         higher_rates: rates above the homework's, for SGD; Adam gets those up to `ADAM_UP_TO`.
+        former: images of the task that `weights` were trained for, if there are any.
         table_viii_seeds: seeds for each of that table's 28 rows and their orders; None: as many as `seeds`.
     """
 
     rates: tuple[float, ...]
     higher_rates: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0)
     few_shot_batch_size: int
+    former: str | None = None
     table_viii_seeds: int | None = None
 
 
 HOMEWORK_RATES = (0.01, 0.03, 0.001, 0.003, 0.0001)
 ADAM_UP_TO = 0.3
 MOMENTUM = 0.9
-_MINI = {"architecture": "mini_resnet18", "weights": "mini_resnet18", "few_shot_batch_size": 32}
+FEW_EPOCHS = 5
+_MINI = {
+    "architecture": "mini_resnet18",
+    "weights": "mini_resnet18",
+    "former": "mini:unseen",
+    "few_shot_batch_size": 32,
+}
+FORGETTING_RATES = (1e-6, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03)
 PROFILES = {
     profile.name: profile
     for profile in (
         HomeworkProfile(
             name="smoke", epochs=1, seeds=3, rates=(0.01, 0.001), higher_rates=(0.1,), batch_size=128, size=32,
-            table_viii_seeds=1, **_MINI,
+            table_viii_seeds=2, **_MINI,
         ),
         HomeworkProfile(name="mini", epochs=50, seeds=5, rates=HOMEWORK_RATES, batch_size=64, size=48, **_MINI),
         HomeworkProfile(
@@ -70,42 +73,6 @@ OPTIMIZERS = ("sgd", "adam")
 GRIDS = ("scratch", "last_layer", "full", "few_shot_scratch", "few_shot_last_layer", "few_shot_full")
 LARGE, SMALL = 1687, 189  # training images of the homework's two splits
 
-# What 0, torchvision's default, means to an image normalised by the homework's few-shot statistics: the mean colour.
-_MEAN_COLOUR = (0.7739, 0.7576, 0.7179)
-
-
-def _turn(degrees: float) -> RandomAffine:
-    return RandomAffine(degrees=degrees, fill=_MEAN_COLOUR)
-
-
-_FLIP = RandomHorizontalFlip()
-# Table VIII, row by row, under its own names. "Greyscale()" takes every image's colour away, as its name says;
-# "GaussianBlur(1)" changes nothing: a kernel of one pixel is the image.
-TABLE_VIII: dict[str, tuple[Transform, ...]] = {
-    "none": (),
-    "ColorJitter(brightness=0.01)": (ColorJitter(brightness=0.01),),
-    "ColorJitter(brightness=0.05)": (ColorJitter(brightness=0.05),),
-    "ColorJitter(contrast=0.05)": (ColorJitter(contrast=0.05),),
-    "ColorJitter(saturation=0.05)": (ColorJitter(saturation=0.05),),
-    "ColorJitter(hue=0.05)": (ColorJitter(hue=0.05),),
-    "Greyscale()": (RandomGrayscale(p=1),),
-    "RandomInvert(p=0.5)": (RandomInvert(),),
-    "RandomHorizontalFlip(p=0.5)": (_FLIP,),
-    "RandomAffine(± 1 deg)": (_turn(1),),
-    **{
-        f"RandomHorizontalFlip(p=0.5), RandomAffine(± {degrees} deg)": (_FLIP, _turn(degrees))
-        for degrees in (1, 5, 7, 10, 22, 30, 45, 60)
-    },
-    "RandomHorizontalFlip(p=0.5), RandomAffine(± 10 deg), RandomAffine(± 10 deg)": (_FLIP, _turn(10), _turn(10)),
-    **{f"GaussianBlur({size})": (GaussianBlur(kernel_size=size),) for size in (1, 3, 5, 7, 9, 13, 17, 23, 27)},
-}
-# The rows whose order the homework leaves open, and two that it should not hurt.
-ORDER_ROWS = (
-    *(name for name in TABLE_VIII if name.startswith("ColorJitter")),
-    "RandomInvert(p=0.5)",
-    "RandomHorizontalFlip(p=0.5), RandomAffine(± 10 deg)",
-)
-MISTAKEN_ORDERS = ("after_normalisation", "after_normalisation_and_in_val")
 _TABLE_VIII_RATES = (0.01, 0.03)  # the only ones that ever won a row
 _BESIDE_TABLE_VIII_RATES = (0.003, 0.1)
 # What might have made SGD diverge in Section II-A, next to the thousand outputs.
@@ -174,6 +141,19 @@ def _momentum(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial
     return trials
 
 
+def _forgetting(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
+    """Fine-tune everything for a few epochs at each rate, and ask for the former task and the new one at the end.
+
+    At the lowest rate the weights practically stay: only BatchNorm's running statistics move.
+    """
+    settings = {"optimizers": ("adam",), "rates": FORGETTING_RATES, "epochs": min(profile.epochs, FEW_EPOCHS)}
+    probes = [Direct(epoch="last")]
+    if profile.former:
+        probes += [Former(source=profile.former, epoch="last", statistics=kind) for kind in ("run", "former")]
+    trials = _trials(recipes_of("full", profile, **settings), profile, source, seeds)
+    return [replace(trial, probes=tuple(probes)) for trial in trials]
+
+
 def _table_viii(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name)]
     return _trials(recipes, profile, source, seeds, few_shot=True)
@@ -196,7 +176,7 @@ def _mistaken_orders(profile: HomeworkProfile, source: str, seeds: range) -> lis
         for name in ORDER_ROWS
         for order in MISTAKEN_ORDERS
         for recipe in _augmented(
-            profile, name, augmentation=_normalised_fill(TABLE_VIII[name]), augmentation_order=order
+            profile, name, augmentation=normalised_fill(TABLE_VIII[name]), augmentation_order=order
         )
     ]
     return _trials(recipes, profile, source, seeds, few_shot=True)
@@ -205,12 +185,6 @@ def _mistaken_orders(profile: HomeworkProfile, source: str, seeds: range) -> lis
 def _augmented(profile: HomeworkProfile, name: str, **settings) -> list[Recipe]:
     common = {"augmentation": TABLE_VIII[name], "optimizers": ("sgd",), "rates": _proven_rates(profile)}
     return recipes_of("full", profile, few_shot=True, **common | settings)
-
-
-def _normalised_fill(transforms: tuple[Transform, ...]) -> tuple[Transform, ...]:
-    """Adapt transforms to normalised images, whose mean colour is 0."""
-    black = {"fill": (0.0, 0.0, 0.0)}
-    return tuple(t.replace(**black) if isinstance(t, RandomAffine) else t for t in transforms)
 
 
 def _more_steps(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
@@ -294,6 +268,7 @@ STUDIES = {
             "thousand_outputs", "full fine-tuning, 189 images, 1000 outputs for 7 classes (Section II-A)",
             _grid("full", few_shot=True, num_outputs=1000),
         ),
+        _study("forgetting", "what a few epochs of full fine-tuning leave of the former task", _forgetting),
         _study("divergence", "one epoch of 189 images that SGD may not survive (Section II-A)", _divergence),
     )
 }  # fmt: skip
