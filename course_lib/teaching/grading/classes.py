@@ -52,15 +52,20 @@ def grade(
     if not sent:
         raise FileNotFoundError(f"no submission: put notebooks into {folder / 'submitted' / 'STUDENT' / 'LESSON'}")
     read_checks()
-    grades, known = [], {}
+    grades, known, notebooks = [], {}, []
     with own_kernel():
         for each in sent:
             if not each.fault and each.assignment not in known:
                 known[each.assignment] = _prepare(folder, each.assignment, released[each.assignment])
-            grades.append(call_in_thread(_grade_one, folder, each, known.get(each.assignment), limits or Limits()))
+            tests = known.get(each.assignment)
+            graded, notebook = call_in_thread(_grade_one, folder, each, tests, limits or Limits())
+            grades.append(graded)
+            notebooks.append(notebook)
             write_marks(folder, grades)  # after each submission, so that an interrupt loses the present one only
             if progress:
-                progress(grades[-1])
+                progress(graded)
+    for graded, notebook in zip(grades, notebooks, strict=True):
+        write_feedback(folder, graded, notebook)  # once more, since a student's code may have written over it
     return grades
 
 
@@ -77,18 +82,19 @@ def _prepare(folder: Path, name: str, released) -> list[Test]:
         raise ValueError(f"{path}: {error}") from None
 
 
-def _grade_one(folder: Path, sent: Submission, tests: list[Test] | None, limits: Limits) -> Grade:
+def _grade_one(folder: Path, sent: Submission, tests: list[Test] | None, limits: Limits) -> tuple[Grade, object]:
+    """Grade a submission; returns the notebook with its outputs, too, or None if it cannot be graded."""
     if sent.fault:
         grade = Grade(sent.assignment, sent.student, None, None, sent.fault)
         write_feedback(folder, grade, None)
-        return grade
+        return grade, None
     notebook, outcomes = _run(sent, tests, limits)
     marks = [_mark(test, outcomes[test.grade_id]) for test in tests]
     grade = Grade(sent.assignment, sent.student, sum(m.points for m in marks), sum(m.max_points for m in marks))
     grade = replace(grade, exercises=tuple(marks), notes=sent.notes)
     record(folder, notebook, sent.assignment, sent.student, {mark.grade_id: mark.points for mark in marks})
     write_feedback(folder, grade, notebook)
-    return grade
+    return grade, notebook
 
 
 def _mark(test: Test, outcome: Outcome) -> ExerciseMark:

@@ -61,7 +61,8 @@ HOSTILE = {
         "cannot be graded: it has an object of '__main__.Equal'",
     ),
     "sends_code": (
-        "import pathlib\nclass Bomb:\n    def __reduce__(self):\n        return pathlib.Path.touch, (pathlib.Path(MARKER),)",
+        "import pathlib\nclass Bomb:\n    def __reduce__(self):\n"
+        "        return pathlib.Path.touch, (pathlib.Path(MARKER),)",
         "return Bomb()",
         "cannot be graded: it has an object of 'pathlib",
     ),
@@ -81,7 +82,7 @@ HOSTILE = {
         "        except BaseException:\n            pass",
         "it was stopped after",
     ),
-    "takes_all_memory": ("", "return len(bytearray(10**12))", "MemoryError"),
+    "takes_all_memory": ("", "return len(bytearray(10**12))", "more memory than there is"),
     "asks_the_network": (
         "",
         "import socket\n    socket.create_connection(('127.0.0.1', PORT), 2)\n    return 1",
