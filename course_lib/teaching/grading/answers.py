@@ -211,11 +211,12 @@ def _refuse_own_methods(obj: object) -> None:
 
 def _random_state() -> tuple:
     torch = sys.modules.get("torch")
-    return random.getstate(), np.random.get_state(), torch.get_rng_state() if torch else None
+    drawn = torch.get_rng_state().numpy().tobytes() if torch else b""  # bytes: a tensor would import PyTorch there
+    return random.getstate(), np.random.get_state(), drawn
 
 
 def _set_random_state(state: tuple) -> None:
     random.setstate(state[0])
     np.random.set_state(state[1])
-    if state[2] is not None and "torch" in sys.modules:
-        sys.modules["torch"].set_rng_state(state[2])
+    if state[2] and (torch := sys.modules.get("torch")):
+        torch.set_rng_state(torch.frombuffer(bytearray(state[2]), dtype=torch.uint8))

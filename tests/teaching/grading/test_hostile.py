@@ -27,7 +27,7 @@ HOSTILE = {
         "import course_lib.teaching.checks.homework as h, course_lib.teaching.grading.reference as r\n"
         "for each in (h, r):\n    for name in dir(each):\n        setattr(each, name, lambda *_, **__: True)",
         "return 1",
-        "epochs_for",
+        "",  # whatever its broken process says
     ),
     "replaces_modules": (
         "import sys, types\n"
