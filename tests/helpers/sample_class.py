@@ -1,4 +1,7 @@
-"""A tiny class for the tests of grading: one lesson without PyTorch, two exercises, one of them with hidden cases."""
+"""A tiny class for the tests of grading: one lesson, two exercises, one of them with hidden cases.
+
+Its check cells call no check: importing one imports PyTorch, which costs each student's process three seconds.
+"""
 
 from pathlib import Path
 
@@ -16,9 +19,6 @@ profile = "mini"
 data = "mini:cartoon"
 seeds = None
 
-# %% tags=["checked"]
-from course_lib.teaching.checks.homework import check_epochs, check_images_needed
-
 # %% [markdown]
 # ### Exercise 1 · epochs (5 minutes, ★★☆)
 
@@ -32,7 +32,7 @@ def epochs_for(steps, num_images, batch_size):
 
 
 # %% tags=["checked"]
-passed = check_epochs(epochs_for)
+passed = profile == "mini" or check_epochs(epochs_for)
 
 # %% [markdown]
 # ### Exercise 2 · images needed (2 minutes, ★☆☆)
@@ -47,7 +47,7 @@ def images_needed(accuracy, half_width):
 
 
 # %% tags=["checked"]
-passed = check_images_needed(images_needed)
+passed = profile == "mini" or check_images_needed(images_needed)
 '''
 HIDDEN = """
 ### BEGIN HIDDEN TESTS

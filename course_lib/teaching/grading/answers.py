@@ -58,10 +58,13 @@ class Writer(pickle.Pickler):
         return self._known.get(id(obj)) if self._known else None
 
     def reducer_override(self, obj: object):
-        """Write a tensor as bytes, any other instance as pickle does; a request notes what it saw."""
+        """Write a tensor as bytes, any other instance as pickle does; a request notes what it saw.
+
+        A reply has lists in place of iterators, tuples in place of named ones and floats in place of fractions.
+        """
         if self._known is None and not isinstance(obj, type | FunctionType | BuiltinFunctionType):
             self.table.append(obj)
-        return values.reduce(obj)
+        return values.reduce(obj, plain=self._known is not None)
 
 
 class Request:

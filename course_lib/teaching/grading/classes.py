@@ -91,8 +91,11 @@ def _grade_one(folder: Path, sent: Submission, tests: list[Test] | None, limits:
     notebook, outcomes = _run(sent, tests, limits)
     marks = [_mark(test, outcomes[test.grade_id]) for test in tests]
     grade = Grade(sent.assignment, sent.student, sum(m.points for m in marks), sum(m.max_points for m in marks))
-    grade = replace(grade, exercises=tuple(marks), notes=sent.notes)
-    record(folder, notebook, sent.assignment, sent.student, {mark.grade_id: mark.points for mark in marks})
+    unread = [test for test in tests if outcomes[test.grade_id].by_hand]
+    notes = [f"{test.title}: its answer is of a class that is not read, look at it yourself" for test in unread]
+    grade = replace(grade, exercises=tuple(marks), notes=(*sent.notes, *notes))
+    points = {mark.grade_id: mark.points for mark in marks}
+    record(folder, notebook, sent.assignment, sent.student, points, {test.grade_id for test in unread})
     write_feedback(folder, grade, notebook)
     return grade, notebook
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,12 +39,13 @@ def release(folder: Path | str, name: str, *, open_solutions: bool = False) -> P
     return folder / "release" / name
 
 
-def record(folder: Path, graded, name: str, student: str, points: Mapping[str, float]) -> None:
+def record(folder: Path, graded, name: str, student: str, points: Mapping[str, float], by_hand: Set[str]) -> None:
     """Write a graded notebook into ``autograded`` and its points into nbgrader's gradebook.
 
     Args:
         graded: NotebookNode with the outputs of the student's cells and of the tests.
         points: of each test, by its grade id.
+        by_hand: tests that the instructor should look at.
     """
     path = folder / "autograded" / student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +55,8 @@ def record(folder: Path, graded, name: str, student: str, points: Mapping[str, f
         submission = book.update_or_create_submission(name, student)
         for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
             grade.auto_score = points.get(grade.name)
-            grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+            looked_at = grade.manual_score is not None  # as nbgrader does: a new version is looked at again
+            grade.needs_manual_grade = grade.auto_score is None or looked_at or grade.name in by_hand
         book.db.commit()
 
 

@@ -53,7 +53,9 @@ def _points(grade: Grade) -> dict[str, tuple[float, float]]:
     """Column → (points, most points), a column for each exercise and one for the total; none without a score."""
     if grade.score is None:
         return {}
-    columns = {f"{grade.assignment} {mark.grade_id}": (mark.points, mark.max_points) for mark in grade.exercises}
+    columns = {}
+    for mark in grade.exercises:
+        columns[f"{grade.assignment} {mark.grade_id.replace('test-', 'exercise ')}"] = mark.points, mark.max_points
     return {**columns, f"{grade.assignment} total": (grade.score, grade.max_score)}
 
 

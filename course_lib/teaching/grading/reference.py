@@ -12,15 +12,17 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 
 from course_lib.errors import need
-from course_lib.teaching.grading.answers import UnreadableError
+from course_lib.teaching.grading.answers import Reply, UnreadableError
 from course_lib.teaching.grading.cells import names_defined
 from course_lib.teaching.grading.fresh import fresh_checks
 from course_lib.teaching.grading.student import StoppedError, StudentKernel
+
+_READABLE = "return numbers, text, lists, arrays, tensors, or networks and optimisers of PyTorch's own classes"
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Outcome:
     passed: bool
     said: str = ""  # what the checks printed
     reason: str = ""  # why it did not pass, in words
+    by_hand: bool = False  # whether the answer is of a class that is not read, and may be right
 
 
 def find_tests(notebook) -> list[Test]:
@@ -109,84 +112,72 @@ def _keep(tests: list[Test], index: int, scope: dict) -> None:
 
 def run_test(test: Test, kernel: StudentKernel) -> Outcome:
     """Run a test, with calls into the student's process in place of the instructor's answers."""
-    stopped: list[str] = []
+    answers = _Answers(kernel)
     with kernel.calls(), fresh_checks(), _captured() as printed:
         scope = _copy(test.scope, test.cells)
         try:
-            missing = _put_answers(scope, test.answers, kernel, stopped)
+            answers.put(scope, test.answers)
             for code in test.cells:
                 _execute(code, scope)
             return Outcome(True, printed.getvalue())
         except (Exception, SystemExit) as error:
             said = printed.getvalue()
-            reason = stopped[0] if stopped else _reason(error, said, missing if "missing" in locals() else [])
-    return Outcome(False, said, reason)
+            return Outcome(False, said, answers.fault or _reason(error, said), answers.by_hand)
 
 
-def _put_answers(scope: dict, names: set[str], kernel: StudentKernel, stopped: list[str]) -> list[str]:
-    """Replace the instructor's answers by the student's; returns the names that the student does not define."""
-    missing = []
-    for name in sorted(names):
+class _Answers:
+    """The answers of one student to one test, and why they could not be had."""
+
+    def __init__(self, kernel: StudentKernel):
+        self._kernel = kernel
+        self.fault = ""
+        self.by_hand = False
+
+    def put(self, scope: dict, names: set[str]) -> None:
+        """Replace the instructor's answers by the student's: values as they are, functions as calls."""
+        for name in sorted(names):
+            reply = self.ask(lambda name=name: self._kernel.value(name))
+            if reply.kind == "missing":
+                self.fault = f"`{name}` is not defined: write it in the exercise's cell"
+                raise NameError(self.fault)
+            scope[name] = self._remote(name) if reply.kind == "function" else reply.content
+
+    def _remote(self, name: str) -> Callable:
+        def remote(*args: object, **kwargs: object) -> object:
+            reply = self.ask(lambda: self._kernel.call(name, args, kwargs))
+            if reply.kind == "value":
+                return reply.content
+            raise _exception(str(reply.kind), str(reply.content))
+
+        remote.__name__ = remote.__qualname__ = name
+        return remote
+
+    def ask(self, call: Callable[[], Reply]) -> Reply:
+        """Ask the student's process, but not again after a fault: a check may try many cases."""
+        if self.fault:
+            raise RuntimeError(self.fault)
         try:
-            reply = kernel.value(name)
-        except (StoppedError, UnreadableError) as error:
-            stopped.append(str(error) if isinstance(error, StoppedError) else _unreadable(error))
-            raise
-        if reply.kind == "unreadable":
-            stopped.append(_unreadable(reply.content))
-            raise UnreadableError
-        if reply.kind == "missing":
-            missing.append(name)
-            del scope[name]
-        else:
-            scope[name] = RemoteFunction(kernel, name, stopped) if reply.kind == "function" else reply.content
-    return missing
-
-
-class RemoteFunction:
-    """Calls a student's function in the student's process."""
-
-    def __init__(self, kernel: StudentKernel, name: str, stopped: list[str]):
-        self.__name__ = self.__qualname__ = name
-        self._kernel, self._stopped = kernel, stopped
-
-    def __call__(self, *args: object, **kwargs: object) -> object:
-        """Return the result; an exception of the student's is raised under its name."""
-        if self._stopped:  # not again for each case
-            raise RuntimeError(self._stopped[0])
-        try:
-            reply = self._kernel.call(self.__name__, args, kwargs)
+            reply = call()
+            if reply.kind == "unreadable":
+                raise UnreadableError(reply.content)
+            return reply
         except StoppedError as error:
-            self._stopped.append(str(error))
-            raise RuntimeError(self._stopped[0]) from None
+            self.fault = str(error)
         except UnreadableError as error:
-            self._stopped.append(_unreadable(error))
-            raise RuntimeError(self._stopped[0]) from None
-        if reply.kind == "value":
-            return reply.content
-        raise _exception(str(reply.kind), str(reply.content))
+            self.fault, self.by_hand = f"the answer cannot be graded: {error}; {_READABLE}", True
+        raise RuntimeError(self.fault)
 
 
-def _unreadable(fault: object) -> str:
-    return (
-        f"the answer cannot be graded: {fault}; return numbers, text, lists, arrays, tensors, or networks and "
-        "optimisers of PyTorch's own classes"
-    )
-
-
-def _exception(name: str, message: str) -> Exception:
-    """An exception like the student's, which a check may name; of a class of its own if it would end the grader."""
-    if name == "unreadable":
-        return RuntimeError(_unreadable(message))
+def _exception(name: str, message: str) -> BaseException:
+    """An exception like the student's, which a check may name; an interrupt becomes a class of its own."""
     found = getattr(builtins, name, None)
-    is_plain = isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, UnicodeError)
+    is_plain = isinstance(found, type) and issubclass(found, Exception | SystemExit)
+    is_plain = is_plain and not issubclass(found, UnicodeError | ExceptionGroup)  # they take other arguments
     return found(message) if is_plain else type(name, (Exception,), {})(message)
 
 
-def _reason(error: BaseException, said: str, missing: list[str]) -> str:
+def _reason(error: BaseException, said: str) -> str:
     """Why a test did not pass, in words: what the check says, or the error."""
-    if missing:
-        return f"`{missing[0]}` is not defined: write it in the exercise's cell"
     faults = [line[1:].strip() for line in said.splitlines() if line.startswith("✘")]
     if isinstance(error, AssertionError):
         return "\n".join(faults) or str(error) or "the answer does not pass the test"

@@ -149,9 +149,8 @@ def read_sent(path: Path) -> tuple[object, str]:
             warnings.simplefilter("ignore")  # about missing cell ids, which nbformat adds
             notebook = nbformat.reads(json.dumps(content), as_version=4)
             nbformat.validate(notebook)
-    except Exception as error:  # of nbformat and jsonschema, there are many kinds
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        return None, f"it is no valid notebook ({first}): save it in JupyterLab and hand it in again"
+    except Exception:  # of nbformat and jsonschema, there are many kinds, and their messages hold whole cells
+        return None, "its cells do not have the form of a notebook: save it in JupyterLab and hand it in again"
     return (None, fault) if (fault := _language_fault(notebook)) else (notebook, "")
 
 

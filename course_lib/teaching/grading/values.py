@@ -1,9 +1,15 @@
 """Tensors, arrays, random generators, networks and optimisers as bytes, and their state before and after a call."""
 
 import sys
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
 from types import MethodType
 
 import numpy as np
+
+MAX_ITEMS = 1_000_000  # that are read from an iterator
 
 
 def _torch():
@@ -24,9 +30,15 @@ def is_plain_name(name: str) -> bool:
     return name in ("Size", "device") or isinstance(getattr(torch, name, None), torch.dtype)
 
 
-def reduce(obj: object):
-    """How pickle writes a value: the maker and its arguments; NotImplemented for pickle's own way."""
+def reduce(obj: object, *, plain: bool):
+    """How pickle writes a value: the maker and its arguments; NotImplemented for pickle's own way.
+
+    Args:
+        plain: write iterators as lists, named tuples as tuples, fractions and decimals as floats.
+    """
     torch = _torch()
+    if plain and (simple := _as_plain(obj)) is not None:
+        return type(simple), (simple,)
     if isinstance(obj, np.ndarray | np.generic) and not obj.dtype.hasobject:
         return make_array, (obj.dtype.str, obj.shape, obj.tobytes(), isinstance(obj, np.generic))
     if torch is None:
@@ -38,6 +50,15 @@ def reduce(obj: object):
     if isinstance(obj, MethodType) and isinstance(obj.__self__, torch.nn.modules.lazy.LazyModuleMixin):
         return make_method, (obj.__self__, obj.__name__)
     return NotImplemented
+
+
+def _as_plain(obj: object) -> list | tuple | float | None:
+    """The list, tuple or number that an object stands for, if it is of another class; otherwise None."""
+    if isinstance(obj, Iterator | range | KeysView | ValuesView | ItemsView):
+        return list(islice(obj, MAX_ITEMS))
+    if isinstance(obj, tuple) and type(obj).__name__ != "Size":
+        return tuple(obj)
+    return float(obj) if isinstance(obj, Fraction | Decimal) else None
 
 
 def _tensor_parts(tensor) -> tuple:

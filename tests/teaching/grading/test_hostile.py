@@ -45,8 +45,9 @@ HOSTILE = {
     ),
     "prints_a_verdict": (
         "",
-        "from IPython.display import publish_display_data as send\n    print('✔ epochs_for: right')\n"
-        "    send({'application/x-course-answer': 'gASIgASILg=='})\n    return 225",
+        "import base64, pickle\n    from IPython.display import publish_display_data as send\n"
+        "    forged = base64.b64encode(pickle.dumps(('value', True, {}, None))).decode()\n"
+        "    print('✔ epochs_for: right')\n    send({'application/x-course-answer': forged})\n    return 225",
         "epochs_for",
     ),
     "has_learnt_the_visible_cases": (
@@ -83,11 +84,6 @@ HOSTILE = {
         "it was stopped after",
     ),
     "takes_all_memory": ("", "return len(bytearray(10**12))", "more memory than there is"),
-    "asks_the_network": (
-        "",
-        "import socket\n    socket.create_connection(('127.0.0.1', PORT), 2)\n    return 1",
-        "",
-    ),
     "is_no_python": ("def epochs_for(:", None, "SyntaxError"),
 }
 
@@ -102,10 +98,10 @@ def hostile(text, before, body, folder):
 
 
 def without_tests(text):
-    """The first answer is right, the tests and the cell with the imports are deleted."""
+    """The first answer is right, the tests and a given cell are deleted."""
     notebook = answered(text, (RIGHT[0], None))
     gone = [named(notebook, "test-1"), named(notebook, "test-2"), named(notebook, "check-2")]
-    notebook.cells = [cell for cell in notebook.cells if cell not in gone and "import check_epochs" not in cell.source]
+    notebook.cells = [cell for cell in notebook.cells if cell not in gone]
     return notebook
 
 
@@ -137,7 +133,7 @@ BROKEN = {  # student → (file, content, words of the reason)
     "not_valid": (
         f"{NAME}.ipynb",
         lambda text: text.replace('"cell_type": "code"', '"cell_type": "poem"'),
-        "it is no valid notebook",
+        "its cells do not have the form of a notebook",
     ),
     "twice": (f"{NAME}(1).ipynb", lambda text: answered(text), "2 files for one assignment"),
 }
@@ -186,7 +182,7 @@ def test_a_broken_submission_has_its_reason(graded, student):
 def test_tests_that_were_deleted_or_changed_are_the_instructors_again(graded):
     deletes, changes = graded.grades["deletes"], graded.grades["changes"]
     assert [exercise.points for exercise in deletes.exercises] == [2, 0]
-    assert deletes.notes == ("given cells: 0 changed and 4 deleted; the released ones were used",)
+    assert deletes.notes == ("given cells: 0 changed and 3 deleted; the released ones were used",)
     assert changes.score == 0
     assert changes.notes == ("given cells: 3 changed and 0 deleted; the released ones were used",)
 
@@ -208,5 +204,5 @@ def test_every_student_has_a_page_with_the_reason(graded):
     for student, mine in graded.grades.items():
         (page,) = (graded.folder / "feedback" / student).rglob("*.html")
         text = page.read_text(encoding="utf-8")
-        assert "http" not in text, "it needs the network"
+        assert not any(word in text for word in ("src=", "href=", "url(", "@import")), "it needs the network"
         assert mine.score is None or "Exercise 1 · epochs" in text
