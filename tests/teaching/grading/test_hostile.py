@@ -143,7 +143,7 @@ BROKEN = {  # student → (file, content, words of the reason)
 def graded(sample, tmp_path_factory):
     """A class of hostile, broken and two honest students, graded once."""
     folder = tmp_path_factory.mktemp("class")
-    text = make_class(sample, folder)
+    text = make_class(sample, folder, open_solutions=True)  # their cells are not run, nor missed
     for student, (before, body, _) in HOSTILE.items():
         send(folder, student, hostile(text, before, body, folder))
     for student, (file, content, _) in BROKEN.items():
