@@ -11,7 +11,7 @@ from course_lib.errors import need
 from course_lib.interruption import call_in_thread
 from course_lib.teaching.grading.cells import OPEN_TAG, OWN_TAG, is_solution, is_test, test_names
 from course_lib.teaching.grading.feedback import write_feedback
-from course_lib.teaching.grading.fresh import read_checks
+from course_lib.teaching.grading.fresh import Files, read_checks
 from course_lib.teaching.grading.gradebook import record
 from course_lib.teaching.grading.marks import ExerciseMark, Grade, write_marks
 from course_lib.teaching.grading.reference import Outcome, Test, run_reference, run_test
@@ -42,7 +42,8 @@ def grade(
 
     Raises:
         FileNotFoundError: there is no submission, or no released assignment.
-        ValueError: the instructor's own notebook fails, or a solution does not pass its own test.
+        ValueError: the instructor's own notebook fails, or a solution does not pass its own test; or a file of the
+            course was changed while a submission ran.
         MissingExtraError: the extra `instructor` is missing.
     """
     folder = Path(folder)
@@ -52,6 +53,7 @@ def grade(
     if not sent:
         raise FileNotFoundError(f"no submission: put notebooks into {folder / 'submitted' / 'STUDENT' / 'LESSON'}")
     read_checks()
+    files = Files(folder)
     grades, known, notebooks = [], {}, []
     with own_kernel():
         for each in sent:
@@ -59,6 +61,7 @@ def grade(
                 known[each.assignment] = _prepare(folder, each.assignment, released[each.assignment])
             tests = known.get(each.assignment)
             graded, notebook = call_in_thread(_grade_one, folder, each, tests, limits or Limits())
+            files.check(each.student)
             grades.append(graded)
             notebooks.append(notebook)
             write_marks(folder, grades)  # after each submission, so that an interrupt loses the present one only

@@ -1,5 +1,6 @@
-"""The package's checks, read once and loaded anew for each test: what a call changed in one is gone in the next."""
+"""What decides about points, untouched: the checks, loaded anew for each test, and the files of course and assignment."""
 
+import hashlib
 import importlib.machinery
 import importlib.util
 import pkgutil
@@ -8,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.abc import InspectLoader, MetaPathFinder
+from pathlib import Path
 from types import CodeType
+
+import course_lib
 
 CHECKS = "course_lib.teaching.checks"
 
@@ -70,3 +74,28 @@ def fresh_checks() -> Iterator[None]:
 def _remove_checks() -> dict:
     names = [name for name in sys.modules if name == CHECKS or name.startswith(f"{CHECKS}.")]
     return {name: sys.modules.pop(name) for name in names}
+
+
+class Files:
+    """Fingerprints of the course's code and of a class's assignments, taken before any submission runs."""
+
+    def __init__(self, folder: Path):
+        self._places = {Path(course_lib.__file__).parent: "*.py", folder / "source": "*", folder / "release": "*"}
+        self._before = self._digests()
+
+    def _digests(self) -> dict[Path, bytes]:
+        found = (path for place, pattern in self._places.items() for path in place.rglob(pattern) if path.is_file())
+        return {path: hashlib.sha256(path.read_bytes()).digest() for path in found}
+
+    def check(self, student: str) -> None:
+        """Compare the files with those of before.
+
+        Raises:
+            ValueError: a file was changed, most likely by the code of the student who was graded last.
+        """
+        now = self._digests()
+        if changed := [path for path in self._before.keys() | now.keys() if self._before.get(path) != now.get(path)]:
+            raise ValueError(
+                f"{min(changed)} was changed while the submission of {student} ran: read that submission, take it out "
+                "of 'submitted', restore the file and grade again"
+            )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import time
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ from sample_class import NAME, RIGHT, answered, make_class, named, send
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install 'course-lib[instructor]'")
 
-CELL_S = 4
+CELL_S = 15  # PyTorch's import on a busy machine takes some of them
 # student → (code before the first exercise's function, body of the function, words of the reason)
 # None as body: the stub. In the second exercise all of them leave the stub.
 HOSTILE = {
@@ -76,10 +77,14 @@ HOSTILE = {
     "ends_the_process": ("import os\nos._exit(0)", None, "it ended its own process"),
     "ends_when_called": ("", "import os\n    os.kill(os.getpid(), 9)", "it ended its own process"),
     "exits_when_called": ("", "import sys\n    sys.exit(0)", "SystemExit"),
-    "loops": ("while True:\n    pass", None, f"it was stopped after {CELL_S} seconds: is there a loop without an end?"),
+    "loops": (
+        "import time\nwhile True:\n    time.sleep(0.1)",
+        None,
+        f"it was stopped after {CELL_S} seconds: is there a loop without an end?",
+    ),
     "loops_for_good": (
         "",
-        "while True:\n        try:\n            while True:\n                pass\n"
+        "import time\n    while True:\n        try:\n            time.sleep(60)\n"
         "        except BaseException:\n            pass",
         "it was stopped after",
     ),
@@ -206,3 +211,15 @@ def test_every_student_has_a_page_with_the_reason(graded):
         text = page.read_text(encoding="utf-8")
         assert not any(word in text for word in ("src=", "href=", "url(", "@import")), "it needs the network"
         assert mine.score is None or "Exercise 1 · epochs" in text
+
+
+def test_a_student_who_changes_the_assignment_stops_the_grading(graded, tmp_path):
+    for part in ("source", "release"):
+        shutil.copytree(graded.folder / part, tmp_path / part)
+    for file in ("gradebook.db", "nbgrader_config.py"):
+        shutil.copy(graded.folder / file, tmp_path)
+    text = (tmp_path / "release" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    code = f"import pathlib\npathlib.Path(FOLDER, 'source', '{NAME}', '{NAME}.ipynb').write_text('mine')"
+    send(tmp_path, "mallory", hostile(text, code, None, tmp_path))
+    with pytest.raises(ValueError, match=f"{NAME}.ipynb was changed while the submission of mallory ran"):
+        grade(tmp_path)
