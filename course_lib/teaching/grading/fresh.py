@@ -1,4 +1,4 @@
-"""What decides about points, untouched: the checks, loaded anew for each test, and the files of course and assignment."""
+"""What decides about points, untouched: checks loaded anew for each test, and the files of course and class."""
 
 import hashlib
 import importlib.machinery
