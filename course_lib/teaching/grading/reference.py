@@ -22,6 +22,7 @@ from course_lib.teaching.grading.cells import names_defined
 from course_lib.teaching.grading.fresh import fresh_checks
 from course_lib.teaching.grading.student import StoppedError, StudentKernel
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _READABLE = "return numbers, text, lists, arrays, tensors, or networks and optimisers of PyTorch's own classes"
 
 
@@ -62,13 +63,36 @@ def find_tests(notebook) -> list[Test]:
             test.cells, test.start = [], index
         elif mark.get("grade"):
             test.start = test.start if test.solutions else index - 1
-            test.cells = [*test.cells, code] if test.solutions else [code]
+            test.cells = [*_needed(test, code), code] if test.solutions else [code]
             test.grade_id, test.points, test.title = mark["grade_id"], mark["points"], title or mark["grade_id"]
             tests.append(test)
             test = Test(start=index)
         elif cell["cell_type"] == "code":
             test.cells.append(code)
     return tests
+
+
+def _needed(test: Test, code: str) -> list[str]:
+    """Cells between an exercise and its test that have a variable in common with the test, directly or by others.
+
+    The rest need not call the student's function again, e.g. a cell that applies it to thousands of images.
+    """
+    tree, kept = _tree(code), []
+    own = {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, _IMPORTS) for alias in node.names}
+    names = _names(tree) - own - test.answers
+    for cell in reversed(test.cells):
+        if (mine := _names(_tree(cell)) - test.answers) & names:
+            kept.insert(0, cell)
+            names |= mine
+    return kept
+
+
+def _names(tree: ast.AST) -> set[str]:
+    """Names that code reads, sets, defines or imports."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    imports = [node for node in ast.walk(tree) if isinstance(node, _IMPORTS)]
+    return names | {alias.asname or alias.name.partition(".")[0] for node in imports for alias in node.names}
 
 
 def run_reference(notebook) -> list[Test]:

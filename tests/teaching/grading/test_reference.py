@@ -50,14 +50,14 @@ class Here:
 
 
 def test_a_test_has_its_exercise_and_points():
-    (test,) = run_reference(lesson(between=["show = 1"]))
+    (test,) = run_reference(lesson(between=["data = [1, 2]"]))
     assert (test.title, test.points, test.answers, test.solutions) == (
         "Exercise 1 · double",
         2,
         {"double"},
         ["exercise-1"],
     )
-    assert test.cells == ["show = 1", "assert double(data) == [2, 4]"]
+    assert test.cells == ["data = [1, 2]", "assert double(data) == [2, 4]"]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,13 @@ def test_given_functions_call_the_students_function():
     (test,) = run_reference(lesson(before, between=["found = through()"], test="assert found == [2, 4]"))
     assert run_test(test, Here(EXERCISE)).passed
     assert not run_test(test, Here("def double(x):\n    return [0]")).passed
+
+
+def test_only_cells_that_the_test_needs_call_the_student_again():
+    test = "from math import inf as top\nassert twice < top and double(data)"
+    between = ["import math as top\nmany = double([0])", "half = 1", "def get():\n    return half", "twice = 2 * get()"]
+    (found,) = run_reference(lesson(between=between, test=test))
+    assert found.cells == [*between[1:], test]
 
 
 def test_what_a_check_says_is_the_reason():
