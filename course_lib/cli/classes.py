@@ -15,7 +15,8 @@ from course_lib.cli.options import JSON
     "--out", type=click.Path(path_type=Path), required=True, help="Folder of the class; made if it is missing."
 )
 @click.option("--profile", help="Profile at which submissions are graded; default: the lesson's own.")
-def assign(lessons, out, profile):
+@click.option("--open-solutions", is_flag=True, help="Show a solution to a student whose own answer passes its test.")
+def assign(lessons, out, profile, open_solutions):
     """Turn LESSONS into assignments, e.g. 'course assign 03 --out my_class'.
 
     Each exercise's check becomes a graded test, with a point for each star. The notebook for students is written below
@@ -29,23 +30,31 @@ def assign(lessons, out, profile):
     for lesson in [find_lesson(name) for name in lessons]:
         if not write_assignment(lesson, out, parameters=parameters):
             click.echo(f"{lesson.name}: your edited version is kept; delete it to write it again", err=True)
-        click.echo(f"{lesson.name}: hand out {release(out, lesson.name)}")
+        click.echo(f"{lesson.name}: hand out {release(out, lesson.name, open_solutions=open_solutions)}")
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("lessons", nargs=-1)
+@click.option(
+    "--cell-seconds", type=click.IntRange(min=1), default=120, show_default=True, help="Longest time of one cell."
+)
+@click.option(
+    "--memory-mb", type=click.IntRange(min=500), default=6000, show_default=True, help="Most memory of a submission."
+)
 @JSON
-def grade(folder, lessons, as_json):
-    """Grade the submissions in FOLDER/submitted/STUDENT/LESSON; write grades.csv and a feedback page for each student.
+def grade(folder, lessons, cell_seconds, memory_mb, as_json):
+    """Grade the submissions in FOLDER/submitted/STUDENT; write points and a feedback page for each student.
 
-    If LESSONS (e.g. 02) are named, only these are graded. A submission that cannot be graded does not stop the others;
-    the exit code is then 1. After Ctrl-C or SIGTERM grades.csv has the grades so far.
+    Points are in grades.csv, and for learning platforms in marks_moodle.csv and marks_canvas.csv. A notebook is
+    recognised by its cells, whatever its file is called. If LESSONS (e.g. 02) are named, only these are graded. A
+    submission that cannot be graded does not stop the others; the exit code is then 1. After Ctrl-C or SIGTERM the
+    files have the grades so far.
     """
     from dataclasses import asdict
 
     from course_lib.interruption import kept
-    from course_lib.teaching import find_lesson
+    from course_lib.teaching import Limits, find_lesson, limits_in_words
     from course_lib.teaching import grade as grade_class
 
     done = []
@@ -53,14 +62,18 @@ def grade(folder, lessons, as_json):
     def say(grade):
         done.append(grade)
         points = grade.fault or f"{grade.score:g} of {grade.max_score:g}"
-        click.echo(f"{grade.assignment} {grade.student}: {points}", err=as_json)
+        notes = "".join(f" ({note})" for note in grade.notes)
+        click.echo(f"{grade.assignment or 'not recognised'} {grade.student}: {points}{notes}", err=as_json)
 
     def note():
         points = f", their points are in {folder / 'grades.csv'}" if done else ""
         return f"{len(done)} submissions were graded{points}; the same command grades all again"
 
+    limits = Limits(cell_s=cell_seconds, lost_s=cell_seconds * 1.25, memory_mb=memory_mb)
+    names = [find_lesson(name).name for name in lessons]
+    click.echo(f"Students' code runs with: {cell_seconds} s a cell, {limits_in_words(memory_mb)}", err=True)
     with kept(note):
-        grades = grade_class(folder, [find_lesson(name).name for name in lessons], progress=say)
+        grades = grade_class(folder, names, progress=say, limits=limits)
     if as_json:
         click.echo(json.dumps([asdict(grade) for grade in grades]))
     click.echo(f"Points: {folder / 'grades.csv'}, pages for students: {folder / 'feedback'}", err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course_lib.errors import need
 from course_lib.teaching.checks import list_checks
-from course_lib.teaching.grading import CONFIG
+from course_lib.teaching.grading.gradebook import CONFIG
 from course_lib.teaching.lessons import Lesson
 from course_lib.teaching.notebook import derive, to_text
 from course_lib.teaching.source import BEGIN, END, STUB, read_source
@@ -18,7 +18,6 @@ _CONFIG_TEXT = f"""# Written by `course assign`; yours to change. nbgrader reads
 c = get_config()
 c.CourseDirectory.course_id = "course"
 c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
-c.Execute.timeout = 1800  # seconds a cell may take while a submission is graded
 """
 
 
@@ -61,6 +60,7 @@ def assignment(lesson: Lesson, *, notebooks: Path | None = None, parameters: dic
     notebook = derive(lesson, source, student=False)
     given = [cell for cell in notebook["cells"] if "solution-only" not in _tags(cell)]
     notebook["cells"] = list(_graded(lesson, given, parameters))
+    notebook["metadata"]["course"] = {"lesson": lesson.name}  # tells a submission's lesson, whatever its file is called
     return notebook
 
 

@@ -188,6 +188,7 @@ def test_the_release_has_stubs_and_tests_but_no_solution(graded):
     assert "total = n + m" not in graded.released
     assert graded.released.count(STUB) == 2
     assert "assert check_merge(merge) is True" in graded.released
+    assert "open_solution" not in graded.released, "only with --open-solutions"
 
 
 def test_the_class_gets_its_grades(graded):

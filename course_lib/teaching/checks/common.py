@@ -41,7 +41,7 @@ def _stop(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return "it ends the program (exit, quit or SystemExit), and the notebook with it: return the answer instead."
     if isinstance(error, MemoryError):
-        return f"it asks for more memory than there is ({error}): no answer needs an array that large."
+        return "it asks for more memory than there is: no answer needs an array that large."
     return f"it stops with {type(error).__name__}: {error}"
 
 
