@@ -60,6 +60,8 @@ def grade(folder, lessons, cell_seconds, memory_mb, as_json):
     done = []
 
     def say(grade):
+        if not done:
+            click.echo(f"Students' code runs with: {cell_seconds} s a cell, {limits_in_words(memory_mb)}", err=True)
         done.append(grade)
         points = grade.fault or f"{grade.score:g} of {grade.max_score:g}"
         notes = "".join(f" ({note})" for note in grade.notes)
@@ -71,7 +73,6 @@ def grade(folder, lessons, cell_seconds, memory_mb, as_json):
 
     limits = Limits(cell_s=cell_seconds, lost_s=cell_seconds * 1.25, memory_mb=memory_mb)
     names = [find_lesson(name).name for name in lessons]
-    click.echo(f"Students' code runs with: {cell_seconds} s a cell, {limits_in_words(memory_mb)}", err=True)
     with kept(note):
         grades = grade_class(folder, names, progress=say, limits=limits)
     if as_json:
