@@ -71,21 +71,22 @@ class Comparison:
         Raises:
             ValueError: fewer than two seeds.
         """
-        return seed_interval(list(self.by_seed.values()), confidence, unit="points")
+        return replace(seed_interval(list(self.by_seed.values()), confidence, unit="points"), edge=self.edge)
 
     def over_units(self, confidence: float = 0.95) -> Interval:
         """Bootstrap over the shared units: what other test images change. Newcombe's interval if none are shared."""
-        if not self.shares_images:
+        if self.shares_images:
+            things = things_of(self.pairs[0][0], self.probe)
+            found = paired_difference(*self._units(), confidence=confidence, things=things)
+        else:
             scores = [mean_score(side, "test", confidence, self.probe) for side in self.sides]
-            return independent_difference(*scores)
-        things = things_of(self.pairs[0][0], self.probe)
-        return paired_difference(*self._units(), confidence=confidence, things=things)
+            found = independent_difference(*scores)
+        return replace(found, edge=self.edge)
 
     def interval(self, confidence: float = 0.95) -> Interval:
         """Both errors added in squares; for a single seed that of the units alone."""
-        found = self.over_units(confidence)
-        found = found if len(self.by_seed) == 1 else both_errors(self.over_seeds(confidence), found)
-        return replace(found, edge=self.edge)
+        over_units = self.over_units(confidence)
+        return over_units if len(self.by_seed) == 1 else both_errors(self.over_seeds(confidence), over_units)
 
     def tests(self) -> list[McNemar]:
         """McNemar's test of each pair. Accuracies only.
@@ -154,8 +155,7 @@ def score_gap(a: Sequence[dict], b: Sequence[dict], confidence: float = 0.95, **
         ValueError: fewer than two seeds that both have, or as `compare_runs`.
     """
     found = compare_runs(a, b, **settings)
-    both = both_errors(found.over_seeds(confidence), found.over_units(confidence))
-    return replace(both, edge=found.edge)
+    return both_errors(found.over_seeds(confidence), found.over_units(confidence))
 
 
 def validation_gap(chosen: Sequence[dict], confidence: float = 0.95) -> Interval:
@@ -179,9 +179,8 @@ def optimism(grid: Sequence[dict], confidence: float = 0.95, *, vary: Sequence[s
         ValueError: fewer than two seeds.
     """
     runs = list(scored_by_seed("the grid", grid, vary=vary).values())
-    over_seeds = seed_interval(gaps_by_seed(runs), confidence)
-    both = both_errors(over_seeds, validation_gap(runs, confidence))
-    return replace(both, edge=edges_of(grid, vary=vary))
+    over_seeds = replace(seed_interval(gaps_by_seed(runs), confidence), edge=edges_of(grid, vary=vary))
+    return both_errors(over_seeds, validation_gap(runs, confidence))
 
 
 def edges_of(*grids: Sequence[dict], vary: Sequence[str] = VARY) -> str:

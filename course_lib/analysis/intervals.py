@@ -143,12 +143,16 @@ def independent_difference(a: Interval, b: Interval) -> Interval:
 
 
 def both_errors(over_seeds: Interval, over_images: Interval) -> Interval:
-    """The estimate over seeds with both errors, of training again and of testing on other images, added in squares."""
+    """The estimate over seeds with both errors, of training again and of testing on other images, added in squares.
+
+    The edge is that of the interval over seeds.
+    """
     parts = (over_seeds, over_images)
     low = over_seeds.estimate - np.hypot(*(part.estimate - part.low for part in parts))
     high = over_seeds.estimate + np.hypot(*(part.high - part.estimate for part in parts))
     method = f"{over_seeds.method} and {over_images.method}"
-    return Interval(over_seeds.estimate, float(low), float(high), method, over_seeds.seeds, over_images.unit)
+    ends = float(low), float(high)
+    return Interval(over_seeds.estimate, *ends, method, over_seeds.seeds, over_images.unit, over_seeds.edge)
 
 
 def mcnemar(outcomes_a: Units, outcomes_b: Units) -> McNemar:

@@ -116,17 +116,26 @@ def prepare(spec: DataSpec) -> Splits:
         ValueError: the images cannot be split so; the rule's function says why.
         ValueError, FileNotFoundError, ConnectionError: as `load_images`.
     """
-    source = _keep_latest(_loaded, (spec.source, spec.size), _load(spec), _SOURCES_KEPT)
+    source = _load(spec.source, spec.size)
     splits = source.splits.get(spec) or _split(source.images, spec)
     return _keep_latest(source.splits, spec, splits, _SPLITS_KEPT)
 
 
-def _load(spec: DataSpec) -> _Loaded:
-    state = source_state(spec.source)
-    kept = _loaded.get((spec.source, spec.size))
-    if kept is not None and kept.state == state:
-        return kept
-    return _Loaded(state, load_images(spec.source, size=spec.size, progress=False))
+def kept_images(source: str, size: int) -> ImageSet:
+    """Load all images of a source; they are kept as by `prepare`.
+
+    Raises:
+        ValueError, FileNotFoundError, ConnectionError: as `load_images`.
+    """
+    return _load(source, size).images
+
+
+def _load(source: str, size: int) -> _Loaded:
+    state = source_state(source)
+    found = _loaded.get((source, size))
+    if found is None or found.state != state:
+        found = _Loaded(state, load_images(source, size=size, progress=False))
+    return _keep_latest(_loaded, (source, size), found, _SOURCES_KEPT)
 
 
 def _keep_latest(kept: dict, key: object, value: object, most: int) -> object:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
+from course_lib.analysis.records import select
+from course_lib.analysis.selection import best_rate, grid_edge
 from course_lib.analysis.tables import grid_table
 from course_lib.figures.style import (
     OPTIMIZER_COLORS,
@@ -39,7 +40,7 @@ def rate_sensitivity(records_by_panel: Mapping[str, Sequence[dict]], *, title: s
     for axes in grid.flat[len(records_by_panel) :]:
         axes.set_visible(False)
     for axes, (name, records) in zip(grid.flat, records_by_panel.items(), strict=False):
-        _draw_sensitivity(axes, grid_table(records))
+        _draw_sensitivity(axes, records)
         axes.set_title(name)
         axes.set_xlabel("learning rate")
         axes.set_ylabel("validation accuracy (%)")
@@ -51,7 +52,8 @@ def rate_sensitivity(records_by_panel: Mapping[str, Sequence[dict]], *, title: s
     return figure
 
 
-def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
+def _draw_sensitivity(axes, records: Sequence[dict]) -> None:
+    table = grid_table(records)
     optimizers = list(dict.fromkeys(table["optimizer"]))
     for index, optimizer in enumerate(optimizers):
         found = table[table["optimizer"] == optimizer].sort_values("lr")
@@ -69,7 +71,11 @@ def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
             capsize=3,
             label=f"{optimizer_name(optimizer)}, 95 % interval",
         )
-        _mark_edge(axes, alive, shift, color)
+        grid = select(records, optimizer=optimizer)
+        if grid_edge(grid):
+            best = alive[alive["lr"] == best_rate(grid)]
+            style = {"marker": "o", "linestyle": "", "markerfacecolor": "white", "zorder": 3}
+            axes.plot(best["lr"] * shift, best["val %"], color=color, label="best at the edge of the grid", **style)
         lost = found[found["diverged"] > 0]
         if len(lost):
             style = {"marker": "X", "color": color, "linestyle": "", "markersize": 11, "clip_on": False}
@@ -83,14 +89,6 @@ def _draw_sensitivity(axes, table: pd.DataFrame) -> None:
     ticks = decades if len(decades) else rates  # narrow panels have no room for more
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks(rates, [""] * len(rates), minor=True)
-
-
-def _mark_edge(axes, alive: pd.DataFrame, shift: float, color: str | None) -> None:
-    """Open the dot of the best rate if it is the first or last of several."""
-    best = alive["val %"].argmax() if len(alive) > 1 else 1
-    if best in (0, len(alive) - 1):
-        row, style = alive.iloc[best], {"marker": "o", "linestyle": "", "markerfacecolor": "white", "zorder": 3}
-        axes.plot(row["lr"] * shift, row["val %"], color=color, label="best at the edge of the grid", **style)
 
 
 @styled

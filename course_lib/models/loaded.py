@@ -25,6 +25,11 @@ class LoadedWeights:
     meta: dict[str, Any]
     hash: str
 
+    @property
+    def normalisation(self) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation (3,) of the pixels that the network expects."""
+        return torch.tensor(self.meta["mean"]), torch.tensor(self.meta["std"])
+
 
 def weights_hash(state: Mapping[str, Tensor]) -> str:
     """Compute the SHA-256 (hex) of names, types, shapes and bytes of tensors, in the order of their names."""

@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from course_lib.data.spec import DataSpec, prepare
+from pydantic import TypeAdapter
+
+from course_lib.data.spec import DataSpec, kept_images, prepare
 from course_lib.data.splits import Splits
 from course_lib.models.catalogue import find_origin, find_weights
 from course_lib.models.weights import load_weights
 from course_lib.training.fitting import fit
-from course_lib.training.former import Former, former_images
+from course_lib.training.former import Former
 from course_lib.training.heads import fit_heads, shared_settings
-from course_lib.training.probes import Direct, Probe, Readout, probe_test
+from course_lib.training.probes import Direct, Probe, probe_test
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import TRAINING_VERSION, Run
 from course_lib.training.target import CLASSES, target_of
+
+_PROBE = TypeAdapter(Probe)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Trial:
     def _probed_on(self, probe: Probe) -> str | None:
         """Hash of the images that a probe is answered on, if they are not the trial's own test images."""
         if isinstance(probe, Former):
-            return former_images(probe, self.data.size).fingerprint
+            return kept_images(probe.source, self.data.size).fingerprint
         return prepare(probe.data).test_hash if isinstance(probe, Direct) and probe.data else None
 
     def run(self, device: str = "cpu") -> dict:
@@ -125,8 +129,7 @@ def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Probe]
 
 def record_key(record: dict) -> str:
     """Compute the key of a finished run from nothing but its record; see `run_key`."""
-    kinds = {"layers": Readout, "head": Direct, "source": Former}  # by the field that the others lack
-    probes = [next(kind for name, kind in kinds.items() if name in p)(**p) for p in record.get("probes", ())]
+    probes = [_PROBE.validate_python(probe) for probe in record.get("probes", ())]
     return run_key(Recipe(**record["recipe"]), record["seed"], record["provenance"], probes)
 
 

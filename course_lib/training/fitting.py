@@ -171,8 +171,7 @@ def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
     if recipe.statistics == "weights":
         if recipe.start is None:
             raise ValueError("statistics = 'weights' needs weights to start from: this recipe starts at random")
-        meta = load_weights(recipe.start).meta
-        return torch.tensor(meta["mean"]), torch.tensor(meta["std"])
+        return load_weights(recipe.start).normalisation
     images = splits.train
     if recipe.statistics == "train_and_val":  # the homework's own choice: its whole train folder
         images = images.joined_with(splits.val)

@@ -6,9 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.data.fields import Settings
-from course_lib.data.imageset import ImageSet
-from course_lib.data.sources import load_images
-from course_lib.models.loaded import LoadedWeights
+from course_lib.data.spec import kept_images
 from course_lib.models.network import Network
 from course_lib.models.weights import load_model, load_weights
 from course_lib.training.inputs import EVAL_BATCH, Pixels
@@ -40,11 +38,6 @@ class Former(Settings):
         return " ".join(["former", self.source, *parts])
 
 
-def former_images(probe: Former, size: int) -> ImageSet:
-    """Load the images of a former task at the size of a run's own."""
-    return load_images(probe.source, size=size, progress=False)
-
-
 def score_former(
     probe: Former, model: Network, start: str, size: int, mean: Tensor, std: Tensor, device: torch.device
 ) -> Score:
@@ -59,12 +52,12 @@ def score_former(
     Raises:
         ValueError: the images have other classes than the weights.
     """
-    weights, images = load_weights(start), former_images(probe, size)
+    weights, images = load_weights(start), kept_images(probe.source, size)
     if images.class_names != weights.meta["class_names"]:
         raise ValueError(f"'{probe.source}' has other classes than the weights '{start}': name the task of these")
     model.head = load_model(weights).head.to(device)
     own = probe.statistics == "former"
-    inputs = Pixels(images, *(_normalisation(weights) if own else (mean, std)), device)
+    inputs = Pixels(images, *(weights.normalisation if own else (mean, std)), device)
     if own:
         recompute_statistics(model, inputs)
     return Score.of(CLASSES, compute_logits(model, inputs), inputs.labels, images.fingerprint)
@@ -86,8 +79,3 @@ def recompute_statistics(model: Network, inputs: Pixels) -> None:
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum
     model.eval()
-
-
-def _normalisation(weights: LoadedWeights) -> tuple[Tensor, Tensor]:
-    mean, std = (torch.tensor(weights.meta[name]) for name in ("mean", "std"))
-    return mean, std

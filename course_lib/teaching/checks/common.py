@@ -37,6 +37,17 @@ def attempt(function: Callable, *arguments) -> tuple[object, str | None]:
     return answer, None
 
 
+def answers_to(call: Callable, cases: Iterable) -> tuple[list, str | None]:
+    """Call `call(case)`, which returns (answer, fault), for each case: return (answers, None), or ([], first fault)."""
+    answers = []
+    for case in cases:
+        answer, fault = call(case)
+        if fault:
+            return [], fault
+        answers.append(answer)
+    return answers, None
+
+
 def _stop(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return "it ends the program (exit, quit or SystemExit), and the notebook with it: return the answer instead."

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from course_lib.teaching.checks.cases import are_told_apart, draw_until
-from course_lib.teaching.checks.common import as_numbers, attempt, find_hidden_fault, find_mistake
+from course_lib.teaching.checks.common import answers_to, as_numbers, attempt, find_hidden_fault, find_mistake
 
 Mistakes = Iterable[tuple[str, Callable]]
 _REL = 1e-6
@@ -33,12 +33,11 @@ def number_fault(
         describe: returns a case in words; if None, its arguments separated by commas.
         rel: relative difference that still counts as the same number; a tuple has one for each number.
     """
-    answers, expected = [], [_numbers(right(*case)) for case in cases]
-    for case, wanted in zip(cases, expected, strict=True):
-        numbers, fault = _ask(function, case, len(wanted))
-        if fault:
-            return fault
-        answers.append(numbers)
+    expected = [_numbers(right(*case)) for case in cases]
+    asked = zip(cases, map(len, expected), strict=True)
+    answers, fault = answers_to(lambda pair: _ask(function, *pair), asked)
+    if fault:
+        return fault
     same = partial(_same, rel=rel)
     wrong = [index for index, numbers in enumerate(answers) if not same(numbers, expected[index])]
     if not wrong:

@@ -21,7 +21,12 @@ def is_test(cell) -> bool:
 
 def test_names(notebook) -> list[str]:
     """nbgrader's names of the graded tests, in their order."""
-    return [_mark(cell)["grade_id"] for cell in notebook["cells"] if is_test(cell)]
+    return [name_of(cell) for cell in notebook["cells"] if is_test(cell)]
+
+
+def name_of(cell) -> str:
+    """nbgrader's name of a cell; empty if it has none."""
+    return _mark(cell).get("grade_id", "")
 
 
 def share_of(released, sent) -> float:
@@ -73,7 +78,7 @@ def _keys(cell) -> list[str]:
     """Marks by which a cell is recognised: nbgrader's name, its id, its text; the most telling first."""
     if cell["cell_type"] != "code" and not is_solution(cell):
         return []
-    name, own_id = _mark(cell).get("grade_id"), cell.get("id")
+    name, own_id = name_of(cell), cell.get("id")
     digest = hashlib.sha256(cell["source"].rstrip().encode()).hexdigest()
     return [f"{kind} {key}" for kind, key in (("name", name), ("id", own_id), ("text", digest)) if key]
 

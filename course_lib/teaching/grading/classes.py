@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from course_lib.errors import need
 from course_lib.interruption import call_in_thread
-from course_lib.teaching.grading.cells import OPEN_TAG, OWN_TAG, is_solution, is_test, test_names
+from course_lib.teaching.grading.cells import OPEN_TAG, OWN_TAG, is_solution, is_test, name_of, test_names
 from course_lib.teaching.grading.feedback import write_feedback
 from course_lib.teaching.grading.fresh import Files, read_checks
 from course_lib.teaching.grading.gradebook import record
@@ -133,7 +133,7 @@ def _run_cells(notebook, tests: list[Test], kernel: StudentKernel) -> dict[str, 
         if cell["cell_type"] != "code" or OPEN_TAG in cell["metadata"].get("tags", ()):
             continue
         if is_test(cell):
-            name = cell["metadata"]["nbgrader"]["grade_id"]
+            name = name_of(cell)
             outcomes[name] = _outcome(by_name[name], kernel, faults)
             cell["outputs"], faults = _as_outputs(outcomes[name]), []
         elif (fault := _run_cell(kernel, cell)) and (fault.stopped or is_solution(cell)):

@@ -18,7 +18,7 @@ from types import FunctionType, ModuleType
 
 from course_lib.errors import need
 from course_lib.teaching.grading.answers import Reply, UnreadableError
-from course_lib.teaching.grading.cells import names_defined
+from course_lib.teaching.grading.cells import name_of, names_defined
 from course_lib.teaching.grading.fresh import fresh_checks
 from course_lib.teaching.grading.student import StoppedError, StudentKernel
 
@@ -108,7 +108,7 @@ def run_reference(notebook) -> list[Test]:
     with _captured():
         _keep(tests, -1, scope)
         for index, cell in enumerate(notebook["cells"]):
-            name = cell["metadata"].get("nbgrader", {}).get("grade_id", f"number {index + 1}")
+            name = name_of(cell) or f"number {index + 1}"
             failed = _failure(cell["source"], scope, name) if cell["cell_type"] == "code" else ""
             fault = fault or failed
             if failed and name in graded:

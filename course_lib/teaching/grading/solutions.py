@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 
 from course_lib.errors import need
-from course_lib.teaching.grading.cells import OPEN_TAG, is_solution, is_test
+from course_lib.teaching.grading.cells import OPEN_TAG, is_solution, is_test, name_of
 from course_lib.teaching.notebook import read_notebook, to_text
 
 _TEXT = """# Run this cell when your answer passes: it tests it again, and then shows the instructor's.
@@ -21,15 +21,15 @@ def add_solutions(source: Path, released: Path) -> None:
     """Add a cell after each test of a released notebook: the test, and then the packed solution of its exercise."""
     new_cell = need("nbformat.v4", "lab").new_code_cell
     notebook, cells, solution = read_notebook(released), [], ""
-    full = {_name(cell): cell["source"] for cell in read_notebook(source)["cells"]}
+    full = {name_of(cell): cell["source"] for cell in read_notebook(source)["cells"]}
     for cell in notebook["cells"]:
         cells.append(cell)
         if is_solution(cell) and cell["cell_type"] == "code":
-            solution = full.get(_name(cell), "")
+            solution = full.get(name_of(cell), "")
         elif is_test(cell) and solution:
             text = _TEXT.format(test=cell["source"], packed=pack(solution))
             metadata = {"tags": [OPEN_TAG, "hide-input"], "jupyter": {"source_hidden": True}}
-            cells.append(new_cell(text, id=f"open-{_name(cell)}", metadata=copy.deepcopy(metadata)))
+            cells.append(new_cell(text, id=f"open-{name_of(cell)}", metadata=copy.deepcopy(metadata)))
             solution = ""
     notebook["cells"] = cells
     released.write_text(to_text(notebook), encoding="utf-8", newline="\n")
@@ -44,7 +44,3 @@ def pack(text: str) -> str:
 def open_solution(packed: str) -> None:
     """Print a packed solution."""
     print(zlib.decompress(base64.b85decode(packed)).decode())
-
-
-def _name(cell) -> str:
-    return cell["metadata"].get("nbgrader", {}).get("grade_id", "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.errors import need
-from course_lib.teaching.grading.cells import OPEN_TAG, code_of, is_solution, share_of
+from course_lib.teaching.grading.cells import OPEN_TAG, code_of, is_solution, name_of, share_of
 
 MAX_MB = 50
 _OTHER_KINDS = (
@@ -178,7 +178,7 @@ def rebuild(released, sent) -> tuple[object, list[str]]:
         mine = texts.get(index)
         if is_solution(cell):
             cell["source"] = "\n\n".join(mine or [])
-            notes += [] if mine else [f"the cell of {cell['metadata']['nbgrader']['grade_id']} is missing"]
+            notes += [] if mine else [f"the cell of {name_of(cell)} is missing"]
         elif cell["cell_type"] == "code" and OPEN_TAG not in cell["metadata"].get("tags", ()):
             deleted += mine is None
             changed += mine is not None and any(text.rstrip() != cell["source"].rstrip() for text in mine)

@@ -2,12 +2,21 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from course_lib.analysis.records import score_of
 from course_lib.teaching.checks.cases import are_told_apart, case_generator, draw_until
-from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_hidden_fault, find_mistake, verdict
+from course_lib.teaching.checks.common import (
+    answers_to,
+    as_numbers,
+    attempt,
+    fault_of,
+    find_hidden_fault,
+    find_mistake,
+    verdict,
+)
 
 Choice = tuple[float, float]  # (lr, epoch)
 _RATES = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003)
@@ -31,12 +40,9 @@ def _choice_fault(choose: Callable) -> str | None:
     """What is wrong with the choice, or None; it must not depend on the order of the records."""
     draw = case_generator()
     cases = draw_until(lambda: [_draw_records(draw) for _ in range(_NUM_CASES)], _is_telling)
-    given = []
-    for records in cases:
-        pair, fault = _call_choose(choose, records)
-        if fault:
-            return fault
-        given.append(pair)
+    given, fault = answers_to(partial(_call_choose, choose), cases)
+    if fault:
+        return fault
     wanted = [_best(records) for records in cases]
     if all(map(_same, given, wanted)):
         hidden = {

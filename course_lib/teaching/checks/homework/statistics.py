@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import Tensor
 from course_lib.data import PixelHistogram
 from course_lib.teaching.checks.cases import case_generator, torch_generator
 from course_lib.teaching.checks.common import (
+    answers_to,
     as_numbers,
     attempt,
     fault_of,
@@ -41,12 +42,9 @@ def _mean_and_std_fault(mean_and_std: Callable) -> str | None:
     draw = case_generator()
     few = [_draw_counts(draw, (20, 120, 250), 6), _draw_counts(draw, (5, 90, 91, 230), 12)]
     few.append(_draw_counts(draw, (3, 120, 160, 255), _MAX_COUNT))
-    given = []
-    for counts in few:
-        pair, fault = _call_mean_and_std(mean_and_std, counts)
-        if fault:
-            return fault
-        given.append(pair)
+    given, fault = answers_to(partial(_call_mean_and_std, mean_and_std), few)
+    if fault:
+        return fault
     wanted = [_exact(counts) for counts in few]
     if all(_same(a, b, 1e-9) for a, b in zip(given, wanted, strict=True)):
         return find_hidden_fault(lambda counts: _is_wrong(mean_and_std, counts), _hidden_counts(draw))
