@@ -147,7 +147,7 @@ def kept(say: Callable[[], str]) -> Iterator[None]:
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Run a block of a few milliseconds to its end: a signal that comes meanwhile raises `Interrupted` after it."""
+    """Run a block of a few seconds at most to its end: a signal that comes meanwhile raises `Interrupted` after it."""
     _state.holding = True
     try:
         yield

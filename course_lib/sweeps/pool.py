@@ -75,7 +75,7 @@ def _submit(waiting: deque[tuple], number: int, workers: int) -> set[Future]:
     """Submit the next calls, so many that a worker that is free finds one; `number` of them at most."""
     futures = set()
     try:
-        with held_back(), _without_interrupts():
+        with held_back(), without_interrupts():
             pool = _open_pool(workers)
             while waiting and len(futures) < number:
                 futures.add(pool.submit(*waiting.popleft()))
@@ -106,10 +106,10 @@ def _close_pools() -> None:
 
 
 @contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Block SIGINT for the processes that are started in the block: Ctrl-C reaches all processes of a terminal.
+def without_interrupts() -> Iterator[None]:
+    """Block SIGINT for the processes and threads that are started in the block, and for the processes of these threads.
 
-    A worker would answer with a traceback; its driver ends it.
+    Ctrl-C reaches all processes of a terminal. A worker would answer with a traceback; its driver ends it.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield

@@ -13,8 +13,10 @@ import torch
 from joblib import cpu_count
 
 from course_lib.errors import need
+from course_lib.interruption import held_back, was_interrupted
 from course_lib.sweeps.engine import Engine
 from course_lib.sweeps.jobs import ATTEMPTS
+from course_lib.sweeps.pool import without_interrupts
 from course_lib.training.device import DEVICES, pick_device
 
 PATIENCE_S = 120.0  # longest time without any worker; none for a queue, where a job may wait for days
@@ -71,19 +73,38 @@ def _on_this_machine(engine: Engine, device: str, num_jobs: int) -> Iterator[Sit
     with (
         config.set({f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in _NO_TRIM.items()}),
         _same_environment(),
+        _last_words_unsaid(),
         _start_cluster(workers=workers, scheduler=scheduler, silence_logs=logging.CRITICAL) as cluster,
     ):
         yield Site(cluster.scheduler_address, "auto", PATIENCE_S)
 
 
 def _start_cluster(**spec):
+    distributed = need("distributed", "cluster")
     try:
-        return need("distributed", "cluster").SpecCluster(**spec)
+        with held_back(), without_interrupts():  # Dask cannot close a cluster that has started only in part
+            return distributed.SpecCluster(**spec)
     except RuntimeError as error:
         raise OSError(
             'no worker starts on this machine: a script must do this under `if __name__ == "__main__":`, '
             "since every worker imports it first"
         ) from error
+
+
+@contextmanager
+def _last_words_unsaid() -> Iterator[None]:
+    """After an interrupt of the block, keep Dask from printing at the exit of the process.
+
+    It would log futures that nobody waited for, and close a cluster that has ended already.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) or was_interrupted():
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+            for cluster in list(need("distributed", "cluster").SpecCluster._instances):
+                cluster.shutdown_on_close = False
+        raise
 
 
 @contextmanager
@@ -143,7 +164,7 @@ def _in_a_queue(engine: Engine, device: str, num_jobs: int) -> Iterator[Site]:
         raise OSError(f"'{command}' is not on this machine: start this where jobs are submitted, on a login node")
     settings = job_settings(engine)
     count = min(engine.workers or 1, math.ceil(num_jobs / settings["processes"]))
-    with submitter(scheduler_options=_SCHEDULER, silence_logs="critical", **settings) as cluster:
+    with _last_words_unsaid(), submitter(scheduler_options=_SCHEDULER, silence_logs="critical", **settings) as cluster:
         queue = _Queue(cluster, command, count)
         queue.submit()
         yield Site(cluster.scheduler_address, device, math.inf, queue.refill)
