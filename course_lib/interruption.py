@@ -123,13 +123,6 @@ def raise_if_interrupted() -> None:
         raise Interrupted(_state.signal)
 
 
-def forget_interrupt() -> None:
-    """Let the process go on after an interrupt: stop the clock that `interruptible` speaks of."""
-    if _state.clock is not None:
-        _state.clock.cancel()
-    _state.signal = _state.clock = None
-
-
 @contextmanager
 def kept(say: Callable[[], str]) -> Iterator[None]:
     """Add a note to an interrupt that ends the block: what is kept, or how to go on.

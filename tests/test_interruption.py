@@ -6,9 +6,9 @@ from contextlib import suppress
 
 import pytest
 
+from course_lib import interruption
 from course_lib.interruption import (
     Interrupted,
-    forget_interrupt,
     held_back,
     interrupt_code,
     interrupt_sentence,
@@ -21,11 +21,13 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="
 
 
 @pytest.fixture(autouse=True)
-def own_handlers():
+def own_handlers(monkeypatch):
     """After an interrupt the handlers are the system's, since the process is about to end; this one is not."""
+    monkeypatch.setattr(interruption, "_state", interruption._State())
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
-    forget_interrupt()
+    if interruption._state.clock is not None:
+        interruption._state.clock.cancel()
     for number, handler in before.items():
         signal.signal(number, handler)
 

@@ -8,7 +8,16 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from course_lib.analysis.records import best_epoch, diverged, history, select, setting, values_of
+from course_lib.analysis.records import (
+    ACCURACY,
+    best_epoch,
+    diverged,
+    history,
+    metric_of,
+    select,
+    setting,
+    values_of,
+)
 from course_lib.analysis.selection import best_runs
 from course_lib.figures.style import (
     BLACK,
@@ -27,6 +36,7 @@ QUANTITIES = {
     "val_loss": "validation loss (nats per image)",
     "train_accuracy": "training accuracy (%)",
     "val_accuracy": "validation accuracy (%)",
+    "val_score": "validation mean average precision (%)",  # drawn in the place of the accuracy where runs ask concepts
 }
 ROWS = {"optimizer": (5.0, 3.7), "name": (3.0, 1.4)}  # what a row of panels shows: width and height of a panel, inches
 BANDS = {"range": "lowest–highest seed", "interval": "95 % interval of mean"}
@@ -58,7 +68,7 @@ def training_curves(
     Raises:
         ValueError: no records, an unknown quantity, band or kind of rows.
     """
-    _check(records, quantities, band)
+    quantities = _check(records, quantities, band)
     if rows not in ROWS:
         raise ValueError(f"unknown rows '{rows}': choose {' or '.join(ROWS)}")
     panel_width, panel_height = ROWS[rows]
@@ -94,8 +104,7 @@ def quantity_curves(
     Raises:
         ValueError: no records, an unknown quantity or band.
     """
-    quantities = [quantity] if isinstance(quantity, str) else list(quantity)
-    _check(records, quantities, band)
+    quantities = _check(records, [quantity] if isinstance(quantity, str) else quantity, band)
     figure = new_figure(title, height=6.0 if len(quantities) == 1 else 4.8)
     for axes, name in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
         _draw_panel(axes, records, name, band, mark_best)
@@ -112,7 +121,12 @@ def values_by_epoch(records: Sequence[dict], quantity: str) -> np.ndarray:
             finite = all(epoch.get(loss) is not None for loss in ("train_loss", "val_loss"))
             if finite and epoch.get(quantity) is not None:
                 row[index] = epoch[quantity]
-    return 100 * table if quantity.endswith("accuracy") else table
+    return _factor(quantity) * table
+
+
+def _factor(quantity: str) -> float:
+    """Losses are drawn as they are, accuracies and scores in per cent."""
+    return 1 if quantity.endswith("loss") else 100
 
 
 def _name_rows_and_columns(grid, rows: Sequence[str], quantities: Sequence[str]) -> None:
@@ -201,7 +215,7 @@ def _mark_best(axes, records, quantity) -> None:
         value = history(run)[best_epoch(run)].get(quantity)
         if value is None:
             continue
-        value = 100 * value if quantity.endswith("accuracy") else value
+        value *= _factor(quantity)
         color = lr_color(setting(run, "lr"))
         axes.plot(
             [best_epoch(run)],
@@ -244,10 +258,13 @@ def _rates(records) -> list[float]:
     return sorted(values_of(records, "lr"), reverse=True)
 
 
-def _check(records, quantities, band) -> None:
+def _check(records, quantities, band) -> list[str]:
+    """Return the quantities to draw: of runs that ask concepts the MAP, where the accuracy of classes is asked for."""
     if not records:
         raise ValueError("no runs to draw: the list of records is empty")
     if unknown := [q for q in quantities if q not in QUANTITIES]:
         raise ValueError(f"unknown quantity '{unknown[0]}': choose from {', '.join(QUANTITIES)}")
     if band not in BANDS:
         raise ValueError(f"unknown band '{band}': choose range or interval")
+    score = "val_accuracy" if metric_of(records[0]) == ACCURACY else "val_score"
+    return [score if quantity in ("val_accuracy", "val_score") else quantity for quantity in quantities]

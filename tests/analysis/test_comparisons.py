@@ -163,3 +163,12 @@ def test_optimism_has_the_errors_of_seeds_and_of_images():
     found, images = optimism(runs), validation_gap(runs)
     assert found.estimate == pytest.approx(images.estimate)
     assert found.low < images.low < images.high < found.high
+
+
+def test_optimism_of_average_precision_has_the_errors_of_seeds_only():
+    """A record keeps no average precisions of the validation images: an interval of them would be made up."""
+    runs = [run(40, 1500, seed=seed) | {"metric": "map", "val_accuracy": None, "val_score": 0.6} for seed in (0, 1)]
+    for record, value in zip(runs, (0.5, 0.4), strict=True):
+        record["scores"] = {"direct": {"metric": "map", "value": value, "units": [value, value]}}
+    found, over_seeds = optimism(runs), seed_interval([0.1, 0.2])
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.15, over_seeds.low, over_seeds.high))

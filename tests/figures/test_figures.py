@@ -20,6 +20,7 @@ from course_lib.analysis.intervals import (
     paired_difference,
     seed_interval,
 )
+from course_lib.analysis.records import select
 from course_lib.figures import (
     accuracy,
     amounts,
@@ -308,6 +309,20 @@ def test_the_best_epoch_is_marked():
     sgd = [max((r for r in GRID if r["recipe"]["optimizer"] == "sgd" and r["seed"] == s),
                key=lambda r: r["val_accuracy"]) for s in (0, 1)]  # fmt: skip
     assert marked == {(r["best_epoch"], round(100 * r["val_accuracy"], 6)) for r in sgd}
+
+
+def test_runs_that_ask_concepts_show_their_average_precision():
+    """In the place of the accuracy of classes, which they do not have."""
+    runs = [run | {"metric": "map", "history": concept_history(run)} for run in select(GRID, optimizer="sgd")]
+    axes = curves.training_curves(runs, title=TITLE).axes[2]
+    assert axes.get_ylabel() == "validation mean average precision (%)"
+    drawn = np.concatenate([line.get_ydata() for line in axes.get_lines() if len(line.get_ydata()) > 1])
+    assert np.isfinite(drawn).all()
+    assert np.nanmax(drawn) > 1  # per cent
+
+
+def concept_history(run):
+    return [epoch | {"val_accuracy": None, "val_score": epoch["val_accuracy"]} for epoch in run["history"]]
 
 
 def test_diverged_runs_are_marked_and_not_averaged_away():
