@@ -6,6 +6,7 @@ This module is the first of the library that a new worker imports, so it imports
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
 from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from course_lib.interruption import held_back
@@ -87,11 +89,21 @@ def _submit(waiting: deque[tuple], number: int, workers: int) -> set[Future]:
 def _open_pool(workers: int) -> ProcessPoolExecutor:
     if workers not in _pools:
         _close_pools()
+        _start_tracker()
         environment = dict.fromkeys(THREADS, "1")
         _pools[workers] = ProcessPoolExecutor(
             workers, timeout=IDLE_S, initializer=follow_driver, initargs=(os.getpid(),), env=environment
         )
     return _pools[workers]
+
+
+def _start_tracker() -> None:
+    """Start the process that removes what killed workers left, without its warnings: it does remove it."""
+    sys.warnoptions.append("ignore:resource_tracker")  # handed on to the processes that start now
+    try:
+        loky_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove("ignore:resource_tracker")
 
 
 def _close_pools() -> None:
