@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sysconfig
 import venv
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import course_lib
 import environments
 from pictures import write_pngs
 
@@ -19,21 +21,23 @@ MAX_MB = 30
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """A fresh environment into which the lessons' first cell installed the wheel, with the real pip and no network.
+    """A fresh environment into which the lessons' first cell installed an uploaded wheel, with the real pip, offline.
 
-    Only its dependencies are borrowed from this environment; course_lib is not.
+    The wheel's name is that of a second download, which pip alone refuses. Only its dependencies are borrowed from this environment; course_lib is not.
     """
     folder = tmp_path_factory.mktemp("installed")
-    home, borrowed = folder / "environment", folder / "borrowed"
+    home, borrowed, content = folder / "environment", folder / "borrowed", folder / "content"
     venv.create(home, with_pip=True)
     borrowed.mkdir()
+    content.mkdir()
+    shutil.copyfile(wheel, content / f"{wheel.stem} (1).whl")
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
         if not entry.name.startswith(("course_lib", "_course_lib", "__editable__")) and entry.suffix != ".pth":
             (borrowed / entry.name).symlink_to(entry)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
     (site / "borrowed.pth").write_text(f"{borrowed}\n")
     before = {entry.name for entry in site.iterdir()}
-    done = environments.run_cell(environments.python_of(home), folder, COURSE_SOURCE=str(wheel))
+    done = environments.run_cell(environments.python_of(home), folder, content=content)
     assert done.returncode == 0, done.stderr[-2000:]
     new = {entry.name for entry in site.iterdir()} - before
     return SimpleNamespace(python=environments.python_of(home), site=site, new=new, said=done.stdout)
@@ -45,7 +49,7 @@ def python(installed):
 
 
 def test_the_first_cell_installs_the_course_and_nothing_else(installed):
-    assert installed.said == "Installed course-lib. PyTorch is as it was.\n"
+    assert installed.said == f"Installed course-lib {course_lib.__version__}. PyTorch is as it was.\n"
     names = {name.partition("-")[0] for name in installed.new}
     assert names == {"course_lib"}
 
