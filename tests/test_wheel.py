@@ -23,7 +23,8 @@ MAX_MB = 30
 def installed(wheel, tmp_path_factory):
     """A fresh environment into which the lessons' first cell installed an uploaded wheel, with the real pip, offline.
 
-    The wheel's name is that of a second download, which pip alone refuses. Only its dependencies are borrowed from this environment; course_lib is not.
+    The wheel's name is that of a second download, which pip alone refuses. Only the course's dependencies are
+    borrowed from this environment; course_lib is not.
     """
     folder = tmp_path_factory.mktemp("installed")
     home, borrowed, content = folder / "environment", folder / "borrowed", folder / "content"
