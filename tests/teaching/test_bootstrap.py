@@ -33,6 +33,7 @@ for asked in [word for word in sys.argv[2:] if not word.startswith("--")]:
     if asked.endswith(".whl"):
         zipfile.ZipFile(asked).extractall(site)
     else:
+        name = name.replace("-", "_")
         (site / f"{name}-9.dist-info").mkdir()
         (site / f"{name}-9.dist-info" / "METADATA").write_text(f"Name: {name}\\nVersion: 9\\n")
 """
