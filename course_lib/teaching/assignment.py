@@ -10,7 +10,7 @@ from course_lib.errors import need
 from course_lib.teaching.checks import list_checks
 from course_lib.teaching.grading.gradebook import CONFIG
 from course_lib.teaching.lessons import Lesson
-from course_lib.teaching.notebook import derive, to_text
+from course_lib.teaching.notebook import derive, to_text, without_file_links
 from course_lib.teaching.source import BEGIN, END, HIDE, REVEAL, STUB, read_source
 
 _NBGRADER_BEGIN, _NBGRADER_END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -69,6 +69,7 @@ def _graded(lesson: Lesson, cells: list, parameters: dict[str, object]) -> Itera
     number, points, waiting = 0, 1, False
     for cell in cells:
         if cell["cell_type"] == "markdown":
+            cell["source"] = without_file_links(cell["source"])
             points = _points(cell["source"]) or points
         elif "parameters" in _tags(cell):
             cell["source"] = _with_values(cell["source"].replace(REVEAL, HIDE, 1), parameters)  # students guess

@@ -66,14 +66,15 @@ def own_kernel(*, record: bool = False) -> Iterator[str]:
 def student_folder() -> Path:
     """Return the folder whose notebooks a student may change, after copying new lessons into it.
 
-    In a checkout this is its ``notebooks``. The files of an installed course are not for editing: student copies and
-    executed solutions are copied to the user's folder, and no file that exists there is overwritten.
+    In a checkout this is its ``notebooks``. The files of an installed course are not for editing: student copies,
+    executed solutions and the page that they link to are copied to the user's folder, and no file that exists there is
+    overwritten.
     """
     shipped = paths.shipped_dir("notebooks")
     if paths.in_checkout():
         return shipped
     own = paths.user_dir() / "notebooks"
-    for given in (*shipped.glob("*.ipynb"), *shipped.glob("solutions/*.ipynb")):
+    for given in (*shipped.glob("*.ipynb"), *shipped.glob("*.md"), *shipped.glob("solutions/*.ipynb")):
         target = own / given.relative_to(shipped)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)

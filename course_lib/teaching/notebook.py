@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from course_lib.teaching.source import Cell, Source
 
 MAX_KB = 250  # of a written notebook, outputs included
 CHECK_TAG = "nbval-check-output"
+_UP = "](../"  # a link of a source or a solution to a file in `notebooks/`, one folder up
+_FILE_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)?\w+\.md(?:#[\w-]*)?\)")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": KERNEL},
@@ -47,7 +50,7 @@ def derive(lesson: Lesson, source: Source, *, student: bool):
         if student and "solution-only" in cell.tags:
             continue
         new = v4.new_markdown_cell if cell.kind == "markdown" else v4.new_code_cell
-        node = new(cell.student_text() if student else cell.solution_text())
+        node = new(_student_text(cell) if student else cell.solution_text())
         node["id"] = f"{lesson.number:02d}-{key}" + (f"-{seen[key]}" if seen[key] > 1 else "")
         if tags := _tags(cell, student):
             node["metadata"]["tags"] = tags
@@ -55,6 +58,11 @@ def derive(lesson: Lesson, source: Source, *, student: bool):
     first = next(index for index, cell in enumerate(cells) if cell["cell_type"] == "code")
     cells.insert(first, v4.new_code_cell(bootstrap_text(), id=CELL_ID, metadata=copy.deepcopy(CELL_METADATA)))
     return v4.new_notebook(cells=cells, metadata=copy.deepcopy(_METADATA))
+
+
+def without_file_links(text: str) -> str:
+    """Replace links to the pages beside the lessons by their words, for a copy of a lesson that lies elsewhere."""
+    return _FILE_LINK.sub(r"\1", text)
 
 
 def checked_cells(notebook) -> list[CheckedCell]:
@@ -122,6 +130,11 @@ def size_fault(path: Path, notebook, text: str) -> str:
     start = (largest["source"].strip().splitlines() or [""])[0][:60]
     share = len(str(largest)) / 1000
     return f"{path.name}: {size_kb:.0f} KB, at most {MAX_KB}: its largest cell ({share:.0f} KB) starts with '{start}'"
+
+
+def _student_text(cell: Cell) -> str:
+    """The text without solutions; links start from `notebooks/`, where the student copy lies."""
+    return cell.text.replace(_UP, "](") if cell.kind == "markdown" else cell.student_text()
 
 
 def _tags(cell: Cell, student: bool) -> list[str]:

@@ -12,7 +12,7 @@ from course_lib.errors import need
 from course_lib.sweeps.studies import document_profiles
 from course_lib.teaching.budgets import write_measurements
 from course_lib.teaching.doctor import describe_machine
-from course_lib.teaching.notebook import without_widgets
+from course_lib.teaching.notebook import without_file_links, without_widgets
 from course_lib.teaching.run import LessonResult
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
@@ -139,6 +139,8 @@ def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
     for cell in node["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = without_widgets(cell["outputs"])
+        else:
+            cell["source"] = without_file_links(cell["source"])
     body, _ = exporter.from_notebook_node(node, {"metadata": {"name": result.notebook.stem}})
     path = out_dir / f"{result.lesson.name}.html"
     path.write_text(body, encoding="utf-8")

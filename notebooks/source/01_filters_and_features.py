@@ -360,7 +360,7 @@ table.iloc[0, 1] = "–"  # nothing to compare it with
 table
 
 # %% [markdown]
-# The change is counted photo by photo. If its interval contains 0, this many photos show no loss. A small loss may show with more photos (`profile =
+# The change is counted photo by photo. If its [interval](../statistics.md#paired-difference) contains 0, this many photos show no loss. A small loss may show with more photos (`profile =
 # "paper"`). Look at the last column, too. With wrong inputs the network can be *more confident* than with right ones: large inputs make large logits, and the
 # softmax of large logits is close to 0 or 1. So the confidence does not warn you of wrong inputs.
 #

@@ -84,7 +84,7 @@ best = table.loc[table["val %"].idxmax()]
 print(f"{len(records)} runs, {sum(r['seconds'] for r in records) / 60:.1f} minutes of one core when they were computed")
 
 # %% [markdown]
-# Figures 7–9 of the homework: training loss, validation loss, validation accuracy. Losses are means per image, so that curves of
+# Figures 7–9 of the homework: training loss, validation loss, validation accuracy. [Losses](../statistics.md#nats) are means per image, so that curves of
 # different batch sizes can be compared.
 
 # %% tags=["report"]
@@ -301,15 +301,15 @@ for printed in (homework.printed_result("scratch", optimizer) for optimizer in (
     print(f"{printed.optimizer:<4} validation {val}, test {test}, intervals overlap: {val.low < test.high}")
 
 # %% [markdown]
-# No: the intervals are far apart. One part of the gap is *selection*: the best of 250 epochs and rates looks better on the images that chose it. Another part
+# No: the [intervals](../statistics.md#wilson-interval) are far apart. One part of the gap is *selection*: the best of 250 epochs and rates looks better on the images that chose it. Another part
 # may come from the homework's test images. They are the *last* files of each class, which need not be like the others. Lesson 06 measures both parts. In the
 # mini world, test and validation images are drawn in the same way. Compare `val %` and `test %` in the table above.
 #
 # ### What the homework claims
-# Here are two of its sentences about training from scratch, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect
+# Here are two of its sentences about training from scratch, each tested on the finished runs. A claim is [*reproduced*](../statistics.md#verdict) when the 95 % interval of the effect
 # lies wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise. `course claims` judges all claims. For
 # a printed number, the claimed range goes from half of it to twice as much, since effects in the mini world have sizes of their own. The column *reason*
-# names the kind of interval: `t` is a t-interval over seeds; *Newcombe* is an interval for the difference of two accuracies on different images. An entry
+# names the kind of interval: `t` is a [t-interval over seeds](../statistics.md#t-interval-over-seeds); [*Newcombe*](../statistics.md#newcombes-difference) is an interval for the difference of two accuracies on different images. An entry
 # such as "adam (of 2)" belongs to a claim about two cases, here the optimisers, and says that the interval of Adam decided the verdict.
 
 # %% tags=["report"]

@@ -305,7 +305,7 @@ show(figures.misclassified(test.images, test.labels, probabilities, splits.class
 pd.DataFrame(homework.printed_mistakes("last_layer")).set_index("figure")
 
 # %% [markdown]
-# How certain is an accuracy on 236 test images? One image is 0.42 points; the printed 80.50 % (190 images) has a 95 % interval of its own:
+# How certain is an accuracy on 236 test images? One image is 0.42 points; the printed 80.50 % (190 images) has a [95 % interval](../statistics.md#wilson-interval) of its own:
 
 # %% tags=["checked"]
 for printed in (homework.printed_result("last_layer", optimizer) for optimizer in ("sgd", "adam")):
@@ -316,7 +316,7 @@ for printed in (homework.printed_result("last_layer", optimizer) for optimizer i
 # The printed results of the two optimisers differ by three images. That is too little to call it a difference, and the homework does not.
 #
 # ### What the homework claims
-# Here are its sentences about the last layer, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
+# Here are its sentences about the last layer, each tested on the finished runs. A claim is [*reproduced*](../statistics.md#verdict) when the 95 % interval of the effect lies wholly
 # inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise. `course claims` judges all claims. An interval of
 # accuracies covers both training again with other seeds and testing on other images.
 #

@@ -172,7 +172,7 @@ show(figures.accuracy_by_amount(scores, title=title, note="mean over seeds, 95 %
 # hardly turned, and still the former task has lost a part of its images. A small turn of every layer is no small change of the function.
 #
 # What is a good start worth at each rate? `gain` is the validation accuracy of full fine-tuning minus that of training from scratch *at the same rate*, in
-# points, with the 95 % interval of the seeds' differences.
+# points, with the [95 % interval](../statistics.md#t-interval-over-seeds) of the seeds' differences.
 
 # %%
 grids = {name: analysis.select(runs[name], optimizer="adam") for name in ("scratch", "full")}
@@ -309,9 +309,9 @@ figures.explorers.explore(
 )
 
 # %% [markdown]
-# All three strategies were tested on the same 236 images, so compare them *image by image*: how many images does one strategy get right that the other gets
+# All three strategies were tested on the same 236 images, so compare them [*image by image*](../statistics.md#paired-difference): how many images does one strategy get right that the other gets
 # wrong? That is far more precise than comparing two intervals. The interval says how much the difference, as a mean over these seeds, would change with other
-# test images. The p-value is McNemar's, of *one* seed alone: the seed with the largest p-value. One seed decides less than the mean of all seeds, so its
+# test images. The p-value is [McNemar's](../statistics.md#mcnemars-test), of *one* seed alone: the seed with the largest p-value. One seed decides less than the mean of all seeds, so its
 # p-value may be large although the interval leaves out zero.
 
 # %% tags=["report"]
@@ -319,7 +319,7 @@ analysis.paired_table({name: analysis.select(found, optimizer="adam") for name, 
 
 # %% [markdown]
 # ### What the homework claims
-# Here are its sentences about full fine-tuning, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
+# Here are its sentences about full fine-tuning, each tested on the finished runs. A claim is [*reproduced*](../statistics.md#verdict) when the 95 % interval of the effect lies wholly
 # inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise. `course claims` judges all claims. An interval of
 # accuracies covers both other seeds and other test images, so it is wider than the interval above. *Calibrated* marks the order that the mini world was made
 # to show.

@@ -92,7 +92,7 @@ show(strategies({name: many[name] + few[name] for name in few}))
 
 # %% [markdown]
 # **Who suffers most?** The homework counts losses of roughly 12, 14 and 15 points, from one run each. The two accuracies of such a difference come from
-# different test images, so the interval of the difference contains the errors of both.
+# different test images, so the [interval of the difference](../statistics.md#newcombes-difference) contains the errors of both.
 
 # %%
 dots, rows = [], []
@@ -142,7 +142,7 @@ for is_printed, optimizer in ((True, "sgd"), (True, "adam"), (False, "sgd"), (Fa
 losses.round({"errors grow by a factor of": 2})
 
 # %% [markdown]
-# The three strategies with 189 images, however, share their 2108 test images. So compare them image by image:
+# The three strategies with 189 images, however, share their 2108 test images. So compare them [image by image](../statistics.md#paired-difference):
 
 # %% tags=["report"]
 analysis.paired_table({name: analysis.select(records, optimizer="adam") for name, records in few.items()})
@@ -191,7 +191,7 @@ described = {
 }
 
 # %% [markdown]
-# Each number of images is drawn five times, and the interval is over these draws. All images together can be drawn in one way only, so there the interval is
+# Each number of images is drawn five times, and the [interval](../statistics.md#t-interval-over-seeds) is over these draws. All images together can be drawn in one way only, so there the interval is
 # over the images that the rule is scored on. These are the validation images of the large set; nothing was chosen by them here.
 
 # %%

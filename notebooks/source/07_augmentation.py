@@ -102,7 +102,7 @@ guess.compare(100 * gains[best].estimate)
 show_text(f"most test accuracy is gained by {best}: {gains[best]}")
 
 # %% [markdown]
-# The figure shows what each row gains over "none". Both were tested on the same images and trained from the same seeds, so the comparison is paired. Hollow:
+# The figure shows what each row gains over "none". Both were tested on the same images and trained from the same seeds, so the comparison is [paired](../statistics.md#paired-difference). Hollow:
 # printed, one run each.
 
 # %% tags=["report"]
@@ -298,7 +298,7 @@ pd.DataFrame(falls).round(1).rename_axis("test − validation (points)")
 
 # %% [markdown]
 # **Does the order explain the rows that collapsed?** Compare the accuracies at which they *end*, not how far they fell: the falls start from different
-# baselines. The last column is the difference between the printed row and ours, with the errors of both.
+# baselines. The last column is the difference between the printed row and ours, with the [errors of both](../statistics.md#newcombes-difference).
 
 # %%
 wrong = {dot.row: dot.interval for dot in dots if dot.series == "after, in validation too"}

@@ -84,11 +84,11 @@ guess_gain.compare(table.set_index("grid").loc["full", "Adam − SGD"])
 
 # %% [markdown]
 # Overlapping intervals of two accuracies decide nothing. Both optimisers were tested on the *same* images, so compare them image by image. The difference has
-# two sources of error, and each has an interval. *Other test images* is a bootstrap over the images; *training again* is an interval over the seeds. Only if
+# two sources of error, and each has an interval. *Other test images* is a [bootstrap](../statistics.md#percentile-bootstrap) over the images; *training again* is an [interval over the seeds](../statistics.md#t-interval-over-seeds). Only if
 # both intervals lie on the same side of zero do we speak of a difference.
 #
 # And there is a third condition. If the best rate of an optimiser is the highest or the lowest of the grid (column `edge`), a rate that nobody tried may be
-# better still. Then the grid has not found what this optimiser can do, however narrow the intervals are: the comparison is *undecided*. The homework's rates
+# better still. Then the grid has not found what this optimiser can do, however narrow the intervals are: the comparison is [*undecided*](../statistics.md#verdict). The homework's rates
 # end at 0.03. Look at the sensitivity curves below (an open dot marks such a best rate): does the curve of SGD turn before 0.03?
 
 
@@ -111,7 +111,7 @@ show(optimizer_differences(table, title=f"Adam − SGD, grid by grid: {verdict}"
 
 # %% [markdown]
 # At 95 % one interval in twenty misses zero by chance, and we looked at six grids. So compare once more, with intervals wide enough that *all six together*
-# hold with 95 % (Bonferroni), and with the exact McNemar test. Its p-value is that of the seed with the largest p-value.
+# hold with 95 % (Bonferroni), and with the exact [McNemar test](../statistics.md#mcnemars-test). Its p-value is that of the seed with the largest p-value.
 
 # %% tags=["report"]
 strict = homework.optimizer_table(runs, confidence=1 - 0.05 / len(runs))
@@ -229,7 +229,7 @@ passed = check_adam(adam_step)
 # %% [markdown]
 # ## Break it
 # Now the mistake of Section II-A: a last layer with a thousand outputs, as ImageNet has, for seven classes. Labels 0 to 6 are used; the other 993 outputs
-# never are. Before any training, a head that knows nothing should have a loss of log(number of outputs). **This one number would have shown the mistake in
+# never are. Before any training, a head that knows nothing should have a [loss](../statistics.md#nats) of log(number of outputs). **This one number would have shown the mistake in
 # the first second:**
 
 # %%

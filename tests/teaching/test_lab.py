@@ -17,7 +17,7 @@ from interrupts import Command, signals
 def installed(monkeypatch, tmp_path):
     """As after `pip install`: what is shipped lies in the package, the user has a home of their own."""
     shipped = tmp_path / "package" / "shipped" / "notebooks"
-    for name in ("01_first.ipynb", "solutions/01_first.ipynb", "source/01_first.py"):
+    for name in ("01_first.ipynb", "page.md", "solutions/01_first.ipynb", "source/01_first.py"):
         (shipped / name).parent.mkdir(parents=True, exist_ok=True)
         (shipped / name).write_text(f"shipped {name}", encoding="utf-8")
     monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "package")
@@ -33,7 +33,7 @@ def test_an_installed_course_is_copied_to_the_user(installed, tmp_path):
     folder = student_folder()
     assert folder == tmp_path / "home" / "notebooks"
     found = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
-    assert found == {name: f"shipped {name}" for name in ("01_first.ipynb", "solutions/01_first.ipynb")}
+    assert found == {name: f"shipped {name}" for name in ("01_first.ipynb", "page.md", "solutions/01_first.ipynb")}
 
 
 def test_the_students_work_is_kept_and_new_lessons_are_added(installed):

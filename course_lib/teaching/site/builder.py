@@ -17,6 +17,7 @@ from course_lib.teaching.site.lesson_page import write_lesson_page
 HERE = Path(__file__).parent
 COVER = "data/cover.webp"  # README's picture
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # JupyterLab needs it; on the site headings are anchors
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -84,8 +85,10 @@ def _refuse_other_files(out_dir: Path) -> None:
 
 
 def _write_sources(lessons: tuple[Lesson, ...], folder: Path, *, notebooks: Path, repository: str | None) -> None:
-    """Write Sphinx's input: the site's own pages, README to quote from, the lessons, and the files to download."""
+    """Write Sphinx's input: the site's pages, those beside the lessons, README to quote from, lessons, downloads."""
     shutil.copytree(HERE / "pages", folder)
+    for page in notebooks.glob("*.md"):
+        (folder / page.name).write_text(_ANCHOR.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
     root = shipped_dir("notebooks").parent
     shutil.copyfile(root / "README.md", folder / "_README.md")
     (folder / "data").mkdir()
