@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from course_lib.figures.showing import show
+from course_lib.teaching.claim_cards import ClaimCards, are_claims, rows_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -11,9 +12,12 @@ __all__ = ["show", "show_table"]
 
 
 def show_table(table: "DataFrame") -> None:
-    """Display a table with its texts uncut; pandas would cut them after 50 characters."""
+    """Display a table with its texts uncut, which pandas would cut after 50 characters; a table of claims as cards."""
     import pandas as pd
     from IPython.display import display
 
+    if are_claims(table):
+        display(ClaimCards(rows_of(table)))
+        return
     with pd.option_context("display.max_colwidth", None):
         display(table)
