@@ -44,14 +44,14 @@ def cover(
         figure = new_figure(title, width=12.0, height=4.4)
         left, right = figure.subfigures(1, 2, width_ratios=(1.12, 1))
         _draw_pictures(left, pictures, captions, question, fontsize=13)
-        _draw_accuracies(right.subplots(), dots, xlabel, fontsize=13)
+        _draw_accuracies(right.subplots(), dots, xlabel, fontsize=13, legend=(0.2, 0.38))
         return figure
     with mpl.rc_context(_NARROW):
         figure = new_figure(title, width=8.0, height=11.4)
         figure.suptitle(textwrap.fill(title, width=32), fontweight="bold", fontsize=29)
         top, bottom = figure.subfigures(2, 1, height_ratios=(1, 1.15))
         _draw_pictures(top, pictures, captions, question, fontsize=17)
-        _draw_accuracies(bottom.subplots(), dots, xlabel, fontsize=24)
+        _draw_accuracies(bottom.subplots(), dots, xlabel, fontsize=24, legend=(0.15, 0.1))
         figure.get_layout_engine().execute(figure)
     return figure
 
@@ -67,7 +67,7 @@ def _draw_pictures(figure, pictures, captions: Sequence[str], question: str, *, 
     grid[-1].text(0.5, 0.5, question, fontsize=fontsize, **place)
 
 
-def _draw_accuracies(axes, dots: Sequence[Dot], xlabel: str, *, fontsize: int) -> None:
+def _draw_accuracies(axes, dots: Sequence[Dot], xlabel: str, *, fontsize: int, legend) -> None:
     rows = list(dict.fromkeys(dot.row for dot in dots))
     colors = dict(zip(dict.fromkeys(dot.series for dot in dots), (BLUE, VERMILLION), strict=True))
     draw_dots(axes, dots, rows, colors)
@@ -82,4 +82,4 @@ def _draw_accuracies(axes, dots: Sequence[Dot], xlabel: str, *, fontsize: int) -
     axes.text(100 / 7 + 1.5, len(rows) - 0.55, "guessing", fontsize=fontsize - 2, va="bottom")
     axes.set_xlim(0, 100)
     axes.set_xlabel(xlabel)
-    axes.legend(loc=(0.2, 0.38), handletextpad=0.2)
+    axes.legend(loc=legend, handletextpad=0.2)
