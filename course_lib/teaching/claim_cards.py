@@ -60,7 +60,8 @@ def claim_card(row: Mapping, *, anchor: str | None = None) -> str:
         f'<span class="place">{_text(place)}</span></p>',
         f'<p class="words">“{_text(row["claim"])}”</p>',
         _strip_of(row, color),
-        f'<p class="measured">{_text(_measured(row))}</p>' if row.get("tested") or measured_text(row) else "",
+        f'<p class="measured"><b>{_text(_measured(row))}</b>{_text(_claimed(row))}</p>',
+        f"<p>{_text(row['tested'])}</p>" if row.get("tested") else "",
         f'<p class="origin">{_text(_origin(row))}</p>',
     ]
     name = f' id="{html.escape(anchor, quote=True)}"' if anchor else ""
@@ -120,9 +121,12 @@ def _strip_of(row: Mapping, color: str) -> str:
 
 
 def _measured(row: Mapping) -> str:
-    claimed = f"; claimed: {row['claimed'].replace('-', '−')}" if row.get("claimed") else ""
-    found = measured_text(row) or "not measured"
-    return f"{row['tested']}: {found}{claimed}" if row.get("tested") else f"{found}{claimed}"
+    found = measured_text(row)
+    return f"{found} measured" if found else "not measured"
+
+
+def _claimed(row: Mapping) -> str:
+    return f", {row['claimed'].replace('-', '−')} claimed" if row.get("claimed") else ""
 
 
 def _origin(row: Mapping) -> str:

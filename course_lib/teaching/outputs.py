@@ -19,7 +19,9 @@ _UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt=[\"'][^\"'])(?P<rest>[^>]*)>", r
 _NO_ALT = re.compile(r"\s\balt=([\"'])\1", re.I)
 _EMBEDDED = re.compile(r"src=[\"']data:image/\w+;base64,(?P<data>[^\"']+)")
 # What `Prediction.compare` prints, with or without a guess.
-_MEASURED = re.compile(r"^(?P<quantity>.+?): (?:you guessed .+?, )?measured (?P<value>[-−+\d.,e]*\d)", re.M)
+_MEASURED = re.compile(
+    r"^(?P<quantity>.+?)(?:, (?P<unit>%|points))?: (?:you guessed .+?, )?measured (?P<value>[-−+\d.,e]*\d)", re.M
+)
 _PREVIEW = 460, 200  # pixels, at most
 _GAP = 6  # blank rows between a figure's title and what follows
 
@@ -35,13 +37,14 @@ def report_outputs(notebook: Path, title: str) -> list[str]:
 
 
 def measured_numbers(notebook) -> dict[str, str]:
-    """The quantities that a lesson lets its readers guess → what was measured, both as the lesson prints them.
+    """The quantities that a lesson lets its readers guess → what was measured, with its unit, as the lesson prints it.
 
     Args:
         notebook: path or NotebookNode of an executed lesson.
     """
     printed = [output["text"] for _, output in _outputs(notebook) if output.get("name") == "stdout"]
-    return {found["quantity"]: found["value"] for text in printed for found in _MEASURED.finditer(text)}
+    found = [match for text in printed for match in _MEASURED.finditer(text)]
+    return {match["quantity"]: " ".join(filter(None, (match["value"], match["unit"]))) for match in found}
 
 
 def preview(notebook, *, tagged: bool = False) -> bytes | None:

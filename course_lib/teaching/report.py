@@ -10,7 +10,7 @@ from pathlib import Path
 from course_lib.errors import need
 from course_lib.sweeps.studies import document_profiles
 from course_lib.teaching.budgets import write_measurements
-from course_lib.teaching.claim_cards import STYLE, claim_card, look_of, verdict_text
+from course_lib.teaching.claim_cards import LOOKS, STYLE, claim_card, look_of, verdict_text
 from course_lib.teaching.doctor import describe_machine
 from course_lib.teaching.notebook import without_widgets
 from course_lib.teaching.outputs import measured_numbers, preview, report_outputs
@@ -142,12 +142,10 @@ def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
 
 
 def _tally(claims: Sequence[Mapping]) -> list[dict]:
-    """Each verdict with its sign, its colour and how many claims have it, the most frequent first."""
-    counts = Counter((verdict_text(claim), *look_of(claim)) for claim in claims)
-    return [
-        {"text": text, "sign": sign, "color": color, "count": count}
-        for (text, sign, color), count in counts.most_common()
-    ]
+    """Each verdict with its sign, its colour and how many claims have it: reproduced ones, contradicted, undecided."""
+    counts = Counter((verdict_text(claim), look_of(claim)) for claim in claims)
+    order = sorted(counts.items(), key=lambda pair: (list(LOOKS.values()).index(pair[0][1]), -pair[1]))
+    return [{"text": text, "sign": sign, "color": color, "count": count} for (text, (sign, color)), count in order]
 
 
 def _world(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 _WIDTH, _HEIGHT = 360, 66
 _LEFT, _RIGHT = 10, 350  # ends of the axis
 _TOP, _AXIS = 15, 42  # of the region claimed
-_TICKS = 4  # about as many
+_TICKS = 6  # about as many
 
 
 def draw_strip(
