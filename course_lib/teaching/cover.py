@@ -1,4 +1,4 @@
-"""README's picture, drawn from the mini world and the shipped runs, and its line of Markdown."""
+"""README's picture, drawn from the mini world and the shipped runs, and its line of Markdown; the web site's, too."""
 
 import io
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from course_lib.teaching.readme import replace_block
 if TYPE_CHECKING:
     from course_lib.figures.accuracy import Dot
 
-COVER = "data/cover.webp"
+COVER, NARROW_COVER = "data/cover.webp", "data/cover_narrow.webp"
 # Which picture of each class is shown: clear ones, chosen by eye. Nothing is measured on them.
 PICTURES = {"dog": 4, "elephant": 8, "giraffe": 2, "guitar": 7, "horse": 5, "house": 4, "person": 4}
 _PIXELS = 144
@@ -51,15 +51,21 @@ def update_cover(readme: Path, *, check: bool = False) -> list[str]:
         problems, one sentence each; an empty list is success.
     """
     dots = measure_strategies()
-    picture = readme.parent / COVER
-    if not check:
-        write_cover(picture, dots)
-    missing = [] if picture.is_file() else [f"{COVER} is missing: run 'course build'"]
+    missing = []
+    for name in (COVER, NARROW_COVER):
+        if not check:
+            write_cover(readme.parent / name, dots, narrow=name == NARROW_COVER)
+        elif not (readme.parent / name).is_file():
+            missing.append(f"{name} is missing: run 'course build'")
     return missing + replace_block(readme, "cover", cover_line(dots), check=check)
 
 
-def write_cover(path: Path, dots: Sequence["Dot"]) -> bool:
-    """Draw the picture and write it as WebP unless the file already shows it; return whether it was written."""
+def write_cover(path: Path, dots: Sequence["Dot"], *, narrow: bool = False) -> bool:
+    """Draw the picture and write it as WebP unless the file already shows it; return whether it was written.
+
+    Args:
+        narrow: for a narrow screen, see `course_lib.figures.cover.cover`.
+    """
     import torch
     from PIL import Image, ImageChops
 
@@ -68,7 +74,7 @@ def write_cover(path: Path, dots: Sequence["Dot"]) -> bool:
     from course_lib.figures.showing import png_bytes
 
     pictures = [draw(name, "cartoon", torch.tensor([number]), size=_PIXELS) for name, number in PICTURES.items()]
-    options = {"title": _title(dots), "question": _QUESTION, "xlabel": _XLABEL}
+    options = {"title": _title(dots), "question": _QUESTION, "xlabel": _XLABEL, "narrow": narrow}
     png = png_bytes(cover(torch.cat(pictures), list(PICTURES), dots, **options))
     new = Image.open(io.BytesIO(png)).convert("RGB")
     if path.is_file():

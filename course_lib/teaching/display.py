@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.figures import showing
 from course_lib.teaching import guesses
+from course_lib.teaching.claim_cards import ClaimCards, are_claims, rows_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,12 +54,18 @@ def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None)
 
 
 def show_table(table: "DataFrame") -> None:
-    """Display a table with its texts uncut, which pandas cuts after 50 characters; hide it while a guess is missing."""
+    """Display a table with its texts uncut, which pandas cuts after 50 characters; a table of claims as cards.
+
+    While a guess is missing, a sentence is displayed instead.
+    """
     if _notify():
         return
     import pandas as pd
     from IPython.display import display
 
+    if are_claims(table):
+        display(ClaimCards(rows_of(table)))
+        return
     with pd.option_context("display.max_colwidth", None):
         display(table)
 

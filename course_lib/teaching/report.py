@@ -1,8 +1,7 @@
 """The report of a run: one self-contained HTML page, and the executed notebooks beside it."""
 
-import html
+import base64
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,19 +10,13 @@ from pathlib import Path
 from course_lib.errors import need
 from course_lib.sweeps.studies import document_profiles
 from course_lib.teaching.budgets import write_measurements
+from course_lib.teaching.claim_cards import LOOKS, STYLE, claim_card, look_of, verdict_text
 from course_lib.teaching.doctor import describe_machine
 from course_lib.teaching.notebook import without_file_links, without_widgets
+from course_lib.teaching.outputs import measured_numbers, preview, report_outputs
 from course_lib.teaching.run import LessonResult
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
-REPORT_TAG = "report"
-_IMAGE_KINDS = ("image/png", "image/jpeg")
-_STYLES = re.compile(r"<style.*?</style>", re.S | re.I)
-_ACTIVE = re.compile(
-    r"<(script|link|iframe|object)\b|\bsrc=(?![\"']?data:)", re.I
-)  # a page that is sent to others must be self-contained
-_UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt=[\"'][^\"'])(?P<rest>[^>]*)>", re.I)
-_NO_ALT = re.compile(r"\s\balt=([\"'])\1", re.I)
 
 
 def write_report(
@@ -40,14 +33,17 @@ def write_report(
 ) -> Path:
     """Write OUT/index.html, an HTML page of each executed notebook, and measured.csv (seconds and memory).
 
+    The page says first what was found: the verdicts, and what each lesson measured. Machine, time and memory come last.
+
     Args:
         results: of `run_lessons`; notebooks are expected in `out_dir`.
         profile, data, seeds: parameters of the lessons; None means each lesson's own default.
         started: when the run began; left out of the page if None.
         fingerprint: of the images; left out of the page if None.
         claims: one mapping for each claim of the documents, with the keys id, claim, document, place, verdict, effect,
-            low, high, unit, seeds and reason; numbers that are None or NaN are not shown. Those with `calibrated` are
-            marked and counted separately. No section if None or empty.
+            low, high, unit, seeds and reason, and whatever else `claim_card` shows; numbers that are None or NaN are
+            not shown. Those with `calibrated` or `at_edge` are marked and counted separately. No section if None or
+            empty.
         claims_error: why the claims could not be tested; shown instead of the claims.
 
     Returns:
@@ -74,9 +70,11 @@ def write_report(
         peak_mb=max((result.peak_mb for result in results if math.isfinite(result.peak_mb)), default=None),
         world=_world(results, profile, data, seeds, fingerprint, started),
         machine=describe_machine(),
-        claims=[_claim_view(claim) for claim in claims or ()],
+        claims=[claim_card(claim, anchor=f"claim-{claim['id']}") for claim in claims or ()],
+        calibrated=any(claim.get("calibrated") for claim in claims or ()),
         claims_error=claims_error,
-        verdicts=Counter(_verdict_text(claim) for claim in claims or ()),
+        verdicts=_tally(claims or ()),
+        card_style=STYLE.read_text(encoding="utf-8"),
     )
     path = out_dir / "index.html"
     path.write_text(page, encoding="utf-8")
@@ -93,16 +91,6 @@ def format_duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def report_outputs(notebook: Path, title: str) -> list[str]:
-    """HTML of the outputs of a notebook's cells tagged `report`: figures, tables, printed text."""
-    node = need("nbformat", "lab").read(str(notebook), as_version=4)
-    found = []
-    for cell in node["cells"]:
-        if cell["cell_type"] == "code" and REPORT_TAG in cell["metadata"].get("tags", ()):
-            found.extend(filter(None, (_output_html(output, title) for output in cell["outputs"])))
-    return found
 
 
 def _lesson_view(result: LessonResult, out_dir: Path) -> dict:
@@ -126,7 +114,15 @@ def _lesson_view(result: LessonResult, out_dir: Path) -> dict:
         "page": readable.name if readable else None,
         "notebook": result.notebook.name if result.notebook else None,
         "outputs": report_outputs(result.notebook, lesson.title) if result.notebook else [],
+        "numbers": measured_numbers(result.notebook) if result.notebook else {},
+        "preview": _preview(result.notebook),
     }
+
+
+def _preview(notebook: Path | None) -> str:
+    """The lesson's figure for the overview in base64; empty if there is none."""
+    picture = preview(notebook, tagged=True) if notebook else None
+    return base64.b64encode(picture).decode("ascii") if picture else ""
 
 
 def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
@@ -147,21 +143,11 @@ def _write_page(result: LessonResult, out_dir: Path) -> Path | None:
     return path
 
 
-def _claim_view(claim: Mapping) -> dict:
-    """Values of one claim for the template: the effect as text, the verdict as a CSS class."""
-    effect, low, high = (_number(claim[name]) for name in ("effect", "low", "high"))
-    interval = f" [{low}, {high}]" if low and high else ""
-    measured = f"{effect}{interval} {claim['unit'] or ''}".strip() if effect else ""
-    view = {**claim, "measured": measured, "verdict": _verdict_text(claim)}
-    return view | {"kind": re.sub(r"\W+", "-", str(claim["verdict"]).lower())}
-
-
-def _verdict_text(claim: Mapping) -> str:
-    return f"{claim['verdict']} (calibrated)" if claim.get("calibrated") else claim["verdict"]
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None or not math.isfinite(value) else f"{value:.3g}".replace("-", "−")
+def _tally(claims: Sequence[Mapping]) -> list[dict]:
+    """Each verdict with its sign, its colour and how many claims have it: reproduced ones, contradicted, undecided."""
+    counts = Counter((verdict_text(claim), look_of(claim)) for claim in claims)
+    order = sorted(counts.items(), key=lambda pair: (list(LOOKS.values()).index(pair[0][1]), -pair[1]))
+    return [{"text": text, "sign": sign, "color": color, "count": count} for (text, (sign, color)), count in order]
 
 
 def _world(
@@ -187,31 +173,3 @@ def _world(
         "Started": started and started.strftime("%Y-%m-%d %H:%M"),
     }
     return {name: value for name, value in facts.items() if value}
-
-
-def _output_html(output: dict, title: str) -> str:
-    """Convert an output to HTML for the page; an empty string if it has none."""
-    if output["output_type"] == "stream":
-        return _text(output["text"]) if output["name"] == "stdout" else ""
-    data = output.get("data", {})
-    markup = _STYLES.sub("", data.get("text/html", ""))
-    alt = html.escape(f"Figure of the lesson “{title}”", quote=True)
-    if markup and not _ACTIVE.search(markup):
-        return f'<div class="output">{_describe(markup, alt)}</div>'
-    for kind in _IMAGE_KINDS:
-        if kind in data:
-            return f'<div class="output"><img alt="{alt}" src="data:{kind};base64,{"".join(data[kind].split())}"></div>'
-    if "text/markdown" in data:
-        from nbconvert.filters import markdown2html
-
-        return f'<div class="output">{markdown2html(data["text/markdown"])}</div>'
-    return _text(data.get("text/plain", ""))
-
-
-def _describe(markup: str, alt: str) -> str:
-    """Add `alt` to every image of the markup that has no description."""
-    return _UNDESCRIBED.sub(lambda found: f'<img alt="{alt}"{_NO_ALT.sub("", found["rest"])}>', markup)
-
-
-def _text(text: str) -> str:
-    return f'<pre class="output">{html.escape(text.rstrip())}</pre>' if text.strip() else ""

@@ -145,7 +145,7 @@ show(figures.filter_grid(torch.cat([filters, random_filters[:16]]), title=title,
 # ### Sixteen maps (Figs. 2 and 3)
 # Each filter slides over the image and answers at every second pixel with one number. The answers of one filter are its *map*.
 
-# %%
+# %% tags=["report"]
 x = normalise(photos, mean, std)
 linear, rectified = first_maps(model, x)  # both (4, F, 24, 24)
 first = linear[0, :16]
@@ -239,7 +239,7 @@ show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns
 # A negative answer means that the patch looks rather like the opposite of the filter's picture. The ReLU discards negative answers. Does every channel lose
 # the same share of its numbers?
 
-# %%
+# %% tags=["report"]
 zeros = 100 * (kept == 0).float().mean(dim=(0, 2, 3))  # (F,) per cent of each channel
 silent = int((kept.amax(dim=(0, 2, 3)) == 0).sum())
 show_text(
@@ -314,7 +314,7 @@ for stage, found in neighbours.items():
     print(f"{stage:<7} nearest photo of the same category: {agreement[stage]}")
 print(f"by chance: {100 * (num_photos - 1) / (len(crowd) - 1):.1f} %")
 
-# %%
+# %% tags=["report"]
 row = class_names.index(categories[0]) * num_photos  # photo number 10 000 of the first category
 pictures, captions = [], []
 for stage, caption in (("image", "by pixels"), ("pool", "by the last stage")):
@@ -332,7 +332,7 @@ show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns
 # ## Break it
 # A network raises no error when its images are prepared in another way than in training. It still gives an answer:
 
-# %%
+# %% tags=["report"]
 scaled = crowd / 255
 ways = {
     "as in training": crowd_x,
@@ -445,7 +445,7 @@ if photograph is not None:
 # %% [markdown]
 # Table I, as printed and (with both files) as measured:
 
-# %% tags=["report"]
+# %%
 printed = pd.DataFrame(homework.printed_top5(), columns=["class", "printed"])
 if official is not None:
     net = load_model(official)

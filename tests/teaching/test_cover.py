@@ -9,7 +9,15 @@ import pytest
 from PIL import Image
 
 from course_lib.paths import shipped_dir
-from course_lib.teaching.cover import COVER, PICTURES, cover_line, measure_strategies, update_cover, write_cover
+from course_lib.teaching.cover import (
+    COVER,
+    NARROW_COVER,
+    PICTURES,
+    cover_line,
+    measure_strategies,
+    update_cover,
+    write_cover,
+)
 
 ROOT = shipped_dir("notebooks").parent
 MAX_BYTES = 120_000
@@ -52,6 +60,13 @@ def test_line_and_picture_are_those_of_the_finished_runs(dots, tmp_path):
     assert not write_cover(tmp_path / "new.webp", dots)  # the same again: the file is left alone
 
 
+def test_the_narrow_picture_is_that_of_the_finished_runs_and_higher_than_wide(dots, tmp_path):
+    assert write_cover(tmp_path / "new.webp", dots, narrow=True)
+    new, old = (pixels_of(path) for path in (tmp_path / "new.webp", ROOT / NARROW_COVER))
+    assert greatest_change(new, old) < ANOTHER
+    assert new.shape[0] > new.shape[1]
+
+
 def test_another_accuracy_gives_another_picture_and_line(dots, tmp_path):
     picture = tmp_path / "cover.webp"
     shutil.copy(ROOT / COVER, picture)
@@ -66,9 +81,10 @@ def test_check_finds_what_is_out_of_date_and_build_mends_it(tmp_path):
     (tmp_path / "data").mkdir()
     readme = tmp_path / "README.md"
     shutil.copyfile(ROOT / "README.md", readme)
-    assert update_cover(readme, check=True) == [f"{COVER} is missing: run 'course build'"]
+    missing = [f"{name} is missing: run 'course build'" for name in (COVER, NARROW_COVER)]
+    assert update_cover(readme, check=True) == missing
     readme.write_text(readme.read_text(encoding="utf-8").replace("Seven cartoons", "Cartoons"), encoding="utf-8")
-    assert len(update_cover(readme, check=True)) == 2
+    assert len(update_cover(readme, check=True)) == 3
     assert update_cover(readme) == []
     assert update_cover(readme, check=True) == []
     assert readme.read_bytes() == (ROOT / "README.md").read_bytes()

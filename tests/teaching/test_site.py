@@ -1,9 +1,11 @@
 """`course site`: every lesson is there, every link ends somewhere, nothing is fetched, and a browser shows it well."""
 
 import io
+import json
 import re
 import shutil
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler
 from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -13,10 +15,18 @@ from PIL import Image
 from browser import CHROMIUM
 from course_lib.errors import MissingExtraError
 from course_lib.teaching import build_site, list_lessons
+from server import serve
 
 LESSONS = list_lessons()
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-LOADED = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src"), ("video", "src")}
+LOADED = {
+    ("script", "src"),
+    ("source", "srcset"),
+    ("img", "src"),
+    ("link", "href"),
+    ("iframe", "src"),
+    ("video", "src"),
+}
 
 
 class Page(HTMLParser):
@@ -75,7 +85,7 @@ def find_faults(root):
 def site(tmp_path_factory):
     """The course's own site, built once (do not change it)."""
     out = tmp_path_factory.mktemp("out") / "site"
-    return SimpleNamespace(root=out, result=build_site(out, repository="octocat/course"))
+    return SimpleNamespace(root=out, result=build_site(out, repository="octocat/course", sliders=False))
 
 
 @pytest.fixture(scope="module")
@@ -134,12 +144,15 @@ def test_every_lesson_is_there_with_its_files_and_in_order(site):
         )
 
 
-def test_every_figure_of_a_lesson_is_on_its_page(site):
+def test_every_figure_of_a_lesson_is_on_its_page_and_the_first_on_its_card(site):
+    front = (site.root / "index.html").read_text(encoding="utf-8")
     for lesson in LESSONS:
         drawn = lesson.solution().read_text(encoding="utf-8").count("<img alt=")
         page = (site.root / "lessons" / f"{lesson.name}.html").read_text(encoding="utf-8")
         assert drawn
         assert page.count('src="../figures/') == drawn
+        card = re.search(rf'<img[^>]*alt="The first figure of lesson {lesson.number:02d}"[^>]*>', front)
+        assert card, "a card has a picture"
 
 
 def test_links_images_and_tags_are_in_order_and_nothing_is_foreign(site):
@@ -208,6 +221,131 @@ def good_lesson(built, tmp_path):
     return notebooks
 
 
+GUESSED = """
+# %% [markdown]
+# ## Predict
+
+# %%
+from course_lib.teaching import Prediction
+
+guess = Prediction("sum of one and one", 3{reveal})
+
+# %% tags=["report"]
+print("the reported answer")
+
+# %%
+print("no answer")
+
+# %%
+guess.compare(2)
+
+# %% tags=["report"]
+print("a later report")
+
+# %%
+from functools import partial
+
+from course_lib import figures
+from course_lib.figures.style import new_figure
+
+
+def draw(kind="thin", *, width=2, note=0):
+    figure = new_figure(f"A {{kind}} line of width {{width}}", width=12, height=2)
+    if width > 5 and kind == "thick":
+        raise ValueError("too wide")
+    figure.subplots().plot([0, 1], linewidth=width)
+    return figure
+
+
+figures.explorers.explore(draw, kind=["thin", "thick"], width=(1, 7), note=(0, 3), stored=False)
+
+# %%
+raise_if_run = 1 / 0 if "record_frames" in globals() else "never run for the frames"
+"""
+
+
+@pytest.fixture(scope="module")
+def small(sample, tmp_path_factory):
+    """The site of one small lesson with a guess and sliders, and the lines of progress."""
+    from course_lib.teaching import build_lessons
+    from course_lib.teaching.source import read_source
+
+    folder = sample.write_lessons(tmp_path_factory.mktemp("small"))
+    plain = sample.GOOD + GUESSED.format(reveal="")
+    guarded = plain.replace("rate = 0.1", "rate = 0.1\nreveal = False").replace('one", 3)', 'one", 3, reveal=reveal)')
+    (folder / "source/01_good.py").write_text(plain, encoding="utf-8")
+    if read_source(folder / "source/01_good.py").problems:  # where a guess may be withheld
+        (folder / "source/01_good.py").write_text(guarded, encoding="utf-8")
+    (folder / "lessons.yml").write_text(sample.CATALOGUE[: sample.CATALOGUE.index("  - name: 02")], encoding="utf-8")
+    assert build_lessons(notebooks=folder).problems == []
+    out, said = tmp_path_factory.mktemp("out") / "site", []
+    return SimpleNamespace(root=out, result=build_site(out, notebooks=folder, progress=said.append), said=said)
+
+
+def test_sliders_are_pictures_drawn_by_the_explorer_itself(small):
+    assert small.result.warnings == ()
+    assert small.said == ["01_good: drawing the pictures of its sliders"]
+    assert find_faults(small.root) == []
+    page = (small.root / "lessons/01_good.html").read_text(encoding="utf-8")
+    data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page, re.S)[1])
+    assert (data["menu"], data["slider"]) == ("kind", "width")
+    frames = data["frames"]
+    assert [(frame["choice"], frame["value"]) for frame in frames] == [
+        (kind, str(width)) for kind in ("thin", "thick") for width in range(1, 8)
+    ]
+    for frame in frames:
+        refused = frame["choice"] == "thick" and int(frame["value"]) > 5
+        assert frame["text"] == ("too wide" if refused else f"A {frame['choice']} line of width {frame['value']}")
+        assert bool(frame["src"]) != refused
+        assert refused or (small.root / "lessons" / frame["src"]).is_file()
+    assert data["start"] == 1
+    assert "12 pictures, drawn in advance" in page
+
+
+def folded(page, what):
+    """The texts of a page's folded boxes whose button says this."""
+    boxes = re.findall(r"<details.*?</details>", page, re.S)
+    return [box for box in boxes if what in box]
+
+
+def test_answers_and_setup_are_folded_and_nothing_else(small):
+    page = (small.root / "lessons/01_good.html").read_text(encoding="utf-8")
+    answers = folded(page, "You have a guess? Show what was measured")
+    assert ["the reported answer" in box for box in answers] == [True, False]
+    assert "sum of one and one" in answers[1]
+    (setup,) = folded(page, "Show the set-up")
+    assert "find_course" in setup
+    assert "profile" in setup
+    assert "The course is here" not in page
+    outside = re.sub(r"<details.*?</details>", "", page, flags=re.S)
+    for shown in ("no answer", "a later report", "Prediction"):
+        assert shown in outside
+    assert "the reported answer" not in outside
+
+
+def test_the_slider_and_the_menu_show_another_picture(small, browser):
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((small.root / "lessons/01_good.html").as_uri())
+    box = page.locator(".frames")
+    image, slider = box.locator("img"), box.locator("input[type=range]")
+    assert image.get_attribute("alt") == "A thin line of width 2"
+    before = image.get_attribute("src")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert image.get_attribute("alt") == "A thin line of width 3"
+    assert image.get_attribute("src") != before
+    page.wait_for_function("document.querySelector('.frames img').naturalWidth > 0")
+    assert box.locator("output").inner_text() == "3"
+    page.keyboard.press("End")
+    box.locator("select").select_option("thick")
+    assert not image.is_visible()
+    assert box.locator("[role=status]").inner_text() == "too wide"
+    page.close()
+    assert errors == []
+
+
 def test_bad_input_is_refused_and_costs_nothing(built, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="repository 'course' is not owner/name"):
         build_site(tmp_path / "site", repository="course")
@@ -268,6 +406,73 @@ def test_search_finds_a_lesson(visit, word, lesson):
     page = visit("index.html")
     page.goto(page.url.replace("index.html", f"search.html?q={word}"))
     page.wait_for_selector(f"#search-results a[href*='{lesson}']")
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """The address of the site, served over http."""
+    handler = type("Site", (SimpleHTTPRequestHandler,), {"directory": str(site.root)})
+    with serve(handler) as url:
+        yield url
+
+
+def test_over_http_a_search_lists_sections_with_a_line_of_each(address, browser):
+    page = browser.new_page()
+    page.goto(f"{address}/search.html?q=overfitting")
+    page.wait_for_selector(".search-sections a[href]")
+    links = page.locator(".search-sections a").evaluate_all("all => all.map(link => link.href)")
+    assert links
+    assert all(re.fullmatch(rf"{address}/(lessons/)?\w+\.html#[\w-]+", link) for link in links), links
+    assert page.locator(".search-sections mark").first.inner_text().lower().startswith("overfit")
+    page.locator(".search-sections a").first.click()
+    page.wait_for_load_state()
+    anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
+    assert page.locator(f"section[id='{anchor}']").count() == 1
+    page.close()
+
+
+CONTRAST = """() => { const linear = c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const light = text => { const [r, g, b] = text.match(/[\\d.]+/g).map(n => linear(n / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const paper = element => { for (let e = element; e; e = e.parentElement) {
+    const color = getComputedStyle(e).backgroundColor;
+    if (!/, 0\\)$|transparent/.test(color)) return color; } return "rgb(255, 255, 255)"; };
+  return [...document.querySelectorAll(".cell_input .highlight span")].filter(e => e.innerText.trim()).map(e => {
+    const [a, b] = [light(getComputedStyle(e).color), light(paper(e))];
+    return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.className, e.innerText]; })
+    .sort((a, b) => a[0] - b[0])[0]; }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_of_the_code_can_be_read(visit, scheme):
+    page = visit(f"lessons/{LESSONS[0].name}.html", scheme=scheme)
+    page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
+    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    contrast, kind, word = page.evaluate(CONTRAST)
+    assert contrast >= 4.5, f"{kind} '{word}'"
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_code_never_scrolls_and_a_wide_table_shows_that_it_does(visit, width):
+    page = visit(f"lessons/{LESSONS[-1].name}.html", width=width)
+    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    pre = "[...document.querySelectorAll('.cell_input pre')]"
+    assert page.evaluate(f"{pre}.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)") == []
+    boxes = "[...document.querySelectorAll('.cell_output .text_html')]"
+    page.wait_for_timeout(200)  # the observer of widths
+    wide = page.evaluate(f"{boxes}.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className)")
+    assert all("more" in name for name in wide)
+    assert wide or width > 390
+    if wide:
+        page.evaluate("document.querySelector('.text_html.more').scrollLeft = 1e5")
+        page.wait_for_function(f"document.querySelectorAll('.text_html.more').length === {len(wide) - 1}")
+
+
+@pytest.mark.parametrize(("width", "name"), [(390, "cover_narrow.webp"), (1400, "cover.webp")])
+def test_the_cover_fits_the_screen(visit, width, name):
+    page = visit("index.html", width=width)
+    shown = page.evaluate("document.querySelector('.cover img').currentSrc")
+    assert shown.endswith(f"/{name}")
 
 
 def test_a_solution_is_behind_a_button(visit):

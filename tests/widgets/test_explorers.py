@@ -13,6 +13,8 @@ import sample_explorers as samples
 from course_lib.analysis import accuracy_interval
 from course_lib.figures import explorers
 from course_lib.figures.explorers import depth, rates
+from course_lib.figures.explorers.frames import draw_frames
+from course_lib.figures.packing import shrink
 from course_lib.figures.style import new_figure
 from course_lib.models import build, set_trainable, stage_maps, stage_work, step_work
 from course_lib.sweeps.studies.homework import TABLE_VIII
@@ -84,6 +86,42 @@ def test_an_error_is_one_sentence_in_the_widget_and_passes():
     assert 'role="alert"' in explorer.message.value
     explorer.controls["height"].value = 1.0
     assert (explorer.picture.value, explorer.picture.layout.display) == (first, None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_frames_are_what_the_sliders_show(name):
+    """Each frame's picture is the explorer's at that setting; the explorer is left as it was."""
+    explorer = samples.make_explorer(name)
+    begun = explorer.values
+    drawn = draw_frames(explorer, most=6)
+    assert explorer.values == begun
+    assert drawn.frames[drawn.start].picture == shrink(explorer.picture.value)
+    assert drawn.frames[drawn.start].text == explorer.text
+    choices = list(dict.fromkeys(frame.choice for frame in drawn.frames))
+    assert len(drawn.frames) % len(choices) == 0
+    assert choices == list(explorer.controls[drawn.menu].options)
+    assert len({frame.picture for frame in drawn.frames}) > 1
+    last = drawn.frames[-1]
+    explorer.controls[drawn.menu].value = last.choice
+    slider = explorer.controls[drawn.slider]
+    slider.value = slider.options[-1] if hasattr(slider, "options") else slider.max
+    assert (f"{slider.value:g}", explorer.text) == (last.value, last.text)
+    assert last.picture == (shrink(explorer.picture.value) if explorer.picture.value else b"")
+
+
+def test_frames_prefer_the_slider_that_depends_on_the_menu():
+    drawn = draw_frames(samples.make_explorer("feature_map"), most=6)
+    assert (drawn.menu, drawn.slider) == ("stage", "channel")
+
+
+def test_frames_without_a_menu_or_with_a_refused_setting():
+    drawn = draw_frames(explorers.explore(line, height=(0.0, 2.0)))
+    assert drawn.menu == ""
+    assert [frame.value for frame in drawn.frames] == ["0", "0.34", "0.66", "1", "1.34", "1.66", "2"]
+    assert [bool(frame.picture) for frame in drawn.frames] == [True] * 4 + [False] * 3
+    assert drawn.frames[-1].text == "height 2.0 is <too> high"
+    with pytest.raises(ValueError, match="no slider among kind"):
+        draw_frames(explorers.explore(line, kind=["thin", "thick"]))
 
 
 def test_what_is_no_control_is_refused():

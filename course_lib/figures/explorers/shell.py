@@ -41,6 +41,11 @@ class Explorer(widgets.VBox):
             control.observe(self._redraw, names="value")
 
     @property
+    def dependent(self) -> tuple[str, ...]:
+        """Names of the controls whose range depends on the controls before them."""
+        return tuple(self._ranges)
+
+    @property
     def values(self) -> dict[str, object]:
         """Present values of the controls, by name."""
         return {name: control.value for name, control in self.controls.items()}
