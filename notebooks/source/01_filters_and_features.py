@@ -317,7 +317,8 @@ for way, images in ways.items():
         found = model(images)
     right[way] = analysis.outcomes(labels, found.argmax(dim=1))  # "0110…"
     change = analysis.paired_difference(right[way], right["as in training"])
-    effect = f"{100 * change.estimate:+.1f} [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"
+    ends = (100 * end for end in (change.estimate, change.low, change.high))
+    effect = "{:+.1f} [{:+.1f}, {:+.1f}]".format(*ends)
     confidence = 100 * found.softmax(dim=1).max(dim=1).values.mean()
     accuracy = analysis.accuracy_interval(right[way].count("1"), len(labels))
     rows[way] = [str(accuracy), effect, f"{confidence:.0f} %"]
