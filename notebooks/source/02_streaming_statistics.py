@@ -406,7 +406,7 @@ apart = np.abs(six - printed).max()
 if np.array_equal(six.round(4), printed):
     print(f"'{data}' gives all six printed numbers: the same {len(folder)} images.")
 else:
-    print(f"'{data}' is not the homework's folder: the numbers differ by up to {apart:.3f}.")
+    print(f"'{data}' is not the homework's folder: numbers differ by up to {apart:.3f}.")
     print("The real cartoons, data='pacs:cartoon', give all six printed numbers.")
 
 # %% [markdown]
