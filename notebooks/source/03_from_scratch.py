@@ -217,7 +217,7 @@ pd.DataFrame(homework.printed_mistakes("scratch")).set_index("figure")
 # %%
 @torch.no_grad()
 def validate(order, part=splits.val):
-    """Which images are right, (N,), in batches of this order, in the network's present mode."""
+    """Which images are right, (N,), in batches of this order and the present mode."""
     right = np.zeros(len(part))
     for rows in order.split(32):
         images, labels = part.batch(rows)
@@ -248,10 +248,11 @@ model.load_state_dict(running)  # train() has changed its running statistics
 
 # %%
 def measure_statistics():
-    """Replace the running statistics by averages over all training images; keep the weights."""
-    for norm in (module for module in model.modules() if isinstance(module, nn.BatchNorm2d)):
-        norm.reset_running_stats()
-        norm.momentum = None  # a plain average over all batches
+    """Take averages over all training images as running statistics; keep the weights."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            module.momentum = None  # a plain average over all batches
     model.train()
     with torch.no_grad():
         for rows in torch.randperm(len(splits.train)).split(32):
@@ -270,9 +271,9 @@ found["eval(), statistics anew"] = [validate(mixed)]
 # %%
 for name, runs in found.items():
     shares = [100 * right.mean() for right in runs]
+    span = f"{np.mean(shares):.1f} % ({min(shares):.1f} to {max(shares):.1f})"
     gap = analysis.paired_difference(runs, found["eval(), as trained"])
-    print(f"{name:<25}{np.mean(shares):.1f} % ({min(shares):.1f} to {max(shares):.1f}),", end=" ")
-    print(f"minus eval() as trained: {gap}")
+    print(f"{name:<25}{span}, difference from the first line: {gap}")
 
 # %% [markdown]
 # TEXT
@@ -348,8 +349,8 @@ for optimizer in ("sgd", "adam"):
 
 # %% tags=["report"]
 chosen_claims = ["scratch-val-above-test", "scratch-as-slow-as-full"]
-verdicts = analysis.claims_table(ids=chosen_claims, profile=profile, data=data, seeds=seeds)
-show_table(verdicts)
+settings = {"profile": profile, "data": data, "seeds": seeds}
+show_table(analysis.claims_table(ids=chosen_claims, **settings))
 
 # %% [markdown]
 # ## Remember
