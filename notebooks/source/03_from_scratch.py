@@ -170,6 +170,7 @@ model = start_model(numbers.architecture, None, splits.num_classes, seed=0)
 optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
 
 
+# %%
 def train_one_epoch():
     """One pass over the training images; mean loss, and accuracy before each step."""
     model.train()
@@ -181,7 +182,7 @@ def train_one_epoch():
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        loss_sum += loss.item() * len(rows)  # the last batch is smaller: count its images
+        loss_sum += loss.item() * len(rows)  # the last batch is smaller
         right += (logits.argmax(dim=1) == labels).sum().item()
     return loss_sum / len(splits.train), right / len(splits.train)
 
