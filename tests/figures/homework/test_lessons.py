@@ -50,7 +50,9 @@ FIGURES = {
     filters.favourites: lambda: filters.favourites(
         PHOTOS, FOUND, {"trained": SMOOTH, "random": NOISE}, list("abcd"), {"trained": 2, "random": 1}
     ),
-    filters.stage_activity: lambda: filters.stage_activity({"stem": np.eye(12)[None], "last": np.eye(3)[None]}, "zebra", 48),
+    filters.stage_activity: lambda: filters.stage_activity(
+        {"stem": np.eye(12)[None], "last": np.eye(3)[None]}, "zebra", 48
+    ),
     filters.nearest_photos: lambda: filters.nearest_photos(
         PHOTOS, {"image": np.array([[1, 2]] * 4), "pool": np.array([[3, 2]] * 4)},
         {"image": accuracy_interval(1, 4), "pool": accuracy_interval(3, 4)}, list("abcd"), 0,
