@@ -14,6 +14,7 @@
 profile = "mini"  # photos of each category: "smoke" 2, "mini" 5, "paper" 20
 data = "mini:cartoon"  # the pictures of unknown kinds, e.g. "pacs:cartoon"
 seeds = None  # the random filters to compare with; None: seed 0
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import pandas as pd
@@ -33,7 +34,7 @@ from course_lib.models import (
     start_model,
 )
 from course_lib.sweeps.studies.homework import get_profile
-from course_lib.teaching import Prediction, show
+from course_lib.teaching import Prediction, show, show_text
 from course_lib.teaching.checks.homework import check_prepare, check_respond, check_top_k
 from course_lib.training import normalise
 
@@ -63,7 +64,11 @@ print(f"it has seen one of {', '.join(TARGET_CLASSES)}: {known}")
 # **Commit to a guess** before you go on.
 
 # %%
-guess = Prediction("share of the first layer's outputs that the ReLU turns into 0, %", None)  # replace None, e.g. by 10
+guess = Prediction(
+    "share of the first layer's outputs that the ReLU turns into 0, %",
+    None,  # replace None by a number, e.g. 10, or by a range, e.g. (5, 15)
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run
@@ -140,7 +145,7 @@ show(lesson_figures.first_layer(filters, random_filters))
 # photo. The share of zeros is measured on more than that: draw new photos of every category, compute all maps of all photos, and count all numbers that are 0
 # after the ReLU.
 
-# %%
+# %% tags=["report"]
 numbers = range(new, new + num_photos)
 crowd = torch.cat([draw(name, "photo", numbers, size=size) for name in class_names])
 labels = torch.arange(len(class_names)).repeat_interleave(num_photos)
@@ -221,11 +226,11 @@ show(lesson_figures.favourites(crowd, found, kinds, captions, counts))
 # A negative answer means that the patch looks rather like the opposite of the filter's picture. The ReLU discards negative answers. Does every filter's map (one
 # *channel* of the output) lose the same share of its numbers?
 
-# %%
+# %% tags=["report"]
 lost = 100 * (kept == 0).float().mean(dim=(0, 2, 3))  # (F,) per cent of each channel
 silent = int((kept.amax(dim=(0, 2, 3)) == 0).sum())
-print(f"numbers that became 0: {lost.mean():.0f} % of all, as above")
-print(f"by channel: from {lost.min():.0f} % to {lost.max():.0f} %")
+show_text(f"numbers that became 0: {lost.mean():.0f} % of all, as above")
+show_text(f"by channel: from {lost.min():.0f} % to {lost.max():.0f} %")
 print(f"channels that are silent in all {len(crowd)} photos: {silent} of {len(lost)}")
 print(f"channels that lose nothing at all: {int((lost == 0).sum())}")
 
@@ -291,7 +296,7 @@ for stage, found in neighbours.items():
     print(f"{stage:<7} nearest photo of the same category: {agreement[stage]}")
 print(f"by chance: {100 * (num_photos - 1) / (len(crowd) - 1):.1f} %")
 
-# %%
+# %% tags=["report"]
 row = class_names.index(categories[0]) * num_photos  # the first category's first photo
 show(lesson_figures.nearest_photos(crowd, neighbours, agreement, captions, row))
 
@@ -302,7 +307,7 @@ show(lesson_figures.nearest_photos(crowd, neighbours, agreement, captions, row))
 # ## Break it
 # A network raises no error when its images are prepared in another way than in training. It still gives an answer:
 
-# %%
+# %% tags=["report"]
 scaled = crowd / 255
 ways = {
     "as in training": crowd_x,
@@ -329,7 +334,7 @@ table.iloc[0, 1] = "–"  # nothing to compare it with
 table
 
 # %% [markdown]
-# The change is counted photo by photo. If its interval contains 0, this many photos show no loss. A small loss may show with more photos (`profile =
+# The change is counted photo by photo. If its [interval](../statistics.md#paired-difference) contains 0, this many photos show no loss. A small loss may show with more photos (`profile =
 # "paper"`). Look at the last column, too: the *confidence* is the probability of the category that the network chose. With wrong inputs the network can be *more
 # confident* than with right ones: large inputs make large logits, and the softmax of large logits is close to 0 or 1. So the confidence does not warn you of
 # wrong inputs. Even with right inputs a network's confidence need not be its accuracy [6].
@@ -420,7 +425,7 @@ if photograph is not None:
 # %% [markdown]
 # Table I, as printed and (with both files) as measured:
 
-# %% tags=["report"]
+# %%
 printed = pd.DataFrame(homework.printed_top5(), columns=["class", "printed"])
 if official is not None:
     net = load_model(official)

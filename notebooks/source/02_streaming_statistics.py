@@ -13,6 +13,7 @@
 profile = "mini"  # "smoke" tries three orders of the stream, "mini" and "paper" five
 data = "mini:cartoon"  # any source of `course data list`, e.g. "folder:/my/pictures"
 seeds = None  # random orders of the stream; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 from functools import reduce
@@ -25,7 +26,7 @@ from course_lib.analysis.homework import printed_channels
 from course_lib.data import DataSpec, Moments, PixelHistogram, iter_native_images, prepare
 from course_lib.figures.homework import statistics as lesson_figures
 from course_lib.sweeps.studies.homework import get_profile
-from course_lib.teaching import Prediction, show
+from course_lib.teaching import Prediction, show, show_text
 from course_lib.teaching.checks.homework import (
     check_mean_and_std,
     check_merge,
@@ -42,8 +43,16 @@ num_orders = seeds or numbers.seeds
 # same value?
 
 # %%
-guess_mean = Prediction("mean of the red channel", None)  # replace None by your guess, e.g. 0.6
-guess_std = Prediction("standard deviation of the red channel", None)
+guess_mean = Prediction(
+    "mean of the red channel",
+    None,  # replace None by a number, e.g. 0.6, or by a range, e.g. (0.5, 0.7)
+    reveal=reveal,
+)
+guess_std = Prediction(
+    "standard deviation of the red channel",
+    None,
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run
@@ -113,8 +122,8 @@ if check_merge(merge):
         part = moments[name]
         mu, var = merge(n, mu, var, part.count, part.mean, part.var)
         n += part.count
-    print("mean", *(f"{value:.4f}" for value in mu))
-    print("std ", *(f"{value:.4f}" for value in var.sqrt()))
+    means, stds = (" ".join(f"{value:.4f}" for value in values) for values in (mu, var.sqrt()))
+    show_text(f"mean {means}  std {stds}")
 
 # %% [markdown]
 # From here on we use the library's `Moments.merge`, which does the same. `streaming_statistics(batches)` of `course_lib.data` is this same loop. Watch mean and
@@ -126,9 +135,9 @@ for name in folder[1:]:
     running.append(running[-1].merge(moments[name]))
 measured = running[-1]
 red = [f"{float(part.mean[0]):.3f}" for part in (running[0], measured)]
-print(f"red mean after one image {red[0]}, after all {red[1]}")
 guess_mean.compare(float(measured.mean[0]))
 guess_std.compare(float(measured.std[0]))
+show_text(f"red mean after one image {red[0]}, after all {red[1]}")
 
 # %% tags=["report"]
 show(lesson_figures.running(running, folder))
@@ -192,7 +201,7 @@ def mean_and_std(counts):
 
 # %% tags=["checked"]
 if check_mean_and_std(mean_and_std):
-    print("red: mean {:.4f}, std {:.4f}".format(*mean_and_std(exact.counts[0])))
+    show_text("red: mean {:.4f}, std {:.4f}".format(*mean_and_std(exact.counts[0])))
 
 # %% [markdown]
 # ### What do the two numbers mean?
@@ -249,7 +258,7 @@ inventions = {
     "two values": two_values,
     "spread evenly": torch.ones(256),
 }
-print(f"two values: {100 * bright:.0f} % white, {100 - 100 * bright:.0f} % at {dark:.2f}")
+show_text(f"two values: {100 * bright:.0f} % white, {100 - 100 * bright:.0f} % at {dark:.2f}")
 
 # %% tags=["report"]
 show(lesson_figures.same_moments(inventions))
@@ -267,7 +276,7 @@ print(f"half black, half white: mean 0.5, std {half:.4f}, the largest possible")
 print(f"all the same grey:      mean 0.5, std {grey:.4f}")
 mu = float(exact.mean[0])
 largest = (mu * (1 - mu)) ** 0.5
-print(f"any image of mean {mu:.2f}: std from 0 to √(μ(1−μ)) = {largest:.2f}")
+show_text(f"any image of mean {mu:.2f}: std from 0 to √(μ(1−μ)) = {largest:.2f}")
 
 # %% [markdown]
 # ## Break it

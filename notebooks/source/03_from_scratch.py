@@ -13,6 +13,7 @@
 profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import numpy as np
@@ -43,7 +44,11 @@ numbers = get_profile(profile)
 # **Commit to a guess** of the test accuracy after training from random weights.
 
 # %%
-guess = Prediction("test accuracy from scratch, %", None)  # replace None by your guess, e.g. 50
+guess = Prediction(
+    "test accuracy from scratch, %",
+    None,  # replace None by a number, e.g. 50, or by a range, e.g. (40, 60)
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run
@@ -87,7 +92,7 @@ print(f"{len(records)} runs; computing them took {minutes:.1f} minutes of one co
 
 # %% [markdown]
 # Figures 7–9 of the homework: training loss, validation loss, validation accuracy. Losses are means per image, so that curves of different batch sizes can be
-# compared; their unit is the nat, the unit of a natural logarithm. If validation likes the lowest or the highest rate best, the title says so: what such an
+# compared; their unit is the [nat](../statistics.md#nats). If validation likes the lowest or the highest rate best, the title says so: what such an
 # optimiser reached is a *lower bound*, since a rate beyond the grid may be better (lesson 08 tries such rates).
 
 # %% tags=["report"]
@@ -337,16 +342,16 @@ for optimizer in ("sgd", "adam"):
     print(f"{optimizer:<4} validation {val}, test {test}, overlap: {val.low < test.high}")
 
 # %% [markdown]
-# No: the intervals are far apart. One part of the gap is *selection*: the best of 250 pairs of rate and epoch looks better on the images that chose it than on others
+# No: the [intervals](../statistics.md#wilson-interval) are far apart. One part of the gap is *selection*: the best of 250 pairs of rate and epoch looks better on the images that chose it than on others
 # [8]. Another part may come from the homework's test images. They are the *last* files of each class, which need not be like the others. Lesson 06 measures both
 # parts. In the mini world, test and validation images are drawn in the same way. Compare `val %` and `test %` in the table above.
 #
 # ### What the homework claims
 # Here are two of its sentences about training from scratch, each tested on the finished runs. The table says what was measured (*tested*), the range of effects that
-# would bear the sentence out (*claimed*), and the measured effect with its 95 % interval. A claim is *reproduced* when the whole interval lies inside the claimed
+# would bear the sentence out (*claimed*), and the measured effect with its 95 % interval. A claim is [*reproduced*](../statistics.md#verdict) when the whole interval lies inside the claimed
 # range, *contradicted* when the whole interval lies outside, and *undecided* otherwise. It is undecided, too, where validation chose the last rate of a grid: then
 # nobody knows the best rate. For a printed number, the claimed range goes from half of it to twice as much, since effects in the mini world have sizes of their
-# own. The column *reason* names the kind of interval: `t` is a t-interval over seeds. `course claims` judges all claims.
+# own. The column *reason* names the kind of interval: `t` is a [t-interval over seeds](../statistics.md#t-interval-over-seeds). `course claims` judges all claims.
 
 # %% tags=["report"]
 chosen_claims = ["scratch-val-above-test", "scratch-as-slow-as-full"]

@@ -17,6 +17,7 @@
 profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import pandas as pd
@@ -46,7 +47,11 @@ numbers = get_profile(profile)
 # Lesson 03 gave you the accuracy from scratch. Now the filters are borrowed and *cannot change*. **Commit to a guess** before you go on.
 
 # %%
-guess = Prediction("test accuracy of the last layer, %", None)  # replace None by your guess, e.g. 50
+guess = Prediction(
+    "test accuracy of the last layer, %",
+    None,  # replace None by a number, e.g. 50, or by a range, e.g. (40, 60)
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run
@@ -335,7 +340,7 @@ show(mistakes.worst(test, probabilities, splits.class_names))
 pd.DataFrame(homework.printed_mistakes("last_layer")).set_index("figure")
 
 # %% [markdown]
-# How certain is an accuracy on 236 test images? One image is 0.42 points; the printed 80.50 % (190 images) has a 95 % interval of its own:
+# How certain is an accuracy on 236 test images? One image is 0.42 points; the printed 80.50 % (190 images) has a [95 % interval](../statistics.md#wilson-interval) of its own:
 
 # %% tags=["checked"]
 for optimizer in ("sgd", "adam"):
@@ -349,7 +354,7 @@ for optimizer in ("sgd", "adam"):
 #
 # ### What the homework claims
 # Here are its sentences about the last layer, each tested on the finished runs. The table says what was measured (*tested*), the range of effects that would bear the
-# sentence out (*claimed*), and the measured effect with its 95 % interval. A claim is *reproduced* when the whole interval lies inside the claimed range,
+# sentence out (*claimed*), and the measured effect with its 95 % interval. A claim is [*reproduced*](../statistics.md#verdict) when the whole interval lies inside the claimed range,
 # *contradicted* when the whole interval lies outside, and *undecided* otherwise. It is undecided, too, where validation chose the last rate of a grid. Some claims
 # are about both optimisers. Then the table shows the one that decided the verdict, and the column *reason* names it: "last_layer − scratch, sgd (of 2)" means that
 # there are two such differences, one for each optimiser, and this is the one with SGD. An interval of accuracies covers both training again with other seeds and

@@ -13,6 +13,7 @@
 profile = "mini"  # "smoke": a minute; "mini": the full grid in the mini world; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import numpy as np
@@ -38,8 +39,16 @@ numbers = get_profile(profile)
 # Adam. The optimiser is named in advance, since choosing it by the test accuracies would be choosing by the test set.
 
 # %%
-guess = Prediction("test accuracy of full fine-tuning with 189 images and Adam, %", None)  # replace None by your guess
-guess_loss = Prediction("points that training from scratch loses with Adam", None)
+guess = Prediction(
+    "test accuracy of full fine-tuning with 189 images and Adam, %",
+    None,  # replace None by a number, e.g. 50, or by a range, e.g. (40, 60)
+    reveal=reveal,
+)
+guess_loss = Prediction(
+    "points that training from scratch loses with Adam",
+    None,
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run
