@@ -122,8 +122,8 @@ if check_merge(merge):
         part = moments[name]
         mu, var = merge(n, mu, var, part.count, part.mean, part.var)
         n += part.count
-    means, stds = (" ".join(f"{value:.4f}" for value in values) for values in (mu, var.sqrt()))
-    show_text(f"mean {means}  std {stds}")
+    for what, values in (("mean", mu), ("std ", var.sqrt())):
+        show_text(f"{what} " + " ".join(f"{value:.4f}" for value in values))
 
 # %% [markdown]
 # From here on we use the library's `Moments.merge`, which does the same. `streaming_statistics(batches)` of `course_lib.data` is this same loop. Watch mean and
@@ -258,14 +258,15 @@ inventions = {
     "two values": two_values,
     "spread evenly": torch.ones(256),
 }
-show_text(f"two values: {100 * bright:.0f} % white, {100 - 100 * bright:.0f} % at {dark:.2f}")
+white = 100 * bright
+show_text(f"two values: {white:.0f} % white, {100 - white:.0f} % at {dark:.2f}")
 
 # %% tags=["report"]
 show(lesson_figures.same_moments(inventions))
 
 # %% [markdown]
-# Very different histograms can have the same two numbers; Anscombe [4] drew the most famous examples. (The even spread has 0.290 and not $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from
-# 0 to 1, both ends included.) That the homework's deviations lie around 0.288 is an accident: values spread evenly would also have their mean at 0.5, and the
+# Very different histograms can have the same two numbers; Anscombe [4] drew the most famous examples of this kind. (The even spread has 0.290 and not
+# $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1, both ends included.) That the homework's deviations lie around 0.288 is an accident: values spread evenly would also have their mean at 0.5, and the
 # homework's means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
 
 # %% tags=["checked"]
