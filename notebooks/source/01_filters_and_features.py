@@ -3,9 +3,9 @@
 # **What does a trained network look for in an image, and what is left of the image after each layer?**
 #
 # You give an image to a network that somebody else has trained, and then you look inside: at the first layer's filters, at sixteen of the maps
-# they produce, and at what a photograph becomes on its way to the last layer. This is Section I of the homework, Table I and Figs. 1–4. *The
-# homework* is the report [1] on an [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start) of a university course; lessons 01–08
-# follow it section by section. Numbers in brackets refer to the list at the end.
+# they produce, and at what a photograph becomes on its way to the last layer. This is Section I of the homework, Table I and Figs. 1–4.
+# *The homework* is a student's report [1] on an [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start) of a university course.
+# Lessons 01–08 follow it section by section. Numbers in brackets refer to the list at the end.
 #
 # **You will** read a network's five best guesses, see its filters as pictures, compute one number of a map by hand, and break the prediction
 # in four ways that raise no error. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
@@ -496,8 +496,9 @@ for kind, row in zip(kinds.tolist(), found, strict=True):
 
 # %% [markdown]
 # ## References
-# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
-#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
+# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
+#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+#    `data/papers/homework/`.
 # 2. F. N. Iandola, S. Han, M. W. Moskewicz, K. Ashraf, W. J. Dally, K. Keutzer: *SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and < 0.5 MB model
 #    size*, 2016. [arXiv:1602.07360](https://arxiv.org/abs/1602.07360)
 # 3. O. Russakovsky et al.: *ImageNet Large Scale Visual Recognition Challenge*, 2015. [arXiv:1409.0575](https://arxiv.org/abs/1409.0575)

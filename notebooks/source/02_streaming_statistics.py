@@ -266,8 +266,8 @@ show(lesson_figures.same_moments(inventions))
 
 # %% [markdown]
 # Very different histograms can have the same two numbers; Anscombe [4] drew the most famous examples of this kind. (The even spread has 0.290 and not
-# $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1, both ends included.) That the homework's deviations lie around 0.288 is an accident: values spread evenly would also have their mean at 0.5, and the
-# homework's means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
+# $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1, both ends included.) That the homework's deviations lie around 0.288 is an accident: values
+# spread evenly would also have their mean at 0.5, and the homework's means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
 
 # %% tags=["checked"]
 half = torch.tensor([0.0, 1.0]).std(correction=0)
@@ -394,11 +394,13 @@ for what, other in others.items():
     print(f" ({deviations:.3f} deviations)")
 
 # %% [markdown]
-# The first line is the cost of the homework's choice, the second one shows how much more the choice matters with few images. Nobody can tell beforehand whether it
-# matters, so use training images only. This course does; the homework's choice is a named option of `Recipe` (`statistics="train_and_val"`).
+# The first line shows what the validation images change here. The second line shows how far the numbers move if only the few-shot images are measured: the fewer
+# the images, the more it matters which ones they are. Nobody can tell beforehand whether it will matter, so use training images only. This course does so; the
+# homework's choice is a named option of `Recipe` (`statistics="train_and_val"`).
 #
 # ## Printed and measured
-# Eq. (2) of the homework beside the train folder of `data`, and the numbers of ImageNet, which come with most pretrained weights.
+# Eq. (2) of the homework, measured on the cartoons of PACS [6], beside the train folder of `data`, and the numbers of ImageNet, which come with most pretrained
+# weights.
 
 # %% tags=["report"]
 imagenet = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
@@ -484,8 +486,9 @@ show(lesson_figures.two_deviations(pooled, averaged))
 
 # %% [markdown]
 # ## References
-# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
-#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
+# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
+#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+#    `data/papers/homework/`.
 # 2. M. Hancock: [*Simple Batch Stat Updates*](https://notmatthancock.github.io/2017/03/23/simple-batch-stat-updates.html), 2017; the homework's source for Eq. (1).
 # 3. T. F. Chan, G. H. Golub, R. J. LeVeque: *Algorithms for Computing the Sample Variance: Analysis and Recommendations*, The American Statistician 37(3), 1983.
 #    [doi:10.1080/00031305.1983.10483115](https://doi.org/10.1080/00031305.1983.10483115)

@@ -397,8 +397,9 @@ show_table(analysis.claims_table(ids=chosen_claims, **settings))
 
 # %% [markdown]
 # ## References
-# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
-#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
+# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
+#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+#    `data/papers/homework/`.
 # 2. K. He, X. Zhang, S. Ren, J. Sun: *Deep Residual Learning for Image Recognition*, 2016. [arXiv:1512.03385](https://arxiv.org/abs/1512.03385)
 # 3. H. Robbins, S. Monro: *A Stochastic Approximation Method*, 1951. [doi:10.1214/aoms/1177729586](https://doi.org/10.1214/aoms/1177729586)
 # 4. D. P. Kingma, J. Ba: *Adam: A Method for Stochastic Optimization*, 2015. [arXiv:1412.6980](https://arxiv.org/abs/1412.6980)

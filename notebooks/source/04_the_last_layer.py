@@ -2,7 +2,7 @@
 # # 04 · The last layer
 # **How far do you get if you change nothing but the last layer?**
 #
-# You take a network that learned to name things in *other* pictures, keep every one of its filters, and teach only a new last
+# You take a network (a ResNet-18 [6]) that learned to name things in *other* pictures, keep every one of its filters, and teach only a new last
 # layer to tell seven kinds of cartoons apart. This is Section IV of the homework [1], *Fine-tuning the classifier*. That the layers before the last one serve
 # other tasks, too, was shown in 2014 [2, 3]. Numbers in brackets refer to the list at the end.
 #
@@ -74,7 +74,7 @@ sizes = [len(part) for part in (splits.train, splits.val, splits.test)]
 print("{} train, {} validation, {} test images (sealed)".format(*sizes))
 
 # %% [markdown]
-# The whole grid of the homework: five rates, two optimisers, several seeds. Each run chooses its best epoch by validation.
+# The whole grid of the homework: five rates, two optimisers (SGD and Adam [7]), several seeds. Each run chooses its best epoch by validation.
 
 # %%
 records = run_study("last_layer", profile, data, seeds)
@@ -410,8 +410,9 @@ show_table(analysis.claims_table(ids=chosen_claims, **settings))
 
 # %% [markdown]
 # ## References
-# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
-#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
+# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
+#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+#    `data/papers/homework/`.
 # 2. J. Donahue et al.: *DeCAF: A Deep Convolutional Activation Feature for Generic Visual Recognition*, 2014. [arXiv:1310.1531](https://arxiv.org/abs/1310.1531)
 # 3. A. Sharif Razavian, H. Azizpour, J. Sullivan, S. Carlsson: *CNN Features off-the-shelf: an Astounding Baseline for Recognition*, 2014.
 #    [arXiv:1403.6382](https://arxiv.org/abs/1403.6382)
