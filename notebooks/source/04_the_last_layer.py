@@ -230,8 +230,9 @@ passed = check_storable(can_be_stored)
 # %% [markdown]
 # ## Break it
 # `requires_grad = False` stops the *gradients*. It does not stop BatchNorm [4], which updates its running mean and variance in every forward pass of
-# `model.train()`. Published code has made this mistake, e.g. [VirTex](https://github.com/kdexd/virtex/issues/16) in 2020 when it scored features with a linear
-# layer, and [PyTorch Lightning](https://github.com/Lightning-AI/pytorch-lightning/issues/15062) until 2022 in its class for fine-tuning. Watch one epoch of it:
+# `model.train()`. Published code has made this mistake: [VirTex](https://github.com/kdexd/virtex/issues/16) when it scored its features with a linear layer
+# (reported in 2020), and [PyTorch Lightning](https://github.com/Lightning-AI/pytorch-lightning/issues/15062) in its class for fine-tuning (reported in 2022).
+# Watch one epoch of it:
 
 # %%
 from course_lib.models import snapshot
