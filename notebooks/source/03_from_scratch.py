@@ -92,7 +92,7 @@ print(f"{len(records)} runs; computing them took {minutes:.1f} minutes of one co
 
 # %% [markdown]
 # Figures 7–9 of the homework: training loss, validation loss, validation accuracy. Losses are means per image, so that curves of different batch sizes can be
-# compared; their unit is the [nat](../statistics.md#nats). If validation likes the lowest or the highest rate best, the title says so: what such an
+# compared; their unit is the [nat](../statistics.md#nats). If validation chose the lowest or the highest rate, the title says so: what such an
 # optimiser reached is a *lower bound*, since a rate beyond the grid may be better (lesson 08 tries such rates).
 
 # %% tags=["report"]
@@ -268,6 +268,7 @@ def measure_statistics():
 
 model.eval()
 found = {"eval(), as trained": [validate(mixed)]}
+known = validate(torch.arange(len(splits.train)), splits.train).mean()
 model.train()
 orders = [torch.randperm(len(splits.val)) for _ in range(20)]
 found["train(), 20 mixed orders"] = [validate(order) for order in orders]
@@ -280,6 +281,8 @@ for name, runs in found.items():
     span = f"{np.mean(shares):.1f} % ({min(shares):.1f} to {max(shares):.1f})"
     gap = analysis.paired_difference(runs, found["eval(), as trained"])
     print(f"{name:<25}{span}, difference from the first line: {gap}")
+print(f"training images, counted while the last epoch ran: {epochs[-1][1]:.1%}")
+print(f"training images, after that epoch, in eval():      {known:.1%}")
 
 # %% [markdown]
 # TEXT
