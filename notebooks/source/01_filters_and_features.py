@@ -218,7 +218,11 @@ captions = [class_names[label] for label in labels]
 show(lesson_figures.favourites(crowd, found, kinds, captions, counts))
 
 # %% [markdown]
-# CONTROL_TEXT
+# Random filters have favourites that look like them, too. To choose the largest of many answers is to choose large cosines, whatever the filter. What training added
+# is the difference between the two numbers above. In this network it is there (the intervals do not overlap), but it is small, since its filters are still half
+# noise. So a filter *prefers* patches that resemble its picture, and how clear that picture is depends on the training. Some of these filters want one colour, some
+# an edge between two.
+#
 # The categories in the captions hardly matter: a filter finds its edge or its colour in animals, ships and spoons alike. The first layer knows nothing of
 # objects.
 #

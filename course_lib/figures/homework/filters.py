@@ -52,9 +52,7 @@ def first_maps(linear, zeros: float, subject: str) -> Figure:
         subject: what the image shows.
     """
     count = min(16, len(linear))
-    title = (
-        f"The ReLU turns {100 * zeros:.0f} % of the first layer's numbers into 0; here {count} maps of the {subject}"
-    )
+    title = f"The ReLU turns {100 * zeros:.0f} % of the first layer's numbers into 0; {count} maps of the {subject}"
     return before_and_after(linear, title=title, count=count)
 
 
@@ -112,7 +110,7 @@ def stage_activity(outputs: Mapping[str, object], subject: str, size: int) -> Fi
     first, *_, last = (np.asarray(values).shape[1:] for values in outputs.values())
     fields = [" × ".join(map(str, shape)) for shape in (first, last)]
     if np.prod(last) < np.prod(first):
-        title = f"From {fields[0]} fields to {fields[1]}: too few are left to draw the {subject}'s outline"
+        title = f"From {fields[0]} fields to {fields[1]}: too few for the {subject}'s outline"
     else:
         title = f"The {subject} has {fields[1]} fields in the last stage, not fewer than in the first"
     return contact_sheet(np.stack(pictures), captions, title=title)

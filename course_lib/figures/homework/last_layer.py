@@ -39,7 +39,7 @@ def planes(features: Mapping[str, object], labels, class_names: Sequence[str]) -
     """
     near = {name: 100 * neighbour_agreement(found, labels) for name, found in features.items()}
     words = ", ".join(f"{share:.0f} % with {name}" for name, share in near.items())
-    title = f"Images whose nearest neighbour is of their own class, before any training on these: {words}"
+    title = f"Nearest neighbour of the same class, before any training on the classes: {words}"
     return feature_planes(features, labels, class_names, title=title)
 
 
@@ -53,9 +53,9 @@ def drift(before: Mapping, after: Mapping, stages: Sequence[str]) -> Figure:
     change = {part: stage_change(before, after, stages, part=part) for part in ("weights", "statistics")}
     moved = {part: any(found.values()) for part, found in change.items()}
     titles = {
-        (False, True): "The weights of the frozen stages stood still, their running statistics did not",
-        (False, False): "Neither the weights nor the running statistics of the frozen stages moved",
-        (True, False): "The weights moved, the running statistics of the frozen stages did not",
+        (False, True): "The frozen weights stood still, the running statistics did not",
+        (False, False): "Neither the frozen weights nor the running statistics moved",
+        (True, False): "The weights moved, the running statistics did not",
         (True, True): "Weights and running statistics both moved: these stages are not frozen",
     }
     series = {"weights": change["weights"], "running statistics": change["statistics"]}

@@ -57,7 +57,7 @@ def known_and_new(records: Sequence[dict]) -> Figure:
 
 
 def edges(records: Sequence[dict]) -> str:
-    """``" (SGD: best at the highest rate tried)"``: optimisers whose best rate ends the grid; empty if none."""
+    """``" (SGD: best at the highest rate)"``: optimisers whose best rate is an end of their grid; empty if none."""
     found = {o: grid_edge(select(records, optimizer=o)) for o in values_of(records, "optimizer")}
-    words = [f"{optimizer_name(o)}: best at the {edge} rate tried" for o, edge in found.items() if edge]
+    words = [f"{optimizer_name(o)}: best at the {edge} rate" for o, edge in found.items() if edge]
     return f" ({'; '.join(words)})" if words else ""

@@ -43,8 +43,8 @@ def pixel_values(counts) -> Figure:
         counts: (3, 256) how often each value 0 … 255 occurs.
     """
     counts = np.asarray(counts, dtype=float)
-    bright = np.arange(256) / 255 > BRIGHT
-    above, pure = (100 * (counts[:, which].sum(axis=1) / counts.sum(axis=1)).mean() for which in (bright, 255))
+    bright, white = np.arange(256) / 255 > BRIGHT, np.arange(256) == 255
+    above, pure = (100 * (counts[:, which].sum(axis=1) / counts.sum(axis=1)).mean() for which in (bright, white))
     even = f"evenly spread, it would be {100 * bright.mean():.0f} % and {100 / 256:.1f} %"
     title = f"{above:.0f} % of the values are above {BRIGHT:g}, {pure:.0f} % are exactly 255; {even}"
     return pixel_histograms(counts, title=title)
