@@ -496,7 +496,16 @@ for kind, row in zip(kinds.tolist(), found, strict=True):
 # | 1 | the conclusion says for which network and which images it holds, and names one thing that was not tested |
 
 # %% [markdown] tags=["solution-only"]
-# SAMPLES
+# **Two sample answers**
+#
+# *A good one (6 of 6).* "Claim, written before the run: at 80 % of its brightness, the network loses at most 5 points of accuracy. Only the brightness differs: the
+# same 420 photos, the same network, the same mean and deviation. Change: +1.7 points [−1.9, 5.2]. The claim *holds*: the interval ends far above −5. Whether there is
+# any change at all is *undecided*, since the interval contains 0. This is about the mini world's photos and this SqueezeNet. I did not try darker photos; at some
+# brightness the claim must fail." (At half the brightness it does: −21.7 [−26.7, −16.7].)
+#
+# *A flawed one (1 of 6).* "I tried darker, grey, mirrored and upside down. Mirrored photos are recognised best: 43.6 % instead of 40.2 %. So the network prefers
+# animals that look to the other side, as networks do." There was no claim before the runs (0 of 2). Only one thing differs in each run (1 of 1). The best of four was
+# picked, and its interval, [−1.4, 8.1], contains 0, but is not even given (0 of 2). The conclusion speaks of all networks and of animals that nobody counted (0 of 1).
 
 # %% [markdown]
 # ## References

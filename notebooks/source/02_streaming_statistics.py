@@ -482,7 +482,17 @@ show(lesson_figures.two_deviations(pooled, averaged))
 # | 1 | the interval (not the estimate) decides, and the conclusion says for which images it holds |
 
 # %% [markdown] tags=["solution-only"]
-# SAMPLES
+# **Two sample answers**
+#
+# *A good one (6 of 6).* "Claim, written before I computed: in the train folder, houses are darker than guitars by at least 0.05, since walls are large and guitars
+# stand on white. For each image I took the mean of its pixels: 259 houses and 121 guitars. House minus guitar: −4.8 points [−5.9, −3.6], that is −0.048. Houses
+# are darker, since the interval leaves out 0. My claim is *undecided*: the interval reaches from below −5 to above it. This holds for the mini world's cartoons in
+# this folder; I did not test whether the class or the amount of background makes the difference."
+#
+# *A flawed one (2 of 6).* "Houses are darker than guitars. I merged all pixels of each class. There are half a million of them, so the interval is tiny and the
+# difference of 0.048 is certain. It is about 0.05, as I expected." The claim has no number that was written before (0 of 2). The interval is one over pixels: pixels
+# of one image belong together, so 380 images do not give half a million observations (0 of 2). The means are merged rightly (1 of 1). An interval is named and
+# decides, but nothing says for which images (1 of 1, generously).
 
 # %% [markdown]
 # ## References

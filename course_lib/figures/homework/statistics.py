@@ -45,8 +45,8 @@ def pixel_values(counts) -> Figure:
     counts = np.asarray(counts, dtype=float)
     bright, white = np.arange(256) / 255 > BRIGHT, np.arange(256) == 255
     above, pure = (100 * (counts[:, which].sum(axis=1) / counts.sum(axis=1)).mean() for which in (bright, white))
-    even = f"evenly spread, it would be {100 * bright.mean():.0f} % and {100 / 256:.1f} %"
-    title = f"{above:.0f} % of the values are above {BRIGHT:g}, {pure:.0f} % are exactly 255; {even}"
+    even = f"(evenly spread: {100 * bright.mean():.0f} % and {100 / 256:.1f} %)"
+    title = f"{above:.0f} % of the values are above {BRIGHT:g}, {pure:.0f} % are exactly 255 {even}"
     return pixel_histograms(counts, title=title)
 
 
