@@ -24,9 +24,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "seed_interval",
         ],
         "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
+        "patches": ["Favourites", "favourite_patches", "neighbour_correlation"],
         "records": ["diverged", "is_scored", "score_of", "select", "setting", "units_of", "values_of"],
         "scores": ["mean_score", "score_over_runs"],
-        "selection": ["best_rate", "best_run", "best_runs", "rate_at_edge"],
+        "selection": ["best_rate", "best_run", "best_runs", "favoured_runs", "rate_at_edge"],
         "selection_bias": [
             "ChoiceNoise",
             "best_of_tries",

@@ -55,6 +55,19 @@ def best_runs(
     return [record for record in chosen if record is not None]
 
 
+def favoured_runs(records: Sequence[dict], vary: Sequence[str] = VARY) -> list[dict]:
+    """The best run of each seed, with the optimiser whose runs have the highest mean validation score.
+
+    Raises:
+        ValueError: no run with a validation score, or as `best_runs`.
+    """
+    chosen = best_runs(records, vary)
+    grids = [select(chosen, optimizer=optimizer) for optimizer in values_of(chosen, "optimizer")]
+    if not grids:
+        raise ValueError("no run has a validation score: the list is empty, or every run diverged at once")
+    return max(grids, key=lambda grid: sum(map(val_correct, grid)) / len(grid))  # of equal ones the first
+
+
 def best_rate(
     records: Sequence[dict], vary: Sequence[str] = VARY, *, rate_order: Sequence[float] | None = None
 ) -> float:

@@ -2,15 +2,17 @@
 # # 01 · Filters and features
 # **What does a trained network look for in an image, and what is left of the image after each layer?**
 #
-# You give an image to a network that somebody else has trained, and then you look inside: at the first layer's filters, at the sixteen maps
+# You give an image to a network that somebody else has trained, and then you look inside: at the first layer's filters, at sixteen of the maps
 # they produce, and at what a photograph becomes on its way to the last layer. This is Section I of the homework, Table I and Figs. 1–4.
+# *The homework* is a student's report [1] on an [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start) of a university course.
+# Lessons 01–08 follow it section by section. Numbers in brackets refer to the list at the end.
 #
 # **You will** read a network's five best guesses, see its filters as pictures, compute one number of a map by hand, and break the prediction
 # in four ways that raise no error. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
 
 # %% tags=["parameters"]
-profile = "mini"  # how many photos are looked at: "smoke" 2 of each category, "mini" 5, "paper" 20
-data = "mini:cartoon"  # where the pictures of unknown kinds come from, e.g. "pacs:cartoon"
+profile = "mini"  # photos of each category: "smoke" 2, "mini" 5, "paper" 20
+data = "mini:cartoon"  # the pictures of unknown kinds, e.g. "pacs:cartoon"
 seeds = None  # the random filters to compare with; None: seed 0
 reveal = False  # True: show what was measured without a guess
 
@@ -23,7 +25,14 @@ from course_lib import analysis, figures
 from course_lib.analysis import homework
 from course_lib.data import load_images
 from course_lib.data.mini import TARGET_CLASSES, draw
-from course_lib.models import first_convolution, first_maps, load_model, load_weights, start_model
+from course_lib.figures.homework import filters as lesson_figures
+from course_lib.models import (
+    first_convolution,
+    first_maps,
+    load_model,
+    load_weights,
+    start_model,
+)
 from course_lib.sweeps.studies.homework import get_profile
 from course_lib.teaching import Prediction, show, show_text
 from course_lib.teaching.checks.homework import check_prepare, check_respond, check_top_k
@@ -33,7 +42,7 @@ torch.manual_seed(0)  # the same random numbers in each run
 num_photos = {"smoke": 2, "mini": 5, "paper": 20}[get_profile(profile).name]
 
 # %% [markdown]
-# The homework uses SqueezeNet 1.0, trained on ImageNet. The course ships a smaller network of the same kind, so that everything runs here and now. It was
+# The homework uses SqueezeNet 1.0 [2], trained on ImageNet [3]. The course ships a smaller network of the same kind, so that everything runs here and now. It was
 # trained on pictures drawn by the *mini world*, about half of them photos and half illustrations. The real SqueezeNet comes at the end, if you have it.
 # Weights alone are not enough to use a network: you must also know how its images were prepared. The course stores that preparation in the same file as the
 # weights.
@@ -44,9 +53,10 @@ model = load_model(loaded)
 class_names, size = loaded.meta["class_names"], loaded.meta["size"]
 mean, std = torch.tensor(loaded.meta["mean"]), torch.tensor(loaded.meta["std"])
 filters = first_convolution(model).weight.detach()  # (F, 3, 7, 7)
-print(f"it tells {len(class_names)} categories apart, in images of {size} × {size} pixels")
+known = any(name in class_names for name in TARGET_CLASSES)
+print(f"it tells {len(class_names)} categories apart, in images of {size} pixels a side")
 print(f"its first layer has {len(filters)} filters of shape {tuple(filters.shape[1:])}")
-print("it has seen one of", ", ".join(TARGET_CLASSES) + ":", any(name in class_names for name in TARGET_CLASSES))
+print(f"it has seen one of {', '.join(TARGET_CLASSES)}: {known}")
 
 # %% [markdown]
 # ## Predict
@@ -63,13 +73,14 @@ guess = Prediction(
 # %% [markdown]
 # ## Run
 # The mini world can draw any number of photos of a category, from number 1 on. Training used none beyond number 1000, so photo number 10 000 is new to the
-# network. The homework's picture is a Samoyed (Fig. 1); here four drawn photos stand in for it, the zebra first. Prepare the photos as in training, compute
-# one *logit* per category, and turn the logits into probabilities with the softmax.
+# network. The homework's picture is a Samoyed (Fig. 1). Here four drawn photos stand in for it, the zebra first. Prepare the photos as in training. The network
+# computes one number for each category, its *logit*, and the softmax turns the logits into probabilities.
 
 # %%
 new = 10_000
 categories = ("zebra", "sailboat", "violin", "penguin")
-photos = torch.cat([draw(category, "photo", [new], size=size) for category in categories])  # (4, 3, 48, 48) uint8
+photos = [draw(name, "photo", [new], size=size) for name in categories]
+photos = torch.cat(photos)  # (4, 3, 48, 48) uint8
 
 
 @torch.no_grad()
@@ -79,31 +90,26 @@ def compute_logits(images):
 
 
 probabilities = compute_logits(photos).softmax(dim=1)  # (4, C)
-best, names = probabilities.max(dim=1)
-captions = [f"{a}: '{class_names[b]}' {100 * p:.0f} %" for a, b, p in zip(categories, names, best, strict=True)]
-right = sum(class_names[b] == a for a, b in zip(categories, names, strict=True))
-title = f"Photos the network has never seen: {right} of {len(photos)} named rightly"
-show(figures.contact_sheet(photos, captions, title=title))
+show(lesson_figures.named_photos(photos, categories, probabilities, class_names))
 
 # %% [markdown]
 # The five most probable categories of the first photo, in the form of the homework's Table I:
 
 # %%
 top5 = probabilities[0].topk(5)
-pd.DataFrame(
-    {"class": [class_names[i] for i in top5.indices], "probability": [f"{100 * p:.2f} %" for p in top5.values]}
-)
+names = [class_names[i] for i in top5.indices]
+pd.DataFrame({"class": names, "probability": [f"{100 * p:.2f} %" for p in top5.values]})
 
 # %% [markdown]
 # ### Exercise 1 · the five best by hand (5 minutes, ★☆☆)
 # Write `top_k`: the `k` most probable classes of one row of logits, with their probabilities, most probable first. The softmax is
 # $p_i = e^{z_i} / \sum_j e^{z_j}$. Write it yourself, with `exp`, `sum` and `sort`.
-# Hint: $e^{1000}$ is infinite in floating point. Subtracting the largest logit from all of them changes no probability.
+# Hint: $e^{1000}$ is infinite in floating point. What becomes of the probabilities if you add the same number to every logit?
 
 
 # %% tags=["exercise"]
 def top_k(logits, k):
-    """The `k` most probable classes of logits (C,) as [(class index, probability), …], most probable first."""
+    """The `k` most probable classes of logits (C,): [(class index, probability), …]."""
     # solution
     odds = (logits - logits.max()).exp()
     values, order = (odds / odds.sum()).sort(descending=True)
@@ -125,52 +131,49 @@ passed = check_top_k(top_k)
 # %%
 untrained = start_model("mini_squeezenet", None, len(class_names), seed=seeds or 0)
 random_filters = first_convolution(untrained).weight.detach()
-
-
-def correlate_neighbours(weights):
-    """Correlation of each weight with the one to its right: 0 for noise, near 1 for smooth patterns."""
-    return float(torch.corrcoef(torch.stack([weights[..., :-1].flatten(), weights[..., 1:].flatten()]))[0, 1])
-
-
-trained_r, random_r = correlate_neighbours(filters), correlate_neighbours(random_filters)
-title = f"Neighbouring weights: correlation {trained_r:.2f} if trained, {random_r:.2f} if random (last row)"
-show(figures.filter_grid(torch.cat([filters, random_filters[:16]]), title=title, columns=16))
+show(lesson_figures.first_layer(filters, random_filters))
 
 # %% [markdown]
-# Random filters are noise. Training made neighbouring weights agree, because neighbouring pixels of a photo agree: a filter that answers to photos has to be
-# smooth, at least in part. Noise that no photo ever excites stays in the filter from its random start: nothing in the loss removes it. In large networks,
-# trained long on millions of photos, the filters are clean edges, stripes and pairs of opposite colours (Fig. 4). They are much the same whatever the task.
-# That is why borrowing filters works.
+# The number in the title is the correlation between each weight and the one to its right: 0 for noise, near 1 for smooth patterns. Random filters are
+# noise. Training made neighbouring weights agree, because neighbouring pixels of a photo agree: a filter that answers to photos has to be smooth, at least in
+# part. Noise that no photo ever excites stays in the filter from its random start, since nothing in the loss removes it. This network is small and was trained
+# for a short time, so much of that noise is left. In large networks, trained long on a million photos, the filters are clean edges, stripes and pairs of opposite
+# colours (Fig. 4; [4]). They are much the same whatever the task [5]. That is one reason why borrowing filters works.
 #
 # ### Sixteen maps (Figs. 2 and 3)
-# Each filter slides over the image and answers at every second pixel with one number. The answers of one filter are its *map*.
+# Each filter slides over the image and answers at every second pixel with one number. The answers of one filter are its *map*. Below are sixteen maps of one
+# photo. The share of zeros is measured on more than that: draw new photos of every category, compute all maps of all photos, and count all numbers that are 0
+# after the ReLU.
 
 # %% tags=["report"]
+numbers = range(new, new + num_photos)
+crowd = torch.cat([draw(name, "photo", numbers, size=size) for name in class_names])
+labels = torch.arange(len(class_names)).repeat_interleave(num_photos)
+crowd_x = normalise(crowd, mean, std)
+answers, kept = first_maps(model, crowd_x)  # before, after the ReLU: (N, F, 24, 24)
+zeros = float((kept == 0).float().mean())  # of all photos, all filters, all places
+
 x = normalise(photos, mean, std)
-linear, rectified = first_maps(model, x)  # both (4, F, 24, 24)
-first = linear[0, :16]
-title = (
-    f"Sixteen first maps of the {categories[0]}: the ReLU keeps {100 * (first > 0).float().mean():.0f} % of the numbers"
-)
-show(figures.before_and_after(linear[0], title=title))
-guess.compare(100 * float((rectified == 0).float().mean()))
+show(lesson_figures.first_maps(first_maps(model, x[:1])[0][0], zeros, categories[0]))
+guess.compare(100 * zeros)
 
 # %% [markdown]
 # ## Explain
 # What is one of these numbers? Take the 7 × 7 pixels under the filter, multiply each with the weight on top of it, add everything up, and
-# add the filter's bias:
+# add the filter's bias. For the filter $f$ with the weights $w_f$ and the bias $b_f$, and for the normalised image $x$ with its channels $c$:
 #
 # $$\text{map}_f[i, j] = b_f + \sum_{c=1}^{3} \sum_{u=0}^{6} \sum_{v=0}^{6} w_f[c, u, v] \; x[c,\; 2i + u - 3,\; 2j + v - 3].$$
 #
 # The 2 is the stride. The 3 is the padding: three rows of zeros around the image, so that the filter can be centred on its edge.
 #
 # ### Exercise 2 · one number of a map (8 minutes, ★★☆)
-# Write `respond`. Hint: pad first, with `torch.nn.functional.pad(x, (3, 3, 3, 3))`; then the patch begins at row `2 * i`.
+# Write `respond`. Hint: at the upper edge, $2i + u - 3$ is negative. `torch.nn.functional.pad` puts zeros around an image; in which row of the padded image is
+# the image's row 0?
 
 
 # %% tags=["exercise"]
 def respond(x, weight, bias, i, j):
-    """The answer of one filter (3, 7, 7) at row i, column j of its map, for a normalised image x (3, H, W)."""
+    """The answer of one filter (3, 7, 7) at row i, column j of its map; x: (3, H, W)."""
     # solution
     padded = nn.functional.pad(x, (3, 3, 3, 3))
     patch = padded[:, 2 * i : 2 * i + 7, 2 * j : 2 * j + 7]
@@ -186,67 +189,54 @@ passed = check_respond(respond, first_convolution(model), x[0])
 
 # %% [markdown]
 # ### What does a filter look for?
-# The sum is a scalar product $\langle w, \text{patch} \rangle$. Among patches of equal length it is largest for the patch that points in the same direction
-# as $w$ (Cauchy and Schwarz). So **a filter looks for its own picture**. Search many photos for the patches with the strongest answers:
+# Without the bias, the answer is a scalar product, $\langle w, \text{patch} \rangle = \lVert w \rVert \, \lVert \text{patch} \rVert \cos \varphi$. Two things make it
+# large: a patch with strong contrasts (a large $\lVert \text{patch} \rVert$), and a patch that looks like the filter's own picture (a cosine near 1). Among patches
+# of equal length, the one that points in the direction of $w$ wins (Cauchy and Schwarz). Real photos hold few such patches, so how much do the patches with the
+# strongest answers look like the filter? Search many photos for them, as Zeiler and Fergus [4] did, and measure the cosine. Random filters are the *control*: they,
+# too, have patches with strongest answers, though nobody taught them to look for anything.
 
 # %%
-crowd = torch.cat([draw(name, "photo", range(new, new + num_photos), size=size) for name in class_names])  # uint8
-labels = torch.arange(len(class_names)).repeat_interleave(num_photos)
-crowd_x = normalise(crowd, mean, std)
-answers, kept = first_maps(model, crowd_x)  # (N, F, 24, 24)
-
-
-def find_patches(f, count=50):
-    """The patches with filter f's strongest answers, each in another photo, as [(photo, top row, left column), …]."""
-    inner = answers[:, f, 2:-2, 2:-2].flatten(1)  # whole patches only, without padding
-    strongest, place = inner.max(dim=1)  # one of each photo
-    width = answers.shape[-1] - 4
-    return [
-        (n, 2 * int(place[n] // width) + 1, 2 * int(place[n] % width) + 1)
-        for n in strongest.topk(min(count, len(crowd))).indices.tolist()
-    ]
-
-
-def cosine(f, patch):
-    """Cosine similarity of a normalised patch and filter f: 1 for the same picture, 0 for no relation."""
-    return float(nn.functional.cosine_similarity(patch.flatten(), filters[f].flatten(), dim=0))
-
+untrained_answers, _ = first_maps(untrained, crowd_x)
+found = {
+    "trained": analysis.favourite_patches(answers, crowd_x, filters),
+    "random": analysis.favourite_patches(untrained_answers, crowd_x, random_filters),
+}
+for kind, favourites in found.items():
+    cosines = [each.cosines.mean() for each in favourites]  # one mean for each filter
+    likeness = analysis.bootstrap_interval(cosines, things="filters")
+    ends = f"{likeness.estimate:.2f} [{likeness.low:.2f}, {likeness.high:.2f}]"
+    print(f"{kind:<7} filters: cosine with their favourites {ends}")
 
 # %% [markdown]
-# Here are the five filters with the largest weights. Beside each filter: the *average* of the fifty patches with its strongest answers, and six of these
-# patches.
+# Here are the trained filters with the largest weights, and below them three random ones. Beside each filter: the *average* of its favourite patches (the fifty
+# with the strongest answers, each from another photo), and six of these patches.
 
 # %%
-pictures, captions, fits, chance = [], [], [], []
-for f in filters.flatten(1).norm(dim=1).topk(5).indices.tolist():
-    windows = [(n, slice(None), slice(row, row + 7), slice(column, column + 7)) for n, row, column in find_patches(f)]
-    weights = filters[f]
-    pictures.append((weights - weights.min()) / (weights.max() - weights.min()))
-    patches = [crowd[window] / 255 for window in windows]
-    pictures += [torch.stack(patches).mean(dim=0), *patches[:6]]
-    captions += [f"filter {f}", f"mean of {len(patches)}", *(class_names[labels[window[0]]] for window in windows[:6])]
-    fits += [cosine(f, crowd_x[window]) for window in windows]
-    chance += [cosine(f, crowd_x[(n + 1) % len(crowd), *rest]) for n, *rest in windows]  # same place, another photo
-fit, other = (sum(values) / len(values) for values in (fits, chance))
-title = f"A filter likes what looks like it: cosine {fit:.2f}, other patches {other:.2f}"
-show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns=8))
+kinds = {"trained": filters, "random": random_filters}
+counts = {"trained": 5, "random": 3}
+captions = [class_names[label] for label in labels]
+show(lesson_figures.favourites(crowd, found, kinds, captions, counts))
 
 # %% [markdown]
+# Random filters have favourites that look like them, too. To choose the largest of many answers is to choose large cosines, whatever the filter. What training added
+# is the difference between the two numbers above. In this network it is there (the intervals do not overlap), but it is small, since its filters are still half
+# noise. So a filter *prefers* patches that resemble its picture, and how clear that picture is depends on the training. Some of these filters want one colour, some
+# an edge between two.
+#
 # The categories in the captions hardly matter: a filter finds its edge or its colour in animals, ships and spoons alike. The first layer knows nothing of
 # objects.
 #
 # ### What does the ReLU remove?
-# A negative answer means that the patch looks rather like the opposite of the filter's picture. The ReLU discards negative answers. Does every channel lose
-# the same share of its numbers?
+# A negative answer means that the patch looks rather like the opposite of the filter's picture. The ReLU discards negative answers. Does every filter's map (one
+# *channel* of the output) lose the same share of its numbers?
 
 # %% tags=["report"]
-zeros = 100 * (kept == 0).float().mean(dim=(0, 2, 3))  # (F,) per cent of each channel
+lost = 100 * (kept == 0).float().mean(dim=(0, 2, 3))  # (F,) per cent of each channel
 silent = int((kept.amax(dim=(0, 2, 3)) == 0).sum())
-show_text(
-    f"numbers that became 0: {zeros.mean():.0f} % of all; by channel from {zeros.min():.0f} % to {zeros.max():.0f} %"
-)
-print(f"channels that are silent in all {len(crowd)} photos: {silent} of {len(zeros)}")
-print(f"channels that lose nothing at all: {int((zeros == 0).sum())}")
+show_text(f"numbers that became 0: {lost.mean():.0f} % of all, as above")
+show_text(f"by channel: from {lost.min():.0f} % to {lost.max():.0f} %")
+print(f"channels that are silent in all {len(crowd)} photos: {silent} of {len(lost)}")
+print(f"channels that lose nothing at all: {int((lost == 0).sum())}")
 
 # %% [markdown]
 # A channel with many zeros is *selective*: it is active only where its picture is. A channel that loses next to nothing passes on a smoothed colour or
@@ -257,25 +247,21 @@ print(f"channels that lose nothing at all: {int((zeros == 0).sum())}")
 
 # %% tags=["checked"]
 stages = [name for name in model.stage_names if name != "head"]
-shapes = {"image": photos[0].shape} | {name: model.features(x[:1], until=name)[0].shape for name in stages}
+with torch.no_grad():
+    outputs = {name: model.features(x[:1], until=name)[0] for name in stages}
+shapes = {"image": x[0].shape} | {name: output.shape for name, output in outputs.items()}
 for name, shape in shapes.items():
     print(f"{name:<7} {' × '.join(map(str, shape)):<12} = {shape.numel():>5} numbers")
 
 # %% [markdown]
 # The stem's convolution gives 24 × 24 places, as above. After its ReLU, a *max-pooling* layer keeps the largest number of each window of 3 × 3 places. The
-# windows lie two places apart, so 12 × 12 places are left. The resolution falls from stage to stage: 48 × 48 pixels become 3 × 3 fields, and in the end one
-# list without places. Here is where each stage is active for the first photo above: the mean over the stage's channels, bright where the mean is large.
+# windows lie two places apart, so 12 × 12 places are left. The resolution falls from stage to stage: 48 × 48 pixels become 3 × 3 fields, and the stage `pool`
+# averages over these fields, so that no place is left at all. Here is where each stage is active for the first photo above: the mean over the stage's channels,
+# bright where the mean is large.
 
 # %%
-pictures, captions = [], []
-for stage in stages[:-1]:
-    with torch.no_grad():
-        activity = model.features(x[:1], until=stage).mean(dim=1, keepdim=True)  # (1, 1, h, w)
-    activity = (activity - activity.min()) / (activity.max() - activity.min()).clamp(min=1e-9)
-    pictures.append(nn.functional.interpolate(activity, size=size, mode="nearest").expand(-1, 3, -1, -1))
-    captions.append(f"{stage}: {activity.shape[-2]} × {activity.shape[-1]}")
-title = f"From {captions[0].split(': ')[1]} fields to {captions[-1].split(': ')[1]}: the outline of the zebra is lost"
-show(figures.contact_sheet(torch.cat(pictures), captions, title=title.replace("zebra", categories[0])))
+with_places = {name: outputs[name] for name in stages if name != "pool"}
+show(lesson_figures.stage_activity(with_places, categories[0], size))
 
 # %% [markdown]
 # Now look for yourself. Pick a stage and a channel: the figure shows the channel's answers to one photo, and the six photos to which the channel answers most
@@ -288,9 +274,8 @@ from functools import partial
 from course_lib.models import stage_maps
 
 maps = stage_maps(model, crowd_x)  # stage → (N, C, h, w), before its last ReLU
-figures.explorers.explore(
-    partial(figures.explorers.feature_map, crowd, maps, filters), **figures.explorers.layer_controls(maps)
-)
+draw_channel = partial(figures.explorers.feature_map, crowd, maps, filters)
+figures.explorers.explore(draw_channel, **figures.explorers.layer_controls(maps))
 
 # %% [markdown]
 # So much for *where* something is. What do the stages keep of *what* it is? Ask which photos look alike to the network: for each photo, find the nearest of
@@ -300,8 +285,9 @@ figures.explorers.explore(
 # %%
 @torch.no_grad()
 def find_neighbours(stage, count=3):
-    """The `count` photos nearest to each photo (N, count), by cosine of the numbers after a stage; "image": by pixels."""
-    values = (crowd_x if stage == "image" else model.features(crowd_x, until=stage)).flatten(1)
+    """The `count` photos nearest to each (N, count), by cosine; "image": by pixels."""
+    values = crowd_x if stage == "image" else model.features(crowd_x, until=stage)
+    values = values.flatten(1)
     values = nn.functional.normalize(values - values.mean(dim=0), dim=1)
     return (values @ values.T).fill_diagonal_(-1).topk(count, dim=1).indices
 
@@ -315,19 +301,12 @@ for stage, found in neighbours.items():
 print(f"by chance: {100 * (num_photos - 1) / (len(crowd) - 1):.1f} %")
 
 # %% tags=["report"]
-row = class_names.index(categories[0]) * num_photos  # photo number 10 000 of the first category
-pictures, captions = [], []
-for stage, caption in (("image", "by pixels"), ("pool", "by the last stage")):
-    found = neighbours[stage][row].tolist()
-    pictures += [crowd[row], *crowd[found]]
-    captions += [caption, *(class_names[labels[n]] for n in found)]
-by_pixels, by_pool = (f"{100 * agreement[stage].estimate:.0f} %" for stage in ("image", "pool"))
-title = f"Nearest photo of the same category: {by_pixels} by pixels, {by_pool} by the last stage"
-show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns=4))
+row = class_names.index(categories[0]) * num_photos  # the first category's first photo
+show(lesson_figures.nearest_photos(crowd, neighbours, agreement, captions, row))
 
 # %% [markdown]
-# By pixels, two photos are alike if they have the same brightness in the same places, and most of these places are background. The last stage gives light,
-# place and background less weight, and the object more. So a few numbers are left of the image. Training chose them because they tell categories apart.
+# By pixels, two photos are alike if they have the same brightness in the same places, and most of these places are background. After the last stage, place and
+# background count less, and the object counts more. So only a few numbers are left of the image, and training shaped them so that they tell categories apart.
 #
 # ## Break it
 # A network raises no error when its images are prepared in another way than in training. It still gives an answer:
@@ -342,36 +321,36 @@ ways = {
     "channels as BGR (OpenCV's order)": normalise(crowd.flip(1), mean, std),
 }
 rows, right = {}, {}
-with torch.no_grad():
-    for way, images in ways.items():
+for way, images in ways.items():
+    with torch.no_grad():
         found = model(images)
-        right[way] = analysis.outcomes(labels, found.argmax(dim=1))  # "0110…": one sign for each photo
-        change = analysis.paired_difference(right[way], right["as in training"])
-        row = [str(analysis.accuracy_interval(right[way].count("1"), len(labels)))]
-        row += [f"{100 * change.estimate:+.1f} [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"]
-        rows[way] = [*row, f"{100 * found.softmax(dim=1).max(dim=1).values.mean():.0f} %"]
-columns = [
-    f"accuracy on {len(labels)} new photos [95 %]",
-    "change on the same photos, points [95 %]",
-    "mean confidence",
-]
+    right[way] = analysis.outcomes(labels, found.argmax(dim=1))  # "0110…"
+    change = analysis.paired_difference(right[way], right["as in training"])
+    ends = (100 * end for end in (change.estimate, change.low, change.high))
+    effect = "{:+.1f} [{:+.1f}, {:+.1f}]".format(*ends)
+    confidence = 100 * found.softmax(dim=1).max(dim=1).values.mean()
+    accuracy = analysis.accuracy_interval(right[way].count("1"), len(labels))
+    rows[way] = [str(accuracy), effect, f"{confidence:.0f} %"]
+compared = "change on the same photos, points [95 %]"
+columns = [f"accuracy on {len(labels)} new photos [95 %]", compared, "mean confidence"]
 table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 table.iloc[0, 1] = "–"  # nothing to compare it with
 table
 
 # %% [markdown]
 # The change is counted photo by photo. If its [interval](../statistics.md#paired-difference) contains 0, this many photos show no loss. A small loss may show with more photos (`profile =
-# "paper"`). Look at the last column, too. With wrong inputs the network can be *more confident* than with right ones: large inputs make large logits, and the
-# softmax of large logits is close to 0 or 1. So the confidence does not warn you of wrong inputs.
+# "paper"`). Look at the last column, too: the *confidence* is the probability of the category that the network chose. With wrong inputs the network can be *more
+# confident* than with right ones: large inputs make large logits, and the softmax of large logits is close to 0 or 1. So the confidence does not warn you of
+# wrong inputs. Even with right inputs a network's confidence need not be its accuracy [6].
 #
 # ### Exercise 3 · prepare a photo (5 minutes, ★☆☆)
 # Write `prepare`, which turns uint8 images into inputs like those that the network was trained on. No error tells you when it is wrong; the check does.
-# Hint: `mean` has the shape (3,), the images (N, 3, H, W), and PyTorch aligns shapes from the *right* when it broadcasts.
+# Hint: `mean` has the shape (3,), the images (N, 3, H, W), and PyTorch aligns shapes from the *right* when it broadcasts. Which axis would meet the three means?
 
 
 # %% tags=["exercise"]
 def prepare(images, mean, std):
-    """Scale uint8 images (N, 3, H, W) to [0, 1], then normalise each channel by its mean and deviation, both (3,)."""
+    """Scale uint8 images (N, 3, H, W) to [0, 1], then normalise; mean, std: (3,)."""
     # solution
     x = images / 255
     return (x - mean.view(3, 1, 1)) / std.view(3, 1, 1)
@@ -383,17 +362,20 @@ passed = check_prepare(prepare)
 
 # %% [markdown]
 # The second mistake is to take logits for probabilities. Logits and probabilities have the same order, so the top five come out right. But logits do not sum
-# to 1, some of them are negative, and adding the same number to all logits does not change the probabilities:
+# to 1, some of them are negative, and if 5 is added to all of them, no probability changes:
 
 # %%
 logits = compute_logits(photos[:1])[0]
-print(f"logits: largest {logits.max():.1f}, smallest {logits.min():.1f}, sum {logits.sum():.1f}")
+ends = f"largest {logits.max():.1f}, smallest {logits.min():.1f}"
+print(f"logits: {ends}, sum {logits.sum():.1f}")
 moved = (logits + 5).softmax(dim=0)
-print("the order is that of the probabilities:", torch.equal(logits.topk(5).indices, moved.topk(5).indices))
-print(f"the largest probability: {logits.softmax(dim=0).max():.4f}; with 5 added to each logit: {moved.max():.4f}")
+same = torch.equal(logits.topk(5).indices, moved.topk(5).indices)
+print("the order is that of the probabilities:", same)
+print(f"the largest probability: {logits.softmax(dim=0).max():.4f}")
+print(f"the same with 5 added to each logit: {moved.max():.4f}")
 
 # %% [markdown]
-# The third mistake is to leave `model.train()` on. SqueezeNet 1.0 has *dropout* before its classifier: in training mode, dropout sets half of the features to
+# The third mistake is to leave `model.train()` on. SqueezeNet 1.0 has *dropout* [7] before its classifier: in training mode, dropout sets half of the features to
 # zero, chosen at random. The small network has no dropout, so add it here, and ask for the sailboat five times in each mode:
 
 # %%
@@ -402,12 +384,13 @@ with torch.no_grad():
     features = model.features(x[1:2])  # the sailboat
     for mode in ("train", "eval"):
         dropping.train(mode == "train")
-        answers_5 = [dropping(features).softmax(dim=1)[0].max(dim=0) for _ in range(5)]
-        print(f"{mode + '()':<8}", "   ".join(f"{class_names[i]} {100 * p:.0f} %" for p, i in answers_5))
+        five = [dropping(features).softmax(dim=1)[0].max(dim=0) for _ in range(5)]
+        words = [f"{class_names[i]} {100 * p:.0f} %" for p, i in five]
+        print(f"{mode + '()':<8}", "   ".join(words))
 
 # %% [markdown]
-# The same photo gets five different answers. In networks with BatchNorm, `train()` does more harm: an image's result then also depends on the other images of
-# its batch, and every forward pass changes the network (lesson 04).
+# In `train()`, the same photo gets another answer each time. In networks with BatchNorm, `train()` does more harm: an image's result then also depends on the
+# other images of its batch (lesson 03), and every forward pass changes the network (lesson 04).
 #
 # ## Printed and measured
 # Now the original: SqueezeNet 1.0 with ImageNet's weights and, in the zebra's place, a photograph of a Samoyed (Fig. 1). The photograph is scaled to [0, 1],
@@ -417,12 +400,13 @@ with torch.no_grad():
 # %%
 from course_lib.paths import real_data_dirs
 
-photograph = next((file for folder in real_data_dirs() if (file := folder / "samoyed.jpg").is_file()), None)
+files = [folder / "samoyed.jpg" for folder in real_data_dirs()]
+photograph = next((file for file in files if file.is_file()), None)
 official = None
 if photograph is None:
-    print(
-        f"No photograph of a Samoyed here: put one as samoyed.jpg into {real_data_dirs()[-1].name}/ of the course's folder (`course doctor` shows it)."
-    )
+    folder = real_data_dirs()[-1].name
+    where = f"{folder}/ of the course's folder (`course doctor` shows it)"
+    print(f"No photograph of a Samoyed here: put one as samoyed.jpg into {where}.")
 else:
     try:
         official = load_weights("torchvision:squeezenet1_0")
@@ -438,9 +422,9 @@ if photograph is not None:
 
     from course_lib.data.decode import decode_image
 
-    image = resize(decode_image(photograph).float() / 255, [224], antialias=True)[None]  # (1, 3, 224, W)
-    title = f"Fig. 1: {photograph.name}, {image.shape[-1]} × {image.shape[-2]} pixels are all that the network sees"
-    show(figures.contact_sheet(image, title=title))
+    scaled = decode_image(photograph).float() / 255
+    image = resize(scaled, [224], antialias=True)[None]  # (1, 3, 224, W)
+    show(lesson_figures.photograph(image, photograph.name))
 
 # %% [markdown]
 # Table I, as printed and (with both files) as measured:
@@ -449,11 +433,13 @@ if photograph is not None:
 printed = pd.DataFrame(homework.printed_top5(), columns=["class", "printed"])
 if official is not None:
     net = load_model(official)
-    big_mean, big_std = (torch.tensor(official.meta[key]).view(3, 1, 1) for key in ("mean", "std"))
+    moments = (torch.tensor(official.meta[key]).view(3, 1, 1) for key in ("mean", "std"))
+    big_mean, big_std = moments
     prepared = (image - big_mean) / big_std
     with torch.no_grad():
         real = net(prepared).softmax(dim=1)[0]
-    known = {name.lower(): float(p) for name, p in zip(official.meta["class_names"], real, strict=True)}
+    classes = [name.lower() for name in official.meta["class_names"]]
+    known = dict(zip(classes, real.tolist(), strict=True))
     printed["measured"] = [known[name.lower()] for name in printed["class"]]
 printed.round(4)
 
@@ -462,12 +448,10 @@ printed.round(4)
 
 # %% tags=["report"]
 if official is not None:
-    big = first_convolution(net).weight.detach()  # (96, 3, 7, 7)
-    title = f"SqueezeNet 1.0: {len(big)} filters, neighbouring weights correlate by {correlate_neighbours(big):.2f}"
-    show(figures.filter_grid(big, title=title))
+    show(lesson_figures.official_filters(first_convolution(net).weight.detach()))
     big_linear, big_kept = first_maps(net, prepared)
-    title = f"SqueezeNet 1.0 on the photograph: the ReLU keeps {100 * (big_kept > 0).float().mean():.0f} % of all first-layer numbers"
-    show(figures.before_and_after(big_linear[0], title=title))
+    big_zeros = float((big_kept == 0).float().mean())  # of this one photograph
+    show(lesson_figures.first_maps(big_linear[0], big_zeros, "photograph"))
 
 # %% [markdown]
 # ### Where the course goes from here
@@ -475,20 +459,64 @@ if official is not None:
 
 # %%
 pictures = load_images(data, size=size, progress=False)
-firsts = [int((pictures.labels == label).nonzero()[0]) for label in pictures.labels.unique()[:10]]
-images, kinds = pictures.batch(torch.tensor(firsts))
-for kind, row in zip(kinds.tolist(), compute_logits(images).softmax(dim=1), strict=True):
-    print(
-        f"{pictures.class_names[kind]:<10} looks like",
-        ", ".join(f"{class_names[i]} ({100 * row[i]:.0f} %)" for i in row.topk(3).indices),
-    )
+kinds = pictures.labels.unique()[:10]
+firsts = [int((pictures.labels == kind).nonzero()[0]) for kind in kinds]
+found = compute_logits(pictures.take(firsts).images).softmax(dim=1)
+for kind, row in zip(kinds.tolist(), found, strict=True):
+    words = [f"{class_names[i]} ({100 * row[i]:.0f} %)" for i in row.topk(3).indices]
+    print(f"{pictures.class_names[kind]:<10} looks like", ", ".join(words))
 
 # %% [markdown]
-# Its answers are wrong, and yet they are not arbitrary. The features before the last layer may still be useful. How useful they are is what the rest of this
-# course finds out.
+# Its answers cannot be right, since it does not know these classes. Some of them are near, and some are not. May the features before the last layer still be
+# useful? The rest of this course finds out.
 #
 # ## Remember
-# - A filter of the first layer is a small picture. Its answer is a scalar product, which is largest where the image looks like the filter.
+# - A filter of the first layer is a small picture. Its answer is a scalar product: large where the image has strong contrasts *and* looks like the filter.
 # - From stage to stage the network gives up *where* something is and keeps *what* it is: the resolution falls, and images of one category come closer
 #   together.
 # - Weights are useless without the preparation of their images. Wrong scaling, swapped colours or `train()` raise no error: the network still answers.
+
+# %% [markdown]
+# ## Your own experiment (20 minutes)
+# **Spoil the photos gently, and find out what the network can bear.** Choose *one* change, e.g. darker, grey, blurred, turned by ten degrees, upside down, or half
+# of the photo covered. Before you run it, write down one claim with a number, e.g. "at half the brightness, it loses less than 5 points". Then measure it on
+# the photos `crowd` (a minute is enough), and write three sentences: the claim, the interval, the conclusion. These lines are a start:
+#
+# ```python
+# changed = (crowd.float() * 0.5).to(torch.uint8)  # half as bright
+# after = analysis.outcomes(labels, compute_logits(changed).argmax(dim=1))
+# print(analysis.paired_difference(after, right["as in training"]))
+# ```
+#
+# | points | what they are for |
+# |---|---|
+# | 2 | the claim was written down before the measurement; it has a number and could turn out wrong |
+# | 1 | exactly one thing differs between the two measurements: same photos, same network, same preparation |
+# | 2 | the effect has its 95 % interval, and the interval (not the estimate) decides: *holds*, *does not hold* or *undecided* |
+# | 1 | the conclusion says for which network and which images it holds, and names one thing that was not tested |
+
+# %% [markdown] tags=["solution-only"]
+# **Two sample answers**
+#
+# *A good one (6 of 6).* "Claim, written before the run: at 80 % of its brightness, the network loses at most 5 points of accuracy. Only the brightness differs: the
+# same 420 photos, the same network, the same mean and deviation. Change: +1.7 points [−1.9, 5.2]. The claim *holds*: the interval ends far above −5. Whether there is
+# any change at all is *undecided*, since the interval contains 0. This is about the mini world's photos and this SqueezeNet. I did not try darker photos; at some
+# brightness the claim must fail." (At half the brightness it does: −21.7 [−26.7, −16.7].)
+#
+# *A flawed one (1 of 6).* "I tried darker, grey, mirrored and upside down. Mirrored photos are recognised best: 43.6 % instead of 40.2 %. So the network prefers
+# animals that look to the other side, as networks do." There was no claim before the runs (0 of 2). Only one thing differs in each run (1 of 1). The best of four was
+# picked, and its interval, [−1.4, 8.1], contains 0, but is not even given (0 of 2). The conclusion speaks of all networks and of animals that nobody counted (0 of 1).
+
+# %% [markdown]
+# ## References
+# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
+#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+#    `data/papers/homework/`.
+# 2. F. N. Iandola, S. Han, M. W. Moskewicz, K. Ashraf, W. J. Dally, K. Keutzer: *SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and < 0.5 MB model
+#    size*, 2016. [arXiv:1602.07360](https://arxiv.org/abs/1602.07360)
+# 3. O. Russakovsky et al.: *ImageNet Large Scale Visual Recognition Challenge*, 2015. [arXiv:1409.0575](https://arxiv.org/abs/1409.0575)
+# 4. M. D. Zeiler, R. Fergus: *Visualizing and Understanding Convolutional Networks*, 2014. [arXiv:1311.2901](https://arxiv.org/abs/1311.2901)
+# 5. J. Yosinski, J. Clune, Y. Bengio, H. Lipson: *How transferable are features in deep neural networks?*, 2014. [arXiv:1411.1792](https://arxiv.org/abs/1411.1792)
+# 6. C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger: *On Calibration of Modern Neural Networks*, 2017. [arXiv:1706.04599](https://arxiv.org/abs/1706.04599)
+# 7. N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov: *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, 2014.
+#    [JMLR 15](https://jmlr.org/papers/v15/srivastava14a.html)

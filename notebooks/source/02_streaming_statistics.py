@@ -3,14 +3,15 @@
 # **How do you find the mean and the deviation of images that never fit into memory together?**
 #
 # Before a network sees an image, a mean is subtracted from each colour channel, and the result is divided by a standard deviation. These two numbers per
-# channel are taken over *all pixels of all training images*. This is Section II of the homework, Eqs. (1) and (2).
+# channel are taken over *all pixels of all training images*. This is Section II of the homework [1], Eqs. (1) and (2). Numbers in brackets refer to the list at
+# the end.
 #
 # **You will** derive and write the merge that needs one pass and almost no memory, find out what the two numbers say about an image (and
 # what they do not), and break three formulas that look right. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke" tries three orders of the stream, "mini" and "paper" five
-data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon" or "folder:/my/pictures"
+data = "mini:cartoon"  # any source of `course data list`, e.g. "folder:/my/pictures"
 seeds = None  # random orders of the stream; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
 
@@ -21,12 +22,16 @@ import numpy as np
 import pandas as pd
 import torch
 
-from course_lib import figures
 from course_lib.analysis.homework import printed_channels
 from course_lib.data import DataSpec, Moments, PixelHistogram, iter_native_images, prepare
+from course_lib.figures.homework import statistics as lesson_figures
 from course_lib.sweeps.studies.homework import get_profile
 from course_lib.teaching import Prediction, show, show_text
-from course_lib.teaching.checks.homework import check_mean_and_std, check_merge, check_training_statistics
+from course_lib.teaching.checks.homework import (
+    check_mean_and_std,
+    check_merge,
+    check_training_statistics,
+)
 
 numbers = get_profile(profile)
 num_orders = seeds or numbers.seeds
@@ -67,12 +72,11 @@ for name, image in iter_native_images(data, progress=False):  # image: (3, H, W)
 
 # %% tags=["checked"]
 splits = prepare(DataSpec(source=data, size=numbers.size))
-folder = sorted((*splits.train.names, *splits.val.names))  # in the order of the files: class by class
+folder = sorted((*splits.train.names, *splits.val.names))  # class by class
 num_pixels = sum(moments[name].count for name in folder)
 print(f"{len(folder)} images in the train folder, {num_pixels:,} pixels in each channel")
-print(
-    f"held as floats: {num_pixels * 3 * 4 / 2**20:,.0f} MB; kept while streaming: 7 numbers (count, 3 means, 3 variances)"
-)
+print(f"held as floats: {num_pixels * 3 * 4 / 2**20:,.0f} MB")
+print("kept while streaming: 7 numbers (a count, 3 means, 3 variances)")
 
 # %% [markdown]
 # ### How two summaries become one
@@ -86,19 +90,20 @@ print(
 #
 # $$\sum_{x \in \text{part } n} (x-\mu)^2 = n\,\sigma_n^2 + n\,(\mu_n-\mu)^2, \qquad \mu_n-\mu = \frac{m}{n+m}\,(\mu_n-\mu_m).$$
 #
-# The same holds for the other part with $n$ and $m$ exchanged. Add both, divide by $n+m$, and you have Eq. (1) of the homework:
+# The same holds for the other part with $n$ and $m$ exchanged. Add both, divide by $n+m$, and you have Eq. (1) of the homework (which takes it from [2]; see
+# also [3]):
 #
 # $$\sigma^2 = \underbrace{\frac{n\,\sigma_n^2 + m\,\sigma_m^2}{n+m}}_{\text{spread inside the parts}}
 # + \underbrace{\frac{m\,n}{(m+n)^2}\,(\mu_m-\mu_n)^2}_{\text{spread between the parts}}.$$
 #
 # ### Exercise 1 · write the merge (5 minutes, ★★☆)
-# Hint: compute the mean first. Two cases to check in your head: two parts with the same mean have no spread between them; two single pixels ($n=m=1$, no
-# variance) at 0 and 1 together have variance ¼.
+# Hint: try two cases in your head before you run the check. Two parts with the same mean: which term is left? Two single pixels ($n=m=1$, each without
+# variance) at 0 and 1: which variance do they have together, and does your function say so?
 
 
 # %% tags=["exercise"]
 def merge(n, mu_n, var_n, m, mu_m, var_m):
-    """Mean and variance (divided by the count) of two parts together; numbers, or tensors with one value per channel."""
+    """Mean and variance (divided by the count) of two parts together."""
     # solution
     total = n + m
     mu = (n * mu_n + m * mu_m) / total
@@ -117,12 +122,12 @@ if check_merge(merge):
         part = moments[name]
         mu, var = merge(n, mu, var, part.count, part.mean, part.var)
         n += part.count
-    means, stds = (" ".join(f"{value:.4f}" for value in values) for values in (mu, var.sqrt()))
-    show_text(f"mean {means}  std {stds}")
+    for what, values in (("mean", mu), ("std ", var.sqrt())):
+        show_text(f"{what} " + " ".join(f"{value:.4f}" for value in values))
 
 # %% [markdown]
-# From here on we use the library's `Moments.merge`, which does the same. `streaming_statistics(batches)` of `course_lib.data` is nothing but this loop. Watch
-# mean and deviation settle as the stream proceeds in the order of the files.
+# From here on we use the library's `Moments.merge`, which does the same. `streaming_statistics(batches)` of `course_lib.data` is this same loop. Watch mean and
+# deviation change as the stream proceeds in the order of the files.
 
 # %%
 running = [moments[folder[0]]]
@@ -135,17 +140,11 @@ guess_std.compare(float(measured.std[0]))
 show_text(f"red mean after one image {red[0]}, after all {red[1]}")
 
 # %% tags=["report"]
-steps = sorted({round(step) for step in np.geomspace(1, len(running), 120)})
-first_class = folder[0].split("/")[0]
-own_class = sum(name.split("/")[0] == first_class for name in folder)
-drift = float((running[own_class - 1].mean - measured.mean).abs().max())
-title = f"After all {own_class} images of '{first_class}' a mean is off by {drift:.3f}: only the end counts"
-means, stds = ([getattr(running[step - 1], what).tolist() for step in steps] for what in ("mean", "std"))
-show(figures.running_statistics(steps, means, stds, title=title, printed=printed_channels()))
+show(lesson_figures.running(running, folder))
 
 # %% [markdown]
-# The files come class by class, so the numbers *on the way* depend on the order, and only a shuffled stream may be stopped early. Does the *final* result
-# depend on the order, too?
+# The files come class by class, so the numbers *on the way* depend on the order: only a shuffled stream may be stopped early. Does the *final* result depend on
+# the order, too?
 #
 # ## Explain
 # Merging the summaries of two parts gives exactly the summary of all their pixels. So it cannot matter where the stream was cut, or in which order the parts
@@ -159,7 +158,8 @@ show(figures.running_statistics(steps, means, stds, title=title, printed=printed
 def merge_in_groups(names, size):
     """Merge the images of each group of `size`, then the groups."""
     groups = [names[start : start + size] for start in range(0, len(names), size)]
-    return reduce(Moments.merge, [reduce(Moments.merge, [moments[name] for name in group]) for group in groups])
+    parts = [reduce(Moments.merge, [moments[name] for name in group]) for group in groups]
+    return reduce(Moments.merge, parts)
 
 
 def add_histograms(names):
@@ -170,24 +170,24 @@ def add_histograms(names):
 exact, worst = add_histograms(folder), 0.0
 for seed in range(num_orders):
     order = np.random.default_rng(seed).permutation(folder).tolist()
-    print(
-        f"order {seed}: the histogram is the same, bit for bit:",
-        torch.equal(add_histograms(order).counts, exact.counts),
-    )
+    same = torch.equal(add_histograms(order).counts, exact.counts)
+    print(f"order {seed}: the histogram is the same, bit for bit: {same}")
     for size in (1, 7, 256, len(order)):
         found = merge_in_groups(order, size)
-        worst = max(worst, float((found.mean - exact.mean).abs().max()), float((found.std - exact.std).abs().max()))
-print("every order, every group size: same mean and std to 12 digits:", worst < 1e-12)
+        worst = max(worst, float((found.mean - exact.mean).abs().max()))
+        worst = max(worst, float((found.std - exact.std).abs().max()))
+print("every order, every group size: the same to 12 digits:", worst < 1e-12)
 
 # %% [markdown]
 # ### Exercise 2 · mean and deviation from 256 numbers (5 minutes, ★★☆)
 # `counts[v]` says how many pixels have the value `v` (0 … 255). Return mean and standard deviation on the scale from 0 to 1.
-# Hint: a mean is a weighted sum, and `counts` are the weights. Use float64.
+# Hint: ten pixels have the value 3, thirty have the value 5. How do you find their mean without writing down forty numbers? Use float64, since the counts may
+# be huge.
 
 
 # %% tags=["exercise"]
 def mean_and_std(counts):
-    """Mean and population standard deviation, in [0, 1], of pixels whose values 0 … 255 occur `counts` (256,) times."""
+    """Mean and deviation, in [0, 1]; the values 0 … 255 occur `counts` (256,) times."""
     # solution
     values = torch.arange(256, dtype=torch.float64) / 255
     share = counts.double() / counts.sum()
@@ -205,13 +205,10 @@ if check_mean_and_std(mean_and_std):
 
 # %% [markdown]
 # ### What do the two numbers mean?
-# Here are the histograms of the pixels behind them. The mean is high because of *one* bar: the white paper.
+# Here are the histograms of the pixels behind them. Look at the last bar, the white paper: it is why the mean is high.
 
 # %% tags=["report"]
-white_share = exact.counts[:, 243:].sum(dim=1) / exact.num_pixels  # values above 0.95
-pure_share = exact.counts[:, 255] / exact.num_pixels
-title = f"{100 * white_share.mean():.0f} % of the values are above 0.95, {100 * pure_share.mean():.0f} % are exactly 255: far from evenly spread"
-show(figures.pixel_histograms(exact.counts, title=title))
+show(lesson_figures.pixel_values(exact.counts))
 
 # %% [markdown]
 # The homework could explain the mean (white paper, bright colours) but not the deviation. It noticed that values spread *evenly* over [0, 1] have the
@@ -225,10 +222,11 @@ values = torch.arange(256, dtype=torch.float64) / 255
 
 
 def summarise(counts):
-    """Count, mean and variance of pixels whose values occur `counts` (3, 256) times; each (3,)."""
+    """Count, mean and variance, each (3,); the values occur `counts` (3, 256) times."""
     n = counts.sum(dim=1)
     mean = counts @ values / n.clamp(min=1)
-    return n, mean, (counts * (values - mean[:, None]) ** 2).sum(dim=1) / n.clamp(min=1)
+    squares = (values - mean[:, None]) ** 2
+    return n, mean, (counts * squares).sum(dim=1) / n.clamp(min=1)
 
 
 n, mu_n, var_n = summarise(exact.counts * (values > 0.95).double())  # white
@@ -239,11 +237,12 @@ columns = {
     "std of colour alone": var_m.sqrt(),
     "variance between white and colour, %": 100 * between / exact.std**2,
 }
-pd.DataFrame({name: column.tolist() for name, column in columns.items()}, index=["red", "green", "blue"]).round(4)
+table = {name: column.tolist() for name, column in columns.items()}
+pd.DataFrame(table, index=["red", "green", "blue"]).round(4)
 
 # %% [markdown]
-# So a large part of the variance is one *gap*: the distance from white paper to the mean colour. The variety of the colours makes up only the rest. The
-# homework was right not to claim anything about "richness".
+# The last column is the share of the variance that comes from one *gap*: the distance from white paper to the mean colour. Only the rest comes from the variety
+# of the colours. The homework was right not to claim anything about "richness".
 #
 # What about the even spread? Here are two invented histograms beside that of the real pixels. One is spread evenly. The other has only *two* values, chosen
 # so that its mean and its deviation are those of the real channel.
@@ -254,46 +253,31 @@ bright = sigma**2 / (sigma**2 + (1 - mu) ** 2)  # share of pixels that are 1 …
 dark = 1 - (1 - mu) / (1 - bright)  # … and the value of all others
 two_values = torch.zeros(256)
 two_values[255], two_values[round(255 * dark)] = bright, 1 - bright
-inventions = {"real green channel": exact.counts[1], "two values": two_values, "spread evenly": torch.ones(256)}
+inventions = {
+    "real green channel": exact.counts[1],
+    "two values": two_values,
+    "spread evenly": torch.ones(256),
+}
+white = 100 * bright
+show_text(f"two values: {white:.0f} % white, {100 - white:.0f} % at {dark:.2f}")
 
 # %% tags=["report"]
-from course_lib.figures.style import GREEN, new_figure
-
-
-@figures.styled
-def draw_histograms(counts_by_name, title):
-    """Histograms (256,) side by side, with their mean and standard deviation."""
-    figure = new_figure(title, width=13, height=4.4)
-    for axes, (name, counts) in zip(figure.subplots(1, 3, sharey=True), counts_by_name.items(), strict=True):
-        share = counts.double() / counts.sum()
-        mean = float(share @ values)
-        std = float(share @ (values - mean) ** 2) ** 0.5
-        bars = 100 * share.reshape(32, 8).sum(dim=1)
-        axes.bar((np.arange(32) + 0.5) / 32, bars, width=1 / 32, color=GREEN, edgecolor="white")
-        axes.set_title(f"{name}: mean {mean:.3f}, std {std:.3f}", fontsize=13)
-        axes.set_xlabel("pixel value (0 = dark, 1 = bright)")
-    figure.axes[0].set_ylabel("share of pixels (%)")
-    return figure
-
-
-title = f"Two values, {100 * bright:.0f} % white and {100 - 100 * bright:.0f} % at {dark:.2f}, have the real pixels' mean and deviation"
-show(draw_histograms(inventions, title))
+show(lesson_figures.same_moments(inventions))
 
 # %% [markdown]
-# Very different histograms can have the same two numbers. (The even spread has 0.290 and not $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from
-# 0 to 1, both ends included.) That the deviation is close to 0.288 is an accident: values spread evenly would also have their mean at 0.5, and the homework's
-# means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
+# Very different histograms can have the same two numbers; Anscombe [4] drew the most famous examples of this kind. (The even spread has 0.290 and not
+# $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1, both ends included.) That the homework's deviations lie around 0.288 is an accident: values
+# spread evenly would also have their mean at 0.5, and the homework's means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
 
 # %% tags=["checked"]
-print(f"evenly spread from 0 to 1: mean 0.5, std {1 / 12**0.5:.4f}")
-print(
-    f"half black, half white:    mean 0.5, std {torch.tensor([0.0, 1.0]).std(correction=0):.4f}, the largest possible"
-)
-print(f"all the same grey:         mean 0.5, std {torch.full((2,), 0.5).std(correction=0):.4f}")
-red_mean = float(exact.mean[0])
-show_text(
-    f"any image of mean {red_mean:.2f}:    std from 0 to √(μ(1−μ)) = {(red_mean * (1 - red_mean)) ** 0.5:.2f} (pure black and pure white)"
-)
+half = torch.tensor([0.0, 1.0]).std(correction=0)
+grey = torch.full((2,), 0.5).std(correction=0)
+print(f"evenly spread:          mean 0.5, std {1 / 12**0.5:.4f}")
+print(f"half black, half white: mean 0.5, std {half:.4f}, the largest possible")
+print(f"all the same grey:      mean 0.5, std {grey:.4f}")
+mu = float(exact.mean[0])
+largest = (mu * (1 - mu)) ** 0.5
+show_text(f"any image of mean {mu:.2f}: std from 0 to √(μ(1−μ)) = {largest:.2f}")
 
 # %% [markdown]
 # ## Break it
@@ -302,17 +286,20 @@ show_text(
 
 # %%
 def average_of_parts(size):
-    """The plain averages of the means and of the deviations of consecutive groups of `size` images, for red."""
-    parts = [reduce(Moments.merge, [moments[n] for n in folder[i : i + size]]) for i in range(0, len(folder), size)]
-    return [float(np.mean([part.mean[0] for part in parts])), float(np.mean([part.std[0] for part in parts]))]
+    """Plain averages of means and deviations (red) of groups of `size` images."""
+    groups = [folder[start : start + size] for start in range(0, len(folder), size)]
+    parts = [reduce(Moments.merge, [moments[name] for name in group]) for group in groups]
+    means, stds = [float(p.mean[0]) for p in parts], [float(p.std[0]) for p in parts]
+    return [np.mean(means), np.mean(stds)]
 
 
 large = len(folder) // 2 - len(folder) // 20  # two batches and a small rest
+rest = len(folder) - 2 * large
 recipes = {
     "Eq. (1)": [float(exact.mean[0]), float(exact.std[0])],
     "average over images": average_of_parts(1),
     "average over batches of 8": average_of_parts(8),
-    f"average over batches of {large}, {large} and {len(folder) - 2 * large}": average_of_parts(large),
+    f"average over batches of {large}, {large} and {rest}": average_of_parts(large),
 }
 table = pd.DataFrame(recipes, index=["red mean", "red std"]).T
 table["std error, %"] = 100 * (table["red std"] / table["red std"].iloc[0] - 1)
@@ -323,53 +310,54 @@ table.round({"red mean": 4, "red std": 4, "std error, %": 1})
 # only if all parts are equally large. A short last batch that counts as much as a full one pulls the average towards its own images. In the order of the
 # files, these are mostly images of the last class.
 #
-# **Second**: the formula from school, $\sigma^2 = \overline{x^2} - \bar{x}^2$. On paper it is exact, and it can be streamed: it needs two sums, nothing else.
-# In 32-bit floats it subtracts two large, nearly equal numbers as soon as the mean is large compared with the deviation. That is the case for temperatures in
-# kelvin, X-rays and raw sensor counts. Add an offset to the pixels of one image, which cannot change how far they spread:
+# **Second**: the textbook's formula, $\sigma^2 = \overline{x^2} - \bar{x}^2$. On paper it is exact, and it can be streamed: it needs two sums, nothing else.
+# In 32-bit floats it subtracts two large, nearly equal numbers as soon as the mean is large compared with the deviation [3]. That is so for temperatures in
+# kelvin, for example. Add an offset to the pixels of one image, which cannot change how far they spread:
 
 # %%
-pixels = next(iter_native_images(data, progress=False))[1][0].flatten().float() / 255  # red channel of the first image
-rows = {}
+_, image = next(iter_native_images(data, progress=False))
+pixels, rows = image[0].flatten().float() / 255, {}  # red channel of the first image
 for offset in (0, 10, 100, 1_000, 10_000):
     x = pixels + offset  # float32
-    school = ((x * x).mean() - x.mean() ** 2).sqrt()
-    merged = reduce(Moments.merge, [Moments(len(part), part.mean(), part.var(correction=0)) for part in x.split(1000)])
-    rows[offset] = {"by the school's formula": school.item(), "merged by Eq. (1)": merged.std.item()}
+    textbook = ((x * x).mean() - x.mean() ** 2).sqrt()
+    parts = [Moments(len(p), p.mean(), p.var(correction=0)) for p in x.split(1000)]
+    merged = reduce(Moments.merge, parts)
+    rows[offset] = {"textbook": textbook.item(), "merged by Eq. (1)": merged.std.item()}
 table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("offset")
 table.round(4)
 
 # %% [markdown]
-# At large offsets the school's formula returns nonsense, or `NaN`: the square root of a negative variance. Eq. (1) subtracts *means* from each other before
-# it squares. Their difference is small, so the result keeps its digits in the same 32 bits.
+# At large offsets the textbook's formula returns nonsense, or `NaN`: the square root of a negative variance. Eq. (1) subtracts *means* from each other before
+# it squares. Their difference is small, so the result keeps most of its digits in the same 32 bits.
 #
 # **Third**: a running sum in 32-bit floats. It works in every small test. Now add up twenty million white pixels, pixel by pixel:
 
 # %% tags=["checked"]
 ones = np.ones(20_000_000, dtype=np.float32)
-print(f"sum of {len(ones):,} ones, one after another, in float32: {np.cumsum(ones, out=ones)[-1]:,.0f}")
+print(f"sum of {len(ones):,} ones in float32: {np.cumsum(ones, out=ones)[-1]:,.0f}")
 stuck = np.float32(2**24)
 print("16,777,216 + 1 is still 16,777,216:", stuck + np.float32(1) == stuck)
 print(f"white images of 227 × 227 pixels until then: {2**24 / 227**2:.0f}")
 
 # %% [markdown]
-# Above 2²⁴ the gap between neighbouring floats is 2, and adding 1 does nothing. Libraries add in blocks and in several partial sums at a time, so they fail
+# Above 2²⁴ the gap between neighbouring floats is 2, and adding 1 does nothing [5]. Libraries add in blocks and in several partial sums at a time, so they fail
 # later and less visibly. Count in whole numbers instead, or merge means: a mean does not grow with the number of pixels.
 #
 # ### Whose pixels?
-# A deployed network meets images nobody has measured, so mean and deviation must come from *training* images only, like everything else that
-# is learned.
+# A network in use meets images that nobody has measured, so mean and deviation must come from *training* images only, like everything else that is learned.
 #
 # ### Exercise 3 · the right images (5 minutes, ★☆☆)
 # `histograms` maps the name of every image to its `PixelHistogram`, test images included. Which images may be used? Write `training_statistics` so that
-# nobody can say you peeked. Hint: each part of `splits` knows the `names` of its images; `merge` makes one histogram of two; a histogram has a `mean` and a
-# `std`.
+# nobody can say you peeked. Hint: which of `splits.train`, `splits.val` and `splits.test` would still be there on the day when the network is used? Each of them
+# knows the `names` of its images; a `PixelHistogram` has a method `merge`, a `mean` and a `std`.
 
 
 # %% tags=["exercise"]
 def training_statistics(splits, histograms):
     """Mean and std, each (3,), by which a network's input should be normalised."""
     # solution
-    total = reduce(PixelHistogram.merge, [histograms[name] for name in splits.train.names])
+    parts = [histograms[name] for name in splits.train.names]
+    total = reduce(PixelHistogram.merge, parts)
     return total.mean, total.std
     # end solution
 
@@ -389,26 +377,30 @@ parts = {
     "few-shot: training and validation": (*few.train.names, *few.val.names),
 }
 found = {name: add_histograms(names) for name, names in parts.items()}
-table = pd.DataFrame({name: [*h.mean.tolist(), *h.std.tolist()] for name, h in found.items()}).T
-table.columns = [f"{what} {channel}" for what in ("mean", "std") for channel in ("red", "green", "blue")]
+rows = {name: [*h.mean.tolist(), *h.std.tolist()] for name, h in found.items()}
+table = pd.DataFrame(rows).T
+channels = ("red", "green", "blue")
+table.columns = [f"{what} {channel}" for what in ("mean", "std") for channel in channels]
 table.insert(0, "images", [len(names) for names in parts.values()])
 table.round(4)
 
 # %%
 ours, homework, few_shot = (found[name] for name in list(parts)[:3])
-for what, other in (("with the validation images", homework), ("few-shot images instead", few_shot)):
+others = {"with the validation images": homework, "few-shot images instead": few_shot}
+for what, other in others.items():
     moved = (other.mean - ours.mean).abs()
-    print(
-        f"{what}: a mean moves by up to {255 * moved.max():.1f} of 255 grey levels, {(moved / ours.std).max():.3f} deviations"
-    )
+    levels, deviations = 255 * moved.max(), (moved / ours.std).max()
+    print(f"{what}: a mean moves by up to {levels:.1f} of 255 grey levels", end="")
+    print(f" ({deviations:.3f} deviations)")
 
 # %% [markdown]
-# Using the validation images changes next to nothing here. It is still the wrong habit: with few images, or when the later images differ from the earlier
-# ones, it does change something, and nobody can tell beforehand. This course uses training images; the homework's choice is a named option of `Recipe`
-# (`statistics="train_and_val"`).
+# The first line shows what the validation images change here. The second line shows how far the numbers move if only the few-shot images are measured: the fewer
+# the images, the more it matters which ones they are. Nobody can tell beforehand whether it will matter, so use training images only. This course does so; the
+# homework's choice is a named option of `Recipe` (`statistics="train_and_val"`).
 #
 # ## Printed and measured
-# Eq. (2) of the homework beside the train folder of `data`, and the numbers of ImageNet, which come with most pretrained weights.
+# Eq. (2) of the homework, measured on the cartoons of PACS [6], beside the train folder of `data`, and the numbers of ImageNet, which come with most pretrained
+# weights.
 
 # %% tags=["report"]
 imagenet = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
@@ -421,50 +413,98 @@ for column, what in enumerate(("mean", "std")):
 table.round(4)
 
 # %% tags=["report"]
-same = all(np.array_equal(np.round(getattr(homework, what), 4), printed[i]) for i, what in enumerate(("mean", "std")))
-apart = max(
-    float((getattr(homework, what) - torch.tensor(printed[i])).abs().max()) for i, what in enumerate(("mean", "std"))
-)
-if same:
-    print(
-        f"'{data}' gives all six printed numbers to the last digit: the same {len(folder)} images, every pixel of them."
-    )
+six = torch.stack([homework.mean, homework.std]).numpy()  # (2, 3)
+apart = np.abs(six - printed).max()
+if np.array_equal(six.round(4), printed):
+    print(f"'{data}' gives all six printed numbers: the same {len(folder)} images.")
 else:
-    print(
-        f"'{data}' is not the homework's folder: its numbers differ by up to {apart:.3f}. The real cartoons, data='pacs:cartoon', give all six."
-    )
+    print(f"'{data}' is not the homework's folder: numbers differ by up to {apart:.3f}.")
+    print("The real cartoons, data='pacs:cartoon', give all six printed numbers.")
 
 # %% [markdown]
-# ImageNet's deviations are smaller than those of cartoons, about 0.23. Do photographs spread less? **Look at how these three numbers were made.** They have
-# been copied into thousands of programs, but for years nobody could say where they came from. When torchvision's maintainers tried to compute them again, the
-# deviation of all pixels was too large ([issue 1439](https://github.com/pytorch/vision/issues/1439)). What fitted was the *average of the deviations of the
-# single images* ([pull request 1965](https://github.com/pytorch/vision/pull/1965)): the first formula of "Break it". So compute both kinds for every source.
+# ImageNet's deviations, about 0.23, are smaller than those of the homework's cartoons. Do photographs spread less? **Look at how these three numbers were made.**
+# Most programs that use pretrained weights copy them, and for years it was not known how they had been computed. When torchvision's maintainers tried to compute
+# them again, the deviation of all pixels was too large ([issue 1439](https://github.com/pytorch/vision/issues/1439)). What fitted was the *average of the deviations
+# of the single images* ([pull request 1965](https://github.com/pytorch/vision/pull/1965)): the first formula of "Break it". So compute both kinds for every source.
 # For the photographs, the mini world draws photos of the same seven classes.
 
 # %% tags=["report"]
 from course_lib.data.mini import TARGET_CLASSES, draw
 
-photos = [Moments.of(image) for category in TARGET_CLASSES for image in draw(category, "photo", range(1, 31))]
-sources = {f"{data} (train folder)": [moments[name] for name in folder], "drawn photos (mini world)": photos}
-pooled = {name: reduce(Moments.merge, parts).std.tolist() for name, parts in sources.items()}
-averaged = {name: torch.stack([part.std for part in parts]).mean(dim=0).tolist() for name, parts in sources.items()}
+photos = [draw(category, "photo", range(1, 31)) for category in TARGET_CLASSES]
+photos = [Moments.of(image) for images in photos for image in images]
+ours = [moments[name] for name in folder]
+sources = {f"{data} (train folder)": ours, "drawn photos (mini world)": photos}
+pooled, averaged = {}, {}
+for name, parts in sources.items():
+    pooled[name] = reduce(Moments.merge, parts).std.tolist()
+    averaged[name] = torch.stack([part.std for part in parts]).mean(dim=0).tolist()
 pooled |= {"real cartoons (printed, Eq. 2)": printed[1]}
 averaged |= {"ImageNet (torchvision's constants)": imagenet[1]}
-share = [np.mean(averaged[name]) / np.mean(pooled[name]) for name in sources]
-title = (
-    f"Averaged over images, the deviation is {100 * min(share):.0f} to {100 * max(share):.0f} % of that of all pixels"
-)
-show(figures.channel_spread(pooled, averaged, title=title))
+show(lesson_figures.two_deviations(pooled, averaged))
 
 # %% [markdown]
-# Compare filled dots with filled dots, hollow ones with hollow ones. The mini world's photos do spread less, but they are drawings. ImageNet has only hollow dots, so the constants do not tell whether photographs spread
-# less than cartoons. The issue gives a bound: with the variances of the images averaged in place of their deviations, ImageNet has 0.281, 0.274 and 0.288, and
-# the second term of Eq. (1), the spread between the images, is still missing there. In red and green that is as wide as the homework's cartoons, which are
-# wider in blue. Does the mistake matter? A network that was trained with these constants must be used with
-# them: all its inputs are then stretched by the same factor, which its first layer has learned. What they are *not* is the deviation of ImageNet's pixels.
+# Compare filled dots with filled dots, hollow ones with hollow ones. The mini world's photos may spread less than its cartoons, but both are drawings. ImageNet has
+# only hollow dots, so the constants do not tell whether photographs spread less than cartoons. The issue gives a bound: with the variances of the images averaged in
+# place of their deviations, ImageNet has 0.281, 0.274 and 0.288, and the second term of Eq. (1), the spread between the images, is still missing there. In red and
+# green that is as wide as the homework's cartoons, which are wider in blue. Does the mistake matter? A network that was trained with these constants must be used
+# with them: all its inputs are then stretched by the same factor, which its first layer has learned. What the constants are *not* is the deviation of ImageNet's
+# pixels.
 #
 # ## Remember
 # - Mean and variance merge exactly, Eq. (1): spread inside the parts plus spread between them. One pass, any order, any batch size.
 # - Never average deviations, never weigh unequal parts equally, never subtract large sums in 32-bit floats; 8-bit images can be counted exactly.
 # - Mean and deviation do not determine a distribution, so look at the histogram once. Take both numbers from training images only.
 # - Before two deviations are compared, ask how each was computed: even the most copied constants may be averages of parts.
+
+# %% [markdown]
+# ## Your own experiment (20 minutes)
+# **Compare the pixels of two groups of images.** Choose two groups, e.g. two classes (which is darker?), training and test images (were they drawn alike?), or the
+# cartoons and the drawn photos. Before you compute, write down one claim with a number, e.g. "houses are darker than guitars by at least 0.05". Then measure it and
+# write three sentences: the claim, the interval, the conclusion. These lines are a start; `independent_difference` is for groups that share no image:
+#
+# ```python
+# from course_lib import analysis
+#
+# def brightness(class_name):
+#     """Mean pixel of each image of a class in the train folder, in [0, 1]."""
+#     return [float(moments[n].mean.mean()) for n in folder if n.startswith(class_name + "/")]
+#
+# one, other = (analysis.bootstrap_interval(brightness(name)) for name in ("house", "guitar"))
+# print(analysis.independent_difference(one, other))  # in points: 5 points are 0.05
+# ```
+#
+# | points | what they are for |
+# |---|---|
+# | 2 | the claim was written down before the measurement; it has a number and could turn out wrong |
+# | 2 | the unit is the *image*: two pixels of one image are no two observations, so the interval is not one over pixels |
+# | 1 | mean and deviation are merged by Eq. (1) or computed for each image, and not mixed up |
+# | 1 | the interval (not the estimate) decides, and the conclusion says for which images it holds |
+
+# %% [markdown] tags=["solution-only"]
+# **Two sample answers**
+#
+# *A good one (6 of 6).* "Claim, written before I computed: in the train folder, houses are darker than guitars by at least 0.05, since walls are large and guitars
+# stand on white. For each image I took the mean of its pixels: 259 houses and 121 guitars. House minus guitar: −4.8 points [−5.9, −3.6], that is −0.048. Houses
+# are darker, since the interval leaves out 0. My claim is *undecided*: the interval reaches from below −5 to above it. This holds for the mini world's cartoons in
+# this folder; I did not test whether the class or the amount of background makes the difference."
+#
+# *A flawed one (2 of 6).* "Houses are darker than guitars. I merged all pixels of each class. There are half a million of them, so the interval is tiny and the
+# difference of 0.048 is certain. It is about 0.05, as I expected." The claim has no number that was written before (0 of 2). The interval is one over pixels: pixels
+# of one image belong together, so 380 images do not give half a million observations (0 of 2). The means are merged rightly (1 of 1). An interval is named and
+# decides, but nothing says for which images (1 of 1, generously).
+
+# %% [markdown]
+# ## References
+# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
+#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+#    `data/papers/homework/`.
+# 2. M. Hancock: [*Simple Batch Stat Updates*](https://notmatthancock.github.io/2017/03/23/simple-batch-stat-updates.html), 2017; the homework's source for Eq. (1).
+# 3. T. F. Chan, G. H. Golub, R. J. LeVeque: *Algorithms for Computing the Sample Variance: Analysis and Recommendations*, The American Statistician 37(3), 1983.
+#    [doi:10.1080/00031305.1983.10483115](https://doi.org/10.1080/00031305.1983.10483115)
+# 4. F. J. Anscombe: *Graphs in Statistical Analysis*, The American Statistician 27(1), 1973.
+#    [doi:10.1080/00031305.1973.10478966](https://doi.org/10.1080/00031305.1973.10478966)
+# 5. D. Goldberg: *What Every Computer Scientist Should Know About Floating-Point Arithmetic*, ACM Computing Surveys 23(1), 1991.
+#    [doi:10.1145/103162.103163](https://doi.org/10.1145/103162.103163)
+# 6. D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales: *Deeper, Broader and Artier Domain Generalization*, 2017: the cartoons of PACS.
+#    [arXiv:1710.03077](https://arxiv.org/abs/1710.03077)

@@ -2,7 +2,7 @@ import pytest
 
 import fakes
 from course_lib.analysis.records import setting
-from course_lib.analysis.selection import best_rate, best_run, best_runs, grid_edge, rate_at_edge
+from course_lib.analysis.selection import best_rate, best_run, best_runs, favoured_runs, grid_edge, rate_at_edge
 
 
 def run(lr, val, epoch=0, *, optimizer="sgd", seed=0, status="finished", num_val=47, **recipe):
@@ -104,3 +104,13 @@ def test_a_best_rate_at_the_end_of_its_grid_is_said(rates, edge):
     assert grid_edge(grid) == edge
     said = rate_at_edge(grid)
     assert said == (f"scratch, sgd: best at {best_rate(grid):g}, the {edge} rate tried" if edge else "")
+
+
+def test_the_favoured_optimizer_has_the_higher_mean_validation():
+    grid = fakes.fake_grid("full", seeds=(0, 1), rates=(0.03, 0.001), epochs=3)
+    for optimizer in ("sgd", "adam"):
+        better = [run | {"val_accuracy": 0.9 if run["recipe"]["optimizer"] == optimizer else 0.5} for run in grid]
+        found = favoured_runs(better)
+        assert {(run["recipe"]["optimizer"], run["seed"]) for run in found} == {(optimizer, 0), (optimizer, 1)}
+    with pytest.raises(ValueError, match="no run has a validation score"):
+        favoured_runs([])
