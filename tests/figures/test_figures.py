@@ -250,11 +250,7 @@ NOT_FIGURES |= {f"{name}_controls" for name in ("augmentation", "depth", "layer"
 
 def test_contract_10_every_figure_of_accuracies_is_known():
     """A new figure is entered above, and if it shows accuracies, below; those with sliders are in tests/widgets."""
-    of_document = {
-        name for name, found in vars(homework).items() if getattr(found, "__module__", "") == homework.__name__
-    }
-    names = {*course_lib.figures.__all__, *course_lib.figures.explorers.__all__}
-    names |= {name for name in of_document if not name.startswith("_")}
+    names = {*course_lib.figures.__all__, *course_lib.figures.explorers.__all__, *homework.__all__}
     assert names - NOT_FIGURES == SHOW_ACCURACIES | NO_ACCURACIES
 
 
