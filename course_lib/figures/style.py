@@ -134,8 +134,8 @@ def hide_ticks(axes) -> None:
         spine.set_visible(False)
 
 
-def draw_interval(axes, x, y, low, high, *, color, filled: bool = True, marker: str = "o", label=None):
+def draw_interval(axes, x, y, low, high, *, color, filled: bool = True, marker: str = "o", label=None, linestyle="-"):
     """Draw a dot at (x, y) with a horizontal interval from `low` to `high`; hollow for printed numbers."""
-    axes.hlines(y, low, high, color=color, linewidth=2.5, alpha=0.9 if filled else 0.55)
+    axes.hlines(y, low, high, color=color, linewidth=2.5, alpha=0.9 if filled else 0.55, linestyle=linestyle)
     face = color if filled else "white"
     axes.plot([x], [y], marker=marker, color=face, markeredgecolor=color, markeredgewidth=2, linestyle="", label=label)
