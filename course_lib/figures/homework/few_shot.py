@@ -22,13 +22,16 @@ Grids = Mapping[str, Sequence[dict]]  # strategy → its finished runs
 Amounts = Mapping[int, Interval]  # number of training images → accuracy
 
 
-def curves(runs: Grids, optimizer: str) -> Figure:
+def curves(
+    runs: Grids, optimizer: str, quantities: Sequence[str] = ("train_loss", "val_loss", "val_accuracy")
+) -> Figure:
     """Plot the training curves of every strategy with one optimiser (Figs. 16–24), losses on a logarithmic axis."""
     shown = {name: select(records, optimizer=optimizer) for name, records in runs.items()}
     reached = [f"{STRATEGY_NAMES[name]} {best_table(found)['val %'].iloc[0]:.0f} %" for name, found in shown.items()]
     records = [run for found in shown.values() for run in found]
     title = f"{optimizer_name(optimizer)} with {_images(records)} images, best validation: {', '.join(reached)}"
-    return training_curves(records, title=title, rows="name", names=STRATEGY_NAMES, log_loss=True)
+    style = {"rows": "name", "names": STRATEGY_NAMES, "log_loss": True}
+    return training_curves(records, title=title, quantities=quantities, **style)
 
 
 def _images(records: Sequence[dict]) -> str:

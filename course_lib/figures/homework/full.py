@@ -81,4 +81,3 @@ def _what_is_left(former: Mapping[float, Interval], lr: float) -> str:
         if end.low > start.high
         else f"does not clearly change the former one ({words})"
     )
-
