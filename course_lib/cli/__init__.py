@@ -3,7 +3,7 @@
 import click
 
 from course_lib import __version__
-from course_lib.cli import benchmarks, claims, classes, images, lessons, models, site, sweeps
+from course_lib.cli import benchmarks, claims, classes, images, lessons, models, site, students, sweeps
 from course_lib.errors import MissingExtraError, RunsFailedError
 from course_lib.interruption import interrupt_code, interrupt_sentence, interruptible, was_interrupted
 
@@ -51,6 +51,7 @@ def main():
       course doctor                                is this machine ready?
       course lab                                   open the lessons in JupyterLab
       course run 05 --profile smoke                run a lesson and write a report
+      course status                                your guesses and exercises, and what to do next
       course train --data folder:my_photos         train on your own images
       course predict MODEL photo.jpg               classify an image with the model
 
@@ -62,6 +63,8 @@ def main():
 COMMANDS = (
     lessons.lab,
     lessons.run,
+    students.status,
+    students.reset,
     models.train,
     models.predict,
     images.stats,

@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "drift": ["stage_drift"],
         "features": ["feature_planes"],
         "filters": ["filter_grid"],
+        "guess": ["guess_and_measurement"],
         "images": ["contact_sheet", "misclassified"],
         "maps": ["before_and_after", "channel_maps"],
         "sensitivity": ["rate_map", "rate_sensitivity"],

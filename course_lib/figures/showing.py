@@ -3,12 +3,13 @@
 import base64
 import html
 import io
+import textwrap
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from course_lib.figures.packing import shrink
-from course_lib.figures.style import styled
+from course_lib.figures.style import TITLE_CHARACTERS, styled
 
 
 class DescribedImage:
@@ -37,7 +38,6 @@ def show(figure: Figure, alt: str | None = None, *, colors: int | None = None) -
     Raises:
         ValueError: neither `alt` nor a title says what is to be seen.
     """
-    import matplotlib.pyplot as plt
     from IPython.display import display
 
     if figure.get_layout_engine() is None:
@@ -45,8 +45,15 @@ def show(figure: Figure, alt: str | None = None, *, colors: int | None = None) -
     try:
         image = describe(figure, alt)
     finally:
-        plt.close(figure)
+        close(figure)
     display(DescribedImage(shrink(image.data, colors), image.alt, "webp"))
+
+
+def close(figure: Figure) -> None:
+    """Close a figure in pyplot, which would show it once more at the end of the cell."""
+    import matplotlib.pyplot as plt
+
+    plt.close(figure)
 
 
 def describe(figure: Figure, alt: str | None = None) -> DescribedImage:
@@ -61,6 +68,14 @@ def describe(figure: Figure, alt: str | None = None) -> DescribedImage:
     if not alt:
         raise ValueError("the figure has neither a description nor a title: pass alt='what is to be seen'")
     return DescribedImage(png_bytes(figure), alt)
+
+
+@styled
+def replace_title(figure: Figure, title: str) -> str:
+    """Give a figure another title, wrapped to its width; returns the former one on one line, "" if there was none."""
+    former = " ".join(figure.get_suptitle().split())
+    figure.suptitle(textwrap.fill(title, width=int(figure.get_figwidth() * TITLE_CHARACTERS)), fontweight="bold")
+    return former
 
 
 @styled

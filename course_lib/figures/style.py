@@ -23,6 +23,7 @@ CHANNEL_COLORS = {"red": VERMILLION, "green": GREEN, "blue": BLUE}
 
 WIDTH = 10.0  # inches; 1000 pixels at DPI
 DPI = 100
+TITLE_CHARACTERS = 7.3  # of a title, on an inch
 
 SETTINGS = {
     "figure.dpi": DPI,
@@ -108,7 +109,7 @@ def new_figure(
         figure.subplots_adjust(**margins)
     else:
         figure.get_layout_engine().set(w_pad=0.09, h_pad=0.08)
-    figure.suptitle(textwrap.fill(title, width=int(width * 7.3)), fontweight="bold")
+    figure.suptitle(textwrap.fill(title, width=int(width * TITLE_CHARACTERS)), fontweight="bold")
     return figure
 
 

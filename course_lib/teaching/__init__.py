@@ -1,4 +1,4 @@
-"""Lessons: their catalogue, student copies, runs and reports, exercise checks, grading and the doctor.
+"""Lessons: their catalogue, student copies, guesses and progress, runs and reports, exercise checks, grading, doctor.
 
 Only `course_lib.cli` and the notebooks import from here.
 """
@@ -12,8 +12,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "budgets": ["over_budget", "update_instructors", "write_measurements"],
         "builder": ["BuildResult", "build", "build_lessons"],
         "checks": ["report_check"],
+        "copies": ["reset_lesson"],
         "cover": ["update_cover"],
-        "display": ["show", "show_table"],
+        "display": ["show", "show_table", "show_text"],
         "documents": ["missing_files"],
         "doctor": ["checks_as_text", "run_checks"],
         "grading.classes": ["Grade", "grade"],
@@ -29,5 +30,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "notebook": ["checked_cells"],
         "run": ["LessonResult", "run_lessons"],
         "site": ["SiteResult", "build_site"],
+        "status": ["lesson_rows", "rows_as_text"],
     },
 )

@@ -11,7 +11,7 @@ from course_lib.teaching.checks import list_checks
 from course_lib.teaching.grading.gradebook import CONFIG
 from course_lib.teaching.lessons import Lesson
 from course_lib.teaching.notebook import derive, to_text
-from course_lib.teaching.source import BEGIN, END, STUB, read_source
+from course_lib.teaching.source import BEGIN, END, HIDE, REVEAL, STUB, read_source
 
 _NBGRADER_BEGIN, _NBGRADER_END = "### BEGIN SOLUTION", "### END SOLUTION"
 _CONFIG_TEXT = f"""# Written by `course assign`; yours to change. nbgrader reads it in this folder.
@@ -71,7 +71,7 @@ def _graded(lesson: Lesson, cells: list, parameters: dict[str, object]) -> Itera
         if cell["cell_type"] == "markdown":
             points = _points(cell["source"]) or points
         elif "parameters" in _tags(cell):
-            cell["source"] = _with_values(cell["source"], parameters)
+            cell["source"] = _with_values(cell["source"].replace(REVEAL, HIDE, 1), parameters)  # students guess
             _mark(cell, "parameters", locked=True)
         elif "exercise" in _tags(cell):
             if waiting:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from course_lib.errors import need
 from course_lib.paths import shipped_dir
+from course_lib.teaching.copies import BACKUP
 from course_lib.teaching.lab import own_kernel
 from course_lib.teaching.lessons import Lesson, find_lesson, list_lessons
 from course_lib.teaching.notebook import derive, read_notebook, size_fault, tidy_outputs, to_text
@@ -206,7 +207,7 @@ def _strays(notebooks: Path) -> list[str]:
     return [
         f"{path.relative_to(notebooks).as_posix()}: belongs to no lesson in lessons.yml, add an entry or delete it"
         for path in sorted(found)
-        if path.stem not in names
+        if path.stem not in names and BACKUP not in path.name
     ]
 
 

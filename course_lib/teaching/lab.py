@@ -13,18 +13,22 @@ from pathlib import Path
 from course_lib import paths
 from course_lib.errors import need
 from course_lib.interruption import Interrupted
+from course_lib.teaching.progress import SWITCH
 
 KERNEL = "python3"
 
 
 @contextmanager
-def own_kernel() -> Iterator[str]:
+def own_kernel(*, record: bool = False) -> Iterator[str]:
     """Make the kernel name `python3` start the running interpreter while the block runs.
 
     A kernelspec in the user's folder may start another Python, and an installation from a wheel has no kernelspec. So
     a temporary kernelspec goes first on Jupyter's search path. Its log level silences ipykernel's messages about
     starting and stopping. Its fixed hash seed keeps printed sets in the same order. It uses one thread, which is enough
     for small nets; on a busy machine a second thread makes them many times slower.
+
+    Args:
+        record: whether notebooks record the progress of the student who works in them.
 
     Yields:
         the kernel's name.
@@ -41,7 +45,8 @@ def own_kernel() -> Iterator[str]:
         ],
         "display_name": "Python 3",
         "language": "python",
-        "env": {"PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "OMP_NUM_THREADS": "1"},
+        "env": {"PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "OMP_NUM_THREADS": "1"}
+        | ({} if record else {SWITCH: "off"}),
     }
     before = os.environ.get("JUPYTER_PATH")
     with tempfile.TemporaryDirectory(prefix="course-kernel-") as folder:
@@ -114,7 +119,7 @@ def open_lab(folder: Path, options: Sequence[str] = ()) -> None:
         def get_extension_package(cls) -> str:
             return labapp.LabApp.get_extension_package()  # not of the module that holds this class
 
-    with own_kernel():
+    with own_kernel(record=True):
         LabApp.launch_instance([str(folder), *options])
     if ServerApp.stopped_by is not None:
         raise Interrupted(ServerApp.stopped_by)

@@ -32,8 +32,8 @@ def derive(lesson: Lesson, source: Source, *, student: bool):
     """Make the notebook of a lesson, without outputs.
 
     Args:
-        student: leave out solutions and `solution-only` cells; otherwise the full notebook, in which cells tagged
-            `checked` also carry nbval's tag.
+        student: leave out solutions and `solution-only` cells; otherwise the full notebook, which shows what was
+            measured without a guess, and in which cells tagged `checked` also carry nbval's tag.
 
     Returns:
         nbformat.NotebookNode. A cell's id is a hash of its text, so it survives edits elsewhere. The first code cell
@@ -47,7 +47,7 @@ def derive(lesson: Lesson, source: Source, *, student: bool):
         if student and "solution-only" in cell.tags:
             continue
         new = v4.new_markdown_cell if cell.kind == "markdown" else v4.new_code_cell
-        node = new(cell.student_text() if student else cell.text)
+        node = new(cell.student_text() if student else cell.solution_text())
         node["id"] = f"{lesson.number:02d}-{key}" + (f"-{seen[key]}" if seen[key] > 1 else "")
         if tags := _tags(cell, student):
             node["metadata"]["tags"] = tags

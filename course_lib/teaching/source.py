@@ -16,6 +16,7 @@ KNOWN_TAGS = frozenset(
 )
 BEGIN, END = "# solution", "# end solution"
 STUB = "...  # your code here"
+HIDE, REVEAL = "\nreveal = False", "\nreveal = True"  # in the parameters cell: of students, of solutions
 _CELL_START = re.compile(r"# ?%%(\s|$)")
 _NEAR_MARKER = re.compile(
     r"[#\s]*(begin|start|end)?[\s_-]*(of)?[\s_-]*(the)?[\s_-]*solutions?[\s_-]*(begin|end)?[.:\s]*", re.I
@@ -35,6 +36,10 @@ class Cell:
     def lines(self) -> list[str]:
         """Lines of the text."""
         return self.text.split("\n")
+
+    def solution_text(self) -> str:
+        """The text in the executed solution: answers are shown without a guess."""
+        return self.text.replace(HIDE, REVEAL, 1) if "parameters" in self.tags else self.text
 
     def student_text(self) -> str:
         """The text with each marked solution replaced by one stub line at the marker's indentation."""
@@ -146,6 +151,7 @@ def _lesson_faults(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
         )
     else:
         yield from _parameter_faults(parameters[0])
+        yield from _guess_faults(cells, parameters[0])
     num_checked = sum("checked" in cell.tags and "solution-only" not in cell.tags for cell in cells)
     if num_checked < MIN_CHECKED:
         yield (
@@ -173,6 +179,19 @@ def _parameter_faults(cell: Cell) -> Iterator[tuple[int, str]]:
         yield cell.line, f"the parameters cell does not set {', '.join(missing)}"
 
 
+def _guess_faults(cells: tuple[Cell, ...], parameters: Cell) -> Iterator[tuple[int, str]]:
+    """(line, fault) of every guess that an executed solution would ask for in vain."""
+    for cell in cells:
+        if cell.kind != "code" or _syntax_error(cell.text) is not None or "Prediction(" not in cell.text:
+            continue
+        for node in ast.walk(ast.parse(_without_magics(cell.text))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Prediction":
+                if HIDE not in f"\n{parameters.text}":
+                    yield parameters.line, "the lesson asks for a guess, so its parameters cell needs: reveal = False"
+                if "reveal=reveal" not in [f"{key.arg}={ast.unparse(key.value)}" for key in node.keywords]:
+                    yield cell.line + node.lineno - 1, "a Prediction without reveal=reveal: add it"
+
+
 def _is_literal(node: ast.expr | None) -> bool:
     try:
         ast.literal_eval(node)
@@ -183,9 +202,12 @@ def _is_literal(node: ast.expr | None) -> bool:
 
 def _syntax_error(code: str) -> SyntaxError | None:
     """Python's syntax error in a cell's code, or None; lines with IPython magics are accepted."""
-    plain = "\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in code.split("\n"))
     try:
-        compile(plain, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
+        compile(_without_magics(code), "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
     except SyntaxError as error:
         return error
     return None
+
+
+def _without_magics(code: str) -> str:
+    return "\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in code.split("\n"))

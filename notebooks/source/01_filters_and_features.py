@@ -12,6 +12,7 @@
 profile = "mini"  # how many photos are looked at: "smoke" 2 of each category, "mini" 5, "paper" 20
 data = "mini:cartoon"  # where the pictures of unknown kinds come from, e.g. "pacs:cartoon"
 seeds = None  # the random filters to compare with; None: seed 0
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import pandas as pd
@@ -24,7 +25,7 @@ from course_lib.data import load_images
 from course_lib.data.mini import TARGET_CLASSES, draw
 from course_lib.models import first_convolution, first_maps, load_model, load_weights, start_model
 from course_lib.sweeps.studies.homework import get_profile
-from course_lib.teaching import Prediction, show
+from course_lib.teaching import Prediction, show, show_text
 from course_lib.teaching.checks.homework import check_prepare, check_respond, check_top_k
 from course_lib.training import normalise
 
@@ -53,7 +54,11 @@ print("it has seen one of", ", ".join(TARGET_CLASSES) + ":", any(name in class_n
 # **Commit to a guess** before you go on.
 
 # %%
-guess = Prediction("share of the first layer's outputs that the ReLU turns into 0, %", None)  # replace None, e.g. by 10
+guess = Prediction(
+    "share of the first layer's outputs that the ReLU turns into 0, %",
+    None,  # replace None by a number, e.g. 10, or by a range, e.g. (5, 15)
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run
@@ -237,7 +242,9 @@ show(figures.contact_sheet(torch.stack(pictures), captions, title=title, columns
 # %%
 zeros = 100 * (kept == 0).float().mean(dim=(0, 2, 3))  # (F,) per cent of each channel
 silent = int((kept.amax(dim=(0, 2, 3)) == 0).sum())
-print(f"numbers that became 0: {zeros.mean():.0f} % of all; by channel from {zeros.min():.0f} % to {zeros.max():.0f} %")
+show_text(
+    f"numbers that became 0: {zeros.mean():.0f} % of all; by channel from {zeros.min():.0f} % to {zeros.max():.0f} %"
+)
 print(f"channels that are silent in all {len(crowd)} photos: {silent} of {len(zeros)}")
 print(f"channels that lose nothing at all: {int((zeros == 0).sum())}")
 

@@ -12,6 +12,7 @@
 profile = "mini"  # "smoke" tries three orders of the stream, "mini" and "paper" five
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon" or "folder:/my/pictures"
 seeds = None  # random orders of the stream; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 from functools import reduce
@@ -24,7 +25,7 @@ from course_lib import figures
 from course_lib.analysis.homework import printed_channels
 from course_lib.data import DataSpec, Moments, PixelHistogram, iter_native_images, prepare
 from course_lib.sweeps.studies.homework import get_profile
-from course_lib.teaching import Prediction, show
+from course_lib.teaching import Prediction, show, show_text
 from course_lib.teaching.checks.homework import check_mean_and_std, check_merge, check_training_statistics
 
 numbers = get_profile(profile)
@@ -37,8 +38,16 @@ num_orders = seeds or numbers.seeds
 # same value?
 
 # %%
-guess_mean = Prediction("mean of the red channel", None)  # replace None by your guess, e.g. 0.6
-guess_std = Prediction("standard deviation of the red channel", None)
+guess_mean = Prediction(
+    "mean of the red channel",
+    None,  # replace None by a number, e.g. 0.6, or by a range, e.g. (0.5, 0.7)
+    reveal=reveal,
+)
+guess_std = Prediction(
+    "standard deviation of the red channel",
+    None,
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run
@@ -108,7 +117,8 @@ if check_merge(merge):
         part = moments[name]
         mu, var = merge(n, mu, var, part.count, part.mean, part.var)
         n += part.count
-    print("mean", *(f"{value:.4f}" for value in mu), " std", *(f"{value:.4f}" for value in var.sqrt()))
+    means, stds = (" ".join(f"{value:.4f}" for value in values) for values in (mu, var.sqrt()))
+    show_text(f"mean {means}  std {stds}")
 
 # %% [markdown]
 # From here on we use the library's `Moments.merge`, which does the same. `streaming_statistics(batches)` of `course_lib.data` is nothing but this loop. Watch
@@ -120,9 +130,9 @@ for name in folder[1:]:
     running.append(running[-1].merge(moments[name]))
 measured = running[-1]
 red = [f"{float(part.mean[0]):.3f}" for part in (running[0], measured)]
-print(f"red mean after one image {red[0]}, after all {red[1]}")
 guess_mean.compare(float(measured.mean[0]))
 guess_std.compare(float(measured.std[0]))
+show_text(f"red mean after one image {red[0]}, after all {red[1]}")
 
 # %% tags=["report"]
 steps = sorted({round(step) for step in np.geomspace(1, len(running), 120)})
@@ -191,7 +201,7 @@ def mean_and_std(counts):
 
 # %% tags=["checked"]
 if check_mean_and_std(mean_and_std):
-    print("red: mean {:.4f}, std {:.4f}".format(*mean_and_std(exact.counts[0])))
+    show_text("red: mean {:.4f}, std {:.4f}".format(*mean_and_std(exact.counts[0])))
 
 # %% [markdown]
 # ### What do the two numbers mean?
@@ -281,7 +291,7 @@ print(
 )
 print(f"all the same grey:         mean 0.5, std {torch.full((2,), 0.5).std(correction=0):.4f}")
 red_mean = float(exact.mean[0])
-print(
+show_text(
     f"any image of mean {red_mean:.2f}:    std from 0 to √(μ(1−μ)) = {(red_mean * (1 - red_mean)) ** 0.5:.2f} (pure black and pure white)"
 )
 

@@ -13,6 +13,7 @@
 profile = "mini"  # "smoke": a minute; "mini": the full grid in the mini world; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import pandas as pd
@@ -36,7 +37,11 @@ numbers = get_profile(profile)
 # **Commit to a guess** of the test accuracy after training from random weights.
 
 # %%
-guess = Prediction("test accuracy from scratch, %", None)  # replace None by your guess, e.g. 50
+guess = Prediction(
+    "test accuracy from scratch, %",
+    None,  # replace None by a number, e.g. 50, or by a range, e.g. (40, 60)
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run

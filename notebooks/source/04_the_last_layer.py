@@ -16,6 +16,7 @@
 profile = "mini"  # "smoke": a minute; "mini": the full grid in the mini world; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import pandas as pd
@@ -39,7 +40,11 @@ numbers = get_profile(profile)
 # Lesson 03 gave you the accuracy from scratch. Now the filters are borrowed and *cannot change*. **Commit to a guess** before you go on.
 
 # %%
-guess = Prediction("test accuracy of the last layer, %", None)  # replace None by your guess, e.g. 50
+guess = Prediction(
+    "test accuracy of the last layer, %",
+    None,  # replace None by a number, e.g. 50, or by a range, e.g. (40, 60)
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run

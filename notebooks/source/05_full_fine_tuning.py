@@ -13,6 +13,7 @@
 profile = "mini"  # "smoke": a minute; "mini": all runs, drawn images; "paper": real, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import math
@@ -37,8 +38,10 @@ numbers = get_profile(profile)
 
 # %%
 guess = Prediction(
-    "test accuracy of full fine-tuning, %", None
-)  # replace None by your guess, e.g. 50
+    "test accuracy of full fine-tuning, %",
+    None,  # replace None by a number, e.g. 50, or by a range, e.g. (40, 60)
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run

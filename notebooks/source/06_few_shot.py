@@ -14,6 +14,7 @@
 profile = "mini"  # "smoke": a minute; "mini": all runs, drawn images; "paper": real, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import numpy as np
@@ -44,9 +45,15 @@ numbers = get_profile(profile)
 
 # %%
 guess = Prediction(
-    "test accuracy of full fine-tuning with 189 images and Adam, %", None
-)  # replace None by your guess
-guess_loss = Prediction("points that training from scratch loses with Adam", None)
+    "test accuracy of full fine-tuning with 189 images and Adam, %",
+    None,  # replace None by a number, e.g. 50, or by a range, e.g. (40, 60)
+    reveal=reveal,
+)
+guess_loss = Prediction(
+    "points that training from scratch loses with Adam",
+    None,
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run

@@ -15,6 +15,7 @@
 profile = "mini"  # "smoke": a minute; "mini": the full grid in the mini world; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
 
 # %%
 import numpy as np
@@ -27,7 +28,7 @@ from course_lib.data import DataSpec, prepare
 from course_lib.data.augmentation import ColorJitter, GaussianBlur, RandomAffine, augment
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import ORDER_ROWS, TABLE_VIII, get_profile
-from course_lib.teaching import Prediction, show
+from course_lib.teaching import Prediction, show, show_text
 from course_lib.teaching.checks.homework import check_flip, check_luck, check_order
 
 numbers = get_profile(profile)
@@ -38,7 +39,11 @@ numbers = get_profile(profile)
 # best of them beat training without augmentation? The homework's goal was two points, from 78 to 80 %.
 
 # %%
-guess = Prediction("gain of the best row, points of test accuracy", None)  # replace None by your guess, e.g. 2
+guess = Prediction(
+    "gain of the best row, points of test accuracy",
+    None,  # replace None by a number, e.g. 2, or by a range, e.g. (-1, 3)
+    reveal=reveal,
+)
 
 # %% [markdown]
 # ## Run
@@ -91,10 +96,10 @@ rows = homework.by_augmentation(records, TABLE_VIII)
 gains = homework.augmentation_gains(rows)
 kinds = {name: homework.augmentation_kind(TABLE_VIII[name]) for name in gains}
 best = max(gains, key=lambda name: gains[name].estimate)
-print(f"most test accuracy is gained by {best}: {gains[best]}")
 
 # %%
 guess.compare(100 * gains[best].estimate)
+show_text(f"most test accuracy is gained by {best}: {gains[best]}")
 
 # %% [markdown]
 # The figure shows what each row gains over "none". Both were tested on the same images and trained from the same seeds, so the comparison is paired. Hollow:
