@@ -3,14 +3,15 @@
 # **What is gained when every layer may move, and how fast may it move before it forgets what it knew?**
 #
 # Lesson 03 started from random weights; lesson 04 borrowed every filter and kept it. Now borrow *and* adapt: start from the same weights, and let every stage
-# learn. This repeats Section V, *Full fine-tuning*, of *the homework*: a student's report on fine-tuning a ResNet-18 to the cartoons of PACS (reference 1).
+# learn. This repeats Section V, *Full fine-tuning*, of *the homework*: the report [1] of a student who
+# fine-tuned a ResNet-18 to the cartoons of PACS [2]. Numbers in brackets refer to the list at the end.
 #
 # **You will** see how far and in which direction the borrowed filters move, measure what each rate leaves of the former task, and put the three strategies
 # side by side, with intervals. **Time** 45 minutes; the optional part *Further* takes another 40. **Cost** less than a minute on a laptop: a few short
 # trainings. The finished runs of the grids come with the course; `course study full --recompute` trains them all again.
 
 # %% tags=["parameters"]
-profile = "mini"  # "smoke": a minute; "mini": all runs, drawn images; "paper": real, GPU
+profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
@@ -97,7 +98,7 @@ harsh = fit(Recipe.full(lr=0.03, **settings), splits)
 
 # %% [markdown]
 # The table shows three numbers for each stage. `change` is the length of the difference between new and old weights, relative to the length of the old ones. A
-# change of more than 100 % looks as if nothing were left. But a length can mislead: BatchNorm divides the outputs of a kernel by their own deviation, so a
+# change of more than 100 % looks as if nothing were left. But a length can mislead: BatchNorm [8] divides the outputs of a kernel by their own deviation, so a
 # kernel that is twice as long computes the same. What counts is the *direction*. `cosine` is 1 if old and new weights point the same way, and about 0 if they
 # have nothing in common. `growth` is the new length, divided by the old one.
 
@@ -120,7 +121,7 @@ show(full.first_filters(after, first, f"tuned at {harsh.recipe.lr:g}"))
 
 # %% [markdown]
 # ## Break it
-# How fast may a network move before it *forgets*? That can be measured: put the old head back onto the tuned network and score the **former task**, the
+# How fast may a network move before it *forgets* [4]? That can be measured: put the old head back onto the tuned network and score the **former task**, the
 # categories that it was pretrained on, with new pictures of each. The study `forgetting` does this after five epochs of full fine-tuning with Adam at each of
 # seven rates.
 #
@@ -145,7 +146,7 @@ show(full.forgetting(scores))
 # Compare with the table above: at 0.0003 the weights have hardly turned, and still the former task has lost some of its images. A small turn in every layer
 # adds up to a large change of what the network computes.
 #
-# What is a good start worth at each rate? `gain` is the validation accuracy of full fine-tuning minus that of training from scratch *at the same rate*, in
+# What is a good start [3] worth at each rate? `gain` is the validation accuracy of full fine-tuning minus that of training from scratch *at the same rate*, in
 # points. `low` and `high` are the ends of its 95 % interval over the seeds.
 
 # %%
@@ -221,7 +222,7 @@ show(strategies(runs))
 # %% [markdown]
 # All three strategies were tested on the same images, so compare them *image by image*: how many images does one strategy get right that the other gets
 # wrong? That is far more precise than comparing two intervals. `low` and `high` say how much the mean difference of these seeds would change with other test
-# images. The p-value is McNemar's (reference 5) for a single seed, the one with the largest p-value. A single seed decides less than the mean of all seeds.
+# images. The p-value is McNemar's [5] for a single seed, the one with the largest p-value. A single seed decides less than the mean of all seeds.
 # So a p-value above 0.05 does not contradict an interval that lies above zero.
 
 # %% tags=["report"]
@@ -256,10 +257,10 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 #
 # ## Further
 # Four optional parts: a schedule for two rates (10 minutes), all other mistakes and curves with sliders (5 minutes), which stages to train (5 minutes), and an
-# investigation of your own (20 minutes).
+# experiment of your own (20 minutes).
 #
 # ### A schedule for two rates
-# A *scheduler* may overwrite the rates of parameter groups without warning. It happened in the published code of MultiTune (reference 7): the groups are made
+# A *scheduler* may overwrite the rates of parameter groups without warning. It happened in the published code of MultiTune [7]: the groups are made
 # with two rates, and the schedule then sets one rate for all of them. Therefore the course's own loop records the rate that each stage really had:
 
 # %% tags=["checked"]
@@ -269,14 +270,14 @@ print({stage: round(rate, 6) for stage, rate in run.history[0].rates.items()})
 
 # %% [markdown]
 # ### Exercise 2 · a schedule that keeps the ratio (10 minutes, ★★☆)
-# Rates often fall during training, for example along half a cosine (reference 6): the whole rate at `progress` 0, half of it at 0.5, nothing at 1. Write a
+# Rates often fall during training, for example along half a cosine [6]: the whole rate at `progress` 0, half of it at 0.5, nothing at 1. Write a
 # schedule that keeps the ratio of the rates: if the head starts a hundred times as fast as the stages, it stays so.
 # Hint: cos(x) falls from 1 to −1 while x goes from 0 to π. Move and stretch that curve until it falls from 1 to 0. Which rate does each group fall from?
 
 
 # %% tags=["exercise"]
 def anneal(optimizer, first_rates, progress):
-    """Set group["lr"] of each group; `first_rates` has one rate a group, progress goes from 0 to 1."""
+    """Set group["lr"] of each group; `first_rates` is one a group, progress 0 to 1."""
     # solution
     for group, first in zip(optimizer.param_groups, first_rates, strict=True):
         group["lr"] = first * (1 + math.cos(math.pi * progress)) / 2
@@ -329,7 +330,7 @@ figures.explorers.explore(
 )
 
 # %% [markdown]
-# ### Your own recipe in 60 seconds (20 minutes)
+# ### Your own experiment: a recipe in 60 seconds (20 minutes)
 # How would *you* divide the rates among the stages? Choose a recipe that may move, slow down or freeze any stage, and one to compare it with. Both train for
 # at most 60 seconds together. **First write down one claim**, e.g. "With 189 images, freezing the stem costs less than two points." Then run the cell, and
 # judge your claim by the difference and its intervals.
@@ -367,15 +368,15 @@ compare_recipes(recipes, few, seeds=3)
 
 # %% [markdown]
 # ## References
-# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
-#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
-#    `data/papers/homework/`.
-# 2. D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales (2017): [Deeper, Broader and Artier Domain Generalization](https://arxiv.org/abs/1710.03077). The PACS
-#    images.
-# 3. J. Yosinski, J. Clune, Y. Bengio, H. Lipson (2014): [How transferable are features in deep neural networks?](https://arxiv.org/abs/1411.1792)
-# 4. M. McCloskey, N. J. Cohen (1989): [Catastrophic Interference in Connectionist Networks](https://doi.org/10.1016/S0079-7421(08)60536-8). Forgetting.
-# 5. Q. McNemar (1947): [Note on the sampling error of the difference between correlated proportions or percentages](https://doi.org/10.1007/BF02295996).
-# 6. I. Loshchilov, F. Hutter (2017): [SGDR: Stochastic Gradient Descent with Warm Restarts](https://arxiv.org/abs/1608.03983). The cosine schedule.
-# 7. Y. Wang, J. Plested, T. Gedeon (2020): MultiTune: Adaptive Integration of Multiple Fine-Tuning Models for Image Classification;
-#    [its code](https://github.com/YuWang24/MultiTune).
-# 8. S. Ioffe, C. Szegedy (2015): [Batch Normalization](https://arxiv.org/abs/1502.03167). Running statistics.
+# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
+#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
+# 2. D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales: *Deeper, Broader and Artier Domain Generalization*, 2017. [arXiv:1710.03077](https://arxiv.org/abs/1710.03077)
+# 3. J. Yosinski, J. Clune, Y. Bengio, H. Lipson: *How transferable are features in deep neural networks?*, 2014. [arXiv:1411.1792](https://arxiv.org/abs/1411.1792)
+# 4. M. McCloskey, N. J. Cohen: *Catastrophic Interference in Connectionist Networks: The Sequential Learning Problem*, 1989.
+#    [doi:10.1016/S0079-7421(08)60536-8](https://doi.org/10.1016/S0079-7421(08)60536-8)
+# 5. Q. McNemar: *Note on the sampling error of the difference between correlated proportions or percentages*, 1947.
+#    [doi:10.1007/BF02295996](https://doi.org/10.1007/BF02295996)
+# 6. I. Loshchilov, F. Hutter: *SGDR: Stochastic Gradient Descent with Warm Restarts*, 2017. [arXiv:1608.03983](https://arxiv.org/abs/1608.03983)
+# 7. Y. Wang, J. Plested, T. Gedeon: *MultiTune: Adaptive Integration of Multiple Fine-Tuning Models for Image Classification*, 2020.
+#    [Its code](https://github.com/YuWang24/MultiTune)
+# 8. S. Ioffe, C. Szegedy: *Batch Normalization*, 2015. [arXiv:1502.03167](https://arxiv.org/abs/1502.03167)

@@ -2,8 +2,8 @@
 # # 06 · Few-shot
 # **How much does each strategy lose when it gets 189 drawings instead of 1687?**
 #
-# This lesson trains the same three strategies with a ninth of the images. It repeats Section VI, *Few-shot*, of *the homework*: a student's report on
-# fine-tuning a ResNet-18 to the cartoons of PACS (reference 1).
+# This lesson trains the same three strategies with a ninth of the images. It repeats Section VI, *Few-shot*, of *the homework*: the report [1] of a student
+# who fine-tuned a ResNet-18 to the cartoons of PACS [2]. Numbers in brackets refer to the list at the end.
 #
 # **You will** see what each strategy loses, find out what borrowed layers are worth when images are few, and measure how noisy a choice by 47 images is. The
 # optional part *Further* takes up two questions that the homework's tables leave open: are 50 short epochs a fair comparison? Are the test images like the
@@ -11,7 +11,7 @@
 # `course study few_shot_full --recompute` trains them again.
 
 # %% tags=["parameters"]
-profile = "mini"  # "smoke": a minute; "mini": all runs, drawn images; "paper": real, GPU
+profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
@@ -64,8 +64,8 @@ guess_loss = Prediction(
 large = prepare(DataSpec(source=data, size=numbers.size))
 small = prepare(DataSpec(source=data, size=numbers.size, few_shot=True))
 for name, splits in (("large", large), ("few-shot", small)):
-    sizes = f"train {len(splits.train)}, validation {len(splits.val)}, test {len(splits.test)}"
-    print(f"{name:<9} {sizes}")
+    train, val, test = (len(part) for part in (splits.train, splits.val, splits.test))
+    print(f"{name:<9} train {train}, validation {val}, test {test}")
 swapped = set(small.train.names) <= set(large.test.names)
 print("few-shot trains on test images of the large set:", swapped)
 
@@ -101,7 +101,7 @@ show(strategies({name: many[name] + few[name] for name in few}))
 
 # %% [markdown]
 # **Who suffers most?** The homework counts losses of roughly 12, 14 and 15 points, from one run each. The two accuracies of such a difference come from
-# different test images, so the interval of the difference contains the errors of both.
+# different test images, so the interval of the difference contains the errors of both [4].
 
 # %% tags=["report"]
 losses = homework.few_shot_losses(many, few)
@@ -152,7 +152,7 @@ analysis.paired_table(
 
 # %% tags=["exercise"]
 def paired_interval(right_a, right_b):
-    """(accuracy of A − accuracy of B, half width); arrays (N,) of 0 and 1, image by image."""
+    """(accuracy of A − that of B, half width); arrays (N,) of 0 and 1, by image."""
     # solution
     difference = right_a - right_b
     return difference.mean(), 1.96 * difference.std() / np.sqrt(len(difference))
@@ -166,7 +166,7 @@ passed = check_paired(paired_interval)
 # ## Explain
 # Why do borrowed layers matter more when images are few? Because *learning filters* needs many images, and *using* filters needs few. To separate the two,
 # keep the layers fixed and learn only a linear rule (a linear classifier) on their outputs, from 1, 3, 9, 27, 81 images of each class. Such a rule is often
-# called a linear probe (reference 5).
+# called a linear probe [5].
 
 # %%
 from course_lib.models import start_model
@@ -251,9 +251,8 @@ show(few_shot.budget(rules, trained["scratch"], trained["full"], small=len(small
 from course_lib.models import load_weights
 
 meta = load_weights(numbers.weights).meta
-print(
-    f"The borrowed layers learned {meta['num_classes']} other classes, from {meta['source']}."
-)
+print(f"The borrowed layers learned {meta['num_classes']} other classes,", end=" ")
+print(f"from {meta['source']}.")
 borrowed, random, scratch = (
     rules["borrowed layers"],
     rules["random layers"],
@@ -269,7 +268,7 @@ for n in sorted(set(borrowed) & set(scratch)):
 #
 # ## Break it
 # **Trust 47 images.** For one and the same network, Table V of the homework prints a validation accuracy of 61.70 % and a test accuracy of 44.92 %. Here are
-# their intervals:
+# their intervals [3]:
 
 # %% tags=["checked"]
 for optimizer in ("sgd", "adam"):
@@ -300,14 +299,12 @@ noise = pd.DataFrame(rows, columns=[*columns, "loses against the best rate"])
 # %% tags=["report"]
 at_47 = noise.loc[noise["images that choose"] == 47, "looks too good by"]
 apart = 100 * max(row.high - row.low for row in at_47)
-print(
-    f"What 47 images say of the rate they chose: 90 % of the draws lie within {apart:.0f} points"
-)
+print(f"The choice by 47 images: 90 % of the draws lie within {apart:.0f} points")
 noise.astype(str).set_index(["strategy", "images that choose"])
 
 # %% [markdown]
 # The brackets hold 90 % of the draws. *Looks too good by* is the accuracy on the images that chose the rate, minus the accuracy on all others. Its mean is the
-# *selection bias* (reference 6): the rate that was luckiest on the choosing images looks better than it is. The brackets are wide because the choosing images
+# *selection bias* [6]: the rate that was luckiest on the choosing images looks better than it is. The brackets are wide because the choosing images
 # are few.
 #
 # ### Exercise 2 · how many validation images? (5 minutes, ★★☆)
@@ -357,7 +354,7 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 #
 # ## Further
 # Four optional parts: curves of single runs (5 minutes), more steps or more images (15 minutes), two reasons why validation and test disagree (15 minutes), and
-# an investigation of your own (20 minutes).
+# an experiment of your own (20 minutes).
 #
 # ### Curves of single runs
 # The homework's curves are of single runs, and it speaks of their *peaks*. A mean over seeds smooths the peaks away. Here are both with Adam, each strategy at
@@ -375,7 +372,7 @@ show(few_shot.curves(few, "sgd", quantities=("train_loss", "val_accuracy")), col
 # %% [markdown]
 # ### More steps or more images?
 # The homework itself notes that an epoch of 189 images takes fewer steps: fifty such epochs may be too few, and the comparison would then be unfair. So give
-# the small set *as many optimiser steps* as the large one gets. He, Girshick and Dollár (reference 7) ask a related question of training from scratch.
+# the small set *as many optimiser steps* as the large one gets. He, Girshick and Dollár [7] ask a related question of training from scratch.
 #
 # ### Exercise 3 · epochs for equal steps (5 minutes, ★☆☆)
 # How many epochs of `num_images` images in batches of `batch_size` does it take until at least `steps` steps are done?
@@ -516,7 +513,7 @@ print(f"{analysis.independent_difference(*by_both)} (and with the error of three
 # images on your disk, `course study random_split --data pacs:cartoon` and `course study scratch --data pacs:cartoon` train all rates and more seeds, and `data =
 # "pacs:cartoon"` runs this lesson on them.
 #
-# ### Your own recipe in 60 seconds (20 minutes)
+# ### Your own experiment: a recipe in 60 seconds (20 minutes)
 # What would *you* do with 189 images? Choose a recipe for them (strategy, rates, epochs, augmentation, penalty, …) and one to compare it with. Both train for
 # at most 60 seconds together. **First write down one claim**, e.g. "With 189 images, ten epochs are at least two points better than two." Then run the cell,
 # and judge your claim by the difference and its intervals.
@@ -553,16 +550,14 @@ compare_recipes(recipes, small, seeds=3)
 
 # %% [markdown]
 # ## References
-# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
-#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
-#    `data/papers/homework/`.
-# 2. D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales (2017): [Deeper, Broader and Artier Domain Generalization](https://arxiv.org/abs/1710.03077). The PACS
-#    images.
-# 3. E. B. Wilson (1927): [Probable Inference, the Law of Succession, and Statistical Inference](https://doi.org/10.1080/01621459.1927.10502953). The interval
-#    of an accuracy.
-# 4. R. G. Newcombe (1998): Interval estimation for the difference between independent proportions: comparison of eleven methods. *Statistics in Medicine*
-#    17, 873–890. The interval of a difference on different images.
-# 5. G. Alain, Y. Bengio (2016): [Understanding intermediate layers using linear classifier probes](https://arxiv.org/abs/1610.01644).
-# 6. G. C. Cawley, N. L. C. Talbot (2010): [On Over-fitting in Model Selection and Subsequent Selection Bias in Performance
-#    Evaluation](https://jmlr.org/papers/v11/cawley10a.html).
-# 7. K. He, R. Girshick, P. Dollár (2019): [Rethinking ImageNet Pre-training](https://arxiv.org/abs/1811.08883).
+# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
+#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
+# 2. D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales: *Deeper, Broader and Artier Domain Generalization*, 2017. [arXiv:1710.03077](https://arxiv.org/abs/1710.03077)
+# 3. E. B. Wilson: *Probable Inference, the Law of Succession, and Statistical Inference*, 1927.
+#    [doi:10.1080/01621459.1927.10502953](https://doi.org/10.1080/01621459.1927.10502953)
+# 4. R. G. Newcombe: *Interval estimation for the difference between independent proportions: comparison of eleven methods*, Statistics in
+#    Medicine 17, 873–890, 1998.
+# 5. G. Alain, Y. Bengio: *Understanding intermediate layers using linear classifier probes*, 2016. [arXiv:1610.01644](https://arxiv.org/abs/1610.01644)
+# 6. G. C. Cawley, N. L. C. Talbot: *On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation*, 2010.
+#    [JMLR 11](https://jmlr.org/papers/v11/cawley10a.html)
+# 7. K. He, R. Girshick, P. Dollár: *Rethinking ImageNet Pre-training*, 2019. [arXiv:1811.08883](https://arxiv.org/abs/1811.08883)

@@ -3,8 +3,8 @@
 # **Which transforms help, and does their order explain the rows that collapsed?**
 #
 # With 189 training images (lesson 06) every image is precious. Augmentation gets more out of each image: it shows the image slightly changed in every epoch
-# (reference 3). *The homework*, a student's report on fine-tuning a ResNet-18 to the cartoons of PACS (reference 1), tried 27 augmentations in its Section VII,
-# *Training data augmentation*, and printed them in Table VIII. Five rows fell by 44 points or more. This lesson finds out why.
+# [3]. *The homework* is the report [1] of a student who fine-tuned a ResNet-18 to the cartoons of PACS [2]. Its Section VII, *Training data augmentation*, tries 27
+# augmentations and prints them in Table VIII. Five rows fell by 44 points or more. This lesson finds out why. Numbers in brackets refer to the list at the end.
 #
 # **You will** see what each transform does to an image, measure all 28 rows with intervals, move one line of code and watch a model fail although its
 # validation accuracy is good. In the optional part *Further* you compute how high an accuracy luck alone can reach on 47 images. **Time** 45 minutes;
@@ -12,7 +12,7 @@
 # and `course study augmentation_order --recompute` train them all again.
 
 # %% tags=["parameters"]
-profile = "mini"  # "smoke": a minute; "mini": all runs, drawn images; "paper": real, GPU
+profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
@@ -143,7 +143,7 @@ pd.DataFrame({"comes from outside, on average": outside}).T
 # A change of brightness within 1 % is invisible. Yet its printed row has a test accuracy of 17.46 %, close to the 14 % of guessing one class of seven, after
 # a validation accuracy of 78.72 %. The homework explains it so: true colours matter for cartoons. Here is another hypothesis: the transforms stand *after*
 # `Normalize`, and validation images pass through them, too. Nothing warns of it: `Compose` takes any order, and one pipeline for training and validation is
-# easily written. `ColorJitter` is made for values from 0 to 1 and cuts off all others (reference 4). Look at the values.
+# easily written. `ColorJitter` is made for values from 0 to 1 and cuts off all others [4]. Look at the values.
 
 # %%
 from course_lib.data import channel_statistics
@@ -308,7 +308,7 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 #
 # ## Further
 # Four optional parts: the best row, epoch by epoch (3 minutes), a surprise about blur (8 minutes), the luck of the best of 250 tries (15 minutes), and an
-# investigation of your own (20 minutes).
+# experiment of your own (20 minutes).
 #
 # ### The best row, epoch by epoch
 # Figures 25–27 of the homework, for the row that came out best here. Compare the training loss with lesson 06: each epoch brings images that the network has
@@ -418,9 +418,9 @@ chances.rename(index="{:.1%}".format).rename_axis("true accuracy").map("{:.1%}".
 #
 # There is a second explanation: these 47 images may be easier than the test images. That it happened in eight rows does not decide between the two, since all
 # rows were validated on the *same* 47 images. In either case one image is 2.1 points, so the validation column cannot rank rows that are an image or two apart.
-# The test column has 2108 images, so it can rank rows, within its intervals. More on choosing by few images: reference 5.
+# The test column has 2108 images, so it can rank rows, within its intervals. More on choosing by few images: [5].
 #
-# ### Your own recipe in 60 seconds (20 minutes)
+# ### Your own experiment: a recipe in 60 seconds (20 minutes)
 # Which augmentation would *you* give these images? Choose one, of Table VIII or with parameters of your own, and compare it with none or with another one. Both
 # recipes train for at most 60 seconds together. **First write down one claim**, e.g. "A flip adds at least one point of test accuracy." Then run the cell, and
 # judge your claim by the difference and its intervals.
@@ -460,12 +460,11 @@ compare_recipes(recipes, splits, seeds=3)
 
 # %% [markdown]
 # ## References
-# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
-#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
-#    `data/papers/homework/`.
-# 2. D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales (2017): [Deeper, Broader and Artier Domain Generalization](https://arxiv.org/abs/1710.03077). The PACS
-#    images.
-# 3. C. Shorten, T. M. Khoshgoftaar (2019): [A survey on Image Data Augmentation for Deep Learning](https://doi.org/10.1186/s40537-019-0197-0).
-# 4. The PyTorch team: [torchvision's transforms](https://docs.pytorch.org/vision/stable/transforms.html), with the value range that images in floats must have.
-# 5. G. C. Cawley, N. L. C. Talbot (2010): [On Over-fitting in Model Selection and Subsequent Selection Bias in Performance
-#    Evaluation](https://jmlr.org/papers/v11/cawley10a.html).
+# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
+#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
+# 2. D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales: *Deeper, Broader and Artier Domain Generalization*, 2017. [arXiv:1710.03077](https://arxiv.org/abs/1710.03077)
+# 3. C. Shorten, T. M. Khoshgoftaar: *A survey on Image Data Augmentation for Deep Learning*, 2019.
+#    [doi:10.1186/s40537-019-0197-0](https://doi.org/10.1186/s40537-019-0197-0)
+# 4. PyTorch contributors: *Transforming images, videos, boxes and more*, [torchvision's documentation](https://docs.pytorch.org/vision/stable/transforms.html).
+# 5. G. C. Cawley, N. L. C. Talbot: *On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation*, 2010.
+#    [JMLR 11](https://jmlr.org/papers/v11/cawley10a.html)

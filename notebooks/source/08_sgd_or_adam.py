@@ -2,16 +2,16 @@
 # # 08 · SGD or Adam
 # **Which of the two, what does it cost, and what went wrong with a thousand outputs?**
 #
-# *The homework*, a student's report on fine-tuning a ResNet-18 to the cartoons of PACS (reference 1), trains everything twice: with SGD (reference 2) and with
-# Adam (reference 3). Its Section II-A and Figs. 5 and 6 make three remarks on the way: neither is better; Adam takes a third longer; with a thousand outputs for
-# seven classes, SGD broke down and Adam did not. This lesson tests each remark with an experiment.
+# *The homework* is the report [1] of a student who fine-tuned a ResNet-18 to the cartoons of PACS [7]. It trains everything twice, with SGD [2] and with Adam [3],
+# and makes three remarks on the way (Section II-A, Figs. 5 and 6): neither is better; Adam takes a third longer; with a thousand outputs for seven classes, SGD
+# broke down and Adam did not. This lesson tests each remark with an experiment. Numbers in brackets refer to the list at the end.
 #
 # **You will** compare both on the same test images in all six grids, see in which unit each measures its step, put the thousand outputs back, and time an epoch
 # part by part. In the optional part *Further* you test single pairs of runs, and look for what it takes to get a NaN. **Time** 45 minutes; *Further* takes
 # another 45. **Cost** about a minute on a laptop; the finished runs of the grids come with the course.
 
 # %% tags=["parameters"]
-profile = "mini"  # "smoke": a minute; "mini": all runs, drawn images; "paper": real, GPU
+profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
 data = "mini:cartoon"  # any source of `course data list`, e.g. "pacs:cartoon"
 seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
@@ -88,7 +88,7 @@ guess_gain.compare(table.set_index("grid").loc["full", "Adam − SGD"])
 # (solid). Only if both intervals lie on the same side of zero do we speak of a difference.
 #
 # And there is a third condition. If the best rate of an optimiser is the highest or the lowest of its grid, a rate that nobody tried may be better still. Then
-# the grid has not found what this optimiser can do, and the comparison is *undecided*, however narrow the intervals are (reference 5). A dagger marks such
+# the grid has not found what this optimiser can do, and the comparison is *undecided*, however narrow the intervals are [5]. A dagger marks such
 # grids. The homework's rates end at 0.03. Look at the sensitivity curves below (an open dot marks such a best rate): does the curve of SGD turn before 0.03?
 
 # %% tags=["report"]
@@ -121,7 +121,7 @@ def rms(tensor):
 
 
 def step_sizes(make_optimizer, steps):
-    """Root mean square of gradient and step of each tensor, in the last of `steps` steps."""
+    """Root mean square of gradient and step of each tensor, in the last step."""
     model = start_model(numbers.architecture, numbers.weights, few.num_classes, seed=0)
     optimizer = make_optimizer(model.train().parameters(), lr=rate)
     order = torch.randperm(len(few.train), generator=torch.Generator().manual_seed(0))
@@ -195,7 +195,7 @@ for outputs in (few.num_classes, 1000):
 
 # %% tags=["exercise"]
 def start_is_plausible(first_loss, num_classes):
-    """Whether the first loss is plausible for an untrained head of `num_classes` classes."""
+    """Whether the loss of an untrained head fits `num_classes` classes."""
     # solution
     return first_loss < 1.5 * math.log(num_classes)
     # end solution
@@ -234,7 +234,7 @@ pd.concat(paired, ignore_index=True)
 #
 # ## Printed and measured
 # **Seconds.** Both optimisers get the same images in the same batches. A few epochs of each are run in turn, and the clock is read after every part. PyTorch
-# offers each optimiser in three forms (reference 6): tensor by tensor in a loop (its default on a CPU); *foreach*, which does each operation for all tensors at
+# offers each optimiser in three forms [6]: tensor by tensor in a loop (its default on a CPU); *foreach*, which does each operation for all tensors at
 # once (its default on a GPU since version 2.0); and *fused* into one pass over all weights. Here we time the first and the last. The batch size matters, too:
 # the optimiser's own work is the same for 8 images as for 32.
 
@@ -383,12 +383,12 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 # - Adam's update has a cost per step, so its share depends on the batch size and on the implementation. Time the parts, take turns, and say what was timed.
 #
 # ## Further
-# Three optional parts: all six grids at once, and single pairs of runs (12 minutes); what it takes to get a NaN (12 minutes); an investigation of your own (20
+# Three optional parts: all six grids at once, and single pairs of runs (12 minutes); what it takes to get a NaN (12 minutes); an experiment of your own (20
 # minutes).
 #
 # ### All six grids at once, and single pairs
 # At 95 %, one interval in twenty misses the truth by chance, and we looked at six grids. So compare once more, with intervals so wide that *all six together* are
-# right with a probability of 95 % or more (Bonferroni's correction), and with the exact McNemar test (reference 4). Its p-value is that of the seed with the
+# right with a probability of 95 % or more (Bonferroni's correction), and with the exact McNemar test [4]. Its p-value is that of the seed with the
 # largest p-value.
 
 # %% tags=["report"]
@@ -485,7 +485,7 @@ show(optimizers.lost_runs(rows))
 # what is left of Adam's accuracy at 0.01 and 0.03? Compare this with what is printed. A mistake that reproduces a symptom is a suspect, no more. Whether it
 # happened, we cannot know.
 #
-# ### Your own recipe in 60 seconds (20 minutes)
+# ### Your own experiment: a recipe in 60 seconds (20 minutes)
 # With which optimiser would *you* train? Choose a recipe (optimiser, rate, momentum, schedule, weight decay, …) and one to compare it with. Both train for at
 # most 60 seconds together. **First write down one claim**, e.g. "With 189 images and four epochs, Adam at 0.001 beats SGD at 0.01 by two points." Then run the
 # cell, and judge your claim by the difference and its intervals.
@@ -522,13 +522,13 @@ compare_recipes(recipes, few, seeds=3)
 
 # %% [markdown]
 # ## References
-# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
-#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
-#    `data/papers/homework/`. PACS: D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales (2017): [Deeper, Broader and Artier Domain
-#    Generalization](https://arxiv.org/abs/1710.03077).
-# 2. H. Robbins, S. Monro (1951): [A Stochastic Approximation Method](https://doi.org/10.1214/aoms/1177729586).
-# 3. D. P. Kingma, J. Ba (2015): [Adam: A Method for Stochastic Optimization](https://arxiv.org/abs/1412.6980).
-# 4. Q. McNemar (1947): [Note on the sampling error of the difference between correlated proportions or percentages](https://doi.org/10.1007/BF02295996).
-# 5. D. Choi, C. J. Shallue, Z. Nado, J. Lee, C. J. Maddison, G. E. Dahl (2019): [On Empirical Comparisons of Optimizers for Deep
-#    Learning](https://arxiv.org/abs/1910.05446). The ranking of optimisers depends on the grids that were searched.
-# 6. The PyTorch team: [torch.optim](https://docs.pytorch.org/docs/stable/optim.html), with the forms *for-loop*, *foreach* and *fused*.
+# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
+#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
+# 2. H. Robbins, S. Monro: *A Stochastic Approximation Method*, 1951. [doi:10.1214/aoms/1177729586](https://doi.org/10.1214/aoms/1177729586)
+# 3. D. P. Kingma, J. Ba: *Adam: A Method for Stochastic Optimization*, 2015. [arXiv:1412.6980](https://arxiv.org/abs/1412.6980)
+# 4. Q. McNemar: *Note on the sampling error of the difference between correlated proportions or percentages*, 1947.
+#    [doi:10.1007/BF02295996](https://doi.org/10.1007/BF02295996)
+# 5. D. Choi, C. J. Shallue, Z. Nado, J. Lee, C. J. Maddison, G. E. Dahl: *On Empirical Comparisons of Optimizers for Deep Learning*, 2019.
+#    [arXiv:1910.05446](https://arxiv.org/abs/1910.05446)
+# 6. PyTorch contributors: *torch.optim*, [PyTorch's documentation](https://docs.pytorch.org/docs/stable/optim.html).
+# 7. D. Li, Y. Yang, Y.-Z. Song, T. M. Hospedales: *Deeper, Broader and Artier Domain Generalization*, 2017. [arXiv:1710.03077](https://arxiv.org/abs/1710.03077)
