@@ -17,6 +17,8 @@ seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
 
 # %%
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import torch
@@ -117,12 +119,7 @@ guess_loss.compare(100 * adam["scratch"].estimate)
 
 # %%
 lost = {(x.printed, x.optimizer, x.strategy): x.lost for x in losses}
-for is_printed, optimizer in (
-    (True, "sgd"),
-    (True, "adam"),
-    (False, "sgd"),
-    (False, "adam"),
-):
+for is_printed, optimizer in product((True, False), ("sgd", "adam")):
     scratch, full = (lost[is_printed, optimizer, name] for name in ("scratch", "full"))
     more = analysis.independent_difference(scratch, full)
     origin = f"{'printed' if is_printed else 'measured'}, {OPTIMIZER_NAMES[optimizer]}:"
@@ -253,14 +250,10 @@ from course_lib.models import load_weights
 meta = load_weights(numbers.weights).meta
 print(f"The borrowed layers learned {meta['num_classes']} other classes,", end=" ")
 print(f"from {meta['source']}.")
-borrowed, random, scratch = (
-    rules["borrowed layers"],
-    rules["random layers"],
-    trained["scratch"],
-)
-for n in sorted(set(borrowed) & set(scratch)):
-    taught = analysis.independent_difference(scratch[n], random[n])
-    given = analysis.independent_difference(borrowed[n], scratch[n])
+scratch = trained["scratch"]
+for n in sorted(set(rules["borrowed layers"]) & set(scratch)):
+    taught = analysis.independent_difference(scratch[n], rules["random layers"][n])
+    given = analysis.independent_difference(rules["borrowed layers"][n], scratch[n])
     print(f"{n:>4} images: they teach {taught}; borrowing brings {given} beyond that")
 
 # %% [markdown]
@@ -304,8 +297,7 @@ noise.astype(str).set_index(["strategy", "images that choose"])
 
 # %% [markdown]
 # The brackets hold 90 % of the draws. *Looks too good by* is the accuracy on the images that chose the rate, minus the accuracy on all others. Its mean is the
-# *selection bias* [6]: the rate that was luckiest on the choosing images looks better than it is. The brackets are wide because the choosing images
-# are few.
+# *selection bias* [6]: the rate that was luckiest on the choosing images looks better than it is. The brackets are wide because few images choose.
 #
 # ### Exercise 2 · how many validation images? (5 minutes, ★★☆)
 # How many images does it take to know an accuracy to within ± `half_width` (95 %, i.e. 1.96 standard errors to either side)?
