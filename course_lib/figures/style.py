@@ -109,7 +109,9 @@ def new_figure(
         figure.subplots_adjust(**margins)
     else:
         figure.get_layout_engine().set(w_pad=0.09, h_pad=0.08)
-    figure.suptitle(textwrap.fill(title, width=int(width * TITLE_CHARACTERS)), fontweight="bold")
+    figure.suptitle(
+        textwrap.fill(title, width=int(width * TITLE_CHARACTERS), break_on_hyphens=False), fontweight="bold"
+    )
     return figure
 
 

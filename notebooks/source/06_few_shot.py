@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from course_lib import analysis
+from course_lib import analysis, figures
 from course_lib.analysis import homework
 from course_lib.analysis.homework import STRATEGY_NAMES
 from course_lib.data import DataSpec, prepare
@@ -85,7 +85,7 @@ best = {
 }
 
 # %% [markdown]
-# Figures 16–24 of the homework, here with Adam (*Further* shows SGD). The losses have a logarithmic axis, since they span several powers of ten. Compare
+# Figures 16–24 of the homework, here with Adam (*Further* has controls for the others). The losses have a logarithmic axis, since they span several powers of ten. Compare
 # training and validation loss: does one still fall when the other has long stopped?
 
 # %% tags=["report"]
@@ -353,13 +353,20 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 # its best rate: the validation accuracy of one seed, and the mean over all seeds. The title gives how far a curve moves from one epoch to the next, on average.
 
 # %% tags=["report"]
-show(few_shot.one_seed(few, "adam"))
+show(few_shot.one_seed(few, "adam"), colors=64)
 
 # %% [markdown]
-# One image of 47 is 2.1 points, so a single curve cannot move by less. Below are the means with SGD at every rate.
+# One image of 47 is 2.1 points, so where a single curve moves, it moves by at least that. See the curves of each strategy, optimiser and rate here (the controls
+# need a running kernel):
 
-# %% tags=["report"]
-show(few_shot.curves(few, "sgd", quantities=("train_loss", "val_accuracy")), colors=64)
+# %%
+from functools import partial
+
+figures.explorers.explore(
+    partial(figures.explorers.rate_curves, few, names=STRATEGY_NAMES),
+    **figures.explorers.rate_controls(few),
+    stored=False,
+)
 
 # %% [markdown]
 # ### More steps or more images?

@@ -22,16 +22,14 @@ Grids = Mapping[str, Sequence[dict]]  # strategy → its finished runs
 Amounts = Mapping[int, Interval]  # number of training images → accuracy
 
 
-def curves(
-    runs: Grids, optimizer: str, quantities: Sequence[str] = ("train_loss", "val_loss", "val_accuracy")
-) -> Figure:
+def curves(runs: Grids, optimizer: str) -> Figure:
     """Plot the training curves of every strategy with one optimiser (Figs. 16–24), losses on a logarithmic axis."""
     shown = {name: select(records, optimizer=optimizer) for name, records in runs.items()}
     reached = [f"{STRATEGY_NAMES[name]} {best_table(found)['val %'].iloc[0]:.0f} %" for name, found in shown.items()]
     records = [run for found in shown.values() for run in found]
     title = f"{optimizer_name(optimizer)} with {_images(records)} images, best validation: {', '.join(reached)}"
     style = {"rows": "name", "names": STRATEGY_NAMES, "log_loss": True}
-    return training_curves(records, title=title, quantities=quantities, **style)
+    return training_curves(records, title=title, **style)
 
 
 def _images(records: Sequence[dict]) -> str:
@@ -115,13 +113,12 @@ def budget(rules: Mapping[str, Amounts], scratch: Amounts, full: Amounts, small:
     """
     borrowed = rules["borrowed layers"]
     enough = [n for n, found in sorted(borrowed.items()) if found.low > scratch[small].high]
-    title = (
-        f"Trained from scratch on {small} images, a network is right less often than a linear rule on borrowed layers "
-    )
-    title += f"that learned from {enough[0]} images"
-    if not enough:
-        title = "No number of images tried here lifts a linear rule on borrowed layers clearly above a network trained "
-        title += f"from scratch on {small}"
+    if enough:
+        title = f"A linear rule on borrowed layers that learned from {enough[0]} images is right more often than a "
+        title += f"network trained from scratch on {small}"
+    else:
+        title = "No number of images tried here lifts a linear rule on borrowed layers clearly above a network "
+        title += f"trained from scratch on {small}"
     series = {f"{name}, linear rule (validation)": found for name, found in rules.items()}
     names = {"scratch": scratch, "full": full}
     series |= {f"all layers, {STRATEGY_NAMES[name]} (test)": found for name, found in names.items()}
