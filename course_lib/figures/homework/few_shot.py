@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from course_lib.analysis.homework.few_shot import Loss, StepsAndImages
 from course_lib.analysis.homework.printed import STRATEGY_NAMES
 from course_lib.analysis.intervals import Interval, independent_difference
-from course_lib.analysis.measures import roughness
 from course_lib.analysis.records import select, values_of
 from course_lib.analysis.selection import best_rate
 from course_lib.analysis.tables import best_table
@@ -48,27 +47,37 @@ def one_seed(runs: Grids, optimizer: str) -> Figure:
     chosen = {name: _at_best_rate(records, optimizer) for name, records in runs.items()}
     if empty := [name for name, found in chosen.items() if not found]:
         raise ValueError(f"no finished run of '{empty[0]}' with {optimizer_name(optimizer)}: there is nothing to draw")
-    parts, counts = [], []
-    for name, found in chosen.items():
-        mean = values_by_epoch(found, "val_accuracy").mean(axis=0)
-        smooth = np.abs(np.diff(mean)).mean() if len(mean) > 1 else 0.0
-        jag = 100 * np.mean([roughness(run) for run in found]) if len(mean) > 1 else 0.0
-        parts.append(f"{STRATEGY_NAMES[name]} {jag:.1f} ({smooth:.1f})")
-        counts.append(len(found))
-    title = f"Points from epoch to epoch in one run (in the mean of {max(counts)}): {', '.join(parts)}"
-    figure = new_figure(title, width=10.0, height=3.6)
+    figure = new_figure(_movements(chosen), width=10.0, height=3.8)
     for axes, (name, found) in zip(
         figure.subplots(1, len(chosen), sharey=True, squeeze=False)[0], chosen.items(), strict=True
     ):
         values = values_by_epoch(found, "val_accuracy")  # (R, E)
         axes.plot(values.mean(axis=0), color=BLACK, linewidth=2.5, label="mean over the seeds")
-        axes.plot(values[0], color=BLUE, linewidth=1.2, label=f"seed {found[0]['seed']} alone")
+        axes.plot(
+            values[0],
+            color=BLUE,
+            linewidth=1.2,
+            marker="." if values.shape[1] == 1 else "",
+            label=f"seed {found[0]['seed']} alone",
+        )
         axes.set_title(f"{STRATEGY_NAMES[name]}, lr {found[0]['recipe']['lr']:g}")
         axes.set_xlabel("epoch")
         axes.set_ylabel("validation accuracy (%)")
         axes.label_outer()
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
+
+
+def _movements(chosen: Grids) -> str:
+    """How many points one run and the mean over the runs move from one epoch to the next, on average."""
+    if min(len(run["history"]) for found in chosen.values() for run in found) < 2:
+        return "After a single epoch, no run has moved from one epoch to the next"
+    curves = {name: values_by_epoch(found, "val_accuracy") for name, found in chosen.items()}  # (R, E) each
+    alone = {name: float(np.abs(np.diff(values, axis=1)).mean()) for name, values in curves.items()}
+    mean = [float(np.abs(np.diff(values.mean(axis=0))).mean()) for values in curves.values()]
+    moves = ", ".join(f"{points:.1f} ({STRATEGY_NAMES[name]})" for name, points in alone.items())
+    title = f"Points from epoch to epoch: one run moves by {moves}; the mean of {max(map(len, curves.values()))} by "
+    return title + ", ".join(f"{points:.1f}" for points in mean)
 
 
 def _at_best_rate(records: Sequence[dict], optimizer: str) -> list[dict]:

@@ -176,10 +176,14 @@ def test_one_seed_moves_more_than_the_mean():
         return fakes.fake_run("full", "adam", 0.001, seed, epochs=3) | {"history": history}
 
     figure = few_shot.one_seed({"full": [run(0, 0.5, 0.6, 0.5), run(1, 0.6, 0.5, 0.6)]}, "adam")
-    assert title_of(figure) == "Points from epoch to epoch in one run (in the mean of 2): full fine-tuning 10.0 (0.0)"
+    assert (
+        title_of(figure) == "Points from epoch to epoch: one run moves by 10.0 (full fine-tuning); the mean of 2 by 0.0"
+    )
     mean, alone = figure.axes[0].get_lines()
     assert mean.get_ydata() == pytest.approx([55, 55, 55])
     assert alone.get_ydata() == pytest.approx([50, 60, 50])
+    single = few_shot.one_seed({"full": [run(0, 0.5)]}, "adam")
+    assert title_of(single) == "After a single epoch, no run has moved from one epoch to the next"
     with pytest.raises(ValueError, match="no finished run of 'full' with SGD"):
         few_shot.one_seed({"full": [run(0, 0.5, 0.6, 0.5)]}, "sgd")
 
