@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "claims": ["check_claims", "claims_table", "find_claims"],
         "comparisons": ["Comparison", "compare_runs", "optimism", "score_gap", "validation_gap"],
-        "drift": ["stage_change", "stage_turn"],
+        "drift": ["stage_change", "stage_turn", "turn_table"],
         "intervals": [
             "Interval",
             "McNemar",

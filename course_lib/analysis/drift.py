@@ -1,8 +1,12 @@
 """How far training moved each stage from where it started, and in which direction."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _STATISTICS = ("running_mean", "running_var")
 
@@ -65,6 +69,28 @@ def stage_turn(before: Mapping, after: Mapping, stage_names: Sequence[str]) -> d
         for stage, (start, dot, end) in sums.items()
         if start and end
     }
+
+
+def turn_table(before: Mapping, states: Mapping[str, Mapping], stage_names: Sequence[str]) -> "DataFrame":
+    """Relative change in per cent, cosine and ratio of norms of each stage: one group of columns for each state.
+
+    Args:
+        states: label → state dict after training; `before` and `stage_names` as of `stage_change`.
+
+    Raises:
+        ValueError: as `stage_turn`.
+    """
+    import pandas as pd
+
+    columns = {}
+    for label, after in states.items():
+        turns, changes = stage_turn(before, after, stage_names), stage_change(before, after, stage_names)
+        columns |= {
+            (label, "change, %"): {stage: round(100 * changes[stage], 1) for stage in turns},
+            (label, "cosine"): {stage: round(cosine, 2) for stage, (cosine, _) in turns.items()},
+            (label, "growth"): {stage: round(growth, 2) for stage, (_, growth) in turns.items()},
+        }
+    return pd.DataFrame(columns)
 
 
 def _check_alike(before: Mapping, after: Mapping) -> None:

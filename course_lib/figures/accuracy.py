@@ -7,14 +7,8 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import Interval
+from course_lib.figures.kinds import describe_kinds, kinds_of, line_style
 from course_lib.figures.style import BLACK, OPTIMIZER_COLORS, SERIES, draw_interval, new_figure, optimizer_name, styled
-
-INTERVAL_NAMES = {
-    "Wilson": "of one run: over test images (Wilson)",
-    "t": "of a mean: over seeds (t)",
-    "bootstrap": "of a difference: over shared test images (bootstrap)",
-    "Newcombe": "of a difference: over the images of each (Newcombe)",
-}
 
 
 @dataclass(frozen=True)
@@ -58,8 +52,15 @@ def dot_intervals(
     return figure
 
 
-def draw_dots(axes, dots: Sequence[Dot], rows: Sequence[str], colors: Mapping[str, str]) -> None:
-    """Draw each dot with its interval into the row of its name, in the colour of its series."""
+def draw_dots(
+    axes, dots: Sequence[Dot], rows: Sequence[str], colors: Mapping[str, str], kinds: tuple[str, ...] | None = None
+) -> None:
+    """Draw each dot with its interval into the row of its name, in the colour of its series.
+
+    Args:
+        kinds: of all intervals of the figure, see `kinds_of`; those of `dots` by default.
+    """
+    kinds = kinds_of(dot.interval for dot in dots) if kinds is None else kinds
     for place, row in enumerate(rows):
         own = [dot for dot in dots if dot.row == row]
         for index, dot in enumerate(own):
@@ -74,6 +75,7 @@ def draw_dots(axes, dots: Sequence[Dot], rows: Sequence[str], colors: Mapping[st
                 color=colors[dot.series],
                 filled=not dot.printed,
                 marker="D" if dot.printed else "o",
+                linestyle=line_style(found, kinds),
             )
     for place in range(1, len(rows)):
         axes.axhline(place - 0.5, color="#DDDDDD", linewidth=0.8)
@@ -95,8 +97,8 @@ def add_dot_legend(figure, dots: Sequence[Dot]) -> None:
                 )
                 style = {"markeredgecolor": colors[series], "markeredgewidth": 2, "linestyle": ""}
                 axes.plot([], [], marker="D" if printed else "o", color=face, label=label, **style)
-    methods = dict.fromkeys(INTERVAL_NAMES.get(m, m) for m in (dot.interval.method.split(",")[0] for dot in dots))
-    legend = textwrap.fill(f"95 % interval {'; '.join(methods)}", width=int(figure.get_figwidth() * 9))
+    about = describe_kinds(kinds_of(dot.interval for dot in dots))
+    legend = textwrap.fill(about, width=int(figure.get_figwidth() * 9))
     longest = max(len(label) for label in axes.get_legend_handles_labels()[1])
     columns = max(1, min(4, int(9 * figure.get_figwidth() / (longest + 6))))
     figure.legend(loc="outside lower center", ncols=columns, title=legend)

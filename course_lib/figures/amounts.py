@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from course_lib.analysis.intervals import Interval
+from course_lib.figures.kinds import kinds_of, line_style
 from course_lib.figures.style import BLACK, GREY, SERIES, new_figure, styled
 
 MARKERS = "osD^vPX"
@@ -24,6 +25,8 @@ def accuracy_by_amount(
 ) -> Figure:
     """Plot accuracy over an amount (logarithmic axis): one line of dots with vertical intervals for each series.
 
+    Where the intervals are of several kinds, each kind has its line, see `course_lib.figures.kinds`.
+
     Args:
         series: name → amount → interval, drawn in per cent.
         reference: the amount at which a vertical line is drawn.
@@ -36,6 +39,7 @@ def accuracy_by_amount(
     amounts = sorted({amount for found in series.values() for amount in found})
     if not amounts or amounts[0] <= 0:
         raise ValueError(f"amounts {amounts} cannot be drawn: need at least one, all positive")
+    kinds = kinds_of(interval for found in series.values() for interval in found.values())
     figure = new_figure(title, height=6.0)
     axes = figure.subplots()
     if reference is not None:
@@ -48,7 +52,9 @@ def accuracy_by_amount(
         values = [found[amount] for amount in sorted(found)]
         errors = [[100 * (v.estimate - v.low) for v in values], [100 * (v.high - v.estimate) for v in values]]
         style = {"color": SERIES[index % len(SERIES)], "marker": MARKERS[index % len(MARKERS)]}
-        axes.errorbar(places, [100 * v.estimate for v in values], yerr=errors, capsize=4, label=name, **style)
+        estimates = [100 * v.estimate for v in values]
+        drawn = axes.errorbar(places, estimates, yerr=errors, capsize=4, label=name, **style)
+        drawn.lines[2][0].set_linestyle([line_style(v, kinds) for v in values])
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator(amounts))
     axes.xaxis.set_minor_locator(NullLocator())

@@ -109,7 +109,9 @@ def new_figure(
         figure.subplots_adjust(**margins)
     else:
         figure.get_layout_engine().set(w_pad=0.09, h_pad=0.08)
-    figure.suptitle(textwrap.fill(title, width=int(width * TITLE_CHARACTERS)), fontweight="bold")
+    figure.suptitle(
+        textwrap.fill(title, width=int(width * TITLE_CHARACTERS), break_on_hyphens=False), fontweight="bold"
+    )
     return figure
 
 
@@ -135,8 +137,8 @@ def hide_ticks(axes) -> None:
         spine.set_visible(False)
 
 
-def draw_interval(axes, x, y, low, high, *, color, filled: bool = True, marker: str = "o", label=None):
+def draw_interval(axes, x, y, low, high, *, color, filled: bool = True, marker: str = "o", label=None, linestyle="-"):
     """Draw a dot at (x, y) with a horizontal interval from `low` to `high`; hollow for printed numbers."""
-    axes.hlines(y, low, high, color=color, linewidth=2.5, alpha=0.9 if filled else 0.55)
+    axes.hlines(y, low, high, color=color, linewidth=2.5, alpha=0.9 if filled else 0.55, linestyle=linestyle)
     face = color if filled else "white"
     axes.plot([x], [y], marker=marker, color=face, markeredgecolor=color, markeredgewidth=2, linestyle="", label=label)

@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "grading.limits": ["limits_in_words"],
         "grading.solutions": ["open_solution"],
         "grading.student": ["Limits"],
+        "investigation": ["compare_recipes"],
         "lessons": ["Lesson", "find_lesson", "list_lessons"],
         "prediction": ["Prediction"],
         "readme": ["lessons_table", "update_readme"],

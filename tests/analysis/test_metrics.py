@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import top_k_accuracy_score
 
-from course_lib.analysis.drift import stage_change, stage_turn
+from course_lib.analysis.drift import stage_change, stage_turn, turn_table
 from course_lib.analysis.metrics import (
     accuracy,
     confusion_table,
@@ -97,3 +97,6 @@ def test_the_turn_of_a_stage_is_told_apart_from_its_growth():
     assert stage_turn(before, state([-4.0, 3.0], [1.0, 1.0]), ["stem", "stage1"])["stem"] == pytest.approx((0.0, 1.0))
     with pytest.raises(ValueError, match=r"shape \(1, 2\) before and \(1, 3\) after"):
         stage_turn(before, before | {"stages.0.weight": np.zeros((1, 3))}, ["stem", "stage1"])
+    table = turn_table(before, {"gentle": before, "harsh": state([6.0, 8.0], [1.0, 1.0])}, ["stem", "stage1"])
+    assert table["gentle"].loc["stem"].tolist() == [0.0, 1.0, 1.0]
+    assert table["harsh"].loc["stem"].tolist() == pytest.approx([96.2, 1.0, 2.0])

@@ -1,4 +1,3 @@
-import itertools
 import subprocess
 import sys
 
@@ -42,6 +41,7 @@ from course_lib.figures import (
 )
 from course_lib.figures.showing import describe
 from course_lib.sweeps.studies.homework import TABLE_VIII
+from layout import all_axes, assert_texts_stay_inside_and_apart
 
 TITLE = "A large rate is best for SGD"
 RNG = np.random.default_rng(0)
@@ -134,10 +134,6 @@ PICTURES_ONLY = {
 }
 
 
-def all_axes(figure):
-    return [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]
-
-
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_has_title_and_labelled_axes(name):
     before = dict(mpl.rcParams)
@@ -162,25 +158,7 @@ def test_figure_refuses_an_empty_title(name):
 @pytest.mark.parametrize("name", FIGURES)
 def test_texts_stay_inside_and_apart(name):
     """No tick label or title is cut off, and the tick labels of an axis do not overlap."""
-    figure = FIGURES[name](TITLE)
-    figure.draw_without_rendering()
-    width, height = figure.bbox.width, figure.bbox.height
-    for axes in all_axes(figure):
-        box = axes.get_tightbbox()
-        assert box.x0 > -2, name
-        assert box.y0 > -2, name
-        assert box.x1 < width + 2, name
-        assert box.y1 < height + 2, name
-        low, high = axes.get_xlim()
-        labels = zip(axes.get_xticks(), axes.get_xticklabels(), strict=False)  # inner panels have none
-        boxes = [text.get_window_extent() for at, text in labels if text.get_text() and low <= at <= high]
-        boxes.sort(key=lambda b: b.x0)
-        assert all(a.x1 <= b.x0 for a, b in itertools.pairwise(boxes)), f"{name}: tick labels overlap"
-        legends = [legend.get_window_extent() for legend in figure.legends]
-        assert not any(legend.overlaps(box) for legend in legends), f"{name}: the legend lies on an axis"
-    below = getattr(figure, "_supxlabel", None)  # of the whole figure, where one was written
-    written = below and below.get_text() and below.get_window_extent()
-    assert not written or not any(legend.get_window_extent().overlaps(written) for legend in figure.legends), name
+    assert_texts_stay_inside_and_apart(FIGURES[name](TITLE), name)
 
 
 def test_a_users_settings_do_not_change_the_look():
@@ -510,3 +488,20 @@ def test_samples_differ_unless_nothing_is_drawn():
 def test_figures_of_augmentation_refuse_nothing(draw):
     with pytest.raises(ValueError, match="no gains|no kind|need|nothing|values"):
         draw()
+
+
+def test_kinds_of_intervals_are_told_apart_where_a_figure_has_several():
+    """One kind: solid lines, and its name. Several: each has its line, named in the legend."""
+    wilson, over_seeds = accuracy_interval(9, 10), seed_interval([0.8, 0.9, 0.7])
+    one = accuracy.dot_intervals([accuracy.Dot("a", "sgd", over_seeds)], title=TITLE)
+    assert one.legends[0].get_title().get_text() == "95 % interval of a mean: over seeds (t)"
+    dots = [accuracy.Dot("a", "sgd", over_seeds), accuracy.Dot("a", "homework", wilson, printed=True)]
+    both = accuracy.dot_intervals(dots, title=TITLE)
+    legend = " ".join(both.legends[0].get_title().get_text().split())
+    assert "solid: of a mean: over seeds (t); dotted: of one run: over test images (Wilson)" in legend
+    solid, dotted = (bars.get_linestyle()[0][1] for bars in both.axes[0].collections[:2])
+    assert solid is None
+    assert len(dotted) == 2
+    series = {"rule": {7: over_seeds, 189: wilson}}
+    bars = amounts.accuracy_by_amount(series, title=TITLE, **AXES).axes[0].containers[0].lines[2][0]
+    assert [style[1] is None for style in bars.get_linestyle()] == [True, False]

@@ -6,7 +6,17 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["claims"],
     submod_attrs={
-        "augmentations": ["augmentation_gains", "augmentation_kind", "by_augmentation", "group_gains", "printed_gains"],
+        "augmentation_order": ["ends_table", "falls_table", "order_accuracies", "printed_accuracies"],
+        "augmentations": [
+            "augmentation_gains",
+            "augmentation_kind",
+            "by_augmentation",
+            "group_gains",
+            "groups_table",
+            "printed_gains",
+            "same_experiments_table",
+        ],
+        "few_shot": ["few_shot_losses", "losses_table", "steps_and_images", "steps_table"],
         "forgetting": ["task_scores"],
         "printed": [
             "STRATEGY_NAMES",
@@ -18,6 +28,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_results",
             "printed_top5",
         ],
-        "tables": ["augmentations_printed_and_measured", "optimizer_table", "printed_and_measured"],
+        "seconds": ["adam_longer", "longer_table"],
+        "tables": ["augmentations_printed_and_measured", "clear_grids", "optimizer_table", "printed_and_measured"],
     },
 )

@@ -4,10 +4,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import pandas as pd
+
 from course_lib.analysis.comparisons import Comparison, compare_runs
 from course_lib.analysis.homework.printed import printed_results
 from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference
 from course_lib.analysis.records import num_units, setting
+from course_lib.analysis.scores import mean_score
+from course_lib.analysis.selection import best_runs
 
 BASELINE = "none"
 # What a transform changes; a row with several of them is named after the first.
@@ -117,6 +121,41 @@ def printed_gains(baseline: str = BASELINE, confidence: float = 0.95) -> dict[st
         raise ValueError(f"Table VIII has no row '{baseline}': choose from {'; '.join(rows)}")
     wilson = {name: accuracy_interval(row.test_correct, row.num_test, confidence) for name, row in rows.items()}
     return {name: independent_difference(found, wilson[baseline]) for name, found in wilson.items() if name != baseline}
+
+
+def groups_table(records_by_row: Mapping[str, Sequence[dict]], groups: Mapping[str, str]) -> pd.DataFrame:
+    """Gain of each group of rows in points: measured mean with its interval, least and most, and the same as printed.
+
+    Args:
+        groups: row → name of its group, as of `group_gains`.
+    """
+    table = {("measured", "mean, with interval"): group_gains(records_by_row, groups)}
+    for origin, found in (("measured", augmentation_gains(records_by_row)), ("printed", printed_gains())):
+        points = pd.Series({name: 100 * found[name].estimate for name in groups}).groupby(groups, sort=False)
+        table |= {(origin, "least"): points.min().round(1), (origin, "most"): points.max().round(1)}
+    table["printed", "mean"] = points.mean().round(1)
+    return pd.DataFrame(table)
+
+
+# Rows that are one experiment under several names: the same pictures come out, whatever the kernel size.
+SAME_EXPERIMENTS = {
+    "none = kernel 1": (BASELINE, "GaussianBlur(1)"),
+    "kernels 13–27": tuple(f"GaussianBlur({size})" for size in (13, 17, 23, 27)),
+}
+
+
+def same_experiments_table(records_by_row: Mapping[str, Sequence[dict]]) -> pd.DataFrame:
+    """Highest minus lowest accuracy, in points, among rows of Table VIII that are one experiment: what noise does."""
+    printed = {row.augmentation: row for row in printed_results(table="VIII")}
+    lines = {}
+    for group, names in SAME_EXPERIMENTS.items():
+        values = {
+            "printed test": [printed[name].test_percent for name in names],
+            "printed validation": [printed[name].val_percent for name in names],
+            "measured test": [100 * mean_score(best_runs(records_by_row[name])).estimate for name in names],
+        }
+        lines[group] = {f"{what}, highest − lowest": f"{max(v) - min(v):.2f} points" for what, v in values.items()}
+    return pd.DataFrame(lines).T
 
 
 def _check_baseline(records_by_row: Mapping[str, Sequence[dict]], baseline: str) -> None:

@@ -85,6 +85,16 @@ def optimizer_table(records_by_grid: Mapping[str, Sequence[dict]], confidence: f
     return pd.DataFrame(rows)
 
 
+def clear_grids(table: pd.DataFrame) -> pd.Series:
+    """Whether the optimisers differ clearly in each row of `optimizer_table`.
+
+    Both intervals, over the test images and over the seeds, leave out zero on the same side, and no best rate is at the
+    edge of its grid. One seed has no interval over seeds and decides nothing.
+    """
+    above, below = (table[["low", "low, seeds"]] > 0).all(axis=1), (table[["high", "high, seeds"]] < 0).all(axis=1)
+    return (table["edge"] == "–") & (above | below)
+
+
 def _printed_gap(records: Sequence[dict], confidence: float) -> Interval:
     where = {"strategy": setting(records[0], "name"), "few_shot": bool(setting(records[0], "few_shot"))}
     rows = [printed_result(optimizer=name, **where) for name in ("adam", "sgd")]

@@ -18,6 +18,7 @@ from course_lib.figures.accuracy import (
     draw_dots,
     series_colors,
 )
+from course_lib.figures.kinds import kinds_of
 from course_lib.figures.style import new_figure, optimizer_name, styled
 
 
@@ -84,14 +85,15 @@ def strategies(
         width=7.0 * len(sets) if len(sets) > 1 else 10.0,
         height=max(dots_height(p, rows) for p in panels),
     )
-    colors = series_colors([dot for dots in panels for dot in dots])
+    every = [dot for dots in panels for dot in dots]
+    colors, kinds = series_colors(every), kinds_of(dot.interval for dot in every)
     for axes, dots, few_shot in zip(
         figure.subplots(1, len(sets), squeeze=False, sharex=True, sharey=True)[0], panels, sets, strict=True
     ):
-        draw_dots(axes, dots, rows, colors)
+        draw_dots(axes, dots, rows, colors, kinds)
         axes.set_title(_panel_title(select(records, few_shot=few_shot), few_shot), fontsize=13)
         axes.set_xlabel("test accuracy (%)")
-    add_dot_legend(figure, [dot for dots in panels for dot in dots])
+    add_dot_legend(figure, every)
     return figure
 
 

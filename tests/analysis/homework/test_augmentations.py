@@ -177,3 +177,18 @@ def test_the_order_alone_is_enough_for_the_rows_that_collapsed():
             assert reached.low > 0.7, name
     hue = score_over_runs(best_runs(rows["ColorJitter(hue=0.05)"]))
     assert hue.high < printed["ColorJitter(hue=0.05)"]
+
+
+def test_groups_and_equal_experiments_as_tables():
+    names = ["none", *(name for name in TABLE_VIII if "Blur" in name)]
+    shares = {name: (0.6, 0.7) if name == "none" else (0.62, 0.71) for name in names}
+    rows = {name: many_outcomes(*shares[name], name=name) for name in names}
+    rows["GaussianBlur(13)"] = many_outcomes(0.64, 0.73, name="GaussianBlur(13)")
+    groups = dict.fromkeys(names[1:], "blur")
+    table = augmentations.groups_table(rows, groups)
+    assert table.loc["blur", ("measured", "least")] == pytest.approx(1.5)
+    assert table.loc["blur", ("measured", "most")] == pytest.approx(3.5)
+    assert table.loc["blur", ("printed", "most")] == pytest.approx(4.0)  # kernel 7: 81.97 against 77.99
+    same = augmentations.same_experiments_table(rows)
+    assert same.loc["kernels 13–27", "measured test, highest − lowest"] == "2.00 points"
+    assert same.loc["kernels 13–27", "printed test, highest − lowest"] == "1.90 points"

@@ -67,3 +67,17 @@ def test_a_grid_that_diverged_altogether_keeps_its_row():
     records = [fakes.fake_run("full", "sgd", 0.03, s, diverge_at=0) for s in (0, 1)]
     beside = tables.printed_and_measured("full", records).loc[0]
     assert (beside["test, measured"], beside["diverged"]) == ("no scored run", "2 of 2 runs")
+
+
+def test_a_grid_is_clear_if_both_intervals_agree_and_no_rate_is_at_the_edge():
+    row = {"low": 1.0, "high": 2.0, "low, seeds": 0.5, "high, seeds": 3.0, "edge": "–"}
+    below = {"low": -2.0, "high": -1.0, "low, seeds": -3.0, "high, seeds": -0.5}
+    cases = [
+        row,
+        row | below,
+        row | {"low, seeds": -0.5},
+        row | {"low": -2.0, "high": -1.0},  # on different sides of zero
+        row | {"edge": "sgd"},
+        row | {"low, seeds": float("nan"), "high, seeds": float("nan")},
+    ]
+    assert tables.clear_grids(pd.DataFrame(cases)).tolist() == [True, True, False, False, False, False]
