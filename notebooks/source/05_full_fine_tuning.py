@@ -144,7 +144,7 @@ show(full.forgetting(scores))
 # every layer adds up to a large change of what the network computes.
 #
 # What is a good start [3] worth at each rate? `gain` is the validation accuracy of full fine-tuning minus that of training from scratch *at the same rate*, in
-# points. `low` and `high` are the ends of its 95 % interval over the seeds.
+# points. `low` and `high` are the ends of its 95 % [interval over the seeds](../statistics.md#t-interval-over-seeds).
 
 # %%
 grids = {
@@ -216,9 +216,9 @@ pd.DataFrame(homework.printed_mistakes("full")).set_index("figure")
 show(strategies(runs))
 
 # %% [markdown]
-# All three strategies were tested on the same images, so compare them *image by image*: how many images does one strategy get right that the other gets
+# All three strategies were tested on the same images, so compare them [*image by image*](../statistics.md#paired-difference): how many images does one strategy get right that the other gets
 # wrong? That is far more precise than comparing two intervals. `low` and `high` say how much the mean difference of these seeds would change with other test
-# images. The p-value is McNemar's [5] for a single seed, the one with the largest p-value. A single seed decides less than the mean of all seeds.
+# images. The p-value is [McNemar's](../statistics.md#mcnemars-test) [5] for a single seed, the one with the largest p-value. A single seed decides less than the mean of all seeds.
 # So a p-value above 0.05 does not contradict an interval that lies above zero.
 
 # %% tags=["report"]

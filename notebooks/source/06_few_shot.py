@@ -103,7 +103,7 @@ show(strategies({name: many[name] + few[name] for name in few}))
 
 # %% [markdown]
 # **Who suffers most?** The homework counts losses of roughly 12, 14 and 15 points, from one run each. The two accuracies of such a difference come from
-# different test images, so the interval of the difference contains the errors of both [4].
+# different test images, so the [interval of the difference](../statistics.md#newcombes-difference) contains the errors of both [4].
 
 # %% tags=["report"]
 losses = homework.few_shot_losses(many, few)

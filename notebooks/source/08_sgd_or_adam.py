@@ -84,11 +84,11 @@ guess_gain.compare(table.set_index("grid").loc["full", "Adam − SGD"])
 
 # %% [markdown]
 # Overlapping intervals of two accuracies decide nothing. Both optimisers were tested on the *same* images, so compare them image by image. The difference has
-# two sources of error, and each has an interval. *Other test images* is a bootstrap over the images (dashed). *Training again* is an interval over the seeds
+# two sources of error, and each has an interval. *Other test images* is a [bootstrap](../statistics.md#percentile-bootstrap) over the images (dashed). *Training again* is an [interval over the seeds](../statistics.md#t-interval-over-seeds)
 # (solid). Only if both intervals lie on the same side of zero do we speak of a difference.
 #
 # And there is a third condition. If the best rate of an optimiser is the highest or the lowest of its grid, a rate that nobody tried may be better still. Then
-# the grid has not found what this optimiser can do, and the comparison is *undecided*, however narrow the intervals are [5]. A dagger marks such
+# the grid has not found what this optimiser can do, and the comparison is [*undecided*](../statistics.md#verdict), however narrow the intervals are [5]. A dagger marks such
 # grids. The homework's rates end at 0.03. Look at the sensitivity curves below (an open dot marks such a best rate): does the curve of SGD turn before 0.03?
 
 # %% tags=["report"]
@@ -388,7 +388,7 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 #
 # ### All six grids at once, and single pairs
 # At 95 %, one interval in twenty misses the truth by chance, and we looked at six grids. So compare once more, with intervals so wide that *all six together* are
-# right with a probability of 95 % or more (Bonferroni's correction), and with the exact McNemar test [4]. Its p-value is that of the seed with the
+# right with a probability of 95 % or more (Bonferroni's correction), and with the exact [McNemar test](../statistics.md#mcnemars-test) [4]. Its p-value is that of the seed with the
 # largest p-value.
 
 # %% tags=["report"]
