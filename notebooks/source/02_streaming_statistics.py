@@ -423,7 +423,7 @@ else:
 
 # %% [markdown]
 # ImageNet's deviations, about 0.23, are smaller than those of the homework's cartoons. Do photographs spread less? **Look at how these three numbers were made.**
-# Most programs that use pretrained weights copy them, and for years it was not known how they had been computed. When torchvision's maintainers tried to compute
+# Programs that use pretrained weights copy them, and for years it was not documented how they had been computed. When torchvision's maintainers tried to compute
 # them again, the deviation of all pixels was too large ([issue 1439](https://github.com/pytorch/vision/issues/1439)). What fitted was the *average of the deviations
 # of the single images* ([pull request 1965](https://github.com/pytorch/vision/pull/1965)): the first formula of "Break it". So compute both kinds for every source.
 # For the photographs, the mini world draws photos of the same seven classes.
