@@ -154,6 +154,35 @@ def commands(group, words=()):
 COMMANDS = dict(commands(main))
 
 
+def test_status_is_one_json_value_or_a_table(typed, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
+    code, out, err = typed("status", "--json")
+    assert (code, {row["lesson"][:2] for row in json.loads(out)}) == (0, {f"{n:02d}" for n in range(1, 9)})
+    assert str(tmp_path / "home" / "progress") in err
+    file = tmp_path / "home" / "progress" / "03_from_scratch.jsonl"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"exercise": "choose", "passed": true}\nrubbish\n')
+    code, out, err = typed("status")
+    assert code == 0
+    assert "1 of 3" in out
+    assert "03_from_scratch: 1 line of its record" in err
+
+
+def test_reset_says_where_the_former_copy_is(typed, monkeypatch, tmp_path):
+    from course_lib.teaching import copies
+
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(copies, "student_folder", lambda: tmp_path)
+    (tmp_path / "03_from_scratch.ipynb").write_text("mine")
+    code, out, _ = typed("reset", "03")
+    assert code == 0
+    assert f"your former copy is {tmp_path / '03_from_scratch.backup-1.ipynb'}" in out
+    assert "is as delivered." in typed("reset", "3")[1]
+    code, _, err = typed("reset", "99")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "there is no lesson '99'" in err
+
+
 def test_help_lists_every_command(typed):
     code, text, _ = typed("--help")
     listed = {line.split()[0] for line in text.partition("Commands:")[2].splitlines() if line.strip()}

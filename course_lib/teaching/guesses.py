@@ -53,9 +53,3 @@ def compared(prediction: Asked) -> tuple[tuple[float, float], list[str]]:
         return first, []
     findings, _findings[:] = _findings[:], []
     return first, findings
-
-
-def forget() -> None:
-    """Forget all guesses, as a restart of the kernel does."""
-    for store in (_asked, _first, _findings):
-        store.clear()

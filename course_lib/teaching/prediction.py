@@ -8,6 +8,7 @@ from course_lib.teaching import guesses, progress
 
 Range = tuple[float, float]
 _SPOT_ON = 0.02  # relative error of a number that still counts as right
+_MOST_DRAWN = 1e12  # a longer axis has no ticks that can be read
 _NUMBER = r"([+\-−]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*(?:%|points?)?"
 _NUMBER_TEXT = re.compile(_NUMBER)
 _RANGE_TEXT = re.compile(rf"{_NUMBER}\s*(?:-|–|—|−|to|\.\.\.?|…)\s*{_NUMBER}", re.I)
@@ -81,14 +82,15 @@ class Prediction:
             print(f"Finding of a figure above: {finding}")
 
     def _report(self, guess: Range, truth: float) -> None:
-        from course_lib.figures import guess_and_measurement, show
-
         sentence = f"you guessed {range_text(guess)}, measured {_tidy(truth)}: {judge(guess, truth)}."
         print(f"{self.quantity}: {sentence}")
-        title = sentence[0].upper() + sentence[1:-1]
-        show(guess_and_measurement(guess, truth, title=title, xlabel=self.quantity), f"{self.quantity}: {sentence}")
         if not self.reveal:
             progress.record(guess=self.quantity, value=list(guess), measured=truth)
+        if max(abs(end) for end in (*guess, truth)) <= _MOST_DRAWN:
+            from course_lib.figures import guess_and_measurement, show
+
+            title = sentence[0].upper() + sentence[1:-1]
+            show(guess_and_measurement(guess, truth, title=title, xlabel=self.quantity), f"{self.quantity}: {sentence}")
 
 
 def read_range(value: object) -> Range | None:

@@ -186,7 +186,7 @@ def _guess_faults(cells: tuple[Cell, ...], parameters: Cell) -> Iterator[tuple[i
             continue
         for node in ast.walk(ast.parse(_without_magics(cell.text))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Prediction":
-                if HIDE not in f"\n{parameters.text}":
+                if HIDE not in parameters.text:
                     yield parameters.line, "the lesson asks for a guess, so its parameters cell needs: reveal = False"
                 if "reveal=reveal" not in [f"{key.arg}={ast.unparse(key.value)}" for key in node.keywords]:
                     yield cell.line + node.lineno - 1, "a Prediction without reveal=reveal: add it"

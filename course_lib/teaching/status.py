@@ -56,7 +56,9 @@ def _read(lesson: Lesson) -> tuple[Progress, str | None]:
         return Progress(), f"its record {record_file(lesson.name)} cannot be read ({error.strerror or error})"
     if progress.num_damaged:
         remedy = f"'course reset {lesson.number:02d}' starts lesson and record anew"
-        return progress, f"its record {record_file(lesson.name)} has {progress.num_damaged} damaged lines: {remedy}"
+        lines = "line" if progress.num_damaged == 1 else "lines"
+        where = f"{progress.num_damaged} {lines} of its record {record_file(lesson.name)}"
+        return progress, f"{where} cannot be read: {remedy}"
     return progress, None
 
 

@@ -27,6 +27,7 @@ from course_lib.figures import (
     curves,
     drift,
     filters,
+    guess,
     homework,
     images,
     maps,
@@ -111,6 +112,8 @@ BY_AMOUNT = {"few": {7: accuracy_interval(4, 9), 189: accuracy_interval(8, 9)}, 
 AXES = {"xlabel": "images", "ylabel": "accuracy (%)"}
 FIGURES |= {
     "training_curves, by strategy": lambda t: curves.training_curves(FEW + SCRATCH, title=t, rows="name"),
+    "guess_and_measurement": lambda t: guess.guess_and_measurement((40, 60), 80.5, title=t, xlabel="accuracy (%)"),
+    "guess_and_measurement, a number": lambda t: guess.guess_and_measurement((0, 0), 0, title=t, xlabel="points"),
     "accuracy_by_amount": lambda t: amounts.accuracy_by_amount(BY_AMOUNT, title=t, reference=47, **AXES),
     "dot_intervals, of differences": lambda t: accuracy.dot_intervals(
         [
@@ -211,6 +214,16 @@ def test_amounts_are_drawn_in_order_with_their_intervals():
     assert [bar[:, 1].tolist() for bar in bars] == [pytest.approx(pair) for pair in expected]
 
 
+@pytest.mark.parametrize(("guessed", "bars"), [((40, 60), 1), ((50, 50), 0)])
+def test_a_guess_is_a_bar_or_a_diamond_and_the_measurement_a_dot(guessed, bars):
+    axes = guess.guess_and_measurement(guessed, 80.5, title=TITLE, xlabel="%").axes[0]
+    assert [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches] == [guessed] * bars
+    points = [(line.get_marker(), line.get_xdata()[0]) for line in axes.lines]
+    assert points == [("D", 50)] * (1 - bars) + [("o", 80.5)]
+    low, high = axes.get_xlim()
+    assert low < guessed[0] <= guessed[1] < 80.5 < high
+
+
 SHOW_ACCURACIES = {
     "training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount",
     "optimizer_differences", "rate_sensitivity", "augmentation_gains", "luck_of_selection",
@@ -220,6 +233,7 @@ NO_ACCURACIES = {
     "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",
     "pixel_histograms", "running_statistics", "channel_spread", "stage_drift", "epoch_parts", "step_sizes",
     "augmented_samples", "value_histograms", "augmented_batch", "feature_map", "mistake_gallery",
+    "guess_and_measurement",
 }  # fmt: skip
 NOT_FIGURES = {"Dot", "lr_color", "short_name", "save", "show", "styled", "explorers"}
 NOT_FIGURES |= {"Explorer", "compose", "explore"}

@@ -15,6 +15,7 @@ import sample_lessons
 from course_lib.data.mini import draw
 from course_lib.paths import shipped_dir
 from course_lib.teaching import (
+    LessonResult,
     build,
     checked_cells,
     find_lesson,
@@ -123,47 +124,65 @@ def nbval(notebook: Path) -> int:
 
 @pytest.fixture(scope="module")
 def student_runs(tmp_path_factory):
-    """(results, report page) of all student copies at profile smoke; what they took is kept in `MEASURED`."""
-    folder, out = tmp_path_factory.mktemp("students"), tmp_path_factory.mktemp("report")
-    (folder / "solutions").mkdir()
-    for lesson in LESSONS:
-        shutil.copy(lesson.student_copy(), lesson.solution(folder))
-    photograph = draw("dog", "photo", [1], size=48)[0].permute(1, 2, 0).numpy()
-    Image.fromarray(photograph).resize((450, 300)).save(folder / "samoyed.jpg")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COURSE_REAL_DATA", str(folder))
-        results = run_lessons(LESSONS, profile="smoke", out_dir=out, notebooks=folder)
+    """Results of all student copies at profile smoke, without guesses; what they took is kept in `MEASURED`."""
+    results = run_copies(LESSONS, tmp_path_factory.mktemp("students"))
     print(write_measurements(results, MEASURED).read_text(encoding="utf-8"))
-    return results, write_report(results, out, profile="smoke")
+    return results
+
+
+def run_copies(lessons, folder, **parameters):
+    """Results of the student copies of some lessons at profile smoke."""
+    (folder / "solutions").mkdir(parents=True)
+    for lesson in lessons:
+        shutil.copy(lesson.student_copy(), lesson.solution(folder))
+    return run_lessons(lessons, profile="smoke", out_dir=folder / "out", notebooks=folder, parameters=parameters)
 
 
 @pytest.mark.timeout(120 * len(LESSONS))
 def test_student_copies_run_with_their_holes(student_runs):
     """A student who runs all cells before doing an exercise gets hints, not tracebacks."""
-    results, _ = student_runs
-    assert [r.error for r in results if r.status != "ok"] == []
-    assert all("# solution" not in r.notebook.read_text(encoding="utf-8") for r in results)
+    assert [r.error for r in student_runs if r.status != "ok"] == []
+    assert all("# solution" not in r.notebook.read_text(encoding="utf-8") for r in student_runs)
 
 
-def test_a_readers_photograph_is_shown(student_runs):
+@pytest.mark.parametrize("number", range(len(LESSONS)), ids=IDS)
+def test_without_a_guess_no_answer_is_shown(student_runs, number):
+    """No figure, no table, no slider after the lesson's first question, and no number from `compare`."""
+    cells = [cell for cell in read_notebook(student_runs[number].notebook).cells if cell.cell_type == "code"]
+    first = next(n for n, cell in enumerate(cells) if "Prediction(" in cell.source and "import" not in cell.source)
+    outputs = [output for cell in cells[first:] for output in cell.outputs]
+    markup = "".join(str(output.get("data", "")) for output in outputs)
+    assert "Your guess comes first" in markup
+    assert not re.findall(r"<img|<table|Explorer\(|image/png", markup)
+    compared = [cell for cell in cells if ".compare(" in cell.source]
+    assert compared
+    for cell in compared:
+        said = "".join(output.get("text", "") for output in cell.outputs).strip().split("\n")
+        assert all(line.startswith("Your guess comes first") for line in said), said
+
+
+def test_a_readers_photograph_is_shown(tmp_path):
     """As Fig. 1, with or without the official weights; here a drawn one stands for it."""
-    first = student_runs[0][0].notebook.read_text(encoding="utf-8")
-    assert "Fig. 1: samoyed.jpg, 336 × 224 pixels" in first
+    photograph = draw("dog", "photo", [1], size=48)[0].permute(1, 2, 0).numpy()
+    Image.fromarray(photograph).resize((450, 300)).save(tmp_path / "samoyed.jpg")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_REAL_DATA", str(tmp_path))
+        (result,) = run_copies(LESSONS[:1], tmp_path / "copies", reveal=True)
+    assert "Fig. 1: samoyed.jpg, 336 × 224 pixels" in result.notebook.read_text(encoding="utf-8")
 
 
-def test_the_report_shows_every_lesson(student_runs):
-    _, path = student_runs
-    page = path.read_text(encoding="utf-8")
+def test_the_report_shows_every_lesson(tmp_path):
+    results = [LessonResult(lesson, "ok", 1.0, 1.0, 1.0, lesson.solution(), None, "mini") for lesson in LESSONS]
+    page = write_report(results, tmp_path, profile="mini").read_text(encoding="utf-8")
     assert all(lesson.title in page for lesson in LESSONS)
     assert page.count("<img") >= len(LESSONS)
 
 
 def test_no_lesson_takes_three_times_its_budget(student_runs):
     """CPU seconds and memory at smoke; the pytest summary warns of what is over its budget at all."""
-    results, _ = student_runs
-    for sentence in over_budget(results):
+    for sentence in over_budget(student_runs):
         warnings.warn(sentence, stacklevel=1)
-    assert over_budget(results, tolerance=2.0) == []
+    assert over_budget(student_runs, tolerance=2.0) == []
 
 
 @pytest.mark.real

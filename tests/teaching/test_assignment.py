@@ -149,6 +149,8 @@ def test_every_lesson_can_be_assigned(lesson):
     tests = [c.metadata.nbgrader for c in cells if c.metadata.get("nbgrader", {}).get("grade")]
     assert [test.grade_id for test in tests] == [f"test-{n}" for n in range(1, len(exercises) + 1)]
     assert all(1 <= test.points <= 3 for test in tests)
+    (parameters,) = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", ())]
+    assert "\nreveal = False" in parameters  # students guess first
 
 
 def answered(text, answers):

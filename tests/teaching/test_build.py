@@ -114,6 +114,21 @@ def test_two_equal_cells_get_different_ids(sample, tmp_path):
     assert len(set(ids)) == len(ids)
 
 
+def test_kept_copies_of_a_student_are_no_strays(notebooks):
+    shutil.copy(notebooks / "01_good.ipynb", notebooks / "01_good.backup-1.ipynb")
+    assert build(notebooks=notebooks, check=True) == []
+
+
+def test_the_solution_shows_its_answers_without_a_guess(sample, tmp_path):
+    ask = "from course_lib.teaching import Prediction\n"
+    ask += 'guess = Prediction("the sum", None, reveal=reveal)\nguess.compare(2)'
+    text = sample.GOOD.replace("rate = 0.1", "rate = 0.1\nreveal = False").replace('print("one")', ask)
+    notebooks = sample.write_lessons(tmp_path, _01_good=text)
+    assert build(["01"], notebooks=notebooks) == []
+    assert "the sum: measured 2." in (notebooks / "solutions/01_good.ipynb").read_text(encoding="utf-8")
+    assert "reveal = False" in (notebooks / "01_good.ipynb").read_text(encoding="utf-8")
+
+
 def test_check_finds_an_untouched_build_in_order(notebooks):
     assert build(notebooks=notebooks, check=True) == []
 

@@ -52,6 +52,45 @@ def test_a_fault_is_refused_with_its_line(sample, tmp_path, old, new, line, mess
     assert any(text.startswith(f"01_good.py:{line}: ") and message in text for text in found), found
 
 
+ASKS = 'guess = Prediction("sum", None, reveal=reveal)'
+NO_PARAMETER = "01_good.py:6: the lesson asks for a guess, so its parameters cell needs: reveal = False"
+NO_ARGUMENT = "01_good.py:25: a Prediction without reveal=reveal: add it"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asks", "messages"),
+    [
+        ("rate = 0.1\nreveal = False", ASKS, []),
+        ("rate = 0.1\nreveal = False  # True: shown", f"%matplotlib inline\n{ASKS}", []),
+        (
+            "rate = 0.1",
+            ASKS,
+            [NO_PARAMETER],
+        ),
+        ("rate = 0.1\nreveal = True", ASKS, [NO_PARAMETER]),
+        (
+            "rate = 0.1\nreveal = False",
+            'guess = Prediction("sum")',
+            [NO_ARGUMENT],
+        ),
+        ("rate = 0.1", "print('no guess')", []),
+    ],
+)
+def test_a_lesson_that_asks_for_guesses_can_reveal_the_answers(sample, tmp_path, parameters, asks, messages):
+    text = sample.GOOD.replace("rate = 0.1", parameters).replace('print("one")', asks)
+    found = problems_of(tmp_path, text)
+    assert found == messages
+
+
+def test_only_solutions_reveal(sample, tmp_path):
+    path = tmp_path / "01_good.py"
+    path.write_text(sample.GOOD.replace("rate = 0.1", "rate = 0.1\nreveal = False  # True: shown"), encoding="utf-8")
+    cell = next(cell for cell in read_source(path).cells if "parameters" in cell.tags)
+    assert cell.student_text() == cell.text
+    assert cell.solution_text() == cell.text.replace("reveal = False  # True", "reveal = True  # True")
+    assert cell.solution_text() != cell.text
+
+
 def test_half_a_statement_as_solution_is_refused(sample, tmp_path):
     half = (
         "    if a:\n        # solution\n        c = 1\n    else:\n        # end solution\n        c = 2\n    return c\n"

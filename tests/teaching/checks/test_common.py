@@ -1,11 +1,9 @@
-"""What the checks share: messages, calling a student's code, naming the mistake; and guesses."""
-
-import math
+"""What the checks share: messages, calling a student's code, naming the mistake."""
 
 import pytest
 import torch
 
-from course_lib.teaching import Prediction, report_check
+from course_lib.teaching import report_check
 from course_lib.teaching.checks.common import as_numbers, attempt, fault_of, find_mistake
 
 
@@ -40,21 +38,3 @@ def test_nothing_a_student_writes_stops_a_check():
     assert "returns nothing yet" in attempt(lambda: ...)[1]
     assert attempt(lambda: 0) == (0, None)
     assert "ValueError" in fault_of(lambda answer: float(answer), "two")
-
-
-@pytest.mark.parametrize(
-    ("guess", "measured", "words"),
-    [
-        (50, 80.5, "you guessed 50, measured 80.5: you were 30.5 too low."),
-        (90, torch.tensor(80.0), "you were 10 too high."),
-        (80, 80.5, "spot on"),
-        (None, 80.5, "measured 80.5. (No guess yet"),
-        (..., 80.5, "No guess yet"),
-        ("about half", 80.5, "No guess yet"),
-        (50, math.nan, "measured nan"),
-        (0, 0, "spot on"),
-    ],
-)
-def test_a_guess_is_compared_kindly(guess, measured, words, capsys):
-    Prediction("accuracy, %", guess).compare(measured)
-    assert words in capsys.readouterr().out
