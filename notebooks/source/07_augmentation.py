@@ -70,7 +70,7 @@ samples = {
     name: TABLE_VIII[name] for name in ("RandomInvert(p=0.5)", "GaussianBlur(27)", flip)
 }
 samples["± 60°, corners filled with 0"] = (RandomAffine(degrees=60),)
-show(augmentation.samples(images, middle, class_name, samples))
+show(augmentation.samples(images, middle, class_name, samples), colors=64)
 
 # %% [markdown]
 # Your turn: every kind of transform of Table VIII has a slider here. How far can each go before *you* would hesitate to name the class? On the right is what
@@ -163,7 +163,7 @@ show(augmentation.jittered_values(plain, before, after))
 # The same as pictures: everything darker than the mean colour becomes the mean colour. Outlines, eyes and shadows are gone before training begins.
 
 # %% tags=["report"]
-show(augmentation.jittered_pictures(images, after, mean, std))
+show(augmentation.jittered_pictures(images, after, mean, std), colors=64)
 
 # %% [markdown]
 # This shows how the order *could* do harm. An experiment tests whether it does: the rows in question, and two rows that should not suffer, in three orders.
@@ -315,7 +315,7 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 # not seen in exactly this form, so it cannot learn them by heart as fast.
 
 # %% tags=["report"]
-show(augmentation.learning(best, rows[best], len(splits.val)), colors=64)
+show(augmentation.learning(best, rows[best], len(splits.val)), colors=32)
 
 # %% [markdown]
 # ### Blur: four rows are one experiment
@@ -400,7 +400,7 @@ print(f"the chosen epochs: {highest:.1%}")
 print(f"correlation of two tries, from how little they differ: {correlation:.2f}")
 
 # %% tags=["report"]
-show(augmentation.luck(correlation))
+show(augmentation.luck(correlation), colors=32)
 
 # %% [markdown]
 # The rows that print 46 of 47 have test accuracies between the first and the last line of the next table. If such a test accuracy is the true one, with which
