@@ -89,7 +89,7 @@ best = {
 # training and validation loss: does one still fall when the other has long stopped?
 
 # %% tags=["report"]
-show(few_shot.curves(few, "adam"), colors=64)
+show(few_shot.curves(few, "adam"), colors=48)
 
 # %%
 guess.compare(best["full"].loc["adam", "test %"])
