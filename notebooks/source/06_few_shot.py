@@ -161,9 +161,9 @@ passed = check_paired(paired_interval)
 
 # %% [markdown]
 # ## Explain
-# Why do borrowed layers matter more when images are few? Because *learning filters* needs many images, and *using* filters needs few. To separate the two,
-# keep the layers fixed and learn only a linear rule (a linear classifier) on their outputs, from 1, 3, 9, 27, 81 images of each class. Such a rule is often
-# called a linear probe [5].
+# Why do borrowed layers matter more when images are few? A hypothesis: *learning filters* needs many images, and *using* filters needs few. To separate
+# the two, keep the layers fixed and learn only a linear rule (a linear classifier) on their outputs, from 1, 3, 9, 27, 81 images of each class. Such a
+# rule is often called a linear probe [5].
 
 # %%
 from course_lib.models import start_model
@@ -330,8 +330,9 @@ pd.concat(beside, axis=1)
 # %% [markdown]
 # ### What the homework claims
 # Here are its sentences about the small training set, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies
-# wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise. For a printed number, the claimed range goes
-# from half of it to twice as much. *Calibrated* marks the order that the mini world was made to show. `course claims` judges all claims.
+# wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise, or when a best rate is at the edge of its
+# grid: then a rate that nobody tried may be better. For a printed number, the claimed range goes from half of it to twice as much. *Calibrated* marks the
+# order that the mini world was made to show. `course claims` judges all claims.
 
 # %% tags=["report"]
 drops = [f"few-shot-drop-{name}" for name in ("scratch", "last-layer", "full", "order")]
@@ -340,9 +341,11 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 
 # %% [markdown]
 # ## Remember
-# - Using filters takes few images, learning filters takes many: the fewer images you have, the more of the network you should borrow.
+# - Using filters takes few images, learning filters takes many: the fewer the images, the more a borrowed start was worth here. That does not mean that it
+#   must stay frozen: compare full fine-tuning with the last layer.
 # - To say who suffers most, take the difference of the two losses and *its* interval. Where images are shared, compare image by image.
-# - A choice by 47 images is mostly chance, with a small bias: one image is 2.1 points, and the chosen rate looks better than it is.
+# - A choice by 47 images is noisy: two such choices often take different rates, and the chosen rate looks better than it is: one image is 2.1 points, and
+#   the chosen rate looks better than it is.
 #
 # ## Further
 # Four optional parts: curves of single runs (5 minutes), more steps or more images (15 minutes), two reasons why validation and test disagree (15 minutes), and
@@ -413,9 +416,9 @@ show(few_shot.steps_and_images(budgets))
 homework.steps_table(budgets)
 
 # %% [markdown]
-# The training losses of the short and the long runs say why. Where the loss is near zero after the short run, each further step has next to nothing to correct.
-# If an interval contains 0, over the test images or over the seeds, the runs do not show a difference. Where *more images* is far to the right of *more
-# steps*, the few-shot networks did not stop too early: 189 images had nothing more to teach them.
+# The training losses of the short and the long runs say why. Where the loss is near zero after the short run, each further step has next to nothing to
+# correct. If an interval contains 0, over the test images or over the seeds, the runs do not show a difference. Where *more steps* brings little and *more
+# images* much, the number of steps was not the main limit: with this recipe, 189 images had little more to teach.
 #
 # ### Would another seed have chosen the same rate?
 # Here are the pairs of seeds whose validation images chose different rates, for each optimiser:

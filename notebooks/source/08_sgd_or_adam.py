@@ -150,9 +150,9 @@ show(optimizers.steps(sizes, rate))
 # of the gradients, and gradients that change sign from batch to batch cancel in a mean. Where all batches agree on a weight, nothing cancels.
 #
 # ### Exercise 1 · Adam by hand (10 minutes, ★★☆)
-# Write one step: keep a running mean of the gradient (β₁ = 0.9) and of its square (β₂ = 0.999), correct both for their start at zero, and divide the first by
-# the root of the second.
-# Hint: let the gradient be 1 in every step. What is the running mean after one step, and after two? By which factor is it too small?
+# Write one step: keep a running mean of the gradient (β₁ = 0.9) and of its square (β₂ = 0.999), correct both for their start at zero, and divide the first
+# by the root of the second. Add 1e-8 to the root, as PyTorch does, so that nothing is divided by zero. Hint: let the gradient be 1 in every step. What is
+# the running mean after one step, and after two? By which factor is it too small?
 
 
 # %% tags=["exercise"]
@@ -173,8 +173,8 @@ passed = check_adam(adam_step)
 # %% [markdown]
 # ## Break it
 # Now the mistake of Section II-A: a last layer with a thousand outputs, as ImageNet has, for seven classes. Labels 0 to 6 are used; the other 993 outputs
-# never are. Before any training, a head that knows nothing gives every output the same probability, so its loss should be about log(number of outputs). **This
-# one number would have shown the mistake in the first second:**
+# never are. Before any training, look at the loss. If a head gave every output the same probability, its loss would be log(number of outputs). A random
+# head prefers some outputs by chance, so its loss is somewhat higher. **This one number would have shown the mistake in the first second:**
 
 # %%
 images, labels = few.train.batch(torch.arange(len(few.train)))
@@ -336,10 +336,12 @@ print(f"{sgd:.0f} ms for a step with SGD, {adam:.0f} ms with Adam")
 print(f"Adam costs {adam - sgd:.0f} ms more in each of {steps} steps")
 
 # %% [markdown]
-# Several milliseconds are much more than the arithmetic of Adam takes on a GPU for the 11 million weights of a ResNet-18. A *hypothesis*: they are the time
-# it takes to *start* a dozen small operations for each of 62 tensors, one after the other. That would hold for the loop only, which was the default on a GPU
-# before version 2.0; foreach and fused start few operations for all tensors. The homework does not say which version and form it used, or whether its seconds
-# include the validation. Such a cost comes once a step, not once an image. The table above shows how it shrinks with larger batches and with the fused step.
+# Several milliseconds are much more than the arithmetic of Adam takes on a GPU for the 11 million weights of a ResNet-18. A *hypothesis*: they are the
+# time it takes to *start* a dozen small operations for each of 62 tensors, one after the other. That would hold for the loop only, which was the default
+# on a GPU before version 2.0; foreach and fused start few operations for all tensors. The homework does not say which version and form it used, or whether
+# its seconds include the validation. Such a cost comes once a step, not once an image. So its share of an epoch *should* shrink with larger batches. Look
+# at the table: *the step alone* shows what the form of the optimiser changes. For whole epochs, compare the ranges *lowest* to *highest*: where they
+# overlap, these few epochs do not show a difference.
 #
 # **Accuracy.** "No statistically significant pattern", says the homework. The differences are in the figure of the six grids above. Here are the rates that
 # validation chose, printed and for each of our seeds:
@@ -354,10 +356,10 @@ for name, found in runs.items():
 pd.DataFrame(choices).T
 
 # %% [markdown]
-# In how many grids does the *printed* 95 % interval leave out zero (the figure above)? The printed numbers are of one run each, so a difference has to be large
-# to be seen at all. Our several seeds make our intervals narrower. Where a measured difference is clear, say for which strategy. Look at the sensitivity curves
-# before you call it a merit of the optimiser: five rates are a coarse grid, and the best rate of one optimiser may lie between them or outside. `course study
-# higher_rates` and `course study momentum` go on from here.
+# In how many grids does the *printed* 95 % interval leave out zero (the figure above)? The printed numbers are of one run each, so a difference has to be
+# large to be seen at all. Our intervals are narrower for two reasons: ours are paired, image by image, and of a mean over seeds. Where a measured
+# difference is clear, say for which strategy. Look at the sensitivity curves before you call it a merit of the optimiser: five rates are a coarse grid,
+# and the best rate of one optimiser may lie between them or outside. `course study higher_rates` and `course study momentum` go on from here.
 #
 # ### What the homework claims
 # Here are its sentences about the two optimisers, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
@@ -380,7 +382,8 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 # - SGD's step is rate × gradient, Adam's is about the rate. Their rates are in different units: compare optimisers only when each had its own rate chosen,
 #   from a grid that goes on until the score falls. A best rate at the edge of its grid decides nothing.
 # - Check the first loss against log(classes). When correcting an error removes a symptom, put that error back alone before you call it the cause.
-# - Adam's update has a cost per step, so its share depends on the batch size and on the implementation. Time the parts, take turns, and say what was timed.
+# - Adam's update costs extra in each step, whatever the batch size. How much of an epoch that is has to be timed: time the parts, take turns, give the
+#   range, and say what was timed.
 #
 # ## Further
 # Three optional parts: all six grids at once, and single pairs of runs (12 minutes); what it takes to get a NaN (12 minutes); an experiment of your own (20
@@ -460,9 +463,10 @@ leaving = {
 pd.DataFrame(leaving, index=pd.Index(range(steps + 1), name="step"))
 
 # %% [markdown]
-# Training itself solves the problem of the unused outputs, and the higher the rate, the faster. So what else does it take to get a NaN? **Search on purpose**,
-# with one epoch for each setting, in batches of eight: larger rates, momentum, and BatchNorm left in `eval()` while everything learns. In `eval()` BatchNorm
-# rescales by stored statistics, which no longer fit the weights once these have moved.
+# At a sufficient rate, training itself takes the probability away from the unused outputs. At a low one it does not: compare the columns of SGD. But slow
+# is not NaN. What else does it take to get a NaN? **Search on purpose**, with one epoch for each setting, in batches of eight: larger rates, momentum, and
+# BatchNorm left in `eval()` while everything learns. In `eval()` BatchNorm rescales by stored statistics, which no longer fit the weights once these have
+# moved.
 
 # %%
 divergence = run_study("divergence", profile, data, seeds)
@@ -476,9 +480,9 @@ print(len(divergence), "runs of one epoch")
 show(optimizers.lost_runs(rows))
 
 # %% [markdown]
-# Read the figure by pairs of rows, and count seeds before you believe a pair. Where nothing diverges with either head, a thousand outputs alone are harmless.
-# Where both heads diverge, something else is to blame. Where only the head with a thousand outputs diverges, these outputs make the difference: the loss starts
-# higher and stays high for longer, so the steps are larger while the head learns which outputs it does not need.
+# Read the figure by pairs of rows, and count seeds before you believe a pair. Where nothing diverges with either head, a thousand outputs alone are
+# harmless. Where both heads diverge, something else is to blame. Where only the head with a thousand outputs diverges, these outputs may make the
+# difference, e.g. since the loss stays high for longer while the head learns which outputs it does not need.
 #
 # One more suspect is in the columns: a loss that is *summed* over a batch of eight in place of averaged. It multiplies SGD's gradients by eight, which is as
 # if its rate were eight times as high, and it leaves Adam as it is. So the homework's 0.01 and 0.03 become 0.08 and 0.24. Which rows turn into NaN there, and
