@@ -140,8 +140,8 @@ show(full.forgetting(scores))
 # statistics alone cost that much, and they can be computed anew. *Former task, its own statistics* shows what the weights lose, rate by rate. Does the rate
 # that is best for the new task keep the former one? And at the highest rates, which task loses?
 #
-# Compare with the table above: at 0.0003 the weights have hardly turned, and still the network names fewer pictures of the former task rightly. A small turn in
-# every layer adds up to a large change of what the network computes.
+# Compare with the table above: at 0.0003 the kernels have hardly turned, and still the network recognises fewer pictures of the former task. Small changes
+# of all layers act together, BatchNorm's factors and offsets among them; which of them matter most was not measured.
 #
 # What is a good start [3] worth at each rate? `gain` is the validation accuracy of full fine-tuning minus that of training from scratch *at the same rate*, in
 # points. `low` and `high` are the ends of its 95 % [interval over the seeds](../statistics.md#t-interval-over-seeds).
@@ -153,8 +153,8 @@ grids = {
 analysis.rate_gains(grids).set_index("lr")
 
 # %% [markdown]
-# At the lowest rates, training from scratch has hardly begun. So the gain is large there, but it does not say what borrowed weights are worth. For that,
-# compare each strategy at *its own* best rate: see the figure of the three strategies below. When fine-tuning "does not help", check the rate first.
+# At the lowest rates, training from scratch is far from finished. So the gain is large there, but it does not say what borrowed weights are worth. For
+# that, compare each strategy at *its own* best rate: see the figure of the three strategies below. When fine-tuning "does not help", check the rate first.
 #
 # ### Exercise 1 · two rates (10 minutes, ★★☆)
 # A usual compromise: the new head, which knows nothing, learns fast; the borrowed stages move slowly. In PyTorch this is done by *parameter groups*. Write
@@ -228,10 +228,10 @@ analysis.paired_table(
 
 # %% [markdown]
 # ### What the homework claims
-# Here are its sentences about full fine-tuning, each tested on the finished runs. A claim is [*reproduced*](../statistics.md#verdict) when the 95 % interval of the effect lies wholly
-# inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise. `course claims` judges all claims. An interval of
-# accuracies covers both other seeds and other test images, so it is wider than the interval above. *Calibrated* marks the order that the mini world was made
-# to show.
+# Here are its sentences about full fine-tuning, each tested on the finished runs. A claim is [*reproduced*](../statistics.md#verdict) when the 95 %
+# interval of the effect lies wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise, or when a
+# best rate is at the edge of its grid: then a rate that nobody tried may be better. `course claims` judges all claims. An interval of accuracies covers
+# both other seeds and other test images, so it is wider than the interval above. *Calibrated* marks the order that the mini world was made to show.
 
 # %% tags=["report"]
 chosen = [

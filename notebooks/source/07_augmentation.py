@@ -2,7 +2,8 @@
 # # 07 · Augmentation
 # **Which transforms help, and does their order explain the rows that collapsed?**
 #
-# With 189 training images (lesson 06) every image is precious. Augmentation gets more out of each image: it shows the image slightly changed in every epoch
+# With 189 training images (lesson 06) every image is precious. Augmentation tries to get more out of each image: it shows the image slightly changed in
+# every epoch
 # [3]. *The homework* is the report [1] of a student who fine-tuned a ResNet-18 to the cartoons of PACS [2]. Its Section VII, *Training data augmentation*, tries 27
 # augmentations and prints them in Table VIII. Five rows fell by 44 points or more. This lesson tests one explanation. Numbers in brackets refer to the
 # list at the end.
@@ -218,9 +219,9 @@ for origin, found in (("Measured", wrong), ("Printed", printed)):
 homework.ends_table(wrong, ORDER_ROWS).rename(index=figures.short_name)
 
 # %% [markdown]
-# Where our rows end at the line, as the printed ones do, the order alone is reason enough: nothing else was changed. That does not prove that it happened in
-# the homework. A printed row that stays well *above* ours collapsed less than the order alone makes it collapse here, so something else differed, too. In any
-# case the remedy costs nothing: **augment in [0, 1], normalise last, and leave validation alone.**
+# In these rows the order *and* the validation images were changed. The middle arm of the figure changes the order alone: where its rows end at the line,
+# too, the order is enough to make a row collapse *on these images*. That does not prove that it happened in the homework, whose images, sizes and borrowed
+# weights were others. In any case the remedy costs nothing: **augment in [0, 1], normalise last, and leave validation alone.**
 #
 # ### Exercise 1 · flip each image with its own coin (10 minutes, ★☆☆)
 # torchvision's `RandomHorizontalFlip` on a batch tosses one coin for the whole batch. Write a flip that tosses one coin for each image, and leaves its input
@@ -303,9 +304,9 @@ show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=s
 # ## Remember
 # - A change that the test images show, too, and that leaves the class visible, *may* help. In the runs that come with the course, no row alone is clearly
 #   better than none, and three are worse. Judge groups of rows, paired, with intervals.
-# - Does the order explain the rows that collapsed? It is enough to make rows collapse: in the runs that come with the course, all five colour jitters, applied
-#   after `Normalize` and in validation too, are no better than naming the largest class. The two rows that should not suffer do not. Two printed rows, hue above
-#   all, stand higher than the order alone leaves them.
+# - Does the order explain the rows that collapsed? It is enough to make rows collapse: in the runs that come with the course, all five colour jitters,
+#   applied after `Normalize` and in validation too, are not clearly better than naming the largest class. The two rows that should not suffer do not. Two
+#   printed rows, hue above all, stand higher than the order alone leaves them.
 # - Augment in [0, 1], normalise last, leave validation alone. A transform after normalisation can destroy images, and an augmented validation set will not
 #   show it.
 #
@@ -414,10 +415,11 @@ chances = pd.DataFrame(augmentation.luck_chances(correlation))
 chances.rename(index="{:.1%}".format).rename_axis("true accuracy").map("{:.1%}".format)
 
 # %% [markdown]
-# **The two columns are bounds.** The homework's tries were not independent, so *independent tries* is too high. And they were not as alike as ours, so the other
-# column is a *lower bound*, for two reasons. Ours are late epochs, in which a network hardly changes, at the two best rates; the homework's 250 are all epochs at
-# five rates. And ours are without augmentation, while the rows that print 46 of 47 draw new images in every epoch. Tries that differ more leave luck more to
-# choose from. So luck reaches 46 of 47 with a probability between the two columns, as far as all tries are about equally good. The runs at hand cannot say where.
+# **Read the two columns as a range.** The homework's tries were not independent, so *independent tries* is too high. And they were not as alike as ours,
+# so the other column is a *lower bound*, for two reasons. Ours are late epochs, in which a network hardly changes, at the two best rates; the homework's
+# 250 are all epochs at five rates. And ours are without augmentation, while the rows that print 46 of 47 draw new images in every epoch. Tries that differ
+# more leave luck more to choose from. So luck reaches 46 of 47 with a probability between the two columns, as far as all tries are about equally good.
+# Poor rates and early epochs hardly count as tries, so it may also be less. The runs at hand cannot say where.
 #
 # There is a second explanation: these 47 images may be easier than the test images. That it happened in eight rows does not decide between the two, since all
 # rows were validated on the *same* 47 images. In either case one image is 2.1 points, so the validation column cannot rank rows that are an image or two apart.
