@@ -389,8 +389,8 @@ with torch.no_grad():
         print(f"{mode + '()':<8}", "   ".join(words))
 
 # %% [markdown]
-# In `train()`, the same photo gets another answer each time. In networks with BatchNorm, `train()` does more harm: an image's result then also depends on the
-# other images of its batch (lesson 03), and every forward pass changes the network (lesson 04).
+# In `train()`, the same photo gets another probability each time. In networks with BatchNorm, `train()` does more harm: an image's result then also
+# depends on the other images of its batch (lesson 03), and every forward pass changes the network (lesson 04).
 #
 # ## Printed and measured
 # Now the original: SqueezeNet 1.0 with ImageNet's weights and, in the zebra's place, a photograph of a Samoyed (Fig. 1). The photograph is scaled to [0, 1],

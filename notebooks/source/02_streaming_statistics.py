@@ -214,8 +214,8 @@ show(lesson_figures.pixel_values(exact.counts))
 # The homework could explain the mean (white paper, bright colours) but not the deviation. It noticed that values spread *evenly* over [0, 1] have the
 # deviation $1/\sqrt{12} \approx 0.288$, which "approximately matches". The dotted line is the histogram of evenly spread pixels.
 #
-# A better explanation comes from Eq. (1) itself. Call the pixels above 0.95 one part, *white*, and all others the second part, *colour*. Merge the two parts:
-# Eq. (1) tells how much of the variance lies inside the parts and how much between them.
+# Eq. (1) lets us test an explanation by the white paper. Call the pixels above 0.95 one part, *white*, and all others the second part, *colour*. Merge the
+# two parts: Eq. (1) tells how much of the variance lies inside the parts and how much between them.
 
 # %% tags=["report"]
 values = torch.arange(256, dtype=torch.float64) / 255
@@ -344,7 +344,8 @@ print(f"white images of 227 × 227 pixels until then: {2**24 / 227**2:.0f}")
 # later and less visibly. Count in whole numbers instead, or merge means: a mean does not grow with the number of pixels.
 #
 # ### Whose pixels?
-# A network in use meets images that nobody has measured, so mean and deviation must come from *training* images only, like everything else that is learned.
+# A network in use meets images that nobody has measured, so mean and deviation are learned from images, like the weights, like everything else that is
+# learned.
 #
 # ### Exercise 3 · the right images (5 minutes, ★☆☆)
 # `histograms` maps the name of every image to its `PixelHistogram`, test images included. Which images may be used? Write `training_statistics` so that
@@ -444,12 +445,12 @@ averaged |= {"ImageNet (torchvision's constants)": imagenet[1]}
 show(lesson_figures.two_deviations(pooled, averaged))
 
 # %% [markdown]
-# Compare filled dots with filled dots, hollow ones with hollow ones. The mini world's photos may spread less than its cartoons, but both are drawings. ImageNet has
-# only hollow dots, so the constants do not tell whether photographs spread less than cartoons. The issue gives a bound: with the variances of the images averaged in
-# place of their deviations, ImageNet has 0.281, 0.274 and 0.288, and the second term of Eq. (1), the spread between the images, is still missing there. In red and
-# green that is as wide as the homework's cartoons, which are wider in blue. Does the mistake matter? A network that was trained with these constants must be used
-# with them: all its inputs are then stretched by the same factor, which its first layer has learned. What the constants are *not* is the deviation of ImageNet's
-# pixels.
+# Compare filled dots with filled dots, hollow ones with hollow ones. The mini world's photos may spread less than its cartoons, but both are drawings.
+# ImageNet has only hollow dots, so the constants do not tell whether photographs spread less than cartoons. The issue gives a bound: with the variances of
+# the images averaged in place of their deviations, ImageNet has 0.281, 0.274 and 0.288, and the second term of Eq. (1), the spread between the images, is
+# still missing there. In red that is more than the homework's cartoons have (0.273). In green (0.286) and blue (0.337) the bound does not decide. Does the
+# mistake matter? A network that was trained with these constants must be used with them: all its inputs are then stretched by the same factor, which its
+# first layer has learned. What the constants are *not* is the deviation of ImageNet's pixels.
 #
 # ## Remember
 # - Mean and variance merge exactly, Eq. (1): spread inside the parts plus spread between them. One pass, any order, any batch size.

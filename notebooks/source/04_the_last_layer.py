@@ -281,11 +281,11 @@ for name, (network, its_head) in pairs.items():
     print(f"{name}: {accuracy} of the validation images; difference {cost}")
 
 # %% [markdown]
-# The second line is the price: in the mini world, one epoch of `train()` costs this head about 25 points, and in an unlucky order even more. The last line says why. A
-# head that is trained *after* the drift is as good as the first one was (the interval contains 0), so the drifted features are not worse. They are *others*, and
-# the head was trained for the features from before. In a real training both happen at once: the head runs after features that keep moving, and features stored on
-# disk soon belong to another network. Where the new images look very different from the old ones, new statistics can even help [5], but then replace them on
-# purpose, once, and train the head afterwards.
+# The second line is the price: in the mini world, one epoch of `train()` costs this head about 25 points, and and more if the images come class by class.
+# The last line says why. A head that is trained *after* the drift shows no loss: a loss of more than a few points is unlikely here (see the interval), a
+# smaller one is undecided. They are *others*, and the head was trained for the features from before. In a real training both happen at once: the head runs
+# after features that keep moving, and features stored on disk soon belong to another network. Where the new images look very different from the old ones,
+# new statistics can even help [5], but then replace them on purpose, once, and train the head afterwards.
 #
 # ### Exercise 3 · freeze it properly (5 minutes, ★★☆)
 # Write `freeze` so that *nothing* in the inner stages changes in the training steps that follow. Hint: the message of `check_frozen` above names what moved

@@ -512,8 +512,8 @@ print(f"{analysis.independent_difference(*by_both)} (and with the error of three
 # The network and the images are the same, only the split differs. What counts is the *difference* of the two gaps. (That the interval of one gap contains
 # zero and that of the other does not, says little.) Over the images, the interval of the difference leaves out zero. With the error of three trainings
 # added, it just contains zero. So by our rule it is *undecided* whether the order of the files causes a part of the printed gap: three trainings are too
-# few to tell. It is not a proven one, and how large that part is stays open. With the images on your disk, `course study random_split --data pacs:cartoon`
-# and `course study scratch --data pacs:cartoon` train all rates and more seeds, and `data = "pacs:cartoon"` runs this lesson on them.
+# few to tell. How large such a part would be stays open. With the images on your disk, `course study random_split --data pacs:cartoon` and `course study
+# scratch --data pacs:cartoon` train all rates and more seeds, and `data = "pacs:cartoon"` runs this lesson on them.
 #
 # ### Your own experiment: a recipe in 60 seconds (20 minutes)
 # What would *you* do with 189 images? Choose a recipe for them (strategy, rates, epochs, augmentation, penalty, …) and one to compare it with. Both train for
