@@ -71,7 +71,7 @@ best = table.loc[table["val %"].idxmax()]
 # Figures 13–15 of the homework. Compare with lesson 03: the same network, the same images, the same rates; only the weights at the start differ.
 
 # %% tags=["report"]
-show(full.learning(runs), colors=48)
+show(full.learning(runs), colors=24)
 
 # %%
 guess.compare(best["test %"])
@@ -159,7 +159,7 @@ analysis.rate_gains(grids).set_index("lr")
 # ### Exercise 1 · two rates (10 minutes, ★★☆)
 # A usual compromise: the new head, which knows nothing, learns fast; the borrowed stages move slowly. In PyTorch this is done by *parameter groups*. Write
 # `two_rates`.
-# Hint: print `model` and look for the names of its two parts. The documentation of `torch.optim` shows how to give each part options of its own.
+# Hint: print `borrowed` and look for the names of its two parts. The documentation of `torch.optim` shows how to give each part options of its own.
 
 
 # %% tags=["exercise"]
