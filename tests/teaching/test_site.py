@@ -16,6 +16,7 @@ from PIL import Image
 from browser import CHROMIUM
 from course_lib.errors import MissingExtraError
 from course_lib.teaching import build_site, list_lessons
+from course_lib.teaching.site.frames import lesson_frames
 from server import serve
 
 LESSONS = list_lessons()
@@ -301,6 +302,14 @@ def test_sliders_are_pictures_drawn_by_the_explorer_itself(small):
         assert refused or (small.root / "lessons" / frame["src"]).is_file()
     assert data["start"] == 1
     assert "These are 12 pictures drawn in advance." in page
+
+
+def test_a_cell_that_hides_its_sliders_is_told():
+    import nbformat.v4 as v4
+
+    hidden = v4.new_code_cell("print('guess first')  # explore(", id="07-hidden")
+    with pytest.raises(ChildProcessError, match="cell 07-hidden shows no sliders when it runs: run 'course build'"):
+        lesson_frames(v4.new_notebook(cells=[hidden]))
 
 
 def folded(page, what):
