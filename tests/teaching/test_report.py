@@ -276,9 +276,10 @@ def test_measured_numbers_are_those_that_compare_prints(tmp_path, printed, numbe
     assert measured_numbers(notebook) == numbers
 
 
-def test_numbers_are_found_in_what_a_prediction_prints_today(tmp_path, capsys):
+def test_numbers_are_found_in_what_a_prediction_prints_today(tmp_path, capsys, monkeypatch):
     from course_lib.teaching import Prediction
 
+    monkeypatch.setattr("IPython.display.display", lambda image: None)  # a picture, which is not printed in a notebook
     Prediction("share, %", 50).compare(-12.346)
     notebook = written(tmp_path / "a.ipynb", cell(v4.new_output("stream", text=capsys.readouterr().out)))
     assert measured_numbers(notebook) == {"share": "-12.35 %"}

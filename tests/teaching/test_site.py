@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+from functools import partialmethod
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from PIL import Image
 from browser import CHROMIUM
 from course_lib.errors import MissingExtraError
 from course_lib.teaching import build_site, list_lessons
+from course_lib.teaching.site.frames import lesson_frames
 from server import serve
 
 LESSONS = list_lessons()
@@ -231,7 +233,7 @@ from course_lib.teaching import Prediction
 guess = Prediction("sum of one and one", 3{reveal})
 
 # %% tags=["report"]
-print("the reported answer")
+print("the reported", "answer")
 
 # %%
 print("no answer")
@@ -299,7 +301,15 @@ def test_sliders_are_pictures_drawn_by_the_explorer_itself(small):
         assert bool(frame["src"]) != refused
         assert refused or (small.root / "lessons" / frame["src"]).is_file()
     assert data["start"] == 1
-    assert "12 pictures, drawn in advance" in page
+    assert "These are 12 pictures drawn in advance." in page
+
+
+def test_a_cell_that_hides_its_sliders_is_told():
+    import nbformat.v4 as v4
+
+    hidden = v4.new_code_cell("print('guess first')  # explore(", id="07-hidden")
+    with pytest.raises(ChildProcessError, match="cell 07-hidden shows no sliders when it runs: run 'course build'"):
+        lesson_frames(v4.new_notebook(cells=[hidden]))
 
 
 def folded(page, what):
@@ -316,10 +326,10 @@ def test_answers_and_setup_are_folded_and_nothing_else(small):
     (setup,) = folded(page, "Show the set-up")
     assert "find_course" in setup
     assert "profile" in setup
-    assert "The course is here" not in page
     outside = re.sub(r"<details.*?</details>", "", page, flags=re.S)
     for shown in ("no answer", "a later report", "Prediction"):
         assert shown in outside
+    assert "The course is here" not in outside, "the first cell's output is no reader's"
     assert "the reported answer" not in outside
 
 
@@ -411,7 +421,8 @@ def test_search_finds_a_lesson(visit, word, lesson):
 @pytest.fixture(scope="module")
 def address(site):
     """The address of the site, served over http."""
-    handler = type("Site", (SimpleHTTPRequestHandler,), {"directory": str(site.root)})
+    start = partialmethod(SimpleHTTPRequestHandler.__init__, directory=str(site.root))
+    handler = type("Site", (SimpleHTTPRequestHandler,), {"__init__": start})
     with serve(handler) as url:
         yield url
 

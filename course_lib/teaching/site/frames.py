@@ -44,7 +44,7 @@ def lesson_frames(notebook) -> dict[str, dict]:
         notebook: NotebookNode of the solution; it is not changed.
 
     Raises:
-        ChildProcessError: a cell failed; its error.
+        ChildProcessError: a cell failed, or one with an explorer shows something else.
         MissingExtraError: the extra `lab` is missing.
     """
     cells = notebook["cells"]
@@ -62,7 +62,11 @@ def lesson_frames(notebook) -> dict[str, dict]:
         except (nbclient.exceptions.CellExecutionError, nbclient.exceptions.DeadKernelError) as error:
             last_line = str(error).strip().splitlines()[-1]
             raise ChildProcessError(f"frames of the sliders could not be drawn: {last_line}") from None
-    return {cell["id"]: found for cell in given["cells"] for found in _found(cell.get("outputs", ()))}
+    found = {cell["id"]: drawn for cell in given["cells"] for drawn in _found(cell.get("outputs", ()))}
+    for cell in filter(_explores, cells):
+        if cell["id"] not in found:
+            raise ChildProcessError(f"cell {cell['id']} shows no sliders when it runs: run 'course build' first")
+    return found
 
 
 def _explores(cell) -> bool:

@@ -20,7 +20,7 @@ function excerpt(text, words) {
   const line = document.createElement("span");
   line.append(start > 0 ? "… " : "");
   const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-  cut.split(new RegExp(`(${pattern})`, "i")).forEach((part, number) => {
+  cut.split(new RegExp(`((?:${pattern})\\p{L}*)`, "iu")).forEach((part, number) => {
     const marked = number % 2 ? line.appendChild(document.createElement("mark")) : line;
     marked.append(part);
   });
