@@ -117,6 +117,11 @@ def was_interrupted() -> bool:
     return _state.signal is not None
 
 
+def is_interrupt(error: BaseException) -> bool:
+    """Whether an error is an interrupt, or what a library made of one."""
+    return isinstance(error, KeyboardInterrupt) or was_interrupted()
+
+
 def raise_if_interrupted() -> None:
     """Raise `Interrupted` if a signal came and a library swallowed the exception."""
     if _state.signal is not None:
@@ -133,7 +138,7 @@ def kept(say: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) or was_interrupted():
+        if is_interrupt(error):
             error.add_note(say())
         raise
 

@@ -5,7 +5,7 @@ import click
 from course_lib import __version__
 from course_lib.cli import benchmarks, claims, classes, images, lessons, models, site, students, sweeps
 from course_lib.errors import MissingExtraError, RunsFailedError
-from course_lib.interruption import interrupt_code, interrupt_sentence, interruptible, was_interrupted
+from course_lib.interruption import interrupt_code, interrupt_sentence, interruptible, is_interrupt, was_interrupted
 
 # Errors that a user can fix are printed as one sentence; any other error is a bug and shows its traceback.
 USER_ERRORS = (ValueError, OSError, MissingExtraError, RunsFailedError)
@@ -19,7 +19,7 @@ class CourseGroup(click.Group):
             with interruptible():
                 return self._invoke(context)
         except BaseException as error:  # whatever a library made of the interrupt
-            if not (isinstance(error, KeyboardInterrupt) or was_interrupted()):
+            if not is_interrupt(error):
                 raise
             click.echo(f"course: {interrupt_sentence(error)}", err=True)
             context.exit(interrupt_code(error))

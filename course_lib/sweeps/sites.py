@@ -13,7 +13,7 @@ import torch
 from joblib import cpu_count
 
 from course_lib.errors import need
-from course_lib.interruption import held_back, was_interrupted
+from course_lib.interruption import held_back, is_interrupt
 from course_lib.sweeps.engine import Engine
 from course_lib.sweeps.jobs import ATTEMPTS
 from course_lib.sweeps.pool import without_interrupts
@@ -100,7 +100,7 @@ def _last_words_unsaid() -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) or was_interrupted():
+        if is_interrupt(error):
             logging.getLogger("asyncio").setLevel(logging.CRITICAL)
             for cluster in list(need("distributed", "cluster").SpecCluster._instances):
                 cluster.shutdown_on_close = False

@@ -34,13 +34,7 @@ def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None)
     While a guess is missing, a sentence is displayed instead. While a guess waits for its comparison, the figure has
     neither its title nor its description, since both name the finding; `Prediction.compare` prints it.
 
-    Args:
-        figure: closed in pyplot afterwards.
-        alt: what the figure shows, in a sentence a person could act on without seeing it (default: its title).
-        colors: largest number of colours of the stored picture (64 for grids of curves); None: as its size asks for.
-
-    Raises:
-        ValueError: neither `alt` nor a title says what is to be seen.
+    Args, Raises: as `course_lib.figures.showing.show`.
     """
     if _notify():
         showing.close(figure)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from course_lib.analysis.homework.printed import PrintedResult, printed_results
+from course_lib.analysis.homework.printed import printed_augmentations
 from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference
 from course_lib.analysis.scores import score_over_runs
 from course_lib.analysis.selection import best_runs
@@ -20,7 +20,7 @@ def order_accuracies(orders: Orders, rows: Sequence[str]) -> dict[str, dict[str,
 
 def printed_accuracies(rows: Sequence[str]) -> dict[str, Interval]:
     """Printed test accuracy of each row, with Wilson's interval of its test images."""
-    printed = _printed(rows)
+    printed = printed_augmentations(rows)
     return {row: accuracy_interval(printed[row].test_correct, printed[row].num_test) for row in rows}
 
 
@@ -30,7 +30,7 @@ def falls_table(orders: Orders, rows: Sequence[str]) -> pd.DataFrame:
     for order, found in orders.items():
         reached = {row: best_table(found[row]).iloc[0] for row in rows}
         falls[order] = {row: reached[row]["test %"] - reached[row]["val %"] for row in rows}
-    printed = _printed(rows)
+    printed = printed_augmentations(rows)
     falls["printed"] = {row: printed[row].test_percent - printed[row].val_percent for row in rows}
     return pd.DataFrame(falls).round(1)
 
@@ -47,15 +47,3 @@ def ends_table(measured: Mapping[str, Interval], rows: Sequence[str]) -> pd.Data
             "differ": "yes" if apart.low > 0 or apart.high < 0 else "not shown",
         }
     return pd.DataFrame.from_dict(lines, orient="index")
-
-
-def _printed(rows: Sequence[str]) -> dict[str, PrintedResult]:
-    """The printed rows of Table VIII by name.
-
-    Raises:
-        ValueError: a row that Table VIII does not have.
-    """
-    printed = {row.augmentation: row for row in printed_results(table="VIII")}
-    if unknown := [row for row in rows if row not in printed]:
-        raise ValueError(f"Table VIII has no '{unknown[0]}': choose from {'; '.join(printed)}")
-    return printed

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from course_lib.analysis.comparisons import Comparison, compare_runs
-from course_lib.analysis.homework.printed import printed_results
+from course_lib.analysis.homework.printed import printed_augmentations
 from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference
 from course_lib.analysis.records import num_units, setting
 from course_lib.analysis.scores import mean_score
@@ -116,7 +116,7 @@ def printed_gains(baseline: str = BASELINE, confidence: float = 0.95) -> dict[st
     Raises:
         ValueError: Table VIII has no such baseline.
     """
-    rows = {row.augmentation: row for row in printed_results(table="VIII")}
+    rows = printed_augmentations()
     if baseline not in rows:
         raise ValueError(f"Table VIII has no row '{baseline}': choose from {'; '.join(rows)}")
     wilson = {name: accuracy_interval(row.test_correct, row.num_test, confidence) for name, row in rows.items()}
@@ -146,7 +146,7 @@ SAME_EXPERIMENTS = {
 
 def same_experiments_table(records_by_row: Mapping[str, Sequence[dict]]) -> pd.DataFrame:
     """Highest minus lowest accuracy, in points, among rows of Table VIII that are one experiment: what noise does."""
-    printed = {row.augmentation: row for row in printed_results(table="VIII")}
+    printed = printed_augmentations()
     lines = {}
     for group, names in SAME_EXPERIMENTS.items():
         values = {

@@ -9,6 +9,7 @@ import pandas as pd
 from course_lib.analysis.comparisons import compare_runs
 from course_lib.analysis.homework.printed import STRATEGY_NAMES, printed_result
 from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference
+from course_lib.analysis.measures import final_loss
 from course_lib.analysis.records import select
 from course_lib.analysis.scores import mean_score
 from course_lib.analysis.selection import best_runs
@@ -140,4 +141,4 @@ def steps_table(found: Sequence[StepsAndImages]) -> pd.DataFrame:
 
 def _last_loss(runs: Sequence[dict]) -> float:
     """Training loss of the last epoch, mean over the finished seeds."""
-    return float(np.mean([run["history"][-1]["train_loss"] for run in runs if run["status"] == "finished"]))
+    return float(np.mean([final_loss(run) for run in runs if run["status"] == "finished"]))

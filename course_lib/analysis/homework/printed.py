@@ -1,6 +1,7 @@
 """The numbers printed in the homework, read from `data/papers/homework`."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -49,6 +50,18 @@ def printed_results(**wanted) -> list[PrintedResult]:
             f"printed results have no '{min(unknown)}': use {', '.join(PrintedResult.__dataclass_fields__)}"
         )
     return [row for row in _homework() if all(getattr(row, name) == value for name, value in wanted.items())]
+
+
+def printed_augmentations(needed: Iterable[str] = ()) -> dict[str, PrintedResult]:
+    """The printed rows of Table VIII by the name of their augmentation.
+
+    Raises:
+        ValueError: Table VIII lacks a name that is needed.
+    """
+    printed = {row.augmentation: row for row in printed_results(table="VIII")}
+    if unknown := [name for name in needed if name not in printed]:
+        raise ValueError(f"Table VIII has no '{unknown[0]}': choose from {'; '.join(printed)}")
+    return printed
 
 
 def printed_result(strategy: str, optimizer: str, *, few_shot: bool = False) -> PrintedResult:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from course_lib.analysis.comparisons import compare_runs
-from course_lib.analysis.homework.printed import STRATEGY_NAMES, PrintedResult, printed_result, printed_results
+from course_lib.analysis.homework.printed import STRATEGY_NAMES, PrintedResult, printed_augmentations, printed_result
 from course_lib.analysis.intervals import Interval, accuracy_interval, independent_difference
 from course_lib.analysis.records import select, setting
 from course_lib.analysis.scores import score_over_runs
@@ -45,9 +45,7 @@ def augmentations_printed_and_measured(
     Raises:
         ValueError: a name that Table VIII does not have.
     """
-    printed = {row.augmentation: row for row in printed_results(table="VIII")}
-    if unknown := [name for name in records_by_augmentation if name not in printed]:
-        raise ValueError(f"Table VIII has no '{unknown[0]}': choose from {'; '.join(printed)}")
+    printed = printed_augmentations(records_by_augmentation)
     rows = []
     for name, records in records_by_augmentation.items():
         grid = select(records, optimizer=printed[name].optimizer)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from course_lib.analysis.homework.few_shot import Loss, StepsAndImages
 from course_lib.analysis.homework.printed import STRATEGY_NAMES
 from course_lib.analysis.intervals import Interval, independent_difference
-from course_lib.analysis.records import select, values_of
+from course_lib.analysis.records import history, select, values_of
 from course_lib.analysis.selection import best_rate
 from course_lib.analysis.tables import best_table
 from course_lib.figures.accuracy import Dot, dot_intervals
@@ -70,7 +70,7 @@ def one_seed(runs: Grids, optimizer: str) -> Figure:
 
 def _movements(chosen: Grids) -> str:
     """How many points one run and the mean over the runs move from one epoch to the next, on average."""
-    if min(len(run["history"]) for found in chosen.values() for run in found) < 2:
+    if min(len(history(run)) for found in chosen.values() for run in found) < 2:
         return "After a single epoch, no run has moved from one epoch to the next"
     curves = {name: values_by_epoch(found, "val_accuracy") for name, found in chosen.items()}  # (R, E) each
     alone = {name: float(np.abs(np.diff(values, axis=1)).mean()) for name, values in curves.items()}

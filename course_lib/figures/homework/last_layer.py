@@ -8,6 +8,7 @@ from course_lib.analysis.drift import stage_change
 from course_lib.analysis.measures import final_loss
 from course_lib.analysis.metrics import neighbour_agreement
 from course_lib.analysis.records import select, setting
+from course_lib.analysis.scores import score_over_runs
 from course_lib.analysis.selection import best_rate, favoured_runs
 from course_lib.figures.curves import training_curves
 from course_lib.figures.drift import stage_drift
@@ -25,7 +26,7 @@ def curves(records: Sequence[dict]) -> Figure:
     optimizer = setting(chosen[0], "optimizer")
     own = select(records, optimizer=optimizer)
     own = select(own, lr=best_rate(own))
-    val = 100 * sum(run["val_accuracy"] for run in chosen) / len(chosen)
+    val = 100 * score_over_runs(chosen, part="val").estimate
     loss = sum(map(final_loss, own)) / len(own)
     title = f"Only the head learns: {val:.0f} % of the validation images with {optimizer_name(optimizer)}"
     return training_curves(records, title=f"{title}, training loss {loss:.2f} at the end")

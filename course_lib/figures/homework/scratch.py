@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from course_lib.analysis.measures import final_loss
 from course_lib.analysis.records import history, select, setting, values_of
+from course_lib.analysis.scores import score_over_runs
 from course_lib.analysis.selection import best_runs, favoured_runs, grid_edge
 from course_lib.data.imageset import ImageSet
 from course_lib.figures.curves import training_curves
@@ -35,7 +36,7 @@ def curves(records: Sequence[dict]) -> Figure:
         ValueError: no finished epoch in any run.
     """
     chosen = favoured_runs(records)
-    val = 100 * sum(run["val_accuracy"] for run in chosen) / len(chosen)
+    val = 100 * score_over_runs(chosen, part="val").estimate
     loss = min(map(final_loss, chosen))
     title = f"From scratch: training loss down to {loss:.2f}, validation accuracy up to {val:.0f} %{edges(records)}"
     return training_curves(records, title=title)
