@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["measures"],
     submod_attrs={
-        "claims": ["check_claims", "claims_table", "find_claims"],
+        "claims": ["check_claims", "find_claims"],
         "comparisons": ["Comparison", "compare_runs", "optimism", "score_gap", "validation_gap"],
         "drift": ["stage_change", "stage_turn", "turn_table"],
         "intervals": [

@@ -7,8 +7,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 
-import pandas as pd
-
 import course_lib.analysis
 from course_lib.analysis.verdicts import Claim, Verdict, judge
 
@@ -71,30 +69,6 @@ def check_claims(
     return [judge(claim, {name: runs[name] for name in claim.takes}, expected) for claim in claims]
 
 
-def claims_table(
-    document: str | None = None,
-    ids: Sequence[str] | None = None,
-    *,
-    profile: str = "mini",
-    data: str | None = None,
-    seeds: int | None = None,
-) -> pd.DataFrame:
-    """The verdicts as a table to read: one row a claim; effects with their 95 % intervals.
-
-    Raises:
-        ValueError: as `check_claims`.
-    """
-    verdicts = check_claims(document, ids, profile=profile, data=data, seeds=seeds)
-    return pd.DataFrame([_line(v) for v in verdicts], index=pd.Index([v.claim.id for v in verdicts], name="id"))
-
-
 def _claims_of(document: str) -> list[Claim]:
     module = import_module(f"course_lib.analysis.{document}.claims")
     return [replace(claim, document=document) for claim in module.CLAIMS]
-
-
-def _line(verdict: Verdict) -> dict:
-    row = verdict.row()
-    line = {"claim": row["claim"], "place": row["place"], "tested": row["tested"], "claimed": row["claimed"]}
-    line |= {"effect": verdict.effect_text, "verdict": verdict.verdict_text}
-    return line | {"seeds": row["seeds"], "images": row["images"], "reason": row["reason"]}

@@ -32,12 +32,17 @@ class Region:
         """How far the estimate is inside; negative outside."""
         return min(found.estimate - self.low, self.high - found.estimate)
 
+    def bounds(self, unit: str) -> list[float | None]:
+        """Lower and upper bound in that unit; None for an infinite one."""
+        scaled = (_SCALES.get(unit, 1) * value for value in (self.low, self.high))
+        return [_round(value) if math.isfinite(value) else None for value in scaled]
+
     def text(self, unit: str) -> str:
         """``"> 0"``, ``"-3 to 3"`` … in that unit."""
-        low, high = (_round(_SCALES.get(unit, 1) * value) for value in (self.low, self.high))
-        if self.high == float("inf"):
+        low, high = self.bounds(unit)
+        if high is None:
             return f"> {low:g}"
-        return f"< {high:g}" if self.low == float("-inf") else f"{low:g} to {high:g}"
+        return f"< {high:g}" if low is None else f"{low:g} to {high:g}"
 
 
 POSITIVE, NEGATIVE = Region(low=0), Region(high=0)
@@ -115,6 +120,7 @@ class Verdict:
         effect, low, high = (None if n is None or not math.isfinite(n) else _round(scale * n) for n in numbers)
         row = {"id": claim.id, "claim": claim.sentence, "document": claim.document, "place": claim.place}
         row |= {"tested": claim.tested, "claimed": claim.region.text(claim.unit), "verdict": self.verdict}
+        row |= {"region": claim.region.bounds(claim.unit), "at_edge": self.at_edge}
         row |= {"effect": effect, "low": low, "high": high, "unit": claim.unit, "seeds": self.seeds}
         row |= {"images": self.images_text, "studies": list(claim.takes), "reason": self.reason}
         return row | {"calibrated": self.calibrated}
@@ -123,13 +129,6 @@ class Verdict:
     def at_edge(self) -> bool:
         """Whether the best rate of a grid that decides is its lowest or highest one."""
         return bool(self.effect and self.effect.edge)
-
-    @property
-    def verdict_text(self) -> str:
-        """``"reproduced"``; ``", calibrated"`` is added where the world was, and why a verdict stays open."""
-        if self.at_edge:
-            return f"{self.verdict}: edge of the grid"
-        return f"{self.verdict}, calibrated" if self.calibrated else self.verdict
 
     @property
     def effect_text(self) -> str:

@@ -31,7 +31,7 @@ def _claims(**about) -> dict:
     from course_lib.analysis.claims import check_claims
 
     try:
-        return {"claims": [verdict.row() | {"at_edge": verdict.at_edge} for verdict in check_claims(**about)]}
+        return {"claims": [verdict.row() for verdict in check_claims(**about)]}
     except (ValueError, OSError) as error:
         _say(f"course: the documents' claims were not tested: {error}")
         return {"claims_error": str(error)}

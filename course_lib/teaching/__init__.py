@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "checks": ["report_check"],
         "copies": ["reset_lesson"],
         "cover": ["update_cover"],
-        "display": ["show", "show_table", "show_text"],
+        "display": ["show", "show_claims", "show_text"],
         "documents": ["missing_files"],
         "doctor": ["checks_as_text", "run_checks"],
         "grading.classes": ["Grade", "grade"],

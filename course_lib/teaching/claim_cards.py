@@ -2,22 +2,15 @@
 
 import html
 import math
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from course_lib.teaching.strip import draw_strip
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 STYLE = Path(__file__).with_name("claim_cards.css")
 # Sign and colour of each verdict: told apart with every common colour blindness, and with white letters on them.
 LOOKS = {"reproduced": ("✔", "#0072B2"), "contradicted": ("✘", "#B04300"), "undecided": ("?", "#5F6570")}
 EDGE = "edge of the grid"
-_COLUMNS = {"claim", "place", "tested", "claimed", "effect", "verdict", "seeds", "images", "reason"}
-_EFFECT = re.compile(r"(?P<effect>\S+) \[(?P<low>\S+), (?P<high>\S+)\] ?(?P<unit>.*)")
 
 
 class ClaimCards:
@@ -34,23 +27,14 @@ class ClaimCards:
         return "\n".join(f"{row['id']}: {verdict_text(row)}" for row in self.rows)
 
 
-def are_claims(table: "DataFrame") -> bool:
-    """Whether this is a table of `course_lib.analysis.claims_table`."""
-    return set(table.columns) >= _COLUMNS
-
-
-def rows_of(table: "DataFrame") -> list[dict]:
-    """The rows of `course_lib.analysis.claims_table` as `claim_card` takes them: effect and interval as numbers."""
-    return [_row_of(name, line) for name, line in table.iterrows()]
-
-
 def claim_card(row: Mapping, *, anchor: str | None = None) -> str:
     """Write a claim as an ``<article>``, to be styled by `STYLE`.
 
     Args:
         row: of a `Verdict`, with the keys id, claim, place, verdict, effect, low, high and unit. Others are shown where
-            there are some: document, tested, claimed (``"> 0"``, ``"-3 to 3"``), seeds, images, reason, calibrated, and
-            `at_edge`: whether the verdict is open since a best rate is the lowest or highest of its grid.
+            there are some: document, tested, claimed (``"> 0"``, ``"-3 to 3"``), region (its lower and upper bound,
+            None for an infinite one), seeds, images, reason, calibrated, and `at_edge`: whether the verdict is open
+            since a best rate is the lowest or highest of its grid.
         anchor: id of the element.
     """
     sign, color = look_of(row)
@@ -86,33 +70,12 @@ def measured_text(row: Mapping) -> str:
     return f"{effect}{interval} {row['unit'] or ''}".strip() if effect else ""
 
 
-def read_region(claimed: str) -> tuple[float, float] | None:
-    """Bounds of ``"> 0"``, ``"< 2"`` or ``"-3 to 3"``, infinite where there is none; None for any other text."""
-    infinite = float("inf")
-    try:
-        if claimed.startswith(">"):
-            return float(claimed[1:]), infinite
-        if claimed.startswith("<"):
-            return -infinite, float(claimed[1:])
-        low, high = map(float, claimed.split(" to "))
-    except ValueError:
-        return None
-    return low, high
-
-
-def _row_of(name: str, line: Mapping) -> dict:
-    row = {**line, "id": name, "at_edge": EDGE in line["verdict"], "calibrated": "calibrated" in line["verdict"]}
-    row["verdict"] = re.split(r"[:,]", line["verdict"])[0]
-    found = _EFFECT.fullmatch(line["effect"])
-    numbers = {key: _float(found[key]) if found else None for key in ("effect", "low", "high")}
-    return row | numbers | {"unit": found["unit"] if found else ""}
-
-
 def _strip_of(row: Mapping, color: str) -> str:
     """The strip, or nothing where no region is known."""
-    region = read_region(row.get("claimed") or "")
-    if region is None:
+    if not row.get("region"):
         return ""
+    low, high = row["region"]
+    region = (-math.inf if low is None else low, math.inf if high is None else high)
     found = [row[name] for name in ("effect", "low", "high")]
     found = found if all(value is not None and math.isfinite(value) for value in found) else []
     unit = row["unit"] or ""
@@ -137,10 +100,6 @@ def _origin(row: Mapping) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None or not math.isfinite(value) else f"{value:.3g}".replace("-", "−")
-
-
-def _float(text: str) -> float | None:
-    return None if text == "?" else float(text)
 
 
 def _text(text: str) -> str:

@@ -1,15 +1,15 @@
 """Figures, tables and measured numbers in lessons: shown in full, or hidden until the student's guess is there."""
 
 import html
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from course_lib.figures import showing
 from course_lib.teaching import guesses
-from course_lib.teaching.claim_cards import ClaimCards, are_claims, rows_of
+from course_lib.teaching.claim_cards import ClaimCards
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from pandas import DataFrame
 
 NO_FINDING = "What do you see here? The finding follows when your guess is compared."
 
@@ -47,21 +47,23 @@ def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None)
     showing.show(figure, alt, colors=colors)
 
 
-def show_table(table: "DataFrame") -> None:
-    """Display a table with its texts uncut, which pandas cuts after 50 characters; a table of claims as cards.
+def show_claims(
+    ids: Sequence[str], *, profile: str = "mini", data: str | None = None, seeds: int | None = None
+) -> None:
+    """Display the verdicts on claims as cards: words, effect with its 95 % interval, region claimed.
 
     While a guess is missing, a sentence is displayed instead.
+
+    Args, Raises: as `course_lib.analysis.check_claims`.
     """
     if _notify():
         return
-    import pandas as pd
     from IPython.display import display
 
-    if are_claims(table):
-        display(ClaimCards(rows_of(table)))
-        return
-    with pd.option_context("display.max_colwidth", None):
-        display(table)
+    from course_lib.analysis import check_claims
+
+    verdicts = check_claims(ids=ids, profile=profile, data=data, seeds=seeds)
+    display(ClaimCards([verdict.row() for verdict in verdicts]))
 
 
 def show_text(text: str) -> None:

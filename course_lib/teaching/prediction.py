@@ -18,7 +18,7 @@ _RANGE_TEXT = re.compile(rf"{_NUMBER}\s*(?:-|–|—|−|to|\.\.\.?|…)\s*{_NUM
 class Prediction:
     """A guess, to be compared with the measurement: a number, a range, or None as long as there is none.
 
-    While the guess is missing, `show`, `show_table`, `show_text` and `compare` hide what was measured. From then on
+    While the guess is missing, `show`, `show_claims`, `show_text` and `compare` hide what was measured. From then on
     until `compare`, figures are shown without their titles, which name the finding.
 
     >>> guess = Prediction("test accuracy of the last layer, %", (60, 75))

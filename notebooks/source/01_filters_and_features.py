@@ -135,10 +135,10 @@ show(lesson_figures.first_layer(filters, random_filters))
 
 # %% [markdown]
 # The number in the title is the correlation between each weight and the one to its right: 0 for noise, near 1 for smooth patterns. Random filters are
-# noise. Training made neighbouring weights agree, because neighbouring pixels of a photo agree: a filter that answers to photos has to be smooth, at least in
-# part. Noise that no photo ever excites stays in the filter from its random start, since nothing in the loss removes it. This network is small and was trained
-# for a short time, so much of that noise is left. In large networks, trained long on a million photos, the filters are clean edges, stripes and pairs of opposite
-# colours (Fig. 4; [4]). They are much the same whatever the task [5]. That is one reason why borrowing filters works.
+# noise. Training made neighbouring weights agree, because neighbouring pixels of a photo agree: a filter that answers to photos has to be smooth, at least
+# in part. Noise that no photo ever excites stays in the filter from its random start, since nothing in the loss removes it. This network is small and was
+# trained for a short time, and its filters still look noisy. In large networks, trained long on a million photos, the filters are clean edges, stripes and
+# pairs of opposite colours (Fig. 4; [4]). They are much the same whatever the task [5]. That is one reason why borrowing filters works.
 #
 # ### Sixteen maps (Figs. 2 and 3)
 # Each filter slides over the image and answers at every second pixel with one number. The answers of one filter are its *map*. Below are sixteen maps of one
@@ -218,10 +218,10 @@ captions = [class_names[label] for label in labels]
 show(lesson_figures.favourites(crowd, found, kinds, captions, counts))
 
 # %% [markdown]
-# Random filters have favourites that look like them, too. To choose the largest of many answers is to choose large cosines, whatever the filter. What training added
-# is the difference between the two numbers above. In this network it is there (the intervals do not overlap), but it is small, since its filters are still half
-# noise. So a filter *prefers* patches that resemble its picture, and how clear that picture is depends on the training. Some of these filters want one colour, some
-# an edge between two.
+# Random filters have favourites that look like them, too. To choose the largest of many answers is to choose large cosines, whatever the filter. What
+# training added is the difference between the two numbers above. In this network it is there (the intervals do not overlap), but it is small. Part of it
+# may come from smoothness alone: photos are smooth, and so are trained filters. So a filter *prefers* patches that resemble its picture, but this network
+# does not show that a trained filter looks for one picture only. Some of these filters want one colour, some an edge between two.
 #
 # The categories in the captions hardly matter: a filter finds its edge or its colour in animals, ships and spoons alike. The first layer knows nothing of
 # objects.
@@ -284,9 +284,9 @@ figures.explorers.explore(draw_channel, **figures.explorers.layer_controls(maps)
 
 # %%
 @torch.no_grad()
-def find_neighbours(stage, count=3):
+def find_neighbours(stage, count=3, net=model):
     """The `count` photos nearest to each (N, count), by cosine; "image": by pixels."""
-    values = crowd_x if stage == "image" else model.features(crowd_x, until=stage)
+    values = crowd_x if stage == "image" else net.features(crowd_x, until=stage)
     values = values.flatten(1)
     values = nn.functional.normalize(values - values.mean(dim=0), dim=1)
     return (values @ values.T).fill_diagonal_(-1).topk(count, dim=1).indices
@@ -299,14 +299,19 @@ for stage, found in neighbours.items():
     agreement[stage] = analysis.accuracy_interval(hits, len(labels))
     print(f"{stage:<7} nearest photo of the same category: {agreement[stage]}")
 print(f"by chance: {100 * (num_photos - 1) / (len(crowd) - 1):.1f} %")
+control = find_neighbours("pool", count=1, net=untrained.eval())[:, 0]
+hits = int((labels[control] == labels).sum())
+print(f"pool, random weights: {analysis.accuracy_interval(hits, len(labels))}")
 
 # %% tags=["report"]
 row = class_names.index(categories[0]) * num_photos  # the first category's first photo
 show(lesson_figures.nearest_photos(crowd, neighbours, agreement, captions, row))
 
 # %% [markdown]
-# By pixels, two photos are alike if they have the same brightness in the same places, and most of these places are background. After the last stage, place and
-# background count less, and the object counts more. So only a few numbers are left of the image, and training shaped them so that they tell categories apart.
+# By pixels, two photos are alike if they have the same brightness in the same places, and most of these places are background. After the last stage, the
+# nearest photo has the same category several times as often. The last line is the *control*: in the same network with random weights, the last stage does
+# not reach that, so it comes from training and not from averaging over places. Only a few numbers are left of the image, and training shaped them so that
+# they tell categories apart.
 #
 # ## Break it
 # A network raises no error when its images are prepared in another way than in training. It still gives an answer:
@@ -317,7 +322,7 @@ ways = {
     "as in training": crowd_x,
     "not normalised, 0 to 1": scaled,
     "not even scaled, 0 to 255": crowd.float(),
-    "normalised twice": (crowd_x - mean.view(3, 1, 1)) / std.view(3, 1, 1),
+    "normalised twice": normalise(255 * crowd_x, mean, std),
     "channels as BGR (OpenCV's order)": normalise(crowd.flip(1), mean, std),
 }
 rows, right = {}, {}
@@ -338,10 +343,11 @@ table.iloc[0, 1] = "–"  # nothing to compare it with
 table
 
 # %% [markdown]
-# The change is counted photo by photo. If its [interval](../statistics.md#paired-difference) contains 0, this many photos show no loss. A small loss may show with more photos (`profile =
-# "paper"`). Look at the last column, too: the *confidence* is the probability of the category that the network chose. With wrong inputs the network can be *more
-# confident* than with right ones: large inputs make large logits, and the softmax of large logits is close to 0 or 1. So the confidence does not warn you of
-# wrong inputs. Even with right inputs a network's confidence need not be its accuracy [6].
+# The change is counted photo by photo. If its [interval](../statistics.md#paired-difference) contains 0, this many photos show no loss. A small loss may
+# show with more photos (`profile = "paper"`). Look at the last column, too: the *confidence* is the probability of the category that the network chose.
+# With wrong inputs the network can be *more confident* than with right ones: wrong inputs can make the logits differ more from each other, and the softmax
+# of such logits is close to 0 or 1. So the confidence does not warn you of wrong inputs. Even with right inputs a network's confidence need not be its
+# accuracy [6].
 #
 # ### Exercise 3 · prepare a photo (5 minutes, ★☆☆)
 # Write `prepare`, which turns uint8 images into inputs like those that the network was trained on. No error tells you when it is wrong; the check does.
@@ -474,7 +480,8 @@ for kind, row in zip(kinds.tolist(), found, strict=True):
 # - A filter of the first layer is a small picture. Its answer is a scalar product: large where the image has strong contrasts *and* looks like the filter.
 # - From stage to stage the network gives up *where* something is and keeps *what* it is: the resolution falls, and images of one category come closer
 #   together.
-# - Weights are useless without the preparation of their images. Wrong scaling, swapped colours or `train()` raise no error: the network still answers.
+# - Weights need the preparation of images that they were trained with. Wrong scaling, swapped colours or `train()` raise no error: the network still
+#   answers, and some mistakes cost it almost all of its accuracy.
 
 # %% [markdown]
 # ## Your own experiment (20 minutes)
@@ -509,8 +516,8 @@ for kind, row in zip(kinds.tolist(), found, strict=True):
 
 # %% [markdown]
 # ## References
-# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
-#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
+#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework* and keeps its printed numbers in
 #    `data/papers/homework/`.
 # 2. F. N. Iandola, S. Han, M. W. Moskewicz, K. Ashraf, W. J. Dally, K. Keutzer: *SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and < 0.5 MB model
 #    size*, 2016. [arXiv:1602.07360](https://arxiv.org/abs/1602.07360)

@@ -205,17 +205,18 @@ if check_mean_and_std(mean_and_std):
 
 # %% [markdown]
 # ### What do the two numbers mean?
-# Here are the histograms of the pixels behind them. Look at the last bar, the white paper: it is why the mean is high.
+# Here are the histograms of the pixels behind them. Look at the last bar, the white paper: so many pixels at 1 make the mean high.
 
 # %% tags=["report"]
 show(lesson_figures.pixel_values(exact.counts))
 
 # %% [markdown]
 # The homework could explain the mean (white paper, bright colours) but not the deviation. It noticed that values spread *evenly* over [0, 1] have the
-# deviation $1/\sqrt{12} \approx 0.288$, which "approximately matches". The dotted line is the histogram of evenly spread pixels.
+# deviation $1/\sqrt{12} \approx 0.288$, which "approximately matches" its own three. The dotted line is the histogram of evenly spread pixels.
 #
-# Eq. (1) lets us test an explanation by the white paper. Call the pixels above 0.95 one part, *white*, and all others the second part, *colour*. Merge the
-# two parts: Eq. (1) tells how much of the variance lies inside the parts and how much between them.
+# What about an explanation by the white paper? Call the pixels above 0.95 one part, *white*, and all others the second part, *colour*. Merge the two
+# parts: Eq. (1) tells how much of the variance lies inside the parts and how much between them. The last row is a *control*: evenly spread values, cut at
+# the same share of the pixels.
 
 # %% tags=["report"]
 values = torch.arange(256, dtype=torch.float64) / 255
@@ -234,15 +235,20 @@ m, mu_m, var_m = summarise(exact.counts * (values <= 0.95).double())  # colour
 between = n * m / (n + m) ** 2 * (mu_n - mu_m) ** 2  # the second term of Eq. (1)
 columns = {
     "std": exact.std,
-    "std of colour alone": var_m.sqrt(),
-    "variance between white and colour, %": 100 * between / exact.std**2,
+    "std without white": var_m.sqrt(),
+    "variance between the parts, %": 100 * between / exact.std**2,
 }
-table = {name: column.tolist() for name, column in columns.items()}
-pd.DataFrame(table, index=["red", "green", "blue"]).round(4)
+table = pd.DataFrame({name: column.tolist() for name, column in columns.items()})
+table.index = ["red", "green", "blue"]
+p = float((n / (n + m)).mean())  # the share of white pixels; below: values cut there
+even = [1 / 12**0.5, (1 - p) / 12**0.5, 300 * p * (1 - p)]  # means: 1 − p/2, (1 − p)/2
+table.loc[f"spread evenly, cut at {1 - p:.2f}"] = even
+table.round(4)
 
 # %% [markdown]
-# The last column is the share of the variance that comes from one *gap*: the distance from white paper to the mean colour. Only the rest comes from the variety
-# of the colours. The homework was right not to claim anything about "richness".
+# The last column is the share of the variance that lies *between* the two parts. It is large, but it proves nothing about white paper: cut evenly spread
+# values in two at the same place, and even more of their variance lies between the parts (last row). Leave the white pixels out, and the deviation hardly
+# falls. So neither the paper nor the variety of the colours explains the number by itself. The homework was right not to claim anything about "richness".
 #
 # What about the even spread? Here are two invented histograms beside that of the real pixels. One is spread evenly. The other has only *two* values, chosen
 # so that its mean and its deviation are those of the real channel.
@@ -266,8 +272,9 @@ show(lesson_figures.same_moments(inventions))
 
 # %% [markdown]
 # Very different histograms can have the same two numbers; Anscombe [4] drew the most famous examples of this kind. (The even spread has 0.290 and not
-# $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1, both ends included.) That the homework's deviations lie around 0.288 is an accident: values
-# spread evenly would also have their mean at 0.5, and the homework's means are 0.74 to 0.81. Could the deviation have come out quite differently? Yes:
+# $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1, both ends included.) That two of the homework's three deviations lie near 0.288
+# is an accident: values spread evenly would also have their mean at 0.5, and the homework's means are 0.74 to 0.81. Could the deviation have come out
+# quite differently? Yes:
 
 # %% tags=["checked"]
 half = torch.tensor([0.0, 1.0]).std(correction=0)
@@ -445,10 +452,10 @@ averaged |= {"ImageNet (torchvision's constants)": imagenet[1]}
 show(lesson_figures.two_deviations(pooled, averaged))
 
 # %% [markdown]
-# Compare filled dots with filled dots, hollow ones with hollow ones. The mini world's photos may spread less than its cartoons, but both are drawings.
-# ImageNet has only hollow dots, so the constants do not tell whether photographs spread less than cartoons. The issue gives a bound: with the variances of
-# the images averaged in place of their deviations, ImageNet has 0.281, 0.274 and 0.288, and the second term of Eq. (1), the spread between the images, is
-# still missing there. In red that is more than the homework's cartoons have (0.273). In green (0.286) and blue (0.337) the bound does not decide. Does the
+# Compare filled dots with filled dots, hollow ones with hollow ones. Whatever the mini world's photos and cartoons show, both are drawings. ImageNet has
+# only hollow dots, so the constants do not tell whether photographs spread less than cartoons. The issue gives a bound: with the variances of the images
+# averaged in place of their deviations, ImageNet has 0.281, 0.274 and 0.288, and the second term of Eq. (1), the spread between the images, is still
+# missing there. In red that is more than the homework's cartoons have (0.273). In green (0.286) and blue (0.337) the bound does not decide. Does the
 # mistake matter? A network that was trained with these constants must be used with them: all its inputs are then stretched by the same factor, which its
 # first layer has learned. What the constants are *not* is the deviation of ImageNet's pixels.
 #
@@ -497,8 +504,8 @@ show(lesson_figures.two_deviations(pooled, averaged))
 
 # %% [markdown]
 # ## References
-# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
-#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
+#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework* and keeps its printed numbers in
 #    `data/papers/homework/`.
 # 2. M. Hancock: [*Simple Batch Stat Updates*](https://notmatthancock.github.io/2017/03/23/simple-batch-stat-updates.html), 2017; the homework's source for Eq. (1).
 # 3. T. F. Chan, G. H. Golub, R. J. LeVeque: *Algorithms for Computing the Sample Variance: Analysis and Recommendations*, The American Statistician 37(3), 1983.

@@ -2,8 +2,9 @@
 # # 03 · From scratch
 # **How far do you get with random weights and 1687 drawings?**
 #
-# You train a ResNet-18 [2] with random weights on 1687 cartoons, in 50 passes over them (in the mini world, a quarter as wide). This is Section III of the
-# homework [1], *Training from scratch*. Later lessons compare themselves with its accuracy. Numbers in brackets refer to the list at the end.
+# You train a ResNet-18 [2] with random weights on 1687 cartoons, in 50 passes over them (in the mini world, with a quarter of the channels). This is
+# Section III of the homework [1], *Training from scratch*. Later lessons compare themselves with its accuracy. Numbers in brackets refer to the list at
+# the end.
 #
 # **You will** train with five rates and two optimisers, watch a network learn its training images by heart, break the validation by leaving out one line, and
 # compare with Table II. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course; `course study scratch
@@ -28,7 +29,7 @@ from course_lib.figures.homework import mistakes
 from course_lib.figures.homework import scratch as lesson_figures
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import get_profile
-from course_lib.teaching import Prediction, show, show_table
+from course_lib.teaching import Prediction, show, show_claims
 from course_lib.teaching.checks.homework import (
     check_accuracy,
     check_choice,
@@ -40,8 +41,8 @@ numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# There are seven classes, so a guess is right for one image in seven. The test images come from the same seven classes, but the network has never seen them.
-# **Commit to a guess** of the test accuracy after training from random weights.
+# There are seven classes, so a guess is right for one image in seven. The test images come from the same seven classes, but the network has never seen
+# them. **Commit to a guess** of the test accuracy after training from random weights, with the rate and the optimiser of the highest validation accuracy.
 
 # %%
 guess = Prediction(
@@ -81,7 +82,7 @@ print("starts from:", recipe.start)
 print({stage: recipe.rate_of(stage) for stage in ("stem", "stage1", "stage4", "head")})
 
 # %% [markdown]
-# The whole grid: five rates, two optimisers, several seeds. A run keeps the weights of its best validation epoch, and is tested once with them.
+# The whole grid: five rates, two optimisers, several seeds. Each run keeps the weights of its best validation epoch, and is tested once with them.
 
 # %%
 records = run_study("scratch", profile, data, seeds)
@@ -103,9 +104,9 @@ guess.compare(best["test %"])
 
 # %% [markdown]
 # ## Explain
-# A network that learned cartoons in general would be as good on new images as on its training images. The gap between the two accuracies shows *overfitting*: the
-# network fits its training images in ways that do not help with others. A network can even learn random labels by heart [5]. Here are both accuracies at the
-# rates that validation chose. The numbers in the title are those of the optimiser with the higher validation accuracy.
+# A network that learned cartoons in general would be as good on new images as on its training images. The gap between the two accuracies shows
+# *overfitting*: the network fits its training images in ways that do not help with others. A network can even learn random labels by heart [5]. Here are
+# both accuracies at the rates that validation chose. The numbers in the title are those of the optimiser with the higher validation accuracy.
 
 # %% tags=["report"]
 show(lesson_figures.known_and_new(records))
@@ -144,8 +145,9 @@ figures.explorers.explore(draw, **controls, stored=False)
 # %% [markdown]
 # ### Exercise 1 · choose without peeking (5 minutes, ★★☆)
 # Every record holds a whole run: its rate in `record["recipe"]["lr"]`; its epochs in `record["history"]`, each with `epoch` (0, 1, …), `train_loss`,
-# `val_loss` and `val_accuracy`; and, at the very end, `test_accuracy`. Which rate do you keep, and the weights of which epoch? Write `choose`. Hint: ask three
-# questions about each of these numbers. Which images is it measured on? Did the network train on them? May you look at it more than once?
+# `val_loss` and `val_accuracy`; and, at the very end, `test_accuracy`. You want as many images right as possible. Which rate do you keep, and the weights
+# of which epoch? Write `choose`. Hint: ask three questions about each of these numbers. Which images is it measured on? Did the network train on them? May
+# you look at it more than once?
 
 
 # %% tags=["exercise"]
@@ -286,9 +288,9 @@ print(f"training images, counted while the last epoch ran: {epochs[-1][1]:.1%}")
 print(f"training images, after that epoch, in eval():      {known:.1%}")
 
 # %% [markdown]
-# Read the first three lines. *Chance* is large: the order alone moves `train()` by several points, so a single mixed order may lie above `eval()` or
-# below it. *Delay* shows in the third line: with statistics of the finished network, `eval()` is as good as `train()` or better, and it gives one answer. But the
-# intervals are as wide as the differences: 421 images and one network do not prove the delay. Wu and Johnson [7] study it in larger networks.
+# Read the first three lines. *Chance*: the order alone moves `train()` by several points (the range in the second line), so a single mixed order may lie
+# above `eval()` or below it. *Delay* would show in the third line: statistics of the finished network. Does its interval leave out 0? If not, these images
+# and one network do not decide. In any case `eval()` gives one answer. Wu and Johnson [7] study it in larger networks.
 #
 # The same causes act on the *training accuracy*, which the second figure of this lesson shows. It is counted while an epoch runs, before each step. So it belongs to
 # networks that were still learning (this lowers it), and in `train()`, to statistics without delay (this may raise it). Dropout, which this network does not have,
@@ -367,7 +369,7 @@ for optimizer in ("sgd", "adam"):
 # %% tags=["report"]
 chosen_claims = ["scratch-val-above-test", "scratch-as-slow-as-full"]
 settings = {"profile": profile, "data": data, "seeds": seeds}
-show_table(analysis.claims_table(ids=chosen_claims, **settings))
+show_claims(chosen_claims, **settings)
 
 # %% [markdown]
 # ## Remember
@@ -417,8 +419,8 @@ show_table(analysis.claims_table(ids=chosen_claims, **settings))
 
 # %% [markdown]
 # ## References
-# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
-#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
+#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework* and keeps its printed numbers in
 #    `data/papers/homework/`.
 # 2. K. He, X. Zhang, S. Ren, J. Sun: *Deep Residual Learning for Image Recognition*, 2016. [arXiv:1512.03385](https://arxiv.org/abs/1512.03385)
 # 3. H. Robbins, S. Monro: *A Stochastic Approximation Method*, 1951. [doi:10.1214/aoms/1177729586](https://doi.org/10.1214/aoms/1177729586)

@@ -30,7 +30,7 @@ from course_lib.figures.homework import last_layer as lesson_figures
 from course_lib.figures.homework import mistakes
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import get_profile
-from course_lib.teaching import Prediction, show, show_table
+from course_lib.teaching import Prediction, show, show_claims
 from course_lib.teaching.checks.homework import (
     check_freeze,
     check_frozen,
@@ -173,8 +173,8 @@ def put_head(model, num_classes):
 passed = check_head(put_head)
 
 # %% [markdown]
-# Is this *the same* as the long way, sending every image through the frozen network in every epoch? Yes, exactly: the features of one image agree to the last
-# bit, in training and in evaluation. That is what "frozen" has to mean.
+# Is this *the same* as the long way, sending every image through the frozen network in every epoch? On these eight images, sent as one batch, the features
+# in training and in evaluation agree to the last bit. That is what "frozen" has to mean.
 
 # %% tags=["checked"]
 from course_lib.models import set_trainable, train_mode
@@ -281,15 +281,16 @@ for name, (network, its_head) in pairs.items():
     print(f"{name}: {accuracy} of the validation images; difference {cost}")
 
 # %% [markdown]
-# The second line is the price: in the mini world, one epoch of `train()` costs this head about 25 points, and and more if the images come class by class.
-# The last line says why. A head that is trained *after* the drift shows no loss: a loss of more than a few points is unlikely here (see the interval), a
-# smaller one is undecided. They are *others*, and the head was trained for the features from before. In a real training both happen at once: the head runs
-# after features that keep moving, and features stored on disk soon belong to another network. Where the new images look very different from the old ones,
-# new statistics can even help [5], but then replace them on purpose, once, and train the head afterwards.
+# The second line is the price: in the mini world, one epoch of `train()` costs this head about 25 points, and more if the images come class by class. The
+# last line says why. A head that is trained *after* the drift shows no loss: a loss of more than a few points is unlikely here (see the interval), a
+# smaller one is undecided. So the new features are not worse than the old ones. They are *different*, and the first head was trained for the old ones. In
+# a real training both happen at once: the head runs after features that keep moving, and features stored on disk soon belong to another network. Where the
+# new images look very different from the old ones, new statistics can even help [5], but then replace them on purpose, once, and train the head
+# afterwards.
 #
 # ### Exercise 3 · freeze it properly (5 minutes, ★★☆)
-# Write `freeze` so that *nothing* in the inner stages changes in the training steps that follow. Hint: the message of `check_frozen` above names what moved
-# although its gradients were off. Which line set it in motion, and what is the opposite of that line? The head still has to learn.
+# Write `freeze` so that *nothing* in the inner stages changes in the training steps that follow. Hint: `check_frozen` above says what moved although its
+# gradients were off. Which line of `run_epoch` made it move? And which stages does that line reach, which of them may it reach?
 
 
 # %% tags=["exercise"]
@@ -358,15 +359,17 @@ for optimizer in ("sgd", "adam"):
 # The printed results of the two optimisers differ by three images. That is too little to call it a difference, and the homework does not.
 #
 # ### What the homework claims
-# Here are its sentences about the last layer, each tested on the finished runs. The table says what was measured (*tested*), the range of effects that would bear the
-# sentence out (*claimed*), and the measured effect with its 95 % interval. A claim is [*reproduced*](../statistics.md#verdict) when the whole interval lies inside the claimed range,
-# *contradicted* when the whole interval lies outside, and *undecided* otherwise. It is undecided, too, where validation chose the last rate of a grid. Some claims
-# are about both optimisers. Then the table shows the one that decided the verdict, and the column *reason* names it: "last_layer − scratch, sgd (of 2)" means that
-# there are two such differences, one for each optimiser, and this is the one with SGD. An interval of accuracies covers both training again with other seeds and
-# testing on other images. `course claims` judges all claims.
+# Here are its sentences about the last layer, each tested on the finished runs. The table says what was measured (*tested*), the range of effects that
+# would bear the sentence out (*claimed*), and the measured effect with its 95 % interval. A claim is [*reproduced*](../statistics.md#verdict) when the
+# whole interval lies inside the claimed range, *contradicted* when the whole interval lies outside, and *undecided* otherwise. It is undecided, too, where
+# validation chose the last rate of a grid. Some claims are about both optimisers. Then the table shows the one that decided the verdict, and the column
+# *reason* names it: "last_layer − scratch, sgd (of 2)" means that there are two such differences, one for each optimiser, and this is the one with SGD. An
+# interval of accuracies covers both training again with other seeds and testing on other images. That the last layer is *faster* is not tested where the
+# runs were trained on stored features: the homework sent every image through the whole network. `course claims` judges all claims.
 #
-# *Calibrated* marks a verdict that is no finding, since the mini world was adjusted until the homework's order (from scratch < last layer < full) appeared.
-# `data/README.md` shows the other settings that were tried, and the orders that they gave. Only real cartoons test this order: `data = "pacs:cartoon"`.
+# *Calibrated* would mark a decided verdict that is no finding, since the mini world was adjusted until the homework's order (from scratch < last layer <
+# full) appeared. `data/README.md` shows the other settings that were tried, and the orders that they gave. Only real cartoons test this order: `data =
+# "pacs:cartoon"`.
 
 # %% tags=["report"]
 chosen_claims = [
@@ -377,7 +380,7 @@ chosen_claims = [
     "last-layer-faster",
 ]
 settings = {"profile": profile, "data": data, "seeds": seeds}
-show_table(analysis.claims_table(ids=chosen_claims, **settings))
+show_claims(chosen_claims, **settings)
 
 # %% [markdown]
 # ## Remember
@@ -423,8 +426,8 @@ show_table(analysis.claims_table(ids=chosen_claims, **settings))
 
 # %% [markdown]
 # ## References
-# 1. *The homework*: "DLE Homework 3: Fine-Tuning and Transfer Learning", a student's report for the course BEV033DLE at the Czech Technical University in
-#    Prague; [its assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start). The course keeps its printed numbers in
+# 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
+#    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework* and keeps its printed numbers in
 #    `data/papers/homework/`.
 # 2. J. Donahue et al.: *DeCAF: A Deep Convolutional Activation Feature for Generic Visual Recognition*, 2014. [arXiv:1310.1531](https://arxiv.org/abs/1310.1531)
 # 3. A. Sharif Razavian, H. Azizpour, J. Sullivan, S. Carlsson: *CNN Features off-the-shelf: an Astounding Baseline for Recognition*, 2014.

@@ -28,7 +28,7 @@ from course_lib.data import DataSpec, prepare
 from course_lib.figures.homework import full, mistakes, strategies
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import get_profile
-from course_lib.teaching import Prediction, show, show_table
+from course_lib.teaching import Prediction, show, show_claims, show_text
 from course_lib.teaching.checks.homework import check_anneal, check_two_rates
 
 numbers = get_profile(profile)
@@ -105,7 +105,7 @@ trained = {f"lr {run.recipe.lr:g}": run.model.state_dict() for run in (gentle, h
 analysis.turn_table(borrowed.state_dict(), trained, borrowed.inner_stages)
 
 # %% [markdown]
-# Read the column `cosine`. In the runs that come with the course, the harsh rate turns the kernels by more than half a right angle, but not to a right angle:
+# Read the column `cosine`. In the stored copy of this lesson, the harsh rate turns the kernels by more than half a right angle, but not to a right angle:
 # something of the old direction is left. These are single runs, a few epochs long. Here are the first filters before and after.
 
 # %%
@@ -130,7 +130,7 @@ forgetting = run_study("forgetting", profile, data, seeds)
 scores = homework.task_scores(forgetting)
 best_rate = max(scores["new task"], key=lambda lr: scores["new task"][lr].estimate)
 for name, found in scores.items():
-    print(f"{name:<32} at {best_rate:g}: {found[best_rate]}")
+    show_text(f"{name:<32} at {best_rate:g}: {found[best_rate]}")
 
 # %% tags=["report"]
 show(full.forgetting(scores))
@@ -243,7 +243,7 @@ chosen = [
     "rates-sgd-high-adam-low",
     "optimizers-comparable-full",
 ]
-show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=seeds))
+show_claims(chosen, profile=profile, data=data, seeds=seeds)
 
 # %% [markdown]
 # ## Remember
@@ -273,7 +273,7 @@ print({stage: round(rate, 6) for stage, rate in run.history[0].rates.items()})
 
 # %% tags=["exercise"]
 def anneal(optimizer, first_rates, progress):
-    """Set group["lr"] of each group; `first_rates` is one a group, progress 0 to 1."""
+    """Set group["lr"] of each group; `first_rates`: one rate for each, progress 0 to 1."""
     # solution
     for group, first in zip(optimizer.param_groups, first_rates, strict=True):
         group["lr"] = first * (1 + math.cos(math.pi * progress)) / 2

@@ -31,7 +31,7 @@ from course_lib.figures.homework import few_shot, strategies
 from course_lib.figures.style import OPTIMIZER_NAMES
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import get_profile
-from course_lib.teaching import Prediction, show, show_table
+from course_lib.teaching import Prediction, show, show_claims, show_text
 from course_lib.teaching.checks.homework import (
     check_epochs,
     check_images_needed,
@@ -123,7 +123,7 @@ for is_printed, optimizer in product((True, False), ("sgd", "adam")):
     scratch, full = (lost[is_printed, optimizer, name] for name in ("scratch", "full"))
     more = analysis.independent_difference(scratch, full)
     origin = f"{'printed' if is_printed else 'measured'}, {OPTIMIZER_NAMES[optimizer]}:"
-    print(f"{origin:<15} from scratch loses more than full fine-tuning by {more}")
+    show_text(f"{origin:<15} from scratch loses more than full fine-tuning by {more}")
 
 # %% [markdown]
 # If this interval contains 0, it does not say who suffers most. And points are not the only way to count. A strategy that made few mistakes with many images
@@ -296,8 +296,9 @@ print(f"The choice by 47 images: 90 % of the draws lie within {apart:.0f} points
 noise.astype(str).set_index(["strategy", "images that choose"])
 
 # %% [markdown]
-# The brackets hold 90 % of the draws. *Looks too good by* is the accuracy on the images that chose the rate, minus the accuracy on all others. Its mean is the
-# *selection bias* [6]: the rate that was luckiest on the choosing images looks better than it is. The brackets are wide because few images choose.
+# The brackets hold 90 % of the draws. *Looks too good by* is the accuracy on the images that chose the rate, minus the accuracy on all others. Its mean is
+# the *selection bias* [6]: the rate that was luckiest on the choosing images looks better than it is. The brackets are wide because few images choose. The
+# last column is what the choice *costs*. Compare the two: a rate that looks much too good may still be nearly as good as the best.
 #
 # ### Exercise 2 · how many validation images? (5 minutes, ★★☆)
 # How many images does it take to know an accuracy to within ± `half_width` (95 %, i.e. 1.96 standard errors to either side)?
@@ -337,15 +338,15 @@ pd.concat(beside, axis=1)
 # %% tags=["report"]
 drops = [f"few-shot-drop-{name}" for name in ("scratch", "last-layer", "full", "order")]
 chosen = [*drops, "few-shot-order", "few-shot-more-epochs"]
-show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=seeds))
+show_claims(chosen, profile=profile, data=data, seeds=seeds)
 
 # %% [markdown]
 # ## Remember
 # - Using filters takes few images, learning filters takes many: the fewer the images, the more a borrowed start was worth here. That does not mean that it
 #   must stay frozen: compare full fine-tuning with the last layer.
 # - To say who suffers most, take the difference of the two losses and *its* interval. Where images are shared, compare image by image.
-# - A choice by 47 images is noisy: two such choices often take different rates, and the chosen rate looks better than it is: one image is 2.1 points, and
-#   the chosen rate looks better than it is.
+# - A choice by 47 images is noisy: one image is 2.1 points, two such choices often take different rates, and the chosen rate looks better than it is. The
+#   choice costs little where several rates are about equally good: see the last column of the table.
 #
 # ## Further
 # Four optional parts: curves of single runs (5 minutes), more steps or more images (15 minutes), two reasons why validation and test disagree (15 minutes), and
@@ -460,8 +461,9 @@ print(
 print(f"difference [{ci.low:+.3f}, {ci.high:+.3f}]")
 
 # %% [markdown]
-# In the mini world every image is drawn independently of its number. So the order of the files means nothing, and the interval should contain 0. On the real
-# cartoons the red channel of the last files has a mean of 0.774, that of the others 0.812: these images *are* different.
+# In the mini world every image is drawn independently of its number. So the order of the files means nothing, and the interval should contain 0. On the
+# real cartoons the red channel of the last files has a mean of 0.774, that of the others 0.812. (These two numbers are printed without an interval. The
+# split's gap below is the better test.)
 #
 # Does it matter for the accuracies? Split the same images again, at random and with equal shares of each class, train from scratch, and compare the gap
 # between validation and test accuracy.

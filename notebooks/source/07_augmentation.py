@@ -31,7 +31,7 @@ from course_lib.data.augmentation import ColorJitter, GaussianBlur, RandomAffine
 from course_lib.figures.homework import augmentation
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.homework import ORDER_ROWS, TABLE_VIII, get_profile
-from course_lib.teaching import Prediction, show, show_table, show_text
+from course_lib.teaching import Prediction, show, show_claims, show_text
 from course_lib.teaching.checks.homework import check_flip, check_luck, check_order
 
 numbers = get_profile(profile)
@@ -44,7 +44,7 @@ numbers = get_profile(profile)
 # %%
 guess = Prediction(
     "gain of the best row, points of test accuracy",
-    None,  # replace None by a number, e.g. 2, or by a range, e.g. (-1, 3)
+    None,  # replace None by a number, e.g. 8, or by a range, e.g. (-10, 10)
     reveal=reveal,
 )
 
@@ -298,7 +298,7 @@ chosen = [
     "angle-best-10",
     "goal-80",
 ]
-show_table(analysis.claims_table(ids=chosen, profile=profile, data=data, seeds=seeds))
+show_claims(chosen, profile=profile, data=data, seeds=seeds)
 
 # %% [markdown]
 # ## Remember
@@ -323,9 +323,9 @@ show(augmentation.learning(best, rows[best], len(splits.val)), colors=32)
 
 # %% [markdown]
 # ### Blur: four rows are one experiment
-# `GaussianBlur(27)` does not blur more than `GaussianBlur(13)`: how *much* is blurred depends on sigma, which is drawn from 0.1 to 2
-# pixels in every row. The kernel size only says where the Gaussian is cut off. With sigma 2 and a cut six pixels from the centre, hardly anything is left to
-# cut.
+# `GaussianBlur(27)` does not blur more than `GaussianBlur(13)`: how *much* is blurred depends on sigma, which is drawn anew for every image, from 0.1 to 2
+# pixels in every row. The kernel size only says where the Gaussian is cut off. With sigma 2 and a cut six pixels from the centre, hardly anything is left
+# to cut.
 
 # %%
 sample = images[:50] / 255
@@ -340,9 +340,9 @@ for size, blurred in blurs.items():
 pd.DataFrame(change, index=["moved from the image", "moved from kernel 27"])
 
 # %% [markdown]
-# So the rows with kernels 13 to 27 are *the same experiment*, printed four times (unless a sigma was set; the table names none). "None" and kernel 1 are also
-# one experiment, printed twice. The differences between such printed numbers are noise, so they show how large the noise is in a table without intervals. Our
-# own runs draw the same sigmas for the same seed, so they differ even less.
+# So the rows with kernels 13 to 27 are *the same experiment*, printed four times (unless a sigma was set; the table names none). "None" and kernel 1 are
+# also one experiment, printed twice. The differences between such printed numbers are noise, so they show how large the noise is in a table without
+# intervals. Our own runs draw the same sigmas for the same seed, and our numbers are means over seeds, so they should differ less.
 
 # %% tags=["report"]
 homework.same_experiments_table(rows)
@@ -411,7 +411,7 @@ show(augmentation.luck(correlation), colors=32)
 # probability does the best of 250 tries show 46 of 47 by luck?
 
 # %% tags=["report"]
-chances = pd.DataFrame(augmentation.luck_chances(correlation))
+chances = pd.DataFrame(homework.luck_chances(correlation))
 chances.rename(index="{:.1%}".format).rename_axis("true accuracy").map("{:.1%}".format)
 
 # %% [markdown]

@@ -78,10 +78,11 @@ def test_the_edge_of_a_grid_decides_nothing():
 
     open_ = verdict(Region(low=0), "inside", "edge")
     assert (open_.verdict, open_.reason) == ("undecided", "edge (of 2): at 0.03")
-    assert open_.verdict_text == "undecided: edge of the grid"
+    assert open_.at_edge
     assert verdict(Region(high=0), "edge").verdict == "undecided"
     assert verdict(Region(high=0), "inside", "edge").verdict == "contradicted"
-    assert verdict(Region(low=0), "inside").verdict_text == "reproduced"
+    inside = verdict(Region(low=0), "inside")
+    assert (inside.verdict, inside.at_edge) == ("reproduced", False)
 
 
 def test_a_grid_that_ends_too_early_is_widened_by_the_runs_of_another_study(grids):
@@ -90,7 +91,7 @@ def test_a_grid_that_ends_too_early_is_widened_by_the_runs_of_another_study(grid
     short = [run for run in wide if run["recipe"]["lr"] < 0.02]
     strangers = grids["scratch"] + grids["few_shot_full"]
     cut = judged(claim, {"full": short, "higher_rates": strangers})
-    assert cut.verdict_text == "undecided: edge of the grid"
+    assert (cut.verdict, cut.at_edge) == ("undecided", True)
     assert cut.reason == "full, sgd: best at 0.01, the highest rate tried"
     whole = judged(claim, {"full": short, "higher_rates": [run for run in wide if run not in short] + strangers})
     assert whole.effect == judged(claim, {"full": wide}).effect
@@ -107,8 +108,11 @@ def test_about_is_half_to_twice_in_the_same_direction():
 def test_a_verdict_shows_the_claims_unit():
     row = judge(claim_of({"one": (0.012, 0.148)}, Region(low=0)), {"full": []}, {"full": 0}).row()
     assert (row["effect"], row["low"], row["high"], row["claimed"]) == (8, 1.2, 14.8, "> 0")
+    assert row["region"] == [0, None]
     row = judge(claim_of({"one": (1, 2)}, Region(high=3), "epochs"), {"full": []}, {"full": 0}).row()
     assert (row["effect"], row["low"], row["high"], row["claimed"]) == (1.5, 1, 2, "< 3")
+    assert row["region"] == [None, 3]
+    assert (about(0.02).bounds("points"), about(0.02).text("points")) == ([1, 4], "1 to 4")
 
 
 MADE_FOR = ("last-layer-beats-scratch", "full-is-best", "few-shot-order")
@@ -123,7 +127,7 @@ def test_the_order_that_the_world_was_calibrated_for_is_marked(grids):
         assert drawn.calibrated == drawn.row()["calibrated"] == (name in MADE_FOR)
         assert not printed.calibrated
         assert (drawn.verdict, drawn.effect) == (printed.verdict, printed.effect)
-    assert check("full-is-best", grids).verdict_text == "reproduced, calibrated"
+    assert check("full-is-best", grids).verdict == "reproduced"
 
 
 def test_the_command_counts_what_was_calibrated_apart(grids, monkeypatch):
@@ -355,7 +359,7 @@ def test_the_commands_json_and_full_text():
     assert [row["id"] for row in rows] == ["full-gain", "colour-hurts"]
     assert set(rows[0]) == {
         "id", "claim", "document", "place", "tested", "claimed", "verdict", "effect", "low", "high", "unit", "seeds",
-        "images", "studies", "reason", "calibrated",
+        "images", "studies", "reason", "calibrated", "region", "at_edge",
     }  # fmt: skip
     done = CliRunner().invoke(main, ["claims", "full-gain"], catch_exceptions=False)
     assert CLAIMS["full-gain"].sentence in done.output
@@ -367,9 +371,3 @@ def test_unknown_names_get_one_sentence():
         claims.find_claims(ids=["nope"])
     with pytest.raises(ValueError, match="document 'nope'.*homework"):
         claims.find_claims("nope")
-
-
-def test_the_lessons_table(empty_home):
-    table = claims.claims_table("homework", ["full-gain", "full-is-best"], profile="smoke", seeds=1)
-    assert list(table["claim"]) == [CLAIMS[name].sentence for name in ("full-gain", "full-is-best")]
-    assert {"place", "tested", "claimed", "effect", "verdict", "seeds", "images", "reason"} <= set(table)

@@ -4,12 +4,11 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 
 from course_lib.figures.packing import shrink
-from course_lib.teaching import show, show_table
+from course_lib.teaching import show
 
 
 def test_a_shown_figure_has_its_description_and_is_closed(monkeypatch):
@@ -80,13 +79,3 @@ def test_axis_labels_are_not_cut_off(monkeypatch):
     axes.set_xlabel("epoch", fontsize=30)
     show(figure, "nothing")
     assert axes.xaxis.label.get_window_extent().y0 >= 0
-
-
-def test_a_shown_table_keeps_its_texts(monkeypatch):
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda table: shown.append(table._repr_html_()))
-    text = ("a sentence of a document " * 8).strip()
-    table = pd.DataFrame({"claim": [text]})
-    show_table(table)
-    assert text in shown[0]
-    assert text not in table._repr_html_()  # the setting is gone again

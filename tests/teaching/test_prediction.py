@@ -3,13 +3,12 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
 from course_lib.figures.showing import DescribedImage
 from course_lib.figures.style import new_figure, styled
-from course_lib.teaching import Prediction, show, show_table, show_text
+from course_lib.teaching import Prediction, show, show_claims, show_text
 from course_lib.teaching.display import Notice
 from course_lib.teaching.prediction import distance, read_range
 
@@ -118,7 +117,7 @@ def test_nothing_measured_is_shown_without_a_guess(value, said, displayed, capsy
     guess = Prediction("accuracy, %", value)
     show(a_figure())
     show(a_figure(), "from 20 to 56 %", colors=64)
-    show_table(pd.DataFrame({"accuracy": [56]}))
+    show_claims(["full-gain"])
     show_text("accuracy 56 %")
     assert [type(thing) for thing in displayed] == [Notice] * 4
     assert said in displayed[0].sentence

@@ -9,13 +9,12 @@ from html.parser import HTMLParser
 
 import nbformat
 import numpy as np
-import pandas as pd
 import pytest
 from nbformat import v4
 from PIL import Image
 
-from course_lib.teaching import list_lessons, write_report
-from course_lib.teaching.claim_cards import ClaimCards, are_claims, claim_card, read_region, rows_of
+from course_lib.teaching import list_lessons, show_claims, write_report
+from course_lib.teaching.claim_cards import ClaimCards, claim_card
 from course_lib.teaching.outputs import measured_numbers, preview
 from course_lib.teaching.report import format_duration
 from course_lib.teaching.run import LessonResult
@@ -186,36 +185,27 @@ def test_calibrated_claims_and_those_at_an_edge_are_marked_and_counted_apart(don
     assert "? undecided: edge of the grid</span>" in text
 
 
-def test_a_table_of_claims_becomes_cards_with_the_same_numbers(monkeypatch):
-    from course_lib.teaching import show_table
-
-    shown = []
-    monkeypatch.setattr("IPython.display.display", shown.append)
-    line = {"claim": "it helps", "place": "Section I", "tested": "the gain", "claimed": "-3 to 3"}
-    line |= {"effect": "-0.2 [-0.9, 0.3] nats", "verdict": "undecided: edge of the grid", "seeds": 5}
-    line |= {"images": "236 test", "reason": "the best rate is the highest"}
-    missing = line | {"effect": "–", "verdict": "undecided"}
-    table = pd.DataFrame([line, missing], index=["a", "b"])
-    show_table(table)
-    (cards,) = shown
+def test_a_lesson_shows_claims_as_cards_with_the_numbers_of_the_verdicts(displayed):
+    ids = ["full-gain", "last-layer-faster"]
+    show_claims(ids)
+    (cards,) = displayed
     assert isinstance(cards, ClaimCards)
-    first, second = cards.rows
-    assert (first["effect"], first["low"], first["high"], first["unit"]) == (-0.2, -0.9, 0.3, "nats")
-    assert (first["verdict"], first["at_edge"], second["at_edge"]) == ("undecided", True, False)
+    rows = [verdict.row() for verdict in check_claims(ids=ids)]
+    assert cards.rows == rows
     markup = cards._repr_html_()
-    assert markup.count("<svg") == 2, "the region is drawn although nothing was measured"
+    assert markup.count("<svg") == len(ids), "the region is drawn, whether something was measured or not"
     assert "<table" not in markup
-    assert "<b>−0.2 [−0.9, 0.3] nats measured</b>, −3 to 3 claimed" in markup
-    assert not are_claims(table.drop(columns="claimed"))
-    assert [row["id"] for row in rows_of(table)] == ["a", "b"]
+    assert all(f"{row['id']}: {row['verdict']}" in repr(cards) for row in rows)
+    assert f"<b>{rows[0]['effect']:.3g} [{rows[0]['low']:.3g}, {rows[0]['high']:.3g}] points measured</b>" in markup
 
 
 @pytest.mark.parametrize(
-    ("claimed", "region"),
-    [("> 0", (0, math.inf)), ("< -0.02", (-math.inf, -0.02)), ("-3 to 3", (-3, 3)), ("as said", None), ("", None)],
+    ("claimed", "region"), [("> 0", [0, None]), ("< -0.02", [None, -0.02]), ("-3 to 3", [-3, 3]), ("as said", None)]
 )
-def test_a_region_is_read(claimed, region):
-    assert read_region(claimed) == region
+def test_a_card_draws_the_region_if_there_is_one(claimed, region):
+    markup = claim_card({**CLAIM, "claimed": claimed, "region": region})
+    assert ("<svg" in markup) == (region is not None)
+    assert f"{claimed.replace('-', '−').replace('>', '&gt;').replace('<', '&lt;')} claimed" in markup
 
 
 @pytest.mark.parametrize("region", [(0, math.inf), (-math.inf, -2), (10, 40), (-3, 3)])

@@ -18,6 +18,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "few_shot": ["few_shot_losses", "losses_table", "steps_and_images", "steps_table"],
         "forgetting": ["task_scores"],
+        "grids": ["gap_in_grid"],
+        "luck": ["luck_chances"],
         "printed": [
             "STRATEGY_NAMES",
             "PrintedResult",

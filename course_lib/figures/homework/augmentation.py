@@ -7,9 +7,10 @@ import torch
 from matplotlib.figure import Figure
 
 from course_lib.analysis.homework.augmentation_order import printed_accuracies
-from course_lib.analysis.homework.printed import STRATEGY_NAMES, printed_results
+from course_lib.analysis.homework.luck import NUM_IMAGES, NUM_RIGHT, NUM_TRIES, kinds_of_tries, luck_chances
+from course_lib.analysis.homework.printed import STRATEGY_NAMES
 from course_lib.analysis.intervals import Interval
-from course_lib.analysis.selection_bias import best_of_tries, chance_of_best
+from course_lib.analysis.selection_bias import best_of_tries
 from course_lib.analysis.tables import best_table
 from course_lib.data.augmentation import Transform, augment
 from course_lib.figures.accuracy import Dot, dot_intervals
@@ -17,8 +18,6 @@ from course_lib.figures.augmentation import augmentation_gains, augmented_sample
 from course_lib.figures.curves import training_curves
 from course_lib.figures.images import contact_sheet
 from course_lib.figures.statistics import value_histograms
-
-NUM_TRIES, NUM_IMAGES, NUM_RIGHT = 250, 47, 46  # of Table VIII: rates × epochs, validation images, its best rows
 
 
 def samples(images, row: int, class_name: str, rows: Mapping[str, Sequence[Transform]]) -> Figure:
@@ -135,7 +134,7 @@ def luck(correlation: float) -> Figure:
     truths = np.arange(0.70, 0.971, 0.03).round(2)
     found = {
         name: {truth: best_of_tries(truth, NUM_IMAGES, NUM_TRIES, rho, repeats=300) for truth in truths}
-        for name, rho in _series(correlation).items()
+        for name, rho in kinds_of_tries(correlation).items()
     }
     chances = luck_chances(correlation)
     highest = max(next(iter(chances.values())))
@@ -143,20 +142,3 @@ def luck(correlation: float) -> Figure:
     title = f"If {100 * highest:.1f} % is true, the best of {NUM_TRIES} tries shows {NUM_RIGHT} of {NUM_IMAGES} with a "
     title += f"chance of {alike:.0f} % (tries as alike as ours) to {independent:.0f} % (independent)"
     return luck_of_selection(found, NUM_RIGHT / NUM_IMAGES, num_images=NUM_IMAGES, num_tries=NUM_TRIES, title=title)
-
-
-def luck_chances(correlation: float) -> dict[str, dict[float, float]]:
-    """Chance that the best of 250 tries gets 46 of 47 images right: kind of tries → true accuracy → probability.
-
-    The true accuracies run from the lowest to the highest test accuracy of the rows that print 46 of 47.
-    """
-    tests = [r.test_percent / 100 for r in printed_results(table="VIII") if r.val_correct == NUM_RIGHT]
-    truths = (min(tests), 0.8, max(tests))
-    return {
-        name: {truth: chance_of_best(truth, NUM_RIGHT, NUM_IMAGES, NUM_TRIES, rho) for truth in truths}
-        for name, rho in _series(correlation).items()
-    }
-
-
-def _series(correlation: float) -> dict[str, float]:
-    return {"independent tries": 0.0, f"as alike as ours ({correlation:.2f})": correlation}

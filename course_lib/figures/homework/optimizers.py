@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 from course_lib.analysis.homework.printed import printed_number
 from course_lib.analysis.homework.seconds import Times, adam_longer
 from course_lib.analysis.homework.tables import clear_grids
+from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import diverged, history, select
 from course_lib.analysis.tables import grid_table
+from course_lib.figures.accuracy import Dot, dot_intervals
 from course_lib.figures.curves import quantity_curves
 from course_lib.figures.homework.printed import optimizer_differences
 from course_lib.figures.sensitivity import rate_map, rate_sensitivity
@@ -57,6 +59,24 @@ def sensitivity(runs: Mapping[str, Sequence[dict]]) -> Figure:
     words = f"{cost['sgd']:.0f} points with SGD, {cost['adam']:.0f} with Adam"
     title = f"Between the best and the worst rate: {words}"
     return rate_sensitivity({name.replace("_", " "): found for name, found in runs.items()}, title=title)
+
+
+def gaps_by_grid(gaps: Mapping[str, Interval]) -> Figure:
+    """Plot Adam − SGD for several grids of rates; the title counts the grids that each optimiser wins.
+
+    A dagger marks a grid in which the best rate of an optimiser is the lowest or highest one.
+
+    Args:
+        gaps: name of the grid → test accuracy, Adam − SGD, see `course_lib.analysis.homework.gap_in_grid`.
+    """
+    names = {name: f"{name} †" if gap.edge else name for name, gap in gaps.items()}
+    dots = [Dot(names[name], "Adam − SGD", gap) for name, gap in gaps.items()]
+    adam, sgd = sum(gap.low > 0 for gap in gaps.values()), sum(gap.high < 0 for gap in gaps.values())
+    title = f"The same runs: Adam wins {adam} of {len(gaps)} grids of rates, SGD {sgd}"
+    xlabel = "test accuracy, Adam − SGD (points)"
+    if any(gap.edge for gap in gaps.values()):
+        xlabel += "; † a best rate at the edge of its grid"
+    return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)
 
 
 def _price(runs: Mapping[str, Sequence[dict]], optimizer: str) -> float:

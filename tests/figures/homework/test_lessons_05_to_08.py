@@ -1,6 +1,7 @@
 """Figures of lessons 05 to 08: each states what its records show, whichever way they come out."""
 
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,6 +80,7 @@ FIGURES = {
     "optimizers.losses": lambda: optimizers.losses({o: select(MANY["full"], optimizer=o) for o in ("sgd", "adam")}),
     "optimizers.differences": lambda: optimizers.differences(optimizer_table({"full": MANY["full"]})),
     "optimizers.sensitivity": lambda: optimizers.sensitivity({"full": MANY["full"], "few_shot_full": FEW["full"]}),
+    "optimizers.gaps_by_grid": lambda: optimizers.gaps_by_grid({"all": at(0.02), "high": replace(at(-0.1), edge="x")}),
     "optimizers.steps": lambda: optimizers.steps(SIZES, 0.01),
     "optimizers.lost_runs": lambda: optimizers.lost_runs({"as it is, 7 outputs": KEPT, "as it is, 1000 outputs": LOST}),
     "optimizers.seconds": lambda: optimizers.seconds(TIMES, 189),
@@ -98,7 +100,7 @@ def test_every_figure_is_known():
         for function, value in inspect.getmembers(module, inspect.isfunction)
         if inspect.getmodule(inspect.unwrap(value)) is module and not function.startswith("_")
     }
-    assert found - {"augmentation.luck_chances"} == set(FIGURES)
+    assert found == set(FIGURES)
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -203,12 +205,17 @@ def test_a_jitter_after_the_normalisation_that_does_no_harm_is_said_to():
     assert near.endswith("moves them no further than before it")
 
 
-def test_luck_has_the_smaller_chance_for_tries_that_are_alike():
-    chances = augmentation.luck_chances(0.97)
-    independent, alike = (list(column.values()) for column in chances.values())
-    assert all(a <= b for a, b in zip(alike, independent, strict=True))
-    assert list(chances["independent tries"]) == pytest.approx([0.7799, 0.8, 0.8454])
+def test_the_title_of_luck_names_both_extremes():
     assert "(tries as alike as ours) to" in title_of(augmentation.luck(0.97))
+
+
+def test_the_title_of_gaps_by_grid_counts_the_grids_that_each_optimiser_wins():
+    one, other = Interval(0.05, 0.02, 0.08, "t"), Interval(-0.04, -0.06, -0.02, "t", edge="best at the highest rate")
+    figure = optimizers.gaps_by_grid({"low": one, "high": other, "all": Interval(0.01, -0.02, 0.04, "t")})
+    assert title_of(figure) == "The same runs: Adam wins 1 of 3 grids of rates, SGD 1"
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["low", "high †", "all"]
+    assert axes.get_xlabel().endswith("† a best rate at the edge of its grid")
 
 
 def test_differences_are_clear_undecided_or_at_the_edge():
