@@ -13,6 +13,7 @@ import pytest
 from nbformat import v4
 from PIL import Image
 
+from course_lib.analysis import check_claims
 from course_lib.teaching import list_lessons, show_claims, write_report
 from course_lib.teaching.claim_cards import ClaimCards, claim_card
 from course_lib.teaching.outputs import measured_numbers, preview
