@@ -62,6 +62,22 @@ def check_writable(folder: Path, *, make: bool = False) -> None:
         raise type(error)(f"nothing can be written into the folder '{folder}' ({why}): choose another one") from None
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file in one step, so that an interrupt leaves the former one or the new one; nothing else is left there.
+
+    Raises:
+        OSError: the folder is missing, full or cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        part.write_bytes(content)
+        if path.exists():
+            part.chmod(path.stat().st_mode)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def real_data_dirs() -> list[Path]:
     """Folders that may hold real data sets, in the order they are searched."""
     given = os.environ.get("COURSE_REAL_DATA")

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from course_lib.models.heads import add_auxiliary_heads, head_sizes, new_head
 from course_lib.models.loaded import LoadedWeights, as_float32, weights_hash
 from course_lib.models.network import value_at
 from course_lib.models.staged import StagedModel
+from course_lib.paths import write_whole
 
 _REQUIRED = ("class_names", "mean", "std", "size", "source")
 _OPTIONAL = ("training",)
@@ -52,16 +51,11 @@ def save_weights(model: StagedModel, path: str | Path, meta: Mapping[str, Any], 
     full_meta["hash"] = weights_hash(as_float32(stored))
     envelope = {"meta": full_meta, "checksum": _checksum(full_meta)}
     content = safetensors.torch.save(stored, {_METADATA_KEY: json.dumps(envelope, sort_keys=True)})
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise OSError(f"cannot write '{path}' ({error.strerror or error}): make room or use another folder") from None
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
     return full_meta["hash"]
 
 

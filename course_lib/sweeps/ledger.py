@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from course_lib.paths import shipped_dir, user_dir
+from course_lib.paths import shipped_dir, user_dir, write_whole
 
 LEDGER_VERSION = 1
 PATIENCE_S = 60  # how long to wait for another process that writes
@@ -131,6 +131,4 @@ def export_runs(records: Iterable[dict], path: Path) -> None:
     """Write runs to a ``.jsonl.gz`` file, sorted by key and without a time stamp: same runs, same bytes."""
     lines = (json.dumps(r, sort_keys=True, allow_nan=False) for r in sorted(records, key=lambda r: r["key"]))
     text = "".join(f"{line}\n" for line in lines).encode()
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(gzip.compress(text, mtime=0))
-    part.replace(path)
+    write_whole(path, gzip.compress(text, mtime=0))

@@ -1,7 +1,6 @@
 """Students' copies of lessons, and how one is made new without losing the old one."""
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +38,7 @@ def reset_lesson(lesson: Lesson) -> Reset:
     if former != content:
         if former is not None:
             backup = _keep(copy, lambda new: _write_new(new, former))
-        _replace(copy, content)
+        paths.write_whole(copy, content)
     record = record_file(lesson.name)
     record_backup = _keep(record, lambda new: _move_new(record, new)) if record.exists() else None
     return Reset(copy, backup, record_backup)
@@ -85,16 +84,3 @@ def _move_new(old: Path, new: Path) -> None:
     if new.exists():
         raise FileExistsError(new)
     old.rename(new)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file in one step, so that an interrupt leaves the former one or the new one."""
-    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(part, path.stat().st_mode if path.exists() else 0o644)
-        os.replace(part, path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
