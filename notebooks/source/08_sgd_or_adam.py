@@ -67,7 +67,7 @@ own = {}
 for name in ("sgd", "adam"):
     found = analysis.select(runs["full"], optimizer=name)
     own[name] = analysis.select(found, lr=analysis.best_rate(found))
-show(optimizers.losses(own))
+show(optimizers.losses(own), colors=24)
 
 # %% [markdown]
 # With a tenth or ten times the rate, both would have other curves. So "SGD or Adam at rate 0.01?" is no fair question. Give each optimiser the same five rates,
@@ -94,7 +94,7 @@ show(optimizers.differences(table))
 # accuracy of the same runs as a function of the rate:
 
 # %% tags=["report"]
-show(optimizers.sensitivity(runs))
+show(optimizers.sensitivity(runs), colors=24)
 
 # %% [markdown]
 # Where is the best rate of each optimiser, and how far apart are the two rates? The optimisers measure their steps in different units.
@@ -168,7 +168,7 @@ sizes = {
     "Adam, first step": step_sizes(torch.optim.Adam, 1),
     "Adam, 20th step": step_sizes(torch.optim.Adam, 20),
 }
-show(optimizers.steps(sizes, rate))
+show(optimizers.steps(sizes, rate), colors=24)
 
 # %% [markdown]
 # SGD's rate says how far a weight moves *per unit of its gradient*. So its best value depends on how large the gradients are, e.g. on whether the loss is a mean
@@ -503,7 +503,7 @@ for (suspect, changes), outputs in product(SUSPECTS.items(), (None, 1000)):
 print(len(divergence), "runs of one epoch")
 
 # %% tags=["report"]
-show(optimizers.lost_runs(rows))
+show(optimizers.lost_runs(rows), colors=24)
 
 # %% [markdown]
 # Read the figure by pairs of rows, and count seeds before you believe a pair. Where nothing diverges with either head, a thousand outputs alone are
