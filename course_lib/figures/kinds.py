@@ -7,6 +7,7 @@ from course_lib.analysis.intervals import Interval
 INTERVAL_NAMES = {
     "Wilson": "of one run: over test images (Wilson)",
     "t": "of a mean: over seeds (t)",
+    "both": "of a mean: over seeds and over test images, both errors added in squares",
     "bootstrap": "of a difference: over shared test images (bootstrap)",
     "Newcombe": "of a difference: over the images of each (Newcombe)",
 }
@@ -16,8 +17,10 @@ _LINES |= {"Newcombe": _LINES["Wilson"]}
 
 
 def kinds_of(intervals: Iterable[Interval]) -> tuple[str, ...]:
-    """The kinds among these intervals, each once, e.g. ``("Wilson", "t")``."""
-    return tuple(dict.fromkeys(found.method.split(",")[0] for found in intervals))
+    """The kinds among these intervals, each once, e.g. ``("Wilson", "t")``; ``"both"`` for two errors in one."""
+    return tuple(
+        dict.fromkeys("both" if " and " in found.method else found.method.split(",")[0] for found in intervals)
+    )
 
 
 def line_style(interval: Interval, kinds: tuple[str, ...]):

@@ -102,7 +102,7 @@ show(optimizers.sensitivity(runs), colors=24)
 # ### Win with the optimiser you like
 # So far both optimisers chose among the homework's five rates. The same rates for both look fair. But the units differ, so the same numbers mean different things.
 # The study `higher_rates` goes on where the homework's rates end: up to 3 with SGD, up to 0.3 with Adam. Now *you* choose the rates, for training from scratch on
-# 1687 images. (Its runs come with the course. For other images, `course study higher_rates --data …` trains them.) First, four choices that each look reasonable:
+# 1687 images. (Its runs come with the course. For other images, `course study higher_rates --data …` trains them.) First, five choices that somebody might make:
 
 # %%
 beyond = finished_runs("higher_rates", profile, data, seeds)  # nothing is trained here
@@ -111,7 +111,8 @@ rates = sorted(analysis.values_of(tried, "lr"))
 choices = {
     "low: up to 0.003": [rate for rate in rates if rate <= 0.003],
     "the homework's": list(numbers.rates),
-    "high: from 0.03": [rate for rate in rates if rate >= 0.03],
+    "high: from 0.1": [rate for rate in rates if rate >= 0.1],
+    "very high: from 0.3": [rate for rate in rates if rate >= 0.3],
     "all": rates,
 }
 choices = {name: chosen for name, chosen in choices.items() if chosen}
@@ -127,7 +128,7 @@ found = homework.gap_in_grid(tried, mine)
 print(f"Adam − SGD: {found}{' † ' + found.edge if found.edge else ''}")
 
 # %% [markdown]
-# Win once with Adam and once with SGD. Each time every seed, every test image and every interval is honest, and only the rates that were *offered* decide. The
+# Win once with Adam and once with SGD, and try to do it without a dagger. Each time every seed, every test image and every interval is honest, and only the rates that were *offered* decide. The
 # interval cannot warn you, since it knows nothing of rates that nobody tried. The dagger can: the best rate of an optimiser is the lowest or highest one offered.
 #
 # ## Explain
