@@ -7,8 +7,8 @@
 # *The homework* is a student's report [1] on an [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start) of a university course.
 # Lessons 01–08 follow it section by section. Numbers in brackets refer to the list at the end.
 #
-# **You will** read a network's five best guesses, see its filters as pictures, compute one number of a map by hand, and break the prediction
-# in four ways that raise no error. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
+# **You will** read a network's five best guesses, see its filters as pictures, compute one number of a map by hand, and make three kinds of mistakes that
+# raise no error. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
 
 # %% tags=["parameters"]
 profile = "mini"  # photos of each category: "smoke" 2, "mini" 5, "paper" 20
@@ -42,10 +42,10 @@ torch.manual_seed(0)  # the same random numbers in each run
 num_photos = {"smoke": 2, "mini": 5, "paper": 20}[get_profile(profile).name]
 
 # %% [markdown]
-# The homework uses SqueezeNet 1.0 [2], trained on ImageNet [3]. The course ships a smaller network of the same kind, so that everything runs here and now. It was
-# trained on pictures drawn by the *mini world*, about half of them photos and half illustrations. The real SqueezeNet comes at the end, if you have it.
-# Weights alone are not enough to use a network: you must also know how its images were prepared. The course stores that preparation in the same file as the
-# weights.
+# The homework uses SqueezeNet 1.0 [2], trained on ImageNet [3]. The course ships a smaller network of the same kind, so that nothing must be downloaded.
+# It was trained on pictures drawn by a program, the *mini world*: about half photos, half illustrations. The real SqueezeNet comes at the end, if you have
+# it. Weights alone are not enough to use a network: you must also know how its images were prepared. The course stores that preparation in the same file
+# as the weights.
 
 # %% tags=["checked"]
 loaded = load_weights("mini_squeezenet")
@@ -136,13 +136,13 @@ show(lesson_figures.first_layer(filters, random_filters))
 # %% [markdown]
 # The number in the title is the correlation between each weight and the one to its right: 0 for noise, near 1 for smooth patterns. Random filters are
 # noise. Training made neighbouring weights agree, because neighbouring pixels of a photo agree: a filter that answers to photos has to be smooth, at least
-# in part. Noise that no photo ever excites stays in the filter from its random start, since nothing in the loss removes it. This network is small and was
+# in part. The parts of a random filter that no photo excites stay as they were, since nothing in the loss removes them. This network is small and was
 # trained for a short time, and its filters still look noisy. In large networks, trained long on a million photos, the filters are clean edges, stripes and
-# pairs of opposite colours (Fig. 4; [4]). They are much the same whatever the task [5]. That is one reason why borrowing filters works.
+# pairs of opposite colours (Fig. 4; [4]). They are much the same whatever the task [5]. That is one reason why filters can be reused.
 #
 # ### Sixteen maps (Figs. 2 and 3)
 # Each filter slides over the image and answers at every second pixel with one number. The answers of one filter are its *map*. Below are sixteen maps of one
-# photo. The share of zeros is measured on more than that: draw new photos of every category, compute all maps of all photos, and count all numbers that are 0
+# photo. The share of zeros is measured on many photos: draw new ones of every category, compute all maps of all photos, and count all numbers that are 0
 # after the ReLU.
 
 # %% tags=["report"]
@@ -159,12 +159,12 @@ guess.compare(100 * zeros)
 
 # %% [markdown]
 # ## Explain
-# What is one of these numbers? Take the 7 × 7 pixels under the filter, multiply each with the weight on top of it, add everything up, and
+# What is one of these numbers? Take the 7 × 7 pixels under the filter, multiply each by the weight on top of it, add everything up, and
 # add the filter's bias. For the filter $f$ with the weights $w_f$ and the bias $b_f$, and for the normalised image $x$ with its channels $c$:
 #
 # $$\text{map}_f[i, j] = b_f + \sum_{c=1}^{3} \sum_{u=0}^{6} \sum_{v=0}^{6} w_f[c, u, v] \; x[c,\; 2i + u - 3,\; 2j + v - 3].$$
 #
-# The 2 is the stride. The 3 is the padding: three rows of zeros around the image, so that the filter can be centred on its edge.
+# The 2 is the stride. The 3 is the padding: three rows of zeros around the image, so that the filter can be centred on the edge.
 #
 # ### Exercise 2 · one number of a map (8 minutes, ★★☆)
 # Write `respond`. Hint: at the upper edge, $2i + u - 3$ is negative. `torch.nn.functional.pad` puts zeros around an image; in which row of the padded image is
@@ -189,11 +189,11 @@ passed = check_respond(respond, first_convolution(model), x[0])
 
 # %% [markdown]
 # ### What does a filter look for?
-# Without the bias, the answer is a scalar product, $\langle w, \text{patch} \rangle = \lVert w \rVert \, \lVert \text{patch} \rVert \cos \varphi$. Two things make it
-# large: a patch with strong contrasts (a large $\lVert \text{patch} \rVert$), and a patch that looks like the filter's own picture (a cosine near 1). Among patches
-# of equal length, the one that points in the direction of $w$ wins (Cauchy and Schwarz). Real photos hold few such patches, so how much do the patches with the
-# strongest answers look like the filter? Search many photos for them, as Zeiler and Fergus [4] did, and measure the cosine. Random filters are the *control*: they,
-# too, have patches with strongest answers, though nobody taught them to look for anything.
+# Without the bias, the answer is a scalar product, $\langle w, \text{patch} \rangle = \lVert w \rVert \, \lVert \text{patch} \rVert \cos \varphi$. Two
+# things make it large: a patch with strong contrasts (a large $\lVert \text{patch} \rVert$), and a patch that looks like the filter's own picture (a
+# cosine near 1). Among patches of equal norm, the one that points in the direction of $w$ wins (Cauchy and Schwarz). Real photos hold few such patches,
+# so how much do a filter's *favourites*, the patches with the strongest answers, look like it? Search photos for them, as in [4], and measure the cosine.
+# Random filters are the *control*: they, too, have patches with strongest answers, though nobody taught them to look for anything.
 
 # %%
 untrained_answers, _ = first_maps(untrained, crowd_x)
@@ -239,7 +239,7 @@ print(f"channels that are silent in all {len(crowd)} photos: {silent} of {len(lo
 print(f"channels that lose nothing at all: {int((lost == 0).sum())}")
 
 # %% [markdown]
-# A channel with many zeros is *selective*: it is active only where its picture is. A channel that loses next to nothing passes on a smoothed colour or
+# A channel with many zeros is *selective*: it is active only where its picture is. A channel that loses almost nothing passes on a smoothed colour or
 # brightness. A channel that is silent in every photo would be wasted.
 #
 # ### What is left of the image after each layer?
@@ -255,9 +255,9 @@ for name, shape in shapes.items():
 
 # %% [markdown]
 # The stem's convolution gives 24 × 24 places, as above. After its ReLU, a *max-pooling* layer keeps the largest number of each window of 3 × 3 places. The
-# windows lie two places apart, so 12 × 12 places are left. The resolution falls from stage to stage: 48 × 48 pixels become 3 × 3 fields, and the stage `pool`
-# averages over these fields, so that no place is left at all. Here is where each stage is active for the first photo above: the mean over the stage's channels,
-# bright where the mean is large.
+# windows lie two places apart, so 12 × 12 places are left. The resolution falls from stage to stage: 48 × 48 pixels become 3 × 3 places, and the stage
+# `pool` averages over them: one number per channel is left. Here is where each stage is active for the first photo above: the mean over the stage's
+# channels, bright where the mean is large.
 
 # %%
 with_places = {name: outputs[name] for name in stages if name != "pool"}
@@ -278,7 +278,7 @@ draw_channel = partial(figures.explorers.feature_map, crowd, maps, filters)
 figures.explorers.explore(draw_channel, **figures.explorers.layer_controls(maps))
 
 # %% [markdown]
-# So much for *where* something is. What do the stages keep of *what* it is? Ask which photos look alike to the network: for each photo, find the nearest of
+# The stages lose *where* something is. Do they keep *what* it is? Ask which photos look alike to the network: for each photo, find the nearest of
 # all others, once by its pixels and then by its numbers after each stage. Count how often the two photos have the same category.
 
 
@@ -310,11 +310,11 @@ show(lesson_figures.nearest_photos(crowd, neighbours, agreement, captions, row))
 # %% [markdown]
 # By pixels, two photos are alike if they have the same brightness in the same places, and most of these places are background. After the last stage, the
 # nearest photo has the same category several times as often. The last line is the *control*: in the same network with random weights, the last stage does
-# not reach that, so it comes from training and not from averaging over places. Only a few numbers are left of the image, and training shaped them so that
+# worse, so the effect comes from training and not from averaging over places. Only a few numbers are left of the image, and training shaped them so that
 # they tell categories apart.
 #
 # ## Break it
-# A network raises no error when its images are prepared in another way than in training. It still gives an answer:
+# The first mistake is to prepare images in another way than in training. No error is raised; you get an answer:
 
 # %% tags=["report"]
 scaled = crowd / 255
@@ -343,15 +343,16 @@ table.iloc[0, 1] = "–"  # nothing to compare it with
 table
 
 # %% [markdown]
-# The change is counted photo by photo. If its [interval](../statistics.md#paired-difference) contains 0, this many photos show no loss. A small loss may
-# show with more photos (`profile = "paper"`). Look at the last column, too: the *confidence* is the probability of the category that the network chose.
-# With wrong inputs the network can be *more confident* than with right ones: wrong inputs can make the logits differ more from each other, and the softmax
-# of such logits is close to 0 or 1. So the confidence does not warn you of wrong inputs. Even with right inputs a network's confidence need not be its
-# accuracy [6].
+# The change is counted photo by photo. If its [interval](../statistics.md#paired-difference) contains 0, these photos do not tell whether there is a loss.
+# A small loss may show with more photos (`profile = "paper"`). Look at the last column, too: the *confidence* is the probability of the category that the
+# network chose. With wrong inputs the network can be *more confident* than with right ones: wrong inputs can make the logits differ more from each other,
+# and the softmax of such logits is close to 0 or 1. So the confidence does not warn you of wrong inputs. Even with right inputs a network's confidence
+# need not be its accuracy [6].
 #
 # ### Exercise 3 · prepare a photo (5 minutes, ★☆☆)
 # Write `prepare`, which turns uint8 images into inputs like those that the network was trained on. No error tells you when it is wrong; the check does.
-# Hint: `mean` has the shape (3,), the images (N, 3, H, W), and PyTorch aligns shapes from the *right* when it broadcasts. Which axis would meet the three means?
+# Hint: `mean` has the shape (3,), the images (N, 3, H, W), and PyTorch aligns shapes from the *right* when it broadcasts. With which axis would (3,) be
+# aligned?
 
 
 # %% tags=["exercise"]
@@ -381,8 +382,8 @@ print(f"the largest probability: {logits.softmax(dim=0).max():.4f}")
 print(f"the same with 5 added to each logit: {moved.max():.4f}")
 
 # %% [markdown]
-# The third mistake is to leave `model.train()` on. SqueezeNet 1.0 has *dropout* [7] before its classifier: in training mode, dropout sets half of the features to
-# zero, chosen at random. The small network has no dropout, so add it here, and ask for the sailboat five times in each mode:
+# The third mistake is to leave `model.train()` on. SqueezeNet 1.0 has *dropout* [7] before its classifier: in training mode, dropout sets half of its
+# inputs to zero, chosen at random. The small network has no dropout, so add it here, and ask for the sailboat five times in each mode:
 
 # %%
 dropping = nn.Sequential(nn.Dropout(0.5), model.head)
@@ -473,8 +474,8 @@ for kind, row in zip(kinds.tolist(), found, strict=True):
     print(f"{pictures.class_names[kind]:<10} looks like", ", ".join(words))
 
 # %% [markdown]
-# Its answers cannot be right, since it does not know these classes. Some of them are near, and some are not. May the features before the last layer still be
-# useful? The rest of this course finds out.
+# Its answers cannot be right, since it does not know these classes. Some are similar classes, some are not. Can the last layer's inputs, the *features*,
+# be useful? The rest of this course finds out.
 #
 # ## Remember
 # - A filter of the first layer is a small picture. Its answer is a scalar product: large where the image has strong contrasts *and* looks like the filter.

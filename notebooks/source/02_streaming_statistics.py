@@ -6,7 +6,7 @@
 # channel are taken over *all pixels of all training images*. This is Section II of the homework [1], Eqs. (1) and (2). Numbers in brackets refer to the list at
 # the end.
 #
-# **You will** derive and write the merge that needs one pass and almost no memory, find out what the two numbers say about an image (and
+# **You will** derive and write a formula for one pass and almost no memory, find out what the two numbers say about an image (and
 # what they do not), and break three formulas that look right. **Time** 35 minutes. **Cost** seconds on a laptop; nothing is trained.
 
 # %% tags=["parameters"]
@@ -211,8 +211,8 @@ if check_mean_and_std(mean_and_std):
 show(lesson_figures.pixel_values(exact.counts))
 
 # %% [markdown]
-# The homework could explain the mean (white paper, bright colours) but not the deviation. It noticed that values spread *evenly* over [0, 1] have the
-# deviation $1/\sqrt{12} \approx 0.288$, which "approximately matches" its own three. The dotted line is the histogram of evenly spread pixels.
+# The homework could explain the mean (white paper, bright colours) but not the deviation. It noted that values spread *evenly* (uniform) in [0, 1] have
+# the deviation $1/\sqrt{12} \approx 0.288$: it "approximately matches" all three. The dotted line is the histogram of evenly spread pixels.
 #
 # What about an explanation by the white paper? Call the pixels above 0.95 one part, *white*, and all others the second part, *colour*. Merge the two
 # parts: Eq. (1) tells how much of the variance lies inside the parts and how much between them. The last row is a *control*: evenly spread values, cut at
@@ -247,8 +247,8 @@ table.round(4)
 
 # %% [markdown]
 # The last column is the share of the variance that lies *between* the two parts. It is large, but it proves nothing about white paper: cut evenly spread
-# values in two at the same place, and even more of their variance lies between the parts (last row). Leave the white pixels out, and the deviation hardly
-# falls. So neither the paper nor the variety of the colours explains the number by itself. The homework was right not to claim anything about "richness".
+# values in two at the same share, and even more of their variance lies between the parts (last row). Leave the white pixels out, and the deviation hardly
+# falls. So the white paper by itself does not explain the number. The homework was right to leave the deviation unexplained.
 #
 # What about the even spread? Here are two invented histograms beside that of the real pixels. One is spread evenly. The other has only *two* values, chosen
 # so that its mean and its deviation are those of the real channel.
@@ -272,7 +272,7 @@ show(lesson_figures.same_moments(inventions))
 
 # %% [markdown]
 # Very different histograms can have the same two numbers; Anscombe [4] drew the most famous examples of this kind. (The even spread has 0.290 and not
-# $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 steps from 0 to 1, both ends included.) That two of the homework's three deviations lie near 0.288
+# $1/\sqrt{12} = 0.2887$ because 8-bit pixels have 256 values from 0 to 1, ends included.) That two of the homework's three deviations lie near 0.288
 # is an accident: values spread evenly would also have their mean at 0.5, and the homework's means are 0.74 to 0.81. Could the deviation have come out
 # quite differently? Yes:
 
@@ -351,12 +351,11 @@ print(f"white images of 227 × 227 pixels until then: {2**24 / 227**2:.0f}")
 # later and less visibly. Count in whole numbers instead, or merge means: a mean does not grow with the number of pixels.
 #
 # ### Whose pixels?
-# A network in use meets images that nobody has measured, so mean and deviation are learned from images, like the weights, like everything else that is
-# learned.
+# A network in use meets images that nobody has measured, so mean and deviation must be learned beforehand from other images, just like the weights.
 #
 # ### Exercise 3 · the right images (5 minutes, ★☆☆)
 # `histograms` maps the name of every image to its `PixelHistogram`, test images included. Which images may be used? Write `training_statistics` so that
-# nobody can say you peeked. Hint: which of `splits.train`, `splits.val` and `splits.test` would still be there on the day when the network is used? Each of them
+# nobody can say you peeked. Hint: from which of `splits.train`, `splits.val` and `splits.test` are the weights of the network learned? Each of them
 # knows the `names` of its images; a `PixelHistogram` has a method `merge`, a `mean` and a `std`.
 
 
@@ -407,7 +406,7 @@ for what, other in others.items():
 # homework's choice is a named option of `Recipe` (`statistics="train_and_val"`).
 #
 # ## Printed and measured
-# Eq. (2) of the homework, measured on the cartoons of PACS [6], beside the train folder of `data`, and the numbers of ImageNet, which come with most pretrained
+# *Printed*: Eq. (2) of the homework, for the cartoons of PACS [6]. *Measured*: the train folder of `data`. ImageNet's numbers come with most pretrained
 # weights.
 
 # %% tags=["report"]
@@ -452,12 +451,12 @@ averaged |= {"ImageNet (torchvision's constants)": imagenet[1]}
 show(lesson_figures.two_deviations(pooled, averaged))
 
 # %% [markdown]
-# Compare filled dots with filled dots, hollow ones with hollow ones. Whatever the mini world's photos and cartoons show, both are drawings. ImageNet has
-# only hollow dots, so the constants do not tell whether photographs spread less than cartoons. The issue gives a bound: with the variances of the images
-# averaged in place of their deviations, ImageNet has 0.281, 0.274 and 0.288, and the second term of Eq. (1), the spread between the images, is still
-# missing there. In red that is more than the homework's cartoons have (0.273). In green (0.286) and blue (0.337) the bound does not decide. Does the
-# mistake matter? A network that was trained with these constants must be used with them: all its inputs are then stretched by the same factor, which its
-# first layer has learned. What the constants are *not* is the deviation of ImageNet's pixels.
+# Compare filled dots with filled dots, hollow ones with hollow ones. The mini world's photos are drawings, so they prove nothing here. ImageNet has
+# only hollow dots, so the constants do not tell whether photographs spread less than cartoons. The issue gives a *lower bound*: the root of the average
+# variance of ImageNet's images is 0.281, 0.274 and 0.288, still without the second term of Eq. (1), the spread between the images. In red that is more
+# than the homework's cartoons have (0.273). In green (0.286) and blue (0.337) the bound does not decide. Does the mistake matter? No, if the network is
+# trained and used with the same constants: all its inputs are then stretched by the same factor, which its first layer has learned. But the constants are
+# *not* the deviation of ImageNet's pixels.
 #
 # ## Remember
 # - Mean and variance merge exactly, Eq. (1): spread inside the parts plus spread between them. One pass, any order, any batch size.
@@ -485,7 +484,7 @@ show(lesson_figures.two_deviations(pooled, averaged))
 # | points | what they are for |
 # |---|---|
 # | 2 | the claim was written down before the measurement; it has a number and could turn out wrong |
-# | 2 | the unit is the *image*: two pixels of one image are no two observations, so the interval is not one over pixels |
+# | 2 | the unit is the *image*: pixels of one image are not independent, so the interval is one over images |
 # | 1 | mean and deviation are merged by Eq. (1) or computed for each image, and not mixed up |
 # | 1 | the interval (not the estimate) decides, and the conclusion says for which images it holds |
 

@@ -3,12 +3,12 @@
 # **How far do you get with random weights and 1687 drawings?**
 #
 # You train a ResNet-18 [2] with random weights on 1687 cartoons, in 50 passes over them (in the mini world, with a quarter of the channels). This is
-# Section III of the homework [1], *Training from scratch*. Later lessons compare themselves with its accuracy. Numbers in brackets refer to the list at
+# Section III of the homework [1], *Training from scratch*. Later lessons use its accuracy as their baseline. Numbers in brackets refer to the list at
 # the end.
 #
-# **You will** train with five rates and two optimisers, watch a network learn its training images by heart, break the validation by leaving out one line, and
-# compare with Table II. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course; `course study scratch
-# --recompute` trains them all again.
+# **You will** train with five learning rates and two optimisers, see a network learn its training images by heart, break validation by omitting one line,
+# and compare with Table II. **Time** 45 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course; `course study
+# scratch --recompute` trains them all again.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
@@ -41,7 +41,7 @@ numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# There are seven classes, so a guess is right for one image in seven. The test images come from the same seven classes, but the network has never seen
+# There are seven classes, so a random guess is right 1 time in 7. The test images come from the same seven classes, but the network has never seen
 # them. **Commit to a guess** of the test accuracy after training from random weights, with the rate and the optimiser of the highest validation accuracy.
 
 # %%
@@ -61,7 +61,7 @@ splits = prepare(DataSpec(source=data, size=numbers.size))
 show(lesson_figures.one_of_each(splits.train))
 
 # %% [markdown]
-# The three parts share no image. The test part is *sealed*: the training loop cannot read it, so it cannot use it to choose anything.
+# The three parts share no image. The test part is *sealed*: the training loop cannot read it, so nothing can be chosen by it.
 
 # %% tags=["checked"]
 from itertools import combinations
@@ -72,7 +72,7 @@ print("parts share an image:", shared)
 print("test set opened so far:", splits.test.times_opened, "times")
 
 # %% [markdown]
-# The recipe: no weights to start from, and every stage learns at the same rate. The two optimisers are plain SGD [3] and Adam [4].
+# The recipe: random weights at first, and every stage learns at the same rate. The two optimisers are plain SGD [3] and Adam [4].
 
 # %% tags=["checked"]
 from course_lib.training import Recipe
@@ -112,9 +112,9 @@ guess.compare(best["test %"])
 show(lesson_figures.known_and_new(records))
 
 # %% [markdown]
-# The rate decides how fast the network learns, and whether it learns at all. Adam divides each step by a running average of the gradient's size, so at the same
-# rate the two optimisers do not take steps of the same size. How much does the choice of the rate matter to each of them? (From such a table one cannot tell which
-# optimiser is better: an optimiser whose best rate is the last of the grid has not been tried out.)
+# The rate decides how fast the network learns, and whether it learns at all. Adam divides each step by a running average of the gradient's size, so at the
+# same rate the two optimisers do not take steps of the same size. How much does the choice of the rate matter to each of them? (From such a table one
+# cannot tell which optimiser is better: if the best rate is at the edge of the grid, a better one may lie beyond it.)
 
 # %%
 grid = analysis.grid_table(records)
@@ -201,7 +201,7 @@ print("training loss", [round(loss, 2) for loss, _ in epochs])
 # %% [markdown]
 # **What does it get wrong?** Fig. 28 of the homework shows test images that the network gave a wrong class. Which of its mistakes should a figure show? A
 # fixed rule decides, so that nobody picks the funny ones: take the mistake with the highest confidence of each true class, and of these the three with the
-# highest confidence. Nothing is chosen by these test images.
+# highest confidence. No setting is chosen by these images.
 
 # %% tags=["report"]
 from course_lib.training import predict_probabilities
@@ -244,15 +244,15 @@ for mode in ("eval", "train"):
 _ = model.load_state_dict(running)  # train() has changed the running statistics
 
 # %% [markdown]
-# In `eval()` the order of the images does not matter, as it must be. In `train()` it does. Sorted by class, a batch shows little but one class, and its
+# In `eval()` the order of the images does not matter, as it must be. In `train()` it does. Sorted by class, a batch shows mostly one class, and its
 # statistics are far from those of all images. The validation also changes the model: every batch in `train()` moves the running statistics. If two
 # validations of one model disagree, look here first.
 #
-# **Why can `train()`, mixed, be better than `eval()`?** Two causes are possible. *Chance*: with other neighbours in its batch, another answer. *Delay*: a running
-# statistic is an average over the last batches of training (with PyTorch's momentum 0.1, about the last ten or twenty), and with every step the network became
-# another one, so the average belongs to networks that no longer exist. A batch's own statistics are noisy, but they belong to the present network. To tell the
-# causes apart, validate in twenty mixed orders, and give `eval()` running statistics without delay: averages over all training images with the finished
-# weights.
+# **Why can `train()`, mixed, be better than `eval()`?** Two causes are possible. *Chance*: in another batch, an image may get another answer. *Delay*: a
+# running statistic is an average over the last batches of training (with PyTorch's momentum 0.1, about the last ten or twenty), and with every step the
+# network became another one, so the average belongs to networks that no longer exist. A batch's own statistics are noisy, but they belong to the present
+# network. To tell the causes apart, validate in twenty mixed orders, and give `eval()` running statistics without delay: averages over all training images
+# with the finished weights.
 
 
 # %%
@@ -289,13 +289,13 @@ print(f"training images, after that epoch, in eval():      {known:.1%}")
 
 # %% [markdown]
 # Read the first three lines. *Chance*: the order alone moves `train()` by several points (the range in the second line), so a single mixed order may lie
-# above `eval()` or below it. *Delay* would show in the third line: statistics of the finished network. Does its interval leave out 0? If not, these images
-# and one network do not decide. In any case `eval()` gives one answer. Wu and Johnson [7] study it in larger networks.
+# above `eval()` or below it. *Delay* would show in the third line: statistics of the finished network. If its interval contains 0, these images and one
+# network leave the cause open. In any case `eval()` gives one answer. Larger networks are studied in [7].
 #
-# The same causes act on the *training accuracy*, which the second figure of this lesson shows. It is counted while an epoch runs, before each step. So it belongs to
-# networks that were still learning (this lowers it), and in `train()`, to statistics without delay (this may raise it). Dropout, which this network does not have,
-# would lower it, too. The last two lines compare it with the accuracy after the epoch. A gap of a few points between a training curve and a validation curve may come
-# from the way of counting; a gap like the one in the figure does not.
+# The same causes act on the *training accuracy*, which the figure in *Explain* shows. It is counted while an epoch runs, before each step: with
+# weights that are still learning (this lowers it), and in `train()`, with statistics without delay (this may raise it). Dropout, which this network does
+# not have, would lower it, too. The last two lines compare it with the accuracy after the epoch. A gap of a few points between a training curve and a
+# validation curve may come from the way of counting; a gap like the one in the figure does not.
 #
 # ### Exercise 2 · an accuracy that counts images (5 minutes, ★☆☆)
 # 421 images make batches of 32, and the last batch has 5. Averaging the accuracies of the batches gives these 5 the weight of 32. Write an accuracy in which
@@ -355,16 +355,18 @@ for optimizer in ("sgd", "adam"):
     print(f"{optimizer:<4} validation {val}, test {test}, overlap: {val.low < test.high}")
 
 # %% [markdown]
-# No: the [intervals](../statistics.md#wilson-interval) are far apart. One part of the gap is *selection*: the best of 250 pairs of rate and epoch looks better on the images that chose it than on others
-# [8]. Another part may come from the homework's test images. They are the *last* files of each class, which need not be like the others. Lesson 06 measures both
-# parts. In the mini world, test and validation images are drawn in the same way. Compare `val %` and `test %` in the table above.
+# No: the [intervals](../statistics.md#wilson-interval) are far apart. One part of the gap is *selection*: the best of 250 pairs of rate and epoch looks
+# better on validation images than on others [8]. Another part may come from the homework's test images. They are the *last* files of each class, which
+# need not be like the others. Lesson 06 measures both parts. In the mini world, test and validation images are drawn in the same way. Compare `val %` and
+# `test %` in the table above.
 #
 # ### What the homework claims
-# Here are two of its sentences about training from scratch, each tested on the finished runs. The table says what was measured (*tested*), the range of effects that
-# would bear the sentence out (*claimed*), and the measured effect with its 95 % interval. A claim is [*reproduced*](../statistics.md#verdict) when the whole interval lies inside the claimed
-# range, *contradicted* when the whole interval lies outside, and *undecided* otherwise. It is undecided, too, where validation chose the last rate of a grid: then
-# nobody knows the best rate. For a printed number, the claimed range goes from half of it to twice as much, since effects in the mini world have sizes of their
-# own. The column *reason* names the kind of interval: `t` is a [t-interval over seeds](../statistics.md#t-interval-over-seeds). `course claims` judges all claims.
+# Two of the homework's sentences about training from scratch are tested on the finished runs. The table says what was measured (*tested*), the range of
+# effects that would support the sentence (*claimed*), and the measured effect with its 95 % interval. A claim is [*reproduced*](../statistics.md#verdict)
+# when the whole interval lies inside the claimed range, *contradicted* when the whole interval lies outside, and *undecided* otherwise. It is undecided,
+# too, if validation chose the rate at a grid's edge: a better one may lie beyond. For a printed number, the claimed range goes from half of it to twice as
+# much, since effects in the mini world have other sizes. The column *reason* names the kind of interval: `t` is a [t-interval over
+# seeds](../statistics.md#t-interval-over-seeds). `course claims` judges all claims.
 
 # %% tags=["report"]
 chosen_claims = ["scratch-val-above-test", "scratch-as-slow-as-full"]
@@ -374,7 +376,7 @@ show_claims(chosen_claims, **settings)
 # %% [markdown]
 # ## Remember
 # - From scratch, a network first has to invent its filters, and 1687 images are few to learn them from. It ends up knowing its training images by heart.
-# - The best epoch and the rate are chosen by validation, and the test set is opened once. That makes the validation accuracy a little too good, but not the
+# - The best epoch and the rate are chosen by validation, and the test set is opened once. The choice makes validation accuracy a bit too good, but not
 #   test accuracy. If the best rate is the last of its grid, the grid was too small.
 # - Call `model.eval()` before you validate, count images rather than batches, and never trust a single run.
 

@@ -2,14 +2,14 @@
 # # 04 · The last layer
 # **How far do you get if you change nothing but the last layer?**
 #
-# You take a network (a ResNet-18 [6]) that learned to name things in *other* pictures, keep every one of its filters, and teach only a new last
-# layer to tell seven kinds of cartoons apart. This is Section IV of the homework [1], *Fine-tuning the classifier*. That the layers before the last one serve
-# other tasks, too, was shown in 2014 [2, 3]. Numbers in brackets refer to the list at the end.
+# You take a network (a ResNet-18 [6]) that learned to name things in *other* pictures, keep every one of its filters, and teach only a new last layer to
+# tell seven kinds of cartoons apart. This is Section IV of the homework [1], *Fine-tuning the classifier*. In 2014 it was shown that the layers before it
+# serve other tasks, too [2, 3]. Numbers in brackets refer to the list at the end.
 #
 # In the mini world these other pictures show 84 other classes, and 80 % of them are drawn as cartoons, too: the borrowed filters know the
 # style, though none of the seven classes. ImageNet, which the homework borrows from, is mostly photographs.
 #
-# **You will** see why this is cheap, train such a head in ten lines, catch a frozen network that is not frozen, and compare
+# **You will** see why this is cheap, train a *head* (last layer) in ten lines, see a frozen network change, and compare
 # your numbers with Table III. **Time** 60 minutes. **Cost** seconds on a laptop, since the finished runs of the grid come with the course;
 # `course study last_layer --recompute` trains them all again.
 
@@ -43,7 +43,7 @@ numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# There are 1687 cartoons to train on, 421 to choose the epoch, and 236 to test, each used once, at the very end. A guess is right for one image in seven.
+# There are 1687 cartoons to train on, 421 to choose the epoch, and 236 to test, once, at the very end. A random guess is right 1 time in 7.
 # Lesson 03 gave you the accuracy from scratch. Now the filters are borrowed and *cannot change*. **Commit to a guess** before you go on.
 
 # %%
@@ -55,7 +55,7 @@ guess = Prediction(
 
 # %% [markdown]
 # ## Run
-# Here is the recipe, written out: start from these weights, multiply the rate of every inner stage by 0 and that of the head by 1.
+# The recipe: start from borrowed weights, multiply the learning rate of every inner stage by 0 and that of the head by 1.
 
 # %% tags=["checked"]
 from course_lib.training import Recipe
@@ -173,7 +173,7 @@ def put_head(model, num_classes):
 passed = check_head(put_head)
 
 # %% [markdown]
-# Is this *the same* as the long way, sending every image through the frozen network in every epoch? On these eight images, sent as one batch, the features
+# Are stored features *the same* as those of the long way, with every image sent through the network anew? On 8 images, sent as one batch, the features
 # in training and in evaluation agree to the last bit. That is what "frozen" has to mean.
 
 # %% tags=["checked"]
@@ -210,9 +210,9 @@ print(f"two epochs on stored features: {stored:.3f} s, {long / stored:.0f} times
 
 # %% [markdown]
 # ### Exercise 2 · when may features be stored? (8 minutes, ★★☆)
-# Stored features are right as long as computing them again would give the same numbers. For which recipes is that so? Write `can_be_stored`. Hint: follow an image
-# from the disk to the head, and ask at each step what could be different in the next epoch. What a recipe does to the *stages* you have seen above; what it does to
-# the *images* (lesson 07) is one of the settings that `print(recipe)` shows.
+# Stored features are right as long as computing them again would give the same numbers. For which recipes is that so? Write `can_be_stored`. Hint: follow
+# an image from the disk to the head, and ask at each step what could be different in the next epoch. Above you saw what a recipe does to the *stages*;
+# what it does to the *images* (lesson 07) is one of the settings that `print(recipe)` shows.
 
 
 # %% tags=["exercise"]
@@ -258,9 +258,9 @@ stages = (*careless.inner_stages, "head")
 show(lesson_figures.drift(before, careless.state_dict(), stages))
 
 # %% [markdown]
-# The network no longer computes the features that the head was trained on. What does that *cost*? Take the head from above, which was trained on the stored
-# features of the untouched network, and put it on the drifted network. A second head is trained on the drifted features, as it would be if the drift came before
-# the training. And since a running statistic depends mostly on the last batches, let one network drift with images that come class by class, too.
+# The network no longer computes the features that the head was trained on. What does that *cost*? Take the head from above, trained on the stored features
+# of the untouched network, and put it on the changed (*drifted*) one. A second head is trained on the drifted features, as it would be if the drift came
+# before the training. And since a running statistic depends mostly on the last batches, let one network drift with images that come class by class, too.
 
 # %%
 in_files = start_model(numbers.architecture, numbers.weights, splits.num_classes)
@@ -283,14 +283,13 @@ for name, (network, its_head) in pairs.items():
 # %% [markdown]
 # The second line is the price: in the mini world, one epoch of `train()` costs this head about 25 points, and more if the images come class by class. The
 # last line says why. A head that is trained *after* the drift shows no loss: a loss of more than a few points is unlikely here (see the interval), a
-# smaller one is undecided. So the new features are not worse than the old ones. They are *different*, and the first head was trained for the old ones. In
-# a real training both happen at once: the head runs after features that keep moving, and features stored on disk soon belong to another network. Where the
-# new images look very different from the old ones, new statistics can even help [5], but then replace them on purpose, once, and train the head
-# afterwards.
+# smaller one is possible. So the new features are hardly worse than the old. They are *different*, and the first head was trained for the old ones. In a
+# real training the head learns while its features keep changing, and features stored on disk soon belong to another network. Where the new images look
+# very different from the old ones, new statistics can even help [5], but then compute them on purpose, once, and train the head afterwards.
 #
 # ### Exercise 3 · freeze it properly (5 minutes, ★★☆)
 # Write `freeze` so that *nothing* in the inner stages changes in the training steps that follow. Hint: `check_frozen` above says what moved although its
-# gradients were off. Which line of `run_epoch` made it move? And which stages does that line reach, which of them may it reach?
+# gradients were off. Which line of `run_epoch` made it move? And which stages does that line reach, and which may it reach?
 
 
 # %% tags=["exercise"]
@@ -356,18 +355,18 @@ for optimizer in ("sgd", "adam"):
     print(f"{optimizer:<4} {images}: {interval}")
 
 # %% [markdown]
-# The printed results of the two optimisers differ by three images. That is too little to call it a difference, and the homework does not.
+# The printed results of the two optimisers differ by three images. That is too few to show a difference, and the homework claims none.
 #
 # ### What the homework claims
-# Here are its sentences about the last layer, each tested on the finished runs. The table says what was measured (*tested*), the range of effects that
-# would bear the sentence out (*claimed*), and the measured effect with its 95 % interval. A claim is [*reproduced*](../statistics.md#verdict) when the
-# whole interval lies inside the claimed range, *contradicted* when the whole interval lies outside, and *undecided* otherwise. It is undecided, too, where
-# validation chose the last rate of a grid. Some claims are about both optimisers. Then the table shows the one that decided the verdict, and the column
+# The homework's sentences on the last layer are tested on the finished runs. The table says what was measured (*tested*), the range of effects that would
+# support the sentence (*claimed*), and the measured effect with its 95 % interval. A claim is [*reproduced*](../statistics.md#verdict) when the whole
+# interval lies inside the claimed range, *contradicted* when the whole interval lies outside, and *undecided* otherwise. It is undecided, too, if
+# validation chose a rate at the grid's edge. Some claims are about both optimisers. Then the table shows the one that decided the verdict, and the column
 # *reason* names it: "last_layer − scratch, sgd (of 2)" means that there are two such differences, one for each optimiser, and this is the one with SGD. An
 # interval of accuracies covers both training again with other seeds and testing on other images. That the last layer is *faster* is not tested where the
 # runs were trained on stored features: the homework sent every image through the whole network. `course claims` judges all claims.
 #
-# *Calibrated* would mark a decided verdict that is no finding, since the mini world was adjusted until the homework's order (from scratch < last layer <
+# *Calibrated* marks a decided verdict that is no finding: the mini world was adjusted until the homework's order (from scratch < last layer <
 # full) appeared. `data/README.md` shows the other settings that were tried, and the orders that they gave. Only real cartoons test this order: `data =
 # "pacs:cartoon"`.
 
@@ -390,9 +389,10 @@ show_claims(chosen_claims, **settings)
 
 # %% [markdown]
 # ## Your own experiment (20 minutes)
-# **Your own last layer in 60 seconds.** Fifty epochs of a last layer take a few seconds at most, so you can afford several seeds. Change *one* thing: a hidden layer
-# (`hidden=(64,)`), `weight_decay`, `batch_size`, the rate, fewer epochs. Before you train, write down one claim with a number, e.g. "a hidden layer of 64 units gains
-# at least 1 point". Then write three sentences: the claim, the interval, the conclusion. These lines are a start; averaging over seeds counts each image once:
+# **Your own last layer in 60 seconds.** Fifty epochs of a last layer take a few seconds at most, so you can afford several seeds. Change *one* thing: a
+# hidden layer (`hidden=(64,)`), `weight_decay`, `batch_size`, the rate, fewer epochs. Before you train, write down one claim with a number, e.g. "a hidden
+# layer of 64 units gains at least 1 point". Then write three sentences: the claim, the interval, the conclusion. These lines are a start; they average
+# each image over the seeds:
 #
 # ```python
 # def train(seed, **settings):

@@ -58,7 +58,7 @@ for name in STRATEGIES:
     print(f"{name:<11} start: {start:<9} rates: {list(rates.values())}")
 
 # %% [markdown]
-# The three grids use the same splits and the same seeds. Finished runs are taken from the ledger.
+# The three grids use the same splits and the same seeds. Finished runs are loaded, not repeated.
 
 # %%
 splits = prepare(DataSpec(source=data, size=numbers.size))
@@ -95,18 +95,18 @@ gentle = fit(Recipe.full(lr=0.0003, **settings), splits)
 harsh = fit(Recipe.full(lr=0.03, **settings), splits)
 
 # %% [markdown]
-# The table shows three numbers for each stage. `change` is the length of the difference between new and old weights, relative to the length of the old ones. A
-# change of more than 100 % looks as if nothing were left. But a length can mislead: BatchNorm [8] divides the outputs of a kernel by their own deviation, so a
-# kernel that is twice as long computes the same. What counts is the *direction*. `cosine` is 1 if old and new weights point the same way, and about 0 if they
-# have nothing in common. `growth` is the new length, divided by the old one.
+# The table shows three numbers for each stage. `change` is the length of the difference between new and old weights, relative to the length of the old
+# ones. Above 100 %, nothing of the old weights seems to be left. But a length can mislead: BatchNorm [8] divides the outputs of a kernel by their own
+# deviation, so a kernel that is twice as long computes the same. What counts is the *direction*. `cosine` is 1 if old and new weights point the same way,
+# and about 0 if they have nothing in common. `growth` is the new length, divided by the old one.
 
 # %% tags=["report"]
 trained = {f"lr {run.recipe.lr:g}": run.model.state_dict() for run in (gentle, harsh)}
 analysis.turn_table(borrowed.state_dict(), trained, borrowed.inner_stages)
 
 # %% [markdown]
-# Read the column `cosine`. In the stored copy of this lesson, the harsh rate turns the kernels by more than half a right angle, but not to a right angle:
-# something of the old direction is left. These are single runs, a few epochs long. Here are the first filters before and after.
+# Read the column `cosine`. In the stored copy of this lesson, the harsh rate turns the kernels by more than 45° but less than 90°: something of the old
+# direction is left. These are single runs, a few epochs long. Here are the first filters before and after.
 
 # %%
 from course_lib.models import first_convolution
@@ -118,11 +118,11 @@ show(full.first_filters(after, first, f"tuned at {harsh.recipe.lr:g}"))
 
 # %% [markdown]
 # ## Break it
-# How fast may a network move before it *forgets* [4]? That can be measured: put the old head back onto the tuned network and score the **former task**, the
-# categories that it was pretrained on, with new pictures of each. The study `forgetting` does this after five epochs of full fine-tuning with Adam at each of
-# seven rates.
+# How fast may a network move before it *forgets* [4]? That can be measured: put the old head back onto the tuned network and score it on the **former
+# task**: new pictures of the categories that it was pretrained on. The study `forgetting` does this after five epochs of full fine-tuning with Adam at
+# each of seven rates.
 #
-# Two controls come with it. At the rate 0.000001 the weights practically stay, so only BatchNorm's running statistics adapt to the new images. And every
+# Two controls come with it. At the rate 0.000001 the weights hardly change, so only BatchNorm's running statistics adapt to the new images. And every
 # network is scored a second time, with running statistics recomputed on pictures of the former task, so that only the weights count.
 
 # %%
@@ -136,12 +136,12 @@ for name, found in scores.items():
 show(full.forgetting(scores))
 
 # %% [markdown]
-# Read the curves from the left. At the lowest rate the weights have learned nothing, and yet *former task, as it is* is below the other curve: the running
-# statistics alone cost that much, and they can be computed anew. *Former task, its own statistics* shows what the weights lose, rate by rate. Does the rate
-# that is best for the new task keep the former one? And at the highest rates, which task loses?
+# Read the curves from the left. At the lowest rate the weights have learned nothing, yet *former task, as it is* is below the other curve of this task:
+# this loss comes from the running statistics, and recomputing them undoes it. *Former task, its own statistics* shows what the weights lose, rate by rate.
+# Does the rate that is best for the new task keep the former one? And at the highest rates, which task loses?
 #
-# Compare with the table above: at 0.0003 the kernels have hardly turned, and still the network recognises fewer pictures of the former task. Small changes
-# of all layers act together, BatchNorm's factors and offsets among them; which of them matter most was not measured.
+# Compare with the table above: at 0.0003 the kernels have hardly turned, and still the network recognises fewer pictures of the former task. Perhaps small
+# changes of all layers add up, also those of BatchNorm's factors and offsets; which matter most was not measured.
 #
 # What is a good start [3] worth at each rate? `gain` is the validation accuracy of full fine-tuning minus that of training from scratch *at the same rate*, in
 # points. `low` and `high` are the ends of its 95 % [interval over the seeds](../statistics.md#t-interval-over-seeds).
@@ -205,9 +205,9 @@ show(mistakes.worst(test, probabilities, splits.class_names))
 pd.DataFrame(homework.printed_mistakes("full")).set_index("figure")
 
 # %% [markdown]
-# Here are the three strategies together: printed (Tables II–IV, hollow) and measured (filled). The two kinds of interval answer different questions. A
-# printed accuracy is one run, and its dotted interval says what *other test images* would change. A measured one is a mean over seeds, and its solid interval
-# says what *training again* would change. The title takes each strategy with the optimiser that has the higher validation accuracy.
+# Here are the three strategies together: printed (Tables II–IV, hollow) and measured (filled). The two kinds of interval differ. A printed accuracy is one
+# run; its dotted interval says how much it could change with *other test images*. A measured one is a mean over seeds; its solid interval says how much it
+# could change by *training again*. The title takes each strategy with the optimiser that has the higher validation accuracy.
 #
 # This order was not found but made: the mini world was adjusted until it showed from scratch < last layer < full. `data/README.md` lists the other settings
 # that were tried, and their orders. Only real cartoons test the order.
@@ -216,10 +216,10 @@ pd.DataFrame(homework.printed_mistakes("full")).set_index("figure")
 show(strategies(runs))
 
 # %% [markdown]
-# All three strategies were tested on the same images, so compare them [*image by image*](../statistics.md#paired-difference): how many images does one strategy get right that the other gets
-# wrong? That is far more precise than comparing two intervals. `low` and `high` say how much the mean difference of these seeds would change with other test
-# images. The p-value is [McNemar's](../statistics.md#mcnemars-test) [5] for a single seed, the one with the largest p-value. A single seed decides less than the mean of all seeds.
-# So a p-value above 0.05 does not contradict an interval that lies above zero.
+# All three strategies were tested on the same images, so compare them [*image by image*](../statistics.md#paired-difference): how many images does one
+# strategy get right that the other gets wrong? That is far more precise than comparing two intervals. `low` and `high` say how much the mean difference of
+# these seeds would change with other test images. The p-value is [McNemar's](../statistics.md#mcnemars-test) [5] for a single seed, the one with the
+# largest p-value. A single seed is less precise than the mean of all. So a p-value above 0.05 does not contradict an interval that lies above zero.
 
 # %% tags=["report"]
 analysis.paired_table(
@@ -228,7 +228,7 @@ analysis.paired_table(
 
 # %% [markdown]
 # ### What the homework claims
-# Here are its sentences about full fine-tuning, each tested on the finished runs. A claim is [*reproduced*](../statistics.md#verdict) when the 95 %
+# Here the homework's claims about full fine-tuning are tested on finished runs. A claim is [*reproduced*](../statistics.md#verdict) when the 95 %
 # interval of the effect lies wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise, or when a
 # best rate is at the edge of its grid: then a rate that nobody tried may be better. `course claims` judges all claims. An interval of accuracies covers
 # both other seeds and other test images, so it is wider than the interval above. *Calibrated* marks the order that the mini world was made to show.
@@ -248,7 +248,7 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 # %% [markdown]
 # ## Remember
 # - Full fine-tuning has both: filters that already work, and the freedom to change those that do not.
-# - The rate decides how much of the former task is left. Measure it with the old head. Weights and running statistics are lost separately.
+# - The rate decides how much of the former task is left. Measure it with the old head. Changed weights and changed statistics each cost accuracy.
 # - Compare strategies on the same images, over several seeds, and say how sure you are: one test image of 236 is 0.4 points.
 #
 # ## Further
@@ -311,10 +311,11 @@ figures.explorers.explore(
 
 # %% [markdown]
 # ### Which stages to train
-# There is much between training the last layer and training everything: each stage can have a rate of its own, or be frozen. Move the sliders, from the head
-# downwards. What does a training step cost? The work is counted, not timed: multiplications and additions of convolutions and matrix products, forward and
-# backward. A frozen stage costs less. But if a stage below it is trained, it still has to pass the gradient on. Frozen stages at the beginning cost only their
-# forward pass, and its outputs can be kept for all epochs. Nothing is trained here: the accuracies are those of finished runs, where there are some.
+# There is much between training the last layer and training everything: each stage can have a rate of its own, or be frozen. Move the sliders, from the
+# head downwards. What does a training step cost? The work is counted, not timed: multiplications and additions of convolutions and matrix products,
+# forward and backward. A frozen stage costs less. But if an earlier stage is trained, the frozen one must pass the gradient on. Frozen stages at the
+# beginning cost only their forward pass, and its outputs can be kept for all epochs. Nothing is trained here: the accuracies are those of finished runs,
+# where there are some.
 
 # %%
 from course_lib.models import stage_work
@@ -355,12 +356,12 @@ compare_recipes(recipes, few, seeds=3)
 #
 # *A good one (5 of 5).* "Claim: with 189 drawings and two epochs of Adam at 0.001, freezing the stem changes the test accuracy by less than two points. The
 # recipes differ in the stem's rate only. I ran the cell once, with three seeds. If both intervals, over the test images and over the seeds, lie between −2
-# and 2, the claim is supported. In my run the interval over the seeds reaches beyond 2 points, so it is undecided: three seeds are too few for so small an
+# and 2, the claim is supported. In my run the interval over seeds reaches beyond 2 points: the claim is undecided, three seeds are too few for so small an
 # effect. I tried no other recipe."
 #
-# *A flawed one (2 of 5).* "Freezing the stem is better: it reached the higher test accuracy. I tried five variants, and this one was the best. It also had
-# a larger rate, since that works better." The recipes differ in two things; the variant was chosen by the test accuracy; and one accuracy above another, with
-# no interval, is no finding. Points: for saying how many variants were tried, and for naming what was compared.
+# *A flawed one (0 of 5).* "Freezing the stem is better: it reached the higher test accuracy. I tried five variants, and this one was the best. It also had
+# a larger rate, since that works better." The recipes differ in two things; the variant was chosen by the test accuracy; and one accuracy above another,
+# with no interval, is no finding. The number tried is given, but the test accuracies chose: no point.
 
 # %% [markdown]
 # ## References

@@ -5,10 +5,10 @@
 # This lesson trains the same three strategies with a ninth of the images. It repeats Section VI, *Few-shot*, of *the homework*: the report [1] of a student
 # who fine-tuned a ResNet-18 to the cartoons of PACS [2]. Numbers in brackets refer to the list at the end.
 #
-# **You will** see what each strategy loses, find out what borrowed layers are worth when images are few, and measure how noisy a choice by 47 images is. The
-# optional part *Further* takes up two questions that the homework's tables leave open: are 50 short epochs a fair comparison? Are the test images like the
-# others? **Time** 45 minutes; *Further* takes another 55. **Cost** less than a minute on a laptop; the finished runs of the grids come with the course, and
-# `course study few_shot_full --recompute` trains them again.
+# **You will** see what each strategy loses, find out what borrowed layers are worth when images are few, and measure how noisy choosing a rate by 47
+# images is. The optional part *Further* takes up two questions that the homework's tables leave open: are 50 short epochs a fair comparison? Are the test
+# images like the others? **Time** 45 minutes; *Further* takes another 55. **Cost** less than a minute on a laptop; the finished runs of the grids come
+# with the course, and `course study few_shot_full --recompute` trains them again.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
@@ -42,8 +42,8 @@ numbers = get_profile(profile)
 
 # %% [markdown]
 # ## Predict
-# You know what the three strategies reach with 1687 images (lessons 03–05). Now there are 189 images, about 27 of each class. **Commit to two guesses**, both for
-# Adam. The optimiser is named in advance: choosing it by the test accuracies would be choosing by the test set.
+# You know what the three strategies reach with 1687 images (lessons 03–05). Now there are 189 images, about 27 of each class. **Commit to two guesses**,
+# both for Adam. The optimiser is fixed in advance, since the test accuracies must not be used to choose it.
 
 # %%
 guess = Prediction(
@@ -72,7 +72,7 @@ swapped = set(small.train.names) <= set(large.test.names)
 print("few-shot trains on test images of the large set:", swapped)
 
 # %% [markdown]
-# There are six grids: the three strategies with many and with few images. Finished runs are taken from the ledger.
+# There are six grids: the three strategies with many and with few images. Finished runs are loaded, not repeated.
 
 # %%
 many = {name: run_study(name, profile, data, seeds) for name in STRATEGY_NAMES}
@@ -85,8 +85,8 @@ best = {
 }
 
 # %% [markdown]
-# Figures 16–24 of the homework, here with Adam (*Further* has controls for the others). The losses have a logarithmic axis, since they span several powers of ten. Compare
-# training and validation loss: does one still fall when the other has long stopped?
+# Figures 16–24 of the homework, here with Adam (for SGD, see the controls in *Further*). The losses have a logarithmic axis, since they span several
+# powers of ten. Compare training and validation loss: does one still fall when the other has long stopped?
 
 # %% tags=["report"]
 show(few_shot.curves(few, "adam"), colors=48)
@@ -95,15 +95,15 @@ show(few_shot.curves(few, "adam"), colors=48)
 guess.compare(best["full"].loc["adam", "test %"])
 
 # %% [markdown]
-# All of it in one picture: large set and few-shot, printed (Tables II–VII, hollow) and measured (filled). A dotted interval is of one run and says what other
-# test images would change. A solid one is of a mean and says what training again with other seeds would change.
+# All of it in one picture: large set and few-shot, printed (Tables II–VII, hollow) and measured (filled). A dotted interval says how much one run could
+# change with other test images. A solid one says how much a mean could change by training again with other seeds.
 
 # %% tags=["report"]
 show(strategies({name: many[name] + few[name] for name in few}))
 
 # %% [markdown]
-# **Who suffers most?** The homework counts losses of roughly 12, 14 and 15 points, from one run each. The two accuracies of such a difference come from
-# different test images, so the [interval of the difference](../statistics.md#newcombes-difference) contains the errors of both [4].
+# **Who suffers most?** The homework's losses are roughly 12 (scratch), 14 (last layer) and 15 points (full), one run each. The two accuracies of such a
+# difference come from different test images, so the [interval of the difference](../statistics.md#newcombes-difference) contains the errors of both [4].
 
 # %% tags=["report"]
 losses = homework.few_shot_losses(many, few)
@@ -114,8 +114,8 @@ adam = {x.strategy: x.lost for x in losses if x.optimizer == "adam" and not x.pr
 guess_loss.compare(100 * adam["scratch"].estimate)
 
 # %% [markdown]
-# Is one loss larger than another? Two intervals that overlap do not decide it: take the difference of the two losses, and the interval of *that difference*.
-# (It is computed as if each loss had test images of its own. In fact the losses share their test images, so the interval is rather too wide.)
+# Does one strategy lose more points than another? Overlapping intervals do not decide it: take the difference of the two losses, and the interval of *that
+# difference*. (It is computed as if each loss had its own test images. In fact they are shared, so the interval is probably too wide.)
 
 # %%
 lost = {(x.printed, x.optimizer, x.strategy): x.lost for x in losses}
@@ -127,7 +127,7 @@ for is_printed, optimizer in product((True, False), ("sgd", "adam")):
 
 # %% [markdown]
 # If this interval contains 0, it does not say who suffers most. And points are not the only way to count. A strategy that made few mistakes with many images
-# may lose few points and still make three times as many mistakes. Look at the last column: whose *errors* grow most?
+# may lose few points and still make three times as many mistakes. In the next table's last column, whose *errors* grow most?
 
 # %% tags=["report"]
 homework.losses_table(losses)
@@ -188,8 +188,9 @@ described = {
 }
 
 # %% [markdown]
-# Each number of images is drawn five times, and the [interval](../statistics.md#t-interval-over-seeds) is over these draws. All images together can be drawn in one way only, so there the interval is
-# over the images that the rule is scored on. These are the validation images of the large set; nothing was chosen by them here.
+# For each number, five sets are drawn, and the [interval](../statistics.md#t-interval-over-seeds) is over these draws. All images together can be drawn in
+# one way only, so there the interval is over the images that the rule is scored on. These are the validation images of the large set; nothing was chosen
+# by them here.
 
 # %%
 from sklearn.linear_model import RidgeClassifier
@@ -226,7 +227,7 @@ for found, (train_x, val_x) in zip(rules.values(), described.values(), strict=Tr
         found[num_images] = analysis.seed_interval(right) if len(right) > 1 else one
 
 # %% [markdown]
-# Beside them are the networks that trained *all* their layers on 189 and on 1687 images (Adam; interval over seeds). They are scored on their *test* images:
+# The figure also shows networks with *all* layers trained on 189 and on 1687 images (Adam; interval over seeds). They are scored on their *test* images:
 # their validation images chose the rate and the epoch, so the accuracy on those would be too good.
 
 # %% tags=["report"]
@@ -296,9 +297,9 @@ print(f"The choice by 47 images: 90 % of the draws lie within {apart:.0f} points
 noise.astype(str).set_index(["strategy", "images that choose"])
 
 # %% [markdown]
-# The brackets hold 90 % of the draws. *Looks too good by* is the accuracy on the images that chose the rate, minus the accuracy on all others. Its mean is
-# the *selection bias* [6]: the rate that was luckiest on the choosing images looks better than it is. The brackets are wide because few images choose. The
-# last column is what the choice *costs*. Compare the two: a rate that looks much too good may still be nearly as good as the best.
+# *Two choices differ*: how often two draws choose different rates. *Looks too good by*: the accuracy on the images that chose the rate, minus that on all
+# others. Its mean is the *selection bias* [6]: the luckiest rate looks better than it is. The brackets hold 90 % of the draws; they are wide because few
+# images choose. The last column is what the choice *costs*. Compare the two: a rate that looks much too good may still be nearly as good as the best.
 #
 # ### Exercise 2 · how many validation images? (5 minutes, ★★☆)
 # How many images does it take to know an accuracy to within ± `half_width` (95 %, i.e. 1.96 standard errors to either side)?
@@ -330,7 +331,7 @@ pd.concat(beside, axis=1)
 
 # %% [markdown]
 # ### What the homework claims
-# Here are its sentences about the small training set, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies
+# Here the homework's claims about the small training set are tested on finished runs. A claim is *reproduced* when the 95 % interval of the effect lies
 # wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise, or when a best rate is at the edge of its
 # grid: then a rate that nobody tried may be better. For a printed number, the claimed range goes from half of it to twice as much. *Calibrated* marks the
 # order that the mini world was made to show. `course claims` judges all claims.
@@ -342,11 +343,11 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 
 # %% [markdown]
 # ## Remember
-# - Using filters takes few images, learning filters takes many: the fewer the images, the more a borrowed start was worth here. That does not mean that it
-#   must stay frozen: compare full fine-tuning with the last layer.
+# - Using filters takes few images, learning filters takes many: the fewer the images, the more a borrowed start was worth here. But borrowed layers need
+#   not stay frozen: compare full fine-tuning with the last layer.
 # - To say who suffers most, take the difference of the two losses and *its* interval. Where images are shared, compare image by image.
 # - A choice by 47 images is noisy: one image is 2.1 points, two such choices often take different rates, and the chosen rate looks better than it is. The
-#   choice costs little where several rates are about equally good: see the last column of the table.
+#   choice costs little where several rates are about equally good: see that table's column *loses*.
 #
 # ## Further
 # Four optional parts: curves of single runs (5 minutes), more steps or more images (15 minutes), two reasons why validation and test disagree (15 minutes), and
@@ -375,7 +376,7 @@ figures.explorers.explore(
 # %% [markdown]
 # ### More steps or more images?
 # The homework itself notes that an epoch of 189 images takes fewer steps: fifty such epochs may be too few, and the comparison would then be unfair. So give
-# the small set *as many optimiser steps* as the large one gets. He, Girshick and Dollár [7] ask a related question of training from scratch.
+# the small set *as many optimiser steps* as the large one gets. He, Girshick and Dollár [7] ask a related question about training from scratch.
 #
 # ### Exercise 3 · epochs for equal steps (5 minutes, ★☆☆)
 # How many epochs of `num_images` images in batches of `batch_size` does it take until at least `steps` steps are done?
@@ -395,9 +396,9 @@ def epochs_for(steps, num_images, batch_size):
 passed = check_epochs(epochs_for)
 
 # %% [markdown]
-# These are the long runs, for two strategies and, with each optimiser, a rate that does well in the grids. They start like the short runs, with the same
-# images, seeds, rates and batches, and go on for the fewest epochs that give as many steps. (On another machine numbers are rounded differently, and such
-# differences grow during training. So the comparison contains a part of what training again would change.)
+# These are the long runs: two strategies, and for each optimiser a rate that does well in the grids. They start like the short runs, with the same
+# images, seeds, rates and batches, and go on until they have as many steps as the large set. (On another machine numbers are rounded differently, and such
+# differences grow during training. So part of the difference may come from rounding, not from steps.)
 
 # %%
 long = run_study("few_shot_steps", profile, data, seeds)
@@ -406,8 +407,8 @@ for each in budgets:
     print(f"{each.label}: {each.amounts}")
 
 # %% [markdown]
-# What does each of the two add to the test accuracy? *More steps*: the same 2108 test images and the same seeds, compared image by image. *More images* in as
-# many steps: the test images are others, so the interval is the wider one of two independent accuracies. (If the batches differ as well, see above, their
+# What does each of the two add to the test accuracy? *More steps*: the same 2108 test images and the same seeds, compared image by image. *More images* in
+# as many steps: the test images are others, so the interval is the wider one of two independent accuracies. (If the batch sizes differ as well, their
 # effect is counted as "more images".)
 
 # %% tags=["report"]
@@ -417,12 +418,12 @@ show(few_shot.steps_and_images(budgets))
 homework.steps_table(budgets)
 
 # %% [markdown]
-# The training losses of the short and the long runs say why. Where the loss is near zero after the short run, each further step has next to nothing to
+# Compare the training losses of the short and the long runs. Where the loss is near zero after the short run, each further step has next to nothing to
 # correct. If an interval contains 0, over the test images or over the seeds, the runs do not show a difference. Where *more steps* brings little and *more
 # images* much, the number of steps was not the main limit: with this recipe, 189 images had little more to teach.
 #
 # ### Would another seed have chosen the same rate?
-# Here are the pairs of seeds whose validation images chose different rates, for each optimiser:
+# In how many pairs of seeds did validation choose different rates? For each optimiser:
 
 # %% tags=["report"]
 cells = {}
@@ -463,7 +464,7 @@ print(f"difference [{ci.low:+.3f}, {ci.high:+.3f}]")
 # %% [markdown]
 # In the mini world every image is drawn independently of its number. So the order of the files means nothing, and the interval should contain 0. On the
 # real cartoons the red channel of the last files has a mean of 0.774, that of the others 0.812. (These two numbers are printed without an interval. The
-# split's gap below is the better test.)
+# test that follows is better.)
 #
 # Does it matter for the accuracies? Split the same images again, at random and with equal shares of each class, train from scratch, and compare the gap
 # between validation and test accuracy.
@@ -518,9 +519,9 @@ print(f"{analysis.independent_difference(*by_both)} (and with the error of three
 # scratch --data pacs:cartoon` train all rates and more seeds, and `data = "pacs:cartoon"` runs this lesson on them.
 #
 # ### Your own experiment: a recipe in 60 seconds (20 minutes)
-# What would *you* do with 189 images? Choose a recipe for them (strategy, rates, epochs, augmentation, penalty, …) and one to compare it with. Both train for
-# at most 60 seconds together. **First write down one claim**, e.g. "With 189 images, ten epochs are at least two points better than two." Then run the cell,
-# and judge your claim by the difference and its intervals.
+# What would *you* do with 189 images? Choose a recipe for them (strategy, rates, epochs, augmentation, weight decay, …) and one to compare it with. Both
+# train for at most 60 seconds together. **First write down one claim**, e.g. "With 189 images, ten epochs are at least two points better than two." Then
+# run the cell, and judge your claim by the difference and its intervals.
 #
 # | points | for |
 # |---|---|
@@ -543,10 +544,10 @@ compare_recipes(recipes, small, seeds=3)
 # %% [markdown] tags=["solution-only"]
 # **Two sample answers**
 #
-# *A good one (5 of 5).* "Claim: with 189 drawings and Adam at 0.001, six epochs of full fine-tuning reach at least one point more than two epochs, on the 2108
-# test images. Only the number of epochs differs. I ran the cell once, with three seeds, and tried no other recipe. The claim is supported if both intervals,
-# over the test images and over the seeds, lie above one point. If one of them reaches below, it is undecided, and I would need more seeds, not more images,
-# where the interval over the seeds is the wider one."
+# *A good one (5 of 5).* "Claim: with 189 drawings and Adam at 0.001, six epochs of full fine-tuning reach at least one point more than two epochs, on the
+# 2108 test images. Only the number of epochs differs. I ran the cell once, with three seeds, and tried no other recipe. The claim is supported if both
+# intervals, over the test images and over the seeds, lie above one point. If one of them reaches below, it is undecided. If the interval over the seeds is
+# the wider one, I would need more seeds, not more images."
 #
 # *A flawed one (1 of 5).* "Six epochs reach a higher validation accuracy, 43 of 47 images instead of 40. So more epochs are better, and with 1687 images it
 # will be the same." The claim was written after the run; three of 47 images are within chance; no interval is given; and nothing was measured with 1687

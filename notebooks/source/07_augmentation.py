@@ -3,10 +3,9 @@
 # **Which transforms help, and does their order explain the rows that collapsed?**
 #
 # With 189 training images (lesson 06) every image is precious. Augmentation tries to get more out of each image: it shows the image slightly changed in
-# every epoch
-# [3]. *The homework* is the report [1] of a student who fine-tuned a ResNet-18 to the cartoons of PACS [2]. Its Section VII, *Training data augmentation*, tries 27
-# augmentations and prints them in Table VIII. Five rows fell by 44 points or more. This lesson tests one explanation. Numbers in brackets refer to the
-# list at the end.
+# every epoch [3]. *The homework* is the report [1] of a student who fine-tuned a ResNet-18 to the cartoons of PACS [2]. Its Section VII, *Training data
+# augmentation*, prints 27 augmentations and "none" in Table VIII. Five rows fall by 44 points or more from validation to test. We test one
+# explanation. Numbers in brackets refer to the list at the end.
 #
 # **You will** see what each transform does to an image, measure all 28 rows with intervals, move one line of code and watch a model fail although its
 # validation accuracy is good. In the optional part *Further* you compute how high an accuracy luck alone can reach on 47 images. **Time** 45 minutes;
@@ -59,8 +58,7 @@ for name in ("none", "ColorJitter(hue=0.05)", turned):
 print(len(TABLE_VIII), "rows")
 
 # %% [markdown]
-# Here is one training image after some of these augmentations, three draws of each. An augmentation is fair if *you* would still give the picture the same
-# name.
+# Here is one training image after some of these augmentations, three draws of each. An augmentation is fair if *you* would still see the same class in it.
 
 # %% tags=["report"]
 splits = prepare(DataSpec(source=data, size=numbers.size, few_shot=True))
@@ -92,7 +90,7 @@ figures.explorers.explore(
 )
 
 # %% [markdown]
-# All 28 rows: full fine-tuning with SGD at the two rates that were best in any row. Finished runs are taken from the ledger.
+# All 28 rows: full fine-tuning with SGD at the two rates that Table VIII prints. Finished runs are loaded, not repeated.
 
 # %%
 records = run_study("augmentation", profile, data, seeds)
@@ -113,17 +111,17 @@ show_text(f"most test accuracy is gained by {best}: {gains[best]}")
 show(augmentation.gains(gains, kinds, homework.printed_gains()))
 
 # %% [markdown]
-# Read the figure with care: of 27 intervals of 95 %, one or two miss the truth, and the best of 27 rows is best partly by luck. So look at *groups* of rows:
-# do the rows of a group agree? But a mean of many rows can mislead, too. All rows subtract the same few runs of "none". If these came out badly by chance, the
-# gains of all rows are too high together. So each seed gives *one* number: its mean over the rows of a group, minus the "none" of the same seed. The interval
-# is over these numbers (and the test images).
+# Read the figure with care: of 27 intervals of 95 %, one or two may miss the truth, and the best row is best partly by luck. So look at *groups* of rows:
+# do the rows of a group agree? But a mean of many rows can mislead, too. All rows subtract the same few runs of "none". If these came out badly by chance,
+# the gains of all rows are too high together. So each seed gives *one* number: its mean over the rows of a group, minus the "none" of the same seed. The
+# interval is over these numbers (and the test images).
 
 # %% tags=["report"]
 homework.groups_table(rows, kinds).rename_axis("points gained")
 
 # %% [markdown]
 # ## Explain
-# **Rotation** moves the corners out of the picture and has to fill the place with something that was never there. How much of an image is that?
+# **Rotation** moves the corners out of the picture and must fill the empty corners with something else. How much of an image is filled?
 
 # %%
 white = torch.ones(500, 3, numbers.size, numbers.size)
@@ -143,9 +141,9 @@ pd.DataFrame({"comes from outside, on average": outside}).T
 # %% [markdown]
 # ## Break it
 # A change of brightness within 1 % is invisible. Yet its printed row has a test accuracy of 17.46 %, close to the 14 % of guessing one class of seven, after
-# a validation accuracy of 78.72 %. The homework explains it so: true colours matter for cartoons. Here is another hypothesis: the transforms stand *after*
+# a validation accuracy of 78.72 %. The homework's explanation: true colours matter for cartoons. Here is another hypothesis: the transforms stand *after*
 # `Normalize`, and validation images pass through them, too. Nothing warns of it: `Compose` takes any order, and one pipeline for training and validation is
-# easily written. `ColorJitter` is made for values from 0 to 1 and cuts off all others [4]. Look at the values.
+# easily written. `ColorJitter` is made for values from 0 to 1 and *clips* all others [4]. Look at the values.
 
 # %%
 from course_lib.data import channel_statistics
@@ -168,8 +166,9 @@ show(augmentation.jittered_values(plain, before, after))
 show(augmentation.jittered_pictures(images, after, mean, std), colors=64)
 
 # %% [markdown]
-# This shows how the order *could* do harm. An experiment tests whether it does: the rows in question, and two rows that should not suffer, in three orders.
-# **Guess** first: does the mistake still hurt when the validation images are clean, so that validation can choose the epoch that suffers least?
+# So the order *could* do harm. To test it, train the rows in question, and two that should not suffer, in three ways: before `Normalize`, after it, after
+# it in validation too. **Guess** first: does the mistake still hurt when the validation images are clean, so that validation can choose the epoch that
+# suffers least?
 
 # %%
 mistaken = run_study("augmentation_order", profile, data, seeds)
@@ -183,8 +182,8 @@ for order, name in spelled.items():
     orders[order] = homework.by_augmentation(runs, TABLE_VIII)
 
 # %% [markdown]
-# When do we call a row collapsed? A network that names the largest class for every image is right on that class's share of the images. This share is the line
-# in the figure. (The few-shot test images are the training and validation images of the large set, so their classes may be counted.) Dotted intervals are of
+# A row has *collapsed* if it is not clearly better than naming the largest class for every image. The share of that class among the images is the line in
+# the figure. (The few-shot test images are the training and validation images of the large set, so their classes may be counted.) Dotted intervals are of
 # one printed run and its test images, solid ones of a mean over seeds.
 
 # %%
@@ -205,8 +204,8 @@ falls = homework.falls_table(orders, ORDER_ROWS)
 falls.rename(index=figures.short_name).rename_axis("test − validation (points)")
 
 # %% [markdown]
-# **Does the order explain the rows that collapsed?** Compare the accuracies at which they *end*, not how far they fell: the falls start from different
-# accuracies. *Printed − measured* has the errors of both, and *differ* says whether its interval leaves out 0.
+# **Does the order explain the rows that collapsed?** Compare the *test accuracies*, not the falls: the falls start from different validation accuracies.
+# *Printed − measured* has the errors of both, and *differ* says whether its interval leaves out 0.
 
 # %% tags=["report"]
 wrong = measured["after, in validation too"]
@@ -219,9 +218,9 @@ for origin, found in (("Measured", wrong), ("Printed", printed)):
 homework.ends_table(wrong, ORDER_ROWS).rename(index=figures.short_name)
 
 # %% [markdown]
-# In these rows the order *and* the validation images were changed. The middle arm of the figure changes the order alone: where its rows end at the line,
-# too, the order is enough to make a row collapse *on these images*. That does not prove that it happened in the homework, whose images, sizes and borrowed
-# weights were others. In any case the remedy costs nothing: **augment in [0, 1], normalise last, and leave validation alone.**
+# In these rows the order *and* the validation images were changed. *After Normalize* in the figure changes the order alone: where its rows are at the
+# line, too, the order is enough to make a row collapse *on these images*. That does not prove that it happened in the homework, whose images, sizes and
+# borrowed weights were others. In any case the remedy costs nothing: **augment in [0, 1], normalise last, and leave validation alone.**
 #
 # ### Exercise 1 · flip each image with its own coin (10 minutes, ★☆☆)
 # torchvision's `RandomHorizontalFlip` on a batch tosses one coin for the whole batch. Write a flip that tosses one coin for each image, and leaves its input
@@ -283,9 +282,9 @@ table[[name for name in table if name.split(",")[0] in ("lr", "epoch", "val", "t
 
 # %% [markdown]
 # ### What the homework claims
-# Here are its sentences about augmentation, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
+# Here the homework's claims about augmentation are tested on finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
 # inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise, or when a best rate is at the edge of its grid:
-# then a rate that nobody tried may be better. A claim about several rows needs all of them. For a printed number, the claimed range goes from half of it
+# then a rate that nobody tried may be better. A claim about several rows must hold for each. For a printed number, the claimed range goes from half of it
 # to twice as much. `course claims` judges all claims.
 
 # %% tags=["report"]
@@ -303,10 +302,10 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 # %% [markdown]
 # ## Remember
 # - A change that the test images show, too, and that leaves the class visible, *may* help. In the runs that come with the course, no row alone is clearly
-#   better than none, and three are worse. Judge groups of rows, paired, with intervals.
-# - Does the order explain the rows that collapsed? It is enough to make rows collapse: in the runs that come with the course, all five colour jitters,
-#   applied after `Normalize` and in validation too, are not clearly better than naming the largest class. The two rows that should not suffer do not. Two
-#   printed rows, hue above all, stand higher than the order alone leaves them.
+#   better than "none"; three are worse. Judge groups of rows, paired, with intervals.
+# - Does the order explain the rows that collapsed? It is enough to make rows collapse: in the runs that come with the course, none of the five colour
+#   jitters, applied after `Normalize` and in validation too, is clearly better than naming the largest class. The two rows that should not suffer do not.
+#   Two printed rows, hue above all, have a higher test accuracy than in these runs.
 # - Augment in [0, 1], normalise last, leave validation alone. A transform after normalisation can destroy images, and an augmented validation set will not
 #   show it.
 #
@@ -349,7 +348,7 @@ homework.same_experiments_table(rows)
 
 # %% [markdown]
 # The effect of a blur in pixels also depends on the image size. Here is the same giraffe, drawn with 48 pixels and with the 227 of the PACS images: at the
-# larger size the same row is hardly a blur. If you take a blur from a paper, take the image size with it.
+# larger size the same row is hardly a blur. If you copy a blur from a paper, check its image size, too.
 
 # %% tags=["report"]
 from course_lib.data.mini import draw
@@ -388,7 +387,7 @@ def chance_of_luck(accuracy, num_right, num_images, num_tries):
 passed = check_luck(chance_of_luck)
 
 # %% [markdown]
-# Independent tries are one extreme. Real tries are alike: they fail on the same hard images, so there is less luck to choose from. How strongly are the outcomes
+# Independent tries are one extreme. Real tries are alike: they fail on the same hard images, so choosing the best gains less. How strongly are the outcomes
 # of our tries correlated? Take the later epochs of "none", two rates and all seeds:
 
 # %%
@@ -417,13 +416,13 @@ chances.rename(index="{:.1%}".format).rename_axis("true accuracy").map("{:.1%}".
 # %% [markdown]
 # **Read the two columns as a range.** The homework's tries were not independent, so *independent tries* is too high. And they were not as alike as ours,
 # so the other column is a *lower bound*, for two reasons. Ours are late epochs, in which a network hardly changes, at the two best rates; the homework's
-# 250 are all epochs at five rates. And ours are without augmentation, while the rows that print 46 of 47 draw new images in every epoch. Tries that differ
-# more leave luck more to choose from. So luck reaches 46 of 47 with a probability between the two columns, as far as all tries are about equally good.
-# Poor rates and early epochs hardly count as tries, so it may also be less. The runs at hand cannot say where.
+# 250 are all epochs at five rates. And ours are without augmentation, while the rows that print 46 of 47 draw new images in every epoch. The more tries
+# differ, the better the luckiest one is. So the probability of 46 of 47 by luck lies between the two columns if all tries are about equally good. Poor
+# rates and early epochs hardly count as tries, so it may also be lower. The runs at hand cannot say how much.
 #
-# There is a second explanation: these 47 images may be easier than the test images. That it happened in eight rows does not decide between the two, since all
-# rows were validated on the *same* 47 images. In either case one image is 2.1 points, so the validation column cannot rank rows that are an image or two apart.
-# The test column has 2108 images, so it can rank rows, within its intervals. More on choosing by few images: [5].
+# There is a second explanation: these 47 images may be easier than the test images. That eight rows print 46 of 47 does not decide between the two, since
+# all rows were validated on the *same* 47 images. In either case one image is 2.1 points, so the validation column cannot rank rows that are an image or
+# two apart. The test column has 2108 images, so it can rank rows, within its intervals. More on choosing by few images: [5].
 #
 # ### Your own experiment: a recipe in 60 seconds (20 minutes)
 # Which augmentation would *you* give these images? Choose one, of Table VIII or with parameters of your own, and compare it with none or with another one. Both
@@ -454,10 +453,10 @@ compare_recipes(recipes, splits, seeds=3)
 # %% [markdown] tags=["solution-only"]
 # **Two sample answers**
 #
-# *A good one (5 of 5).* "Claim: four epochs of Adam at 0.001 on 189 drawings gain at least one point of test accuracy from a flip. Both recipes are equal but
-# for the flip. I ran the cell once, with three seeds. The claim is supported only if both intervals lie above one point. If one of them contains both one point
-# and smaller gains, it is undecided: the interval over the images says what other test images would change, the one over the seeds what training again would
-# change. With four epochs the flip has hardly had time to matter, so the verdict is about four epochs."
+# *A good one (5 of 5).* "Claim: four epochs of Adam at 0.001 on 189 drawings gain at least one point of test accuracy from a flip. Both recipes are equal
+# but for the flip. I ran the cell once, with three seeds. The claim is supported only if both intervals lie above one point. If one of them reaches below
+# one point, the claim is undecided: the interval over the images says what other test images would change, the one over the seeds what training again
+# would change. With four epochs the flip has hardly had time to matter, so the verdict is about four epochs."
 #
 # *A flawed one (2 of 5).* "Colour jitter is useless. I tried eight jitters and none of them had a higher test accuracy than 'none' by more than a point." Eight
 # recipes were tried, and that is said (1 point); each differs from 'none' in one thing (1 point). But there was no claim before the runs, no interval is given,

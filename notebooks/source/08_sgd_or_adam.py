@@ -6,9 +6,9 @@
 # and makes three remarks on the way (Section II-A, Figs. 5 and 6): neither is better; Adam takes a third longer; with a thousand outputs for seven classes, SGD
 # broke down and Adam did not. This lesson tests each remark with an experiment. Numbers in brackets refer to the list at the end.
 #
-# **You will** compare both on the same test images in all six grids, see in which unit each measures its step, put the thousand outputs back, and time an epoch
-# part by part. In the optional part *Further* you test single pairs of runs, and look for what it takes to get a NaN. **Time** 45 minutes; *Further* takes
-# another 45. **Cost** about a minute on a laptop; the finished runs of the grids come with the course.
+# **You will** compare both on the same test images in all six grids, see in which unit each measures its step, repeat the thousand outputs, and time an
+# epoch part by part. In the optional part *Further* you test single pairs of runs, and look for what it takes to get a NaN. **Time** 45 minutes; *Further*
+# takes another 45. **Cost** about a minute on a laptop; the finished runs of the grids come with the course.
 
 # %% tags=["parameters"]
 profile = "mini"  # "smoke": a minute; "mini": the full grid; "paper": real data, GPU
@@ -52,7 +52,7 @@ guess_gain = Prediction(
 
 # %% [markdown]
 # ## Run
-# The six grids of lessons 03 to 06: three strategies, 1687 or 189 images, every rate, both optimisers. Finished runs are taken from the ledger.
+# The six grids of lessons 03 to 06: three strategies, 1687 or 189 images, every rate, both optimisers. Finished runs are loaded, not repeated.
 
 # %%
 runs = {name: run_study(name, profile, data, seeds) for name in GRIDS}
@@ -60,7 +60,7 @@ print(f"{sum(map(len, runs.values()))} runs in {len(runs)} grids")
 
 # %% [markdown]
 # Figures 5 and 6 of the homework: full fine-tuning with 1687 images, each optimiser at the rate with its highest mean validation accuracy. (The mean is used
-# because the single best of all runs may owe its place to a lucky seed.)
+# because the single best of all runs may be best by a lucky seed.)
 
 # %% tags=["report"]
 own = {}
@@ -82,9 +82,10 @@ guess_gain.compare(table.set_index("grid").loc["full", "Adam − SGD"])
 # two sources of error, and each has an interval. *Other test images* is a [bootstrap](../statistics.md#percentile-bootstrap) over the images (dashed). *Training again* is an [interval over the seeds](../statistics.md#t-interval-over-seeds)
 # (solid). Only if both intervals lie on the same side of zero do we speak of a difference.
 #
-# And there is a third condition. If the best rate of an optimiser is the highest or the lowest of its grid, a rate that nobody tried may be better still. Then
-# the grid has not found what this optimiser can do, and the comparison is [*undecided*](../statistics.md#verdict), however narrow the intervals are [5]. A dagger marks such
-# grids. The homework's rates end at 0.03. Look at the sensitivity curves below (an open dot marks such a best rate): does the curve of SGD turn before 0.03?
+# And there is a third condition. If the best rate of an optimiser is the highest or the lowest of its grid, a rate that nobody tried may be better still.
+# Then the grid has not found what this optimiser can do, and the comparison is [*undecided*](../statistics.md#verdict), however narrow the intervals are
+# [5]. A dagger marks such grids. The homework's rates end at 0.03. Look at the curves of accuracy by rate below (an open dot marks such a best rate): does
+# that of SGD fall before 0.03?
 
 # %% tags=["report"]
 show(optimizers.differences(table))
@@ -128,8 +129,9 @@ found = homework.gap_in_grid(tried, mine)
 print(f"Adam − SGD: {found}{' † ' + found.edge if found.edge else ''}")
 
 # %% [markdown]
-# Win once with Adam and once with SGD, and try to do it without a dagger. Each time every seed, every test image and every interval is honest, and only the rates that were *offered* decide. The
-# interval cannot warn you, since it knows nothing of rates that nobody tried. The dagger can: the best rate of an optimiser is the lowest or highest one offered.
+# Choose rates so that Adam wins, then so that SGD wins. Seeds, test images and intervals are correct each time: only the rates that were *offered* decide.
+# Can SGD win without a dagger? The interval cannot warn you, since it knows nothing of rates that nobody tried. The dagger can: the best rate of an
+# optimiser is the lowest or highest one offered.
 #
 # ## Explain
 # SGD moves a weight by *rate × gradient*. Adam divides the gradient by its own recent size, so its step is about *the rate*, whatever the gradient. To see this,
@@ -172,9 +174,9 @@ sizes = {
 show(optimizers.steps(sizes, rate), colors=24)
 
 # %% [markdown]
-# SGD's rate says how far a weight moves *per unit of its gradient*. So its best value depends on how large the gradients are, e.g. on whether the loss is a mean
-# over the batch or a sum. Adam's rate says how far a weight moves *per step*. By the twentieth step Adam moves less than its rate: it follows the running mean
-# of the gradients, and gradients that change sign from batch to batch cancel in a mean. Where all batches agree on a weight, nothing cancels.
+# SGD's rate says how far a weight moves *per unit of its gradient*. So its best value depends on how large the gradients are, e.g. on whether the loss is
+# a mean over the batch or a sum. Adam's rate says how far a weight moves *per step*. By the twentieth step Adam moves less than its rate: it follows the
+# running mean of the gradients, and gradients that change sign from batch to batch cancel in a mean. Where the sign is always the same, nothing cancels.
 #
 # ### Exercise 1 · Adam by hand (10 minutes, ★★☆)
 # Write one step: keep a running mean of the gradient (β₁ = 0.9) and of its square (β₂ = 0.999), correct both for their start at zero, and divide the first
@@ -199,8 +201,8 @@ passed = check_adam(adam_step)
 
 # %% [markdown]
 # ## Break it
-# Now the mistake of Section II-A: a last layer with a thousand outputs, as ImageNet has, for seven classes. Labels 0 to 6 are used; the other 993 outputs
-# never are. Before any training, look at the loss. If a head gave every output the same probability, its loss would be log(number of outputs). A random
+# Now the mistake of Section II-A: a last layer with a thousand outputs, as for ImageNet, but seven classes. Only outputs 0 to 6 are ever right; the other
+# 993 never. Before any training, look at the loss. If a head gave every output the same probability, its loss would be log(number of outputs). A random
 # head prefers some outputs by chance, so its loss is somewhat higher. **This one number would have shown the mistake in the first second:**
 
 # %%
@@ -215,9 +217,9 @@ for outputs in (few.num_classes, 1000):
 
 # %% [markdown]
 # ### Exercise 2 · the check that was missing (5 minutes, ★☆☆)
-# Write a check that is cheap enough for any training script: does the loss at the start fit the number of *classes*? The loss of a new head is never exactly
-# the expected one, so let it be up to half as large again.
-# Hint: look at the two lines printed above. Which of the two numbers in a line does your function have to work out for itself?
+# Write a check that is cheap enough for any training script: does the loss at the start fit the number of *classes*? The loss of a new head is never
+# exactly the expected one, so allow up to 1.5 times that value. Hint: look at the two lines printed above. Which of the two losses in a line does your
+# function have to compute itself?
 
 
 # %% tags=["exercise"]
@@ -232,8 +234,8 @@ def start_is_plausible(first_loss, num_classes):
 passed = check_start(start_is_plausible)
 
 # %% [markdown]
-# But a wrong start is not yet a NaN. The study `thousand_outputs` is Table VII's grid (189 images, everything fine-tuned) with nothing changed but the number of
-# outputs:
+# But a high first loss is not a NaN. The study `thousand_outputs` is Table VII's grid (189 images, everything fine-tuned) with nothing changed but the
+# number of outputs:
 
 # %% tags=["report"]
 thousand = run_study("thousand_outputs", profile, data, seeds)
@@ -260,10 +262,10 @@ pd.concat(paired, ignore_index=True)
 # that? *Further* looks for what else it takes.
 #
 # ## Printed and measured
-# **Seconds.** Both optimisers get the same images in the same batches. A few epochs of each are run in turn, and the clock is read after every part. PyTorch
-# offers each optimiser in three forms [6]: tensor by tensor in a loop (its default on a CPU); *foreach*, which does each operation for all tensors at
-# once (its default on a GPU since version 2.0); and *fused* into one pass over all weights. Here we time the first and the last. The batch size matters, too:
-# the optimiser's own work is the same for 8 images as for 32.
+# **Seconds.** Both optimisers get the same images in the same batches. A few epochs of each are run in turn, and the clock is read after every part.
+# PyTorch offers each optimiser in three forms [6]: tensor by tensor in a loop (its default on a CPU); *foreach*, which does each operation for all tensors
+# at once (its default on a GPU since version 2.0); and *fused* into one pass over all weights. Here we time the first and the last. The batch size
+# matters, too: a step of the optimiser costs the same for 8 images as for 32.
 
 # %%
 device = pick_device()
@@ -321,8 +323,8 @@ guess_time = Prediction(
 )
 
 # %% [markdown]
-# We use one thread, as the course does to train mini networks, so that a second busy core does not show up as a difference. The first round is a warm-up and
-# is discarded.
+# We use one thread, as the course does to train mini networks, so that other work on a second core does not change the times. The first round is a warm-up
+# and is discarded.
 
 # %%
 forms = {"tensor by tensor": {"foreach": False, "fused": False}, "fused": {"fused": True}}
@@ -383,15 +385,15 @@ for name, found in runs.items():
 pd.DataFrame(choices).T
 
 # %% [markdown]
-# In how many grids does the *printed* 95 % interval leave out zero (the figure above)? The printed numbers are of one run each, so a difference has to be
+# In how many of the six grids (figure above) does the *printed* interval leave out zero? The printed numbers are of one run each, so a difference has to be
 # large to be seen at all. Our intervals are narrower for two reasons: ours are paired, image by image, and of a mean over seeds. Where a measured
-# difference is clear, say for which strategy. Look at the sensitivity curves before you call it a merit of the optimiser: five rates are a coarse grid,
+# difference is clear, say for which strategy. Look at the curves by rate before you call it a merit of the optimiser: five rates are a coarse grid,
 # and the best rate of one optimiser may lie between them or outside. `course study higher_rates` and `course study momentum` go on from here.
 #
 # ### What the homework claims
-# Here are its sentences about the two optimisers, each tested on the finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
-# inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise, or when a best rate is at the edge of its grid. The
-# column *reason* says which. `course claims` judges all claims.
+# Here the homework's claims about the two optimisers are tested on finished runs. A claim is *reproduced* when the 95 % interval of the effect lies wholly
+# inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided* otherwise, or when a best rate is at the edge of its grid.
+# The column *reason* says which. `course claims` judges all claims.
 
 # %% tags=["report"]
 chosen = [
@@ -408,7 +410,7 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 # ## Remember
 # - SGD's step is rate × gradient, Adam's is about the rate. Their rates are in different units: compare optimisers only when each had its own rate chosen,
 #   from a grid that goes on until the score falls. A best rate at the edge of its grid decides nothing.
-# - Check the first loss against log(classes). When correcting an error removes a symptom, put that error back alone before you call it the cause.
+# - Compare the first loss with log(number of classes). If a symptom goes when you correct an error, put only that error back before you call it the cause.
 # - Adam's update costs extra in each step, whatever the batch size. How much of an epoch that is has to be timed: time the parts, take turns, give the
 #   range, and say what was timed.
 #
@@ -450,8 +452,8 @@ passed = check_mcnemar(mcnemar_p)
 
 # %% [markdown]
 # ### What it takes to get a NaN
-# What do a thousand outputs do to training? The gradient of an output is *its probability, minus 1 if it is the right one*. So every image pushes an unused
-# output down, each time by about 1/1000. A used output is pushed up by the images of its own class:
+# What do a thousand outputs do to training? The gradient of the loss at an output is *its probability, minus 1 if it is the right one*. So every image
+# pushes an unused output down, at first by about 1/1000. A used output is pushed up by the images of its own class:
 
 # %% tags=["checked"]
 logits = fresh(pixels).detach().requires_grad_()
@@ -490,10 +492,10 @@ leaving = {
 pd.DataFrame(leaving, index=pd.Index(range(steps + 1), name="step"))
 
 # %% [markdown]
-# At a sufficient rate, training itself takes the probability away from the unused outputs. At a low one it does not: compare the columns of SGD. But slow
-# is not NaN. What else does it take to get a NaN? **Search on purpose**, with one epoch for each setting, in batches of eight: larger rates, momentum, and
-# BatchNorm left in `eval()` while everything learns. In `eval()` BatchNorm rescales by stored statistics, which no longer fit the weights once these have
-# moved.
+# At a sufficient rate, training itself takes the probability away from the unused outputs. At a low one it does so too slowly: compare the columns of SGD.
+# But slow learning is no NaN. What else does it take? **Search on purpose**, with one epoch for each setting, in batches of eight: larger rates, momentum,
+# and BatchNorm left in `eval()` while everything learns. In `eval()` BatchNorm rescales by stored statistics, which no longer fit the weights once these
+# have moved.
 
 # %%
 divergence = run_study("divergence", profile, data, seeds)
@@ -507,14 +509,14 @@ print(len(divergence), "runs of one epoch")
 show(optimizers.lost_runs(rows), colors=24)
 
 # %% [markdown]
-# Read the figure by pairs of rows, and count seeds before you believe a pair. Where nothing diverges with either head, a thousand outputs alone are
-# harmless. Where both heads diverge, something else is to blame. Where only the head with a thousand outputs diverges, these outputs may make the
-# difference, e.g. since the loss stays high for longer while the head learns which outputs it does not need.
+# Read the figure by pairs of rows, and count diverged seeds before you believe a pair. Where neither head diverges, a thousand outputs alone cause no NaN.
+# Where both heads diverge, something else is to blame. Where only the head with a thousand outputs diverges, these outputs may make the difference, e.g.
+# since the loss stays high for longer while the head learns which outputs it does not need.
 #
-# One more suspect is in the columns: a loss that is *summed* over a batch of eight in place of averaged. It multiplies SGD's gradients by eight, which is as
-# if its rate were eight times as high, and it leaves Adam as it is. So the homework's 0.01 and 0.03 become 0.08 and 0.24. Which rows turn into NaN there, and
-# what is left of Adam's accuracy at 0.01 and 0.03? Compare this with what is printed. A mistake that reproduces a symptom is a suspect, no more. Whether it
-# happened, we cannot know.
+# One more suspect is in the columns: a loss that is *summed* over a batch of eight instead of averaged. It multiplies SGD's gradients by eight, which is
+# as if its rate were eight times as high, and it leaves Adam as it is. So the homework's 0.01 and 0.03 become 0.08 and 0.24. Which rows turn into NaN
+# there, and what is left of Adam's accuracy at 0.01 and 0.03? Compare this with what is printed. A mistake that reproduces a symptom is a suspect, no
+# more. Whether it happened, we cannot know.
 #
 # ### Your own experiment: a recipe in 60 seconds (20 minutes)
 # With which optimiser would *you* train? Choose a recipe (optimiser, rate, momentum, schedule, weight decay, …) and one to compare it with. Both train for at
@@ -548,7 +550,7 @@ compare_recipes(recipes, few, seeds=3)
 # undecided. The claim is about four epochs: SGD may need more of them."
 #
 # *A flawed one (1 of 5).* "Adam at 0.001 is better than SGD at 0.001 by 15 points, so Adam is the better optimiser." The rates have different units: SGD at
-# 0.001 has hardly started after four epochs. Only one rate each was tried, so both are at the edge, and no interval is given. The point is for not choosing
+# 0.001 has hardly started after four epochs. Each had only one rate, so both are at the edge, and no interval is given. The point is for not choosing
 # by the test accuracies.
 
 # %% [markdown]
