@@ -63,8 +63,15 @@ def final_loss(run: dict) -> float:
 
 
 def roughness(run: dict) -> float:
-    """Mean absolute change of the validation accuracy from one epoch to the next."""
-    return float(np.abs(np.diff([epoch["val_accuracy"] for epoch in history(run)])).mean())
+    """Mean absolute change of the validation accuracy from one epoch to the next.
+
+    Raises:
+        ValueError: the run has a single epoch.
+    """
+    accuracies = [epoch["val_accuracy"] for epoch in history(run)]
+    if len(accuracies) < 2:
+        raise ValueError("a run of a single epoch has no change from one epoch to the next: train for more")
+    return float(np.abs(np.diff(accuracies)).mean())
 
 
 def log_rate(run: dict) -> float:

@@ -131,7 +131,17 @@ print(f"Adam − SGD: {found}{' † ' + found.edge if found.edge else ''}")
 # %% [markdown]
 # Choose rates so that Adam wins, then so that SGD wins. Seeds, test images and intervals are correct each time: only the rates that were *offered* decide.
 # Can SGD win without a dagger? The interval cannot warn you, since it knows nothing of rates that nobody tried. The dagger can: the best rate of an
-# optimiser is the lowest or highest one offered.
+# optimiser is the lowest or highest one offered. Now all six grids with all rates:
+
+# %% tags=["report"]
+wider = {name: analysis.widen(found, beyond) for name, found in runs.items()}
+columns = ["grid", "Adam − SGD", "low", "high", "low, seeds", "high, seeds", "edge"]
+homework.optimizer_table(wider)[columns].set_index("grid")
+
+# %% [markdown]
+# Compare this table with the figure of the six grids above: how many grids still have a best rate at their edge, and in how many do both intervals lie on the
+# same side of zero? In the runs that come with the course, none shows a clear difference. That does not prove that the optimisers are equal: see how wide the
+# intervals from scratch are.
 #
 # ## Explain
 # SGD moves a weight by *rate × gradient*. Adam divides the gradient by its own recent size, so its step is about *the rate*, whatever the gradient. To see this,
