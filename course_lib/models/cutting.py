@@ -207,7 +207,7 @@ def _shapes(net: nn.Module, graph: fx.Graph, size: int) -> dict[str, tuple[int, 
     try:
         twin.run(torch.zeros(1, 3, size, size, device="meta"))
     except Exception as error:  # foreign code: any error is possible
-        raise CannotCutError(f"its shapes for {size} pixels cannot be found") from error
+        raise CannotCutError(f"its forward pass cannot run step by step with {size} pixels") from error
     return twin.found
 
 
@@ -222,7 +222,8 @@ def _stage_ends(line: _Line, features: Sequence[tuple[str, int]], pool: int) -> 
     groups = np.array_split(np.array(coarse), min(MAX_STAGES, len(coarse)))
     wanted = [stem, *(line.last(str(group[-1])) + 1 for group in groups[:-1])]
     ends = sorted({line.next_cut(position) for position in wanted})
-    return [end for end in ends if 0 < end < pool]
+    places = pairwise((*(end for end in ends if 0 < end < pool), pool))
+    return [begin for begin, end in places if any(line.has_parameters(i) for i in range(begin, end))]
 
 
 def _parents(path: str) -> list[str]:
