@@ -139,9 +139,7 @@ class NoClassifier(nn.Module):
         self.architecture = architecture
 
     def forward(self, x: Tensor) -> Tensor:
-        raise ValueError(
-            f"the classifier of {self.architecture} cannot be kept apart: give it a new head (num_classes)"
-        )
+        raise ValueError(f"the classifier of {self.architecture} cannot be kept apart: give it num_classes, a new head")
 
 
 def _classifier_paths(net: nn.Module) -> list[str]:
