@@ -12,14 +12,15 @@ from course_lib.training.heads import FREE, SHARED, fit_heads, shared_settings
 from course_lib.training.prefix import frozen_prefix
 from course_lib.training.probes import score_test
 from course_lib.training.recipe import L2SP, Recipe
+from extras import LITE0, needs_imagenet
 
 COMMON = {"epochs": 6, "batch_size": 8}
 
 
-@pytest.fixture
-def recipes(weights):
+@pytest.fixture(params=["mini_resnet18", pytest.param(LITE0, marks=needs_imagenet)])
+def recipes(weights, request):
     make = Recipe.last_layer
-    common = {**COMMON, "start": weights}
+    common = {**COMMON, **({"architecture": LITE0} if request.param == LITE0 else {"start": weights})}
     return [
         make(optimizer="sgd", lr=0.03, **common),
         make(optimizer="sgd", lr=0.01, momentum=0.9, weight_decay=0.01, schedule="cosine", **common),
