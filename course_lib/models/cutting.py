@@ -48,7 +48,7 @@ def cut_network(
     """
     paths = [path for path, _ in features]
     graph = _trace(net, {part for path in (*paths, classifier) for part in _parents(path)}, untraced)
-    line = _Line(net, graph, _shapes(net, graph, size))
+    line = _Line(net, graph, _shapes(net, graph, size), classifier)
     end = line.classifier_position(classifier)
     pool = line.next_cut(line.pooled_position(after=max((line.last(path) for path in paths), default=0), end=end))
     neck = max(pool, 1 + max((i for i in range(end) if line.has_parameters(i)), default=0))
@@ -65,10 +65,12 @@ def cut_network(
 class _Line:
     """The steps of a traced network in the order in which they run; a position is that before a step."""
 
-    def __init__(self, net: nn.Module, graph: fx.Graph, shapes: dict[str, tuple[int, ...]]):
+    def __init__(self, net: nn.Module, graph: fx.Graph, shapes: dict[str, tuple[int, ...]], classifier: str):
         self.net, self.shapes = net, shapes
         self.steps = [node for node in graph.nodes if node.op not in ("placeholder", "get_attr", "output")]
-        while self._is_identity(self.steps[-1]):  # behind the classifier, where other networks have a flatten
+        while (
+            self._is_identity(self.steps[-1]) and self.steps[-1].target != classifier
+        ):  # behind the classifier, where other networks have a flatten
             self.steps.pop()
         self.image = next(node for node in graph.nodes if node.op == "placeholder")
         self._order = {node: i for i, node in enumerate(self.steps)}

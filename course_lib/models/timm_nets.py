@@ -101,7 +101,7 @@ def cut(architecture: str, net: nn.Module) -> StagedModel:
     try:
         if len(classifiers) != 1:
             raise CannotCutError(f"it has {len(classifiers)} classifiers")
-        functions = need("timm.layers", "imagenet").get_notrace_functions()
+        functions = need("timm.models", "imagenet").get_notrace_functions()
         untraced = [function for function in functions if callable(function)]
         stages, num_features = cut_network(net, classifiers[0], features, size, untraced)
         head = net.get_submodule(classifiers[0])
@@ -149,7 +149,7 @@ class NoClassifier(nn.Module):
 
 def _classifier_paths(net: nn.Module) -> list[str]:
     found = net.get_classifier()
-    wanted = [found] if isinstance(found, nn.Module) else list(found)
+    wanted = list(found) if isinstance(found, tuple | list | nn.ModuleList) else [found]
     return [path for path, module in net.named_modules() if any(module is one for one in wanted)]
 
 
@@ -157,17 +157,27 @@ def _classifier_paths(net: nn.Module) -> list[str]:
 def _whole(
     architecture: str, net: nn.Module, classifiers: list[str], size: int
 ) -> tuple[dict[str, nn.Module], nn.Module, int]:
-    """Make one stage of a network; its classifiers, replaced by identities, hand on what they are given."""
+    """Make one stage of a network; its classifiers, replaced by identities, hand on what they are given.
+
+    Raises:
+        ValueError: its classifiers are given features of several kinds.
+    """
     x = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(0))
     with evaluation_mode(net):
         expected = net(x)
         heads = [net.get_submodule(path) for path in classifiers]
         for path in classifiers:
             replace_module(net, path, nn.Identity())
-        features = net(x)
-        apart = len(heads) == 1 and torch.equal(heads[0](features), expected)
-    head = heads[0] if apart else NoClassifier(architecture)
-    return {"body": net, "pool": nn.Flatten(1)}, head, features.flatten(1).shape[1]
+        try:
+            features = net(x).flatten(1)
+        except RuntimeError as error:
+            raise ValueError(f"{architecture} has no features (N, D) before its classifiers: choose another") from error
+        head = heads[0]
+        if isinstance(head, nn.Conv2d):  # of maps of one pixel
+            head = sequence(maps=nn.Unflatten(1, (head.in_channels, 1, 1)), conv=head, flatten=nn.Flatten(1))
+        if len(heads) > 1 or not torch.equal(head(features), expected):
+            head = NoClassifier(architecture)
+    return {"body": net, "pool": nn.Flatten(1)}, head, features.shape[1]
 
 
 def _has_fixed_size(net: nn.Module, size: int) -> bool:

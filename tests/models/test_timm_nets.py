@@ -123,6 +123,25 @@ def test_a_network_that_is_no_chain_has_one_stage(monkeypatch, architecture, cla
                 model(x)
 
 
+@torch.no_grad()
+def test_other_kinds_of_classifiers():
+    torch.manual_seed(0)
+    headless = build("timm:vit_small_patch14_dinov2", 7).eval()  # for features only
+    assert headless.inner_stages == FOUR
+    assert headless(torch.randn(1, 3, 70, 70)).shape == (1, 7)
+    with pytest.raises(ValueError, match="vit_small_patch14_dinov2 needs num_classes"):
+        build("timm:vit_small_patch14_dinov2")
+    net = plain_net("timm:dla46_c")
+    own = timm_nets.timm_net("timm:dla46_c")
+    own.load_state_dict(net.state_dict())
+    with pytest.warns(UserWarning, match="a single stage"):  # a convolution behind the pooling is its classifier
+        model = timm_nets.cut("timm:dla46_c", own).eval()
+    x = torch.randn(2, 3, 96, 96)
+    assert torch.equal(model(x), net.eval()(x))
+    with pytest.warns(UserWarning), pytest.raises(ValueError, match="crossvit_tiny_240 has no features"):
+        build("timm:crossvit_tiny_240", 7)
+
+
 def test_one_classifier_that_is_not_the_last_step():
     """What comes after it would be lost."""
 
