@@ -138,8 +138,9 @@ def test_other_kinds_of_classifiers():
         model = timm_nets.cut("timm:dla46_c", own).eval()
     x = torch.randn(2, 3, 96, 96)
     assert torch.equal(model(x), net.eval()(x))
-    with pytest.warns(UserWarning), pytest.raises(ValueError, match="crossvit_tiny_240 has no features"):
-        build("timm:crossvit_tiny_240", 7)
+    with pytest.warns(UserWarning, match="crossvit_9_240 has a single stage, 'body': it has 2 classifiers"):
+        model = build("timm:crossvit_9_240", 7).eval()
+    assert model(torch.randn(1, 3, 240, 240)).shape == (1, 7)
 
 
 def test_one_classifier_that_is_not_the_last_step():
