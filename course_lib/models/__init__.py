@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "ARCHITECTURES",
             "NORMALISATION_MODES",
             "Architecture",
+            "best_start",
             "list_architectures",
             "list_weights",
             "register_architecture",

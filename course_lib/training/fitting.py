@@ -11,7 +11,7 @@ from torch import Tensor
 
 from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
-from course_lib.models.freezing import set_trainable, snapshot, train_mode
+from course_lib.models.freezing import has_affine_pairs, set_trainable, snapshot, train_mode
 from course_lib.models.network import HEAD, Network
 from course_lib.models.weights import load_weights, start_model
 from course_lib.training.device import autocast, deliberate_threads, memory_format, peak_memory_mb, pick_device, seeded
@@ -132,6 +132,8 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
         raise ValueError("no validation image shows any concept: no epoch can be chosen, give more or other images")
     if not any(recipe.rates(model.trained_stages).values()):  # before anything is computed
         raise ValueError("nothing to train: every stage has multiplier 0")
+    if recipe.normalisation == "affine_only" and not has_affine_pairs(model):
+        raise ValueError(f"normalisation = 'affine_only': {model.architecture} has no normalisation layers to train")
     mean, std = input_statistics(recipe, splits)
     model.to(target, memory_format=memory_format(target))
     if target.type == "cuda":  # not before its first use: by number it has no statistics then
