@@ -16,12 +16,13 @@ from course_lib.models.network import HEAD, Network
 from course_lib.models.weights import load_weights, start_model
 from course_lib.training.device import autocast, deliberate_threads, memory_format, peak_memory_mb, pick_device, seeded
 from course_lib.training.inputs import BatchOrder, Inputs
+from course_lib.training.optimizers import effective_rates, make_optimizer
 from course_lib.training.penalties import StartingPointPenalty
 from course_lib.training.prediction import evaluate
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord, Run, describe_machine
-from course_lib.training.target import CLASSES, target_of
+from course_lib.training.target import CLASSES, balanced_weights, target_of
 
 
 def fit(
@@ -197,6 +198,7 @@ class Trainer:
         self.rates = recipe.rates(self.stages)
         set_trainable(model, self.rates, recipe.normalisation)
         self.penalty = StartingPointPenalty(model, recipe) if recipe.penalty else None
+        self.class_weights = balanced_weights(train.labels) if recipe.class_weights == "balanced" else None
         self.optimizer = make_optimizer(recipe, model)
         self.order = BatchOrder(train, recipe.batch_size, recipe.shuffle, seed)
 
@@ -233,7 +235,7 @@ class Trainer:
         """Take one step of the optimiser on a batch; return mean loss and number of right answers, on the device."""
         with autocast(labels.device, self.train.after):
             logits = self.model.logits(inputs, after=self.train.after)  # by head, (N, C)
-        loss = self.target.loss(logits[HEAD].float(), labels)
+        loss = self.target.loss(logits[HEAD].float(), labels, self.class_weights)
         self.optimizer.zero_grad()
         self._penalised(loss, logits, labels).backward()
         self.optimizer.step()
@@ -242,7 +244,7 @@ class Trainer:
     def _penalised(self, loss: Tensor, logits: dict[str, Tensor], labels: Tensor) -> Tensor:
         """Add the weighted losses of the auxiliary heads and the penalty to the main head's loss."""
         for path in sorted(logits.keys() - {HEAD}):
-            loss = loss + self.recipe.aux_weight * self.target.loss(logits[path].float(), labels)
+            loss = loss + self.recipe.aux_weight * self.target.loss(logits[path].float(), labels, self.class_weights)
         return loss + self.penalty() if self.penalty else loss
 
 
@@ -258,29 +260,6 @@ def _clear_about_single_values() -> Iterator[None]:
             "a batch of one image leaves BatchNorm one value per channel in a deep stage, which has no variance: "
             "use batch_size = 2 or more, or larger images"
         ) from error
-
-
-def make_optimizer(recipe: Recipe, model: Network) -> torch.optim.Optimizer:
-    """Make SGD or Adam with one parameter group for each stage that trains, labelled with its ``"stage"``."""
-    groups = []
-    for stage in model.trained_stages:
-        trained = [p for p in model.stage_parameters(stage) if p.requires_grad]
-        if trained:
-            rate, decay = recipe.rate_of(stage), recipe.decay_of(stage)
-            groups.append({"params": trained, "stage": stage, "lr": rate, "weight_decay": decay})
-    if not groups:
-        raise ValueError("nothing to train: every stage has multiplier 0")
-    common = {"lr": recipe.lr}
-    common["fused"] = groups[0]["params"][0].device.type in ("cpu", "cuda")  # one pass over all weights
-    if recipe.optimizer == "adam":
-        return torch.optim.Adam(groups, **common)
-    return torch.optim.SGD(groups, momentum=recipe.momentum, **common)
-
-
-def effective_rates(optimizer: torch.optim.Optimizer, stages: tuple[str, ...]) -> dict[str, float]:
-    """Read the learning rate of each stage from the optimiser; 0 for stages that it does not hold."""
-    held = {group["stage"]: group["lr"] for group in optimizer.param_groups}
-    return {stage: held.get(stage, 0.0) for stage in stages}
 
 
 def is_finite(epoch: EpochRecord) -> bool:
