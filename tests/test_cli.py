@@ -61,7 +61,7 @@ def outcome(photos, tmp_path_factory):
 def test_train_then_predict_in_another_process(photos, outcome, tmp_path):
     assert set(outcome) == {
         "status", "best_epoch", "metric", "val_score", "test_score", "val_accuracy", "test_accuracy", "num_test",
-        "seconds", "peak_mb", "start", "test", "model",
+        "seconds", "peak_mb", "start", "test", "model", "report",
     }  # fmt: skip
     assert outcome["status"] == "finished"
     assert outcome["num_test"] == 9

@@ -67,6 +67,7 @@ COMMANDS = (
     students.reset,
     models.train,
     classifiers.predict,
+    classifiers.export,
     images.stats,
     images.data,
     models.pretrain,

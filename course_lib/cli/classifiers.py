@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from course_lib.cli.options import DEVICE
+from course_lib.cli.options import DEVICE, JSON
 
 
 @click.command()
@@ -86,3 +86,35 @@ def _csv_line(values) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow([f"{v:.6g}" if isinstance(v, float) else v for v in values])
     return line.getvalue()
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--format", "kind", type=click.Choice(["onnx", "torchscript"]), default="onnx", show_default=True,
+              help="ONNX for most other programs, TorchScript for PyTorch without this course.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: beside MODEL.")
+@JSON
+def export(model, kind, out, as_json):
+    """Write a MODEL from 'course train' as ONNX or TorchScript, for other programs.
+
+    The exported model takes RGB images (N, 3, size, size), floats in [0, 1], whose shorter side was resized to size and
+    whose centre was cut out; it normalises them itself. It gives probabilities and logits, both (N, classes). It is
+    written only if its answers differ from the original's by at most 0.0001.
+
+    \b
+    course export model.safetensors --format onnx --out model.onnx
+    """
+    from course_lib.training.export import export_classifier
+
+    out = out or model.with_suffix({"onnx": ".onnx", "torchscript": ".pt"}[kind])
+    done = export_classifier(model, out, kind)
+    if as_json:
+        click.echo(json.dumps(done))
+        return
+    random, test, classes = done["num_random"], done["num_test"], ", ".join(done["classes"])
+    images = f"{random} random images" + (f" and all {test} test images" if test else "")
+    click.echo(f"checked on {images}: largest difference {done['largest_difference']:.1g}")
+    if not test:
+        click.echo("the test images were not found where they were in training, so they were not compared", err=True)
+    click.echo(f"input: RGB (N, 3, {done['size']}, {done['size']}), floats in [0, 1]; classes: {classes}")
+    click.echo(f"{done['format']} model saved: {done['file']}")

@@ -55,7 +55,7 @@ def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed
         from course_lib.training.tuning import train_classifier
 
         trained = train_classifier(data, strategy, changed, **options, progress=True, say=_say)
-    outcome = trained.outcome() | _describe(trained)
+    outcome = trained.outcome() | _describe(trained) | {"report": _write_report(trained)}
     if as_json:
         click.echo(json.dumps(outcome))
     elif outcome["model"] is None:
@@ -63,6 +63,7 @@ def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed
     else:
         click.echo(f"{outcome['status']}: best epoch {outcome['best_epoch']} (counted from 0)")
         click.echo(_scores_in_words(outcome))
+        click.echo(f"report: {outcome['report']}")
         click.echo(f"model saved; use it: course predict {outcome['model']} IMAGE…")
     sys.exit(outcome["model"] is None)
 
@@ -78,6 +79,14 @@ def _describe(trained) -> dict:
     from course_lib.analysis.classification import describe_predictions
 
     return {"test": describe_predictions(trained.test.labels, trained.probabilities, trained.run.class_names)}
+
+
+def _write_report(trained) -> str | None:
+    if trained.file is None:
+        return None
+    from course_lib.teaching.model_report import write_model_report
+
+    return str(write_model_report(trained))
 
 
 def _scores_in_words(outcome):
