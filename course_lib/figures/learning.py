@@ -36,7 +36,8 @@ def learning_curves(history: Sequence[Mapping], best_epoch: int | None, *, kind:
         at = axes.get_xaxis_transform()
         side = "left" if best_epoch < len(history) / 2 else "right"
         text = f" epoch {best_epoch} was kept "
-        axes.text(best_epoch, 0.5, text, transform=at, ha=side, color=BLACK, fontsize=11)
+        paper = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}
+        axes.text(best_epoch, 0.3, text, transform=at, ha=side, color=BLACK, fontsize=11, bbox=paper)
     what = "mean average precision (%)" if score == "val_score" else "accuracy (%)"
     axes.set_ylabel("loss (nats per image)" if kind == "loss" else what)
     axes.set_xlabel("epoch")
