@@ -38,7 +38,7 @@ def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed
 
     60 % of the images train, 20 % choose the epoch, 20 % test; a folder with train/, val/ and test/ is used as it is.
     The last layer alone is trained on what the rest of the network makes of the images, in seconds. To train all
-    layers takes minutes to hours.
+    layers takes minutes to hours; after Ctrl-C the same command goes on where it stopped.
 
     \b
     course train --data folder:my_photos
@@ -53,8 +53,7 @@ def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed
     options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates, "device": device, "out": out}
     with kept(lambda: "no model was saved, the same command starts anew"):
         from course_lib.training.tuning import train_classifier
-
-        trained = train_classifier(data, strategy, changed, **options, progress=True, say=_say)
+    trained = train_classifier(data, strategy, changed, **options, progress=True, say=_say)
     outcome = trained.outcome() | _describe(trained) | {"report": _write_report(trained)}
     if as_json:
         click.echo(json.dumps(outcome))

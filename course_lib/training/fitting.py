@@ -1,7 +1,6 @@
 """The training loop: one for every recipe."""
 
 import math
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,18 +10,17 @@ from torch import Tensor
 
 from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
-from course_lib.models.freezing import set_trainable, snapshot, train_mode
-from course_lib.models.network import HEAD, Network
+from course_lib.models.freezing import snapshot
+from course_lib.models.network import Network
 from course_lib.models.weights import load_weights, start_model
-from course_lib.training.device import autocast, deliberate_threads, memory_format, peak_memory_mb, pick_device, seeded
-from course_lib.training.inputs import BatchOrder, Inputs
-from course_lib.training.optimizers import effective_rates, make_optimizer
-from course_lib.training.penalties import StartingPointPenalty
-from course_lib.training.prediction import evaluate
+from course_lib.training.checkpoint import Checkpoint, Clock
+from course_lib.training.device import deliberate_threads, memory_format, peak_memory_mb, pick_device, seeded
+from course_lib.training.inputs import Inputs
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord, Run, describe_machine
-from course_lib.training.target import CLASSES, balanced_weights, target_of
+from course_lib.training.target import CLASSES, target_of
+from course_lib.training.trainer import Trainer
 
 
 def fit(
@@ -34,6 +32,7 @@ def fit(
     on_epoch: Callable[[EpochRecord], None] | None = None,
     shortcuts: bool = True,
     keep_last: bool = False,
+    checkpoint: Checkpoint | None = None,
 ) -> Run:
     """Train as the recipe says; choose the epoch by the validation score, ties to the earlier one.
 
@@ -49,11 +48,13 @@ def fit(
         shortcuts: compute the frozen prefix of the network once and not in every epoch; the result is the same up to
             rounding. False is the plain loop, to compare with or to measure its time.
         keep_last: keep the weights of the last epoch, too, for probes that ask for them.
+        checkpoint: where the state is kept after epochs, and where the training goes on if it has one; `on_epoch` is
+            not called for the epochs that were done before.
 
     Raises:
         ValueError: the recipe names an unknown stage, architecture or device, or the weights do not fit.
     """
-    began = time.perf_counter()
+    clock = Clock()
     start = start_run(recipe, splits, seed, device)
     with deliberate_threads(recipe.architecture), seeded(seed, start.device):  # dropout draws from the global generator
         options = {"seed": seed, "shortcuts": shortcuts}
@@ -62,9 +63,9 @@ def fit(
         train = make_inputs(*common, splits.train, *moments, part="train", **options)
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
         with _clear_about_single_values():
-            history, best, last = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
+            history, best, last = _train(Trainer(recipe, start.model, train, seed), val, on_epoch, checkpoint, clock)
         model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
-        run = start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
+        run = start.finish(recipe, splits, seed, history, best, model, clock.seconds)
     run.last_state = last if keep_last else None
     if not shortcuts:
         run.provenance["shortcuts"] = False  # its seconds are those of the plain loop
@@ -150,10 +151,16 @@ def _num_outputs(recipe: Recipe, splits: Splits) -> int:
     return outputs
 
 
-def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord], EpochRecord | None, dict]:
+def _train(
+    trainer: Trainer, val: Inputs, on_epoch, checkpoint: Checkpoint | None, clock: Clock
+) -> tuple[list[EpochRecord], EpochRecord | None, dict]:
     """Train all epochs; return history, best epoch and last weights. The model keeps the weights of the best epoch."""
     history, best, best_state = [], None, None
-    for epoch in range(trainer.recipe.epochs):
+    if checkpoint and (found := checkpoint.take()):
+        history, best_state = trainer.restore(found, val), found["best_state"]
+        best = None if found["best_epoch"] is None else history[found["best_epoch"]]
+        clock.add(found["seconds"])
+    for epoch in range(len(history), trainer.recipe.epochs):
         history.append(trainer.run_epoch(epoch, val))
         if on_epoch:
             on_epoch(history[-1])
@@ -161,6 +168,9 @@ def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord]
             break
         if best is None or history[-1].score > best.score:  # strictly: ties go to the earlier epoch
             best, best_state = history[-1], snapshot(trainer.model)
+        if checkpoint:
+            about = {"best_epoch": best.epoch, "best_state": best_state, "seconds": clock.seconds}
+            checkpoint.write(len(history), lambda about=about: trainer.state(history, val) | about)
     last_state = snapshot(trainer.model)
     if best_state is not None:
         trainer.model.load_state_dict(best_state)
@@ -179,73 +189,6 @@ def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
     mean, std = channel_statistics(images)
     # A channel without any contrast has std 0; it must not turn into NaN.
     return torch.as_tensor(mean, dtype=torch.float32), torch.as_tensor(std, dtype=torch.float32).clamp_min(1e-3)
-
-
-class Trainer:
-    """Model, optimiser and order of images of one training.
-
-    Args:
-        recipe: what to train, at which rates.
-        model: on the device of `train`; prepared in place.
-        train: what the network is fed with.
-        seed: of the order of the images.
-    """
-
-    def __init__(self, recipe: Recipe, model: Network, train: Inputs, seed: int):
-        self.recipe, self.model, self.train = recipe, model, train
-        self.target = target_of(train.labels)
-        self.stages = model.trained_stages
-        self.rates = recipe.rates(self.stages)
-        set_trainable(model, self.rates, recipe.normalisation)
-        self.penalty = StartingPointPenalty(model, recipe) if recipe.penalty else None
-        self.class_weights = balanced_weights(train.labels) if recipe.class_weights == "balanced" else None
-        self.optimizer = make_optimizer(recipe, model)
-        self.order = BatchOrder(train, recipe.batch_size, recipe.shuffle, seed)
-
-    def run_epoch(self, epoch: int, val: Inputs) -> EpochRecord:
-        """Train on every image once, then measure on the validation images."""
-        began = time.perf_counter()
-        train_loss, train_accuracy = self.train_epoch(epoch)
-        val_loss, units = evaluate(self.model, val)
-        score = self.target.score(units)
-        return EpochRecord(
-            epoch=epoch,
-            train_loss=train_loss,
-            train_accuracy=train_accuracy,
-            val_loss=val_loss,
-            val_accuracy=score if self.target is CLASSES else None,
-            val_score=None if self.target is CLASSES else score,
-            rates=effective_rates(self.optimizer, self.stages),
-            seconds=round(time.perf_counter() - began, 4),
-        )
-
-    def train_epoch(self, epoch: int) -> tuple[float, float]:
-        """Train on every image once; return mean loss and accuracy while training, batch by batch."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate_of(group["stage"], epoch)
-        train_mode(self.model, self.rates, self.recipe.normalisation)
-        loss, right = torch.zeros(2, device=self.train.labels.device)  # read once an epoch: reading waits for the GPU
-        for rows in self.order.next_epoch():
-            batch_loss, batch_right = self.step(*self.train.batch(rows))
-            loss += batch_loss * len(rows)
-            right += batch_right
-        return loss.item() / len(self.train), right.item() / len(self.train)
-
-    def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Take one step of the optimiser on a batch; return mean loss and number of right answers, on the device."""
-        with autocast(labels.device, self.train.after):
-            logits = self.model.logits(inputs, after=self.train.after)  # by head, (N, C)
-        loss = self.target.loss(logits[HEAD].float(), labels, self.class_weights)
-        self.optimizer.zero_grad()
-        self._penalised(loss, logits, labels).backward()
-        self.optimizer.step()
-        return loss.detach(), self.target.batch_right(logits[HEAD], labels)
-
-    def _penalised(self, loss: Tensor, logits: dict[str, Tensor], labels: Tensor) -> Tensor:
-        """Add the weighted losses of the auxiliary heads and the penalty to the main head's loss."""
-        for path in sorted(logits.keys() - {HEAD}):
-            loss = loss + self.recipe.aux_weight * self.target.loss(logits[path].float(), labels, self.class_weights)
-        return loss + self.penalty() if self.penalty else loss
 
 
 @contextmanager

@@ -12,10 +12,12 @@ from course_lib.data.imageset import ImageSet
 from course_lib.data.sources import describe
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import Splits
+from course_lib.interruption import kept
 from course_lib.models.catalogue import find_architecture
 from course_lib.models.loaded import weights_hash
 from course_lib.models.weights import load_weights, save_weights
 from course_lib.paths import check_writable
+from course_lib.training.checkpoint import Checkpoint, training_key
 from course_lib.training.classifier import Classifier
 from course_lib.training.defaults import STRATEGY, default_recipe, describe_settings, describe_start, find_default
 from course_lib.training.device import pick_device
@@ -29,6 +31,7 @@ from course_lib.training.score import MAIN
 from course_lib.training.target import target_of
 
 VAL_SHARE = TEST_SHARE = 0.2
+UNFINISHED = ".unfinished.pt"  # ending of the file with the state of a training that was interrupted
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +96,8 @@ def train_classifier(
     """Train on a source, test once, save the model.
 
     A folder that is split already is used so. Of others 60 % of each class train, 20 % choose the epoch, 20 % test.
+    After an interrupt the same call goes on after the last epoch that is kept beside the model, and ends in the same
+    model as without the interrupt (on a CPU to the bit).
 
     Args:
         source: see `source_names`, e.g. ``"folder:my_photos"``.
@@ -111,38 +116,73 @@ def train_classifier(
         ValueError: the source, the recipe, the device or `out` is unusable.
         OSError: the model could not be written; said before anything is trained.
     """
-    # Refuse before hours of work, not after.
-    out = out and Path(out)
-    find_default(strategy, 0)
-    pick_device(device)
-    _check_file(out)
-    num_images = _count_images(source)
-    recipe = default_recipe(strategy, num_images, **dict(settings or {}))
-    find_architecture(recipe.architecture)
-    if recipe.num_outputs:
-        raise ValueError("num_outputs belongs to a lesson's experiment: leave it out, the classes decide")
-    size = size or find_default(strategy, num_images).size or _default_size(recipe)
-    options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates}
-    spec = DataSpec.for_training(source, val=VAL_SHARE, test=TEST_SHARE, **options)
-    splits = prepare(spec, progress=progress)
-    found = splits.notes.sentences() if splits.notes else []
-    notes = (*found, describe_start(recipe), describe_settings(strategy, recipe, size, num_images))
-    for note in notes if say else ():
-        say(note)
-    with tqdm(total=recipe.epochs, desc=recipe.name, unit="epoch", disable=not progress) as bar:
+    checkpoint, recipe = None, None
+    with kept(lambda: _what_is_kept(checkpoint, recipe)):
+        # Refuse before hours of work, not after.
+        out = out and Path(out)
+        find_default(strategy, 0)
+        target = pick_device(device)
+        _check_file(out)
+        num_images = _count_images(source)
+        recipe = default_recipe(strategy, num_images, **dict(settings or {}))
+        find_architecture(recipe.architecture)
+        if recipe.num_outputs:
+            raise ValueError("num_outputs belongs to a lesson's experiment: leave it out, the classes decide")
+        size = size or find_default(strategy, num_images).size or _default_size(recipe)
+        options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates}
+        spec = DataSpec.for_training(source, val=VAL_SHARE, test=TEST_SHARE, **options)
+        splits = prepare(spec, progress=progress)
+        checkpoint = _checkpoint(strategy, out, training_key(recipe, splits, seed, target))
+        notes = _notes(strategy, recipe, splits, size, num_images)
+        for note in (*notes, *_about(checkpoint, recipe)) if say else ():
+            say(note)
+        run = _fit(recipe, splits, seed, device, progress, checkpoint)
+        test, probabilities, file = None, None, None
+        if run.best_epoch is not None:
+            score_test(run, splits, device)
+            test = splits.test.open()  # to show the mistakes
+            probabilities = _probabilities(run, test, device)
+            file = _save(run, source, spec, splits, strategy, out)
+        checkpoint.remove()
+    return TrainedClassifier(run, splits, spec, file, test, probabilities, notes)
+
+
+def _fit(recipe: Recipe, splits: Splits, seed: int, device: str, progress: bool, checkpoint: Checkpoint) -> Run:
+    """Train with a bar that shows the time that is left."""
+    bar_options = {"total": recipe.epochs, "initial": checkpoint.done, "desc": recipe.name, "unit": "epoch"}
+    with tqdm(**bar_options, disable=not progress) as bar:
 
         def show(epoch):
             bar.set_postfix(train_loss=f"{epoch.train_loss:.3f}", val=f"{epoch.score:.1%}")
             bar.update()
 
-        run = fit(recipe, splits, seed=seed, device=device, on_epoch=show)
-    if run.best_epoch is None:
-        return TrainedClassifier(run, splits, spec, None, None, None, notes)
-    score_test(run, splits, device)
-    test = splits.test.open()  # to show the mistakes
-    probabilities = _probabilities(run, test, device)
-    file = _save(run, source, spec, splits, strategy, out)
-    return TrainedClassifier(run, splits, spec, file, test, probabilities, notes)
+        return fit(recipe, splits, seed=seed, device=device, on_epoch=show, checkpoint=checkpoint)
+
+
+def _notes(strategy: str, recipe: Recipe, splits: Splits, size: int, num_images: int) -> tuple[str, ...]:
+    found = splits.notes.sentences() if splits.notes else []
+    return (*found, describe_start(recipe), describe_settings(strategy, recipe, size, num_images))
+
+
+def _checkpoint(strategy: str, out: Path | None, key: str) -> Checkpoint:
+    """The state of the unfinished training beside the model."""
+    return Checkpoint(out.with_suffix(UNFINISHED) if out else Path(f"model-{strategy}-{key[:8]}{UNFINISHED}"), key)
+
+
+def _about(checkpoint: Checkpoint, recipe: Recipe) -> list[str]:
+    """What is said of a state that was found."""
+    if checkpoint.done:
+        return [f"goes on after epoch {checkpoint.done} of {recipe.epochs}, kept in {checkpoint.path}"]
+    if checkpoint.is_foreign:
+        return [f"{checkpoint.path} is the unfinished state of another training and will be replaced"]
+    return []
+
+
+def _what_is_kept(checkpoint: Checkpoint | None, recipe: Recipe) -> str:
+    """What is said after an interrupt."""
+    if checkpoint and checkpoint.done:
+        return f"the same command goes on after epoch {checkpoint.done} of {recipe.epochs} ({checkpoint.path})"
+    return "no model was saved, the same command starts anew"
 
 
 def _count_images(source: str) -> int:
