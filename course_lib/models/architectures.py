@@ -30,26 +30,40 @@ def build(architecture: str, num_classes: int | None = None, hidden: tuple[int, 
 
 def first_convolution(model: StagedModel) -> nn.Conv2d:
     """Find the first convolution; its ``.weight`` (F, 3, k, k) are small pictures (homework, Fig. 4)."""
-    return next(module for module in model.stages["stem"] if isinstance(module, nn.Conv2d))
+    return next(module for module in model.stages.modules() if isinstance(module, nn.Conv2d))
 
 
 @torch.no_grad()
 def first_maps(model: StagedModel, x: Tensor) -> tuple[Tensor, Tensor]:
     """Compute the feature maps of the first convolution, before and after the ReLU (homework, Fig. 2 and 3).
 
-    Between the two lies BatchNorm, if the network has it, with its running statistics.
+    Between the two lies BatchNorm, if the network has it, with its running statistics. EfficientNet-Lite has a ReLU
+    that ends at 6.
 
     Args:
         x: normalised images (N, 3, H, W).
 
     Returns:
         (linear, rectified): both (N, F, h, w), without gradients.
+
+    Raises:
+        ValueError: no ReLU follows the first convolution.
     """
-    with evaluation_mode(model):
-        for module in model.stages["stem"]:
-            x = module(x)
-            if isinstance(module, nn.Conv2d):
-                linear = x.clone()  # SqueezeNet's ReLU works in place
-            if isinstance(module, nn.ReLU):
-                break
-    return linear, x
+    first, maps = first_convolution(model), []
+
+    def keep(module: nn.Module, _inputs: tuple, output: Tensor) -> None:
+        rectifies = isinstance(getattr(module, "act", module), nn.ReLU | nn.ReLU6)  # timm's BatchNorm has one inside
+        if module is first or (len(maps) == 1 and rectifies):
+            maps.append(output.clone())  # SqueezeNet's ReLU works in place
+
+    stem = next(iter(model.stages.values()))
+    hooks = [module.register_forward_hook(keep) for module in stem.modules()]
+    try:
+        with evaluation_mode(model):
+            stem(x)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    if len(maps) < 2:
+        raise ValueError(f"no ReLU follows the first convolution of {model.architecture}: it has no rectified maps")
+    return maps[0], maps[1]

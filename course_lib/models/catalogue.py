@@ -170,9 +170,9 @@ def find_architecture(name: str) -> Architecture:
 
 
 def plain_architecture(name: str) -> str:
-    """Strip the tag, which names weights, off an architecture's name: ``"timm:resnet18.a1_in1k"`` → ``"timm:resnet18"``.
+    """Strip the tag, which names weights, off the name of a family's network: ``"timm:resnet18.a1_in1k"``.
 
-    The networks are the same, and so are recipes that name them.
+    The network is that of ``"timm:resnet18"``, and recipes that name either are the same.
     """
     return name.partition(".")[0] if _family_of(name) else name
 

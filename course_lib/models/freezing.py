@@ -53,6 +53,12 @@ def set_trainable(model: Network, rates: Mapping[str, float], mode: str = "batch
                     parameter.grad = None
 
 
+def has_affine_pairs(model: Network) -> bool:
+    """Tell whether a stage that is no head has a layer that normalises, with γ and β."""
+    inner = (model.stage_module(stage) for stage in model.inner_stages)
+    return any(_is_trained(module, "affine_only") for stage in inner for module in stage.modules())
+
+
 def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") -> Network:
     """Put every stage into training or evaluation mode: call it each epoch in place of ``model.train()``.
 

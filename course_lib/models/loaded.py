@@ -15,9 +15,9 @@ class LoadedWeights:
 
     Attributes:
         state: parameters and buffers by the names of a `StagedModel`, floats as float32, on the CPU.
-        meta: ``architecture``, ``num_classes``, ``hidden`` (the head's hidden widths; None for an original classifier that
-            `new_head` does not make), ``class_names`` (tuple), ``mean`` and ``std`` (3 floats each, of pixels in [0, 1]), ``size``
-            (pixels), ``source``, ``training`` (dict), ``precision`` (on disk).
+        meta: ``architecture``, ``num_classes``, ``hidden`` (the head's hidden widths; None for an original
+            classifier that `new_head` does not make), ``class_names`` (tuple), ``mean`` and ``std`` (3 floats each, of
+            pixels in [0, 1]), ``size`` (pixels), ``source``, ``training`` (dict), ``precision`` (on disk).
         hash: `weights_hash` of the state.
     """
 

@@ -61,6 +61,11 @@ def find_entry(name: str) -> Any:
     return timm.get_pretrained_cfg(name)
 
 
+def timm_name(architecture: str) -> str:
+    """Find timm's own name of an architecture: ``"timm:resnet18"`` → ``"resnet18"``."""
+    return architecture.removeprefix(PREFIX) if architecture.startswith(PREFIX) else f"tf_{architecture}"
+
+
 def timm_net(architecture: str, **options: Any) -> nn.Module:
     """Build timm's own network, by default with random weights and its own number of outputs.
 
@@ -71,8 +76,7 @@ def timm_net(architecture: str, **options: Any) -> nn.Module:
     Raises:
         MissingExtraError: timm is not installed.
     """
-    timm = need_timm()
-    name = architecture.removeprefix(PREFIX) if architecture.startswith(PREFIX) else f"tf_{architecture}"
+    timm, name = need_timm(), timm_name(architecture)
     for any_size in _ANY_SIZE:
         with suppress(TypeError):
             return timm.create_model(name, **any_size, **options)
@@ -139,9 +143,7 @@ class NoClassifier(nn.Module):
         self.architecture = architecture
 
     def forward(self, x: Tensor) -> Tensor:
-        raise ValueError(
-            f"the classifier of {self.architecture} cannot be kept apart: give it a new head (num_classes)"
-        )
+        raise ValueError(f"the classifier of {self.architecture} cannot be kept apart: give it num_classes, a new head")
 
 
 def _classifier_paths(net: nn.Module) -> list[str]:

@@ -36,7 +36,7 @@ def load_timm(name: str) -> LoadedWeights:
         name: e.g. ``"resnet18.a1_in1k"``; without a tag, the installed timm's default.
 
     Raises:
-        ValueError: timm knows no such network or tag, or it has no weights; a damaged file.
+        ValueError: timm knows no such network or tag, or it has no weights; a damaged file, or one of another network.
         FileNotFoundError: the weights are neither here nor downloadable.
         MissingExtraError: timm is not installed.
     """
@@ -45,7 +45,10 @@ def load_timm(name: str) -> LoadedWeights:
         raise ValueError(f"timm has no weights for '{PREFIX}{name}': start = None trains it from scratch")
     values, exact = fetch_timm(entry), f"{PREFIX}{entry.architecture}.{entry.tag}"
     with torch.random.fork_rng(devices=[]):  # timm draws random weights first
-        net = timm_net(exact, pretrained=True, pretrained_cfg_overlay={"state_dict": values})
+        try:
+            net = timm_net(exact, pretrained=True, pretrained_cfg_overlay={"state_dict": values})
+        except (RuntimeError, KeyError) as error:
+            raise ValueError(f"the file with the weights '{exact}' is of another network: delete it") from error
     model = cut(architecture, net)
     state = as_float32(model.state_dict())
     meta = {

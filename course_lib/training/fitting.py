@@ -10,7 +10,7 @@ from torch import Tensor
 
 from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
-from course_lib.models.freezing import snapshot
+from course_lib.models.freezing import has_affine_pairs, snapshot
 from course_lib.models.network import Network
 from course_lib.models.weights import load_weights, start_model
 from course_lib.training.checkpoint import Checkpoint, Clock
@@ -134,6 +134,8 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
         raise ValueError("no validation image shows any concept: no epoch can be chosen, give more or other images")
     if not any(recipe.rates(model.trained_stages).values()):  # before anything is computed
         raise ValueError("nothing to train: every stage has multiplier 0")
+    if recipe.normalisation == "affine_only" and not has_affine_pairs(model):
+        raise ValueError(f"normalisation = 'affine_only': {model.architecture} has no normalisation layers to train")
     mean, std = input_statistics(recipe, splits)
     model.to(target, memory_format=memory_format(target))
     if target.type == "cuda":  # not before its first use: by number it has no statistics then

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.fx.experimental.optimization import fuse
 
 from course_lib.data.augmentation import Transform
 from course_lib.data.cache import cached_array
 from course_lib.data.imageset import ImageSet
+from course_lib.models.folding import fold_batch_norm
 from course_lib.models.loaded import weights_hash
 from course_lib.models.network import Network
 from course_lib.models.staged import StagedModel, evaluation_mode
@@ -127,9 +127,10 @@ def prefix_outputs(
     source = Pixels(images, mean, std, device, transforms=transforms)  # one seed: one pool for all runs of a grid
 
     def make():
+        first = source.batch(torch.arange(1, device=device))[0]
         with torch.no_grad(), evaluation_mode(model):
-            shape = model.features(source.batch(torch.arange(1, device=device))[0], until).shape[1:]
-        run = fold_batch_norm(model, until)
+            shape = model.features(first, until).shape[1:]
+        run = fold_batch_norm(_stages_until(model, until), first)
         return (num_views * len(images), *shape), _iter_outputs(run, source, batch_size, num_views), {}
 
     batch_size = prefix_batch(images.size)
@@ -139,15 +140,9 @@ def prefix_outputs(
     return outputs
 
 
-def fold_batch_norm(model: StagedModel, until: str) -> nn.Module:
-    """Copy the stages up to `until` in evaluation mode, each BatchNorm folded into the `nn.Conv2d` before it.
-
-    With its running statistics a BatchNorm is a fixed scale and shift, which the weights can take over: the same
-    outputs up to rounding, in two thirds of the time.
-    """
+def _stages_until(model: StagedModel, until: str) -> nn.Module:
     names = list(model.stages)[: list(model.stages).index(until) + 1]
-    with evaluation_mode(model):
-        return fuse(nn.Sequential(*(model.stages[name] for name in names)))
+    return nn.Sequential(*(model.stages[name] for name in names))
 
 
 def prefix_batch(size: tuple[int, int]) -> int:

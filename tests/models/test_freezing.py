@@ -8,6 +8,7 @@ from course_lib.models.architectures import build
 from course_lib.models.catalogue import NORMALISATION_MODES
 from course_lib.models.freezing import changed_names, set_trainable, snapshot, train_mode
 from course_lib.models.staged import StagedModel
+from extras import LITE0, needs_timm, with_marks
 
 INNER = ("stem", "stage1", "stage2", "stage3", "stage4")
 RATES = {
@@ -56,10 +57,11 @@ def should_move(model: StagedModel, name: str, rates: dict[str, float], mode: st
     return rates[stage] > 0 and (stage == "head" or kind_of(model, name) in MOVES[mode])
 
 
+@pytest.mark.parametrize("architecture", with_marks(["mini_resnet18", LITE0]))
 @pytest.mark.parametrize("mode", NORMALISATION_MODES)
 @pytest.mark.parametrize("rates", RATES.values(), ids=RATES)
-def test_moves_exactly_what_the_table_says(mode, rates):
-    model = make_model()
+def test_moves_exactly_what_the_table_says(mode, rates, architecture):
+    model = make_model(architecture)
     before = snapshot(model)
     set_trainable(model, rates, mode)
     train_mode(model, rates, mode)
@@ -69,11 +71,12 @@ def test_moves_exactly_what_the_table_says(mode, rates):
     assert moved == expected, f"moved although kept: {moved - expected}; kept although trained: {expected - moved}"
 
 
+@pytest.mark.parametrize("architecture", with_marks(["mini_resnet18", LITE0]))
 @pytest.mark.parametrize("mode", NORMALISATION_MODES)
-def test_a_frozen_stage_computes_the_same_features(mode):
+def test_a_frozen_stage_computes_the_same_features(mode, architecture):
     """The cached prefix relies on it: same output before, during and after training."""
     rates = RATES["prefix frozen"]
-    model, x = make_model(), torch.randn(4, 3, 48, 48)
+    model, x = make_model(architecture), torch.randn(4, 3, 48, 48)
     set_trainable(model, rates, mode)
     features = train_mode(model, rates, mode).features(x, "stage2")
     take_steps(model, rates)
@@ -115,6 +118,22 @@ def test_without_batchnorm(mode):
     take_steps(model, rates)
     moved = {model.stage_of(name) for name in changed_names(model, before)}
     assert moved == ({"head"} if mode == "affine_only" else {"stage3", "stage4", "head"})
+
+
+@needs_timm
+@pytest.mark.parametrize(("mode", "moves"), [("running", True), ("frozen", False), ("affine_only", True)])
+def test_layernorm_has_the_affine_pair_only(mode, moves):
+    """ConvNeXt: γ, β train as those of BatchNorm do; of running statistics there are none."""
+    torch.manual_seed(0)
+    model, rates = build("timm:convnext_atto", 7), dict.fromkeys((*INNER, "neck", "head"), 0.05)
+    norms = {name for name, module in model.named_modules() if isinstance(module, nn.LayerNorm)}
+    before = snapshot(model)
+    set_trainable(model, rates, mode)
+    train_mode(model, rates, mode)
+    take_steps(model, rates, steps=1)
+    moved = {name.rpartition(".")[0] for name in changed_names(model, before)}
+    assert norms & moved == (norms if moves else set())
+    assert (moved - norms == {"head"}) == (mode == "affine_only")
 
 
 def test_dropout_of_a_frozen_head_is_off():

@@ -3,12 +3,13 @@ import torch
 from torch import nn
 
 from course_lib.models.architectures import build, first_convolution, first_maps
-from course_lib.models.catalogue import ARCHITECTURES, list_architectures
+from course_lib.models.catalogue import ARCHITECTURES
 from course_lib.models.official import rename_official
 from course_lib.models.staged import evaluation_mode
 from course_lib.models.torchvision_nets import torchvision_net
+from extras import all_architectures, with_marks
 
-OFFICIAL = [name for name, entry in ARCHITECTURES.items() if entry.has_classifier]
+OFFICIAL = [name for name, entry in ARCHITECTURES.items() if entry.start == f"torchvision:{name}"]
 STAGES = ("stem", "stage1", "stage2", "stage3", "stage4", "pool", "head")
 
 
@@ -37,7 +38,7 @@ def test_same_output_as_torchvision(architecture):
     assert torch.equal(logits, expected)
 
 
-@pytest.mark.parametrize("architecture", list_architectures())
+@pytest.mark.parametrize("architecture", all_architectures())
 def test_stages(architecture):
     torch.manual_seed(0)
     model = build(architecture, 7).eval()
@@ -99,7 +100,10 @@ def test_mini_squeezenet_learns_from_scratch():
     assert loss < 0.1
 
 
-@pytest.mark.parametrize("architecture", ["mini_resnet18", "mini_squeezenet", "squeezenet1_0", "googlenet"])
+@pytest.mark.parametrize(
+    "architecture",
+    with_marks(["mini_resnet18", "mini_squeezenet", "squeezenet1_0", "googlenet", "efficientnet_lite0"]),
+)
 def test_first_maps(architecture):
     torch.manual_seed(0)
     model = build(architecture, 7).train()
