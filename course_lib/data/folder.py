@@ -32,7 +32,7 @@ class Listing:
         names: paths below `root`, with forward slashes, sorted within each class.
         labels: positions in `class_names`.
         class_names: the class folders' names, sorted.
-        left_out: paths below `root` of files that are not images.
+        left_out: paths below `root` of files of kinds that are not read.
         beside: paths below `root` of images outside the class folders, which are not read.
         given_parts: those of ``("train", "val", "test")`` that the folder has itself, see `part_of`.
     """

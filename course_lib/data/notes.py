@@ -13,7 +13,7 @@ class FolderNotes:
 
     Attributes:
         num_read: number of images in the class folders, dropped copies included.
-        left_out: number of files that are not images, by suffix in lower case (``""``: none), most frequent first.
+        left_out: number of files of kinds that are not read, by suffix in lower case (``""``: none), the most first.
         beside: images that lie outside every class folder and were left out; paths below the folder.
         dropped_duplicates: (kept, dropped) names of images with the same pixels.
         given_parts: those of ``("train", "val", "test")`` that the folder has itself.
@@ -49,7 +49,11 @@ class FolderNotes:
     def _about_left_out(self) -> str:
         total = sum(self.left_out.values())
         kinds = ", ".join(f"{count} {suffix or 'without a suffix'}" for suffix, count in self.left_out.items())
-        what = "file is not an image and was" if total == 1 else "files are not images and were"
+        what = (
+            "file is of a kind that is not read and was"
+            if total == 1
+            else "files are of kinds that are not read and were"
+        )
         return f"{total} {what} left out: {kinds}" if total else ""
 
     def _about_beside(self) -> str:

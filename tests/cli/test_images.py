@@ -42,7 +42,7 @@ def test_everything_remarkable_is_told(check, tmp_path):
     assert code == 0
     assert lines[:3] == [
         "the folder is split already: train/ and test/ are used as such; val is split off train/",
-        "2 files are not images and were left out: 1 .mov, 1 .txt",
+        "2 files are of kinds that are not read and were left out: 1 .mov, 1 .txt",
         f"1 image is an exact copy of another: 'train/class0/{first.name}' (of 'test/class0/again.png')",
     ]
     assert lines[3] == "     7  class0"

@@ -175,6 +175,7 @@ def test_photographs_of_phones_are_read_whatever_their_suffix(quarters, tmp_path
 def test_what_a_format_needs_is_told(tmp_path, monkeypatch, brand, message):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as if it were not installed
     monkeypatch.setattr(Image, "open", refuse_all)
+    monkeypatch.setattr(Image, "registered_extensions", lambda: {".png": "PNG"})
     (tmp_path / "photo.1").write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(100))
     with pytest.raises(ValueError, match=message):
         decode_image(tmp_path / "photo.1")

@@ -6,6 +6,7 @@ import pytest
 
 from course_lib.data import DataSpec, count_pixels, given_split, load_images, prepare
 from course_lib.data.folder import find_parts, list_folder, part_of
+from course_lib.training.probes import Direct
 
 
 def files(*parts, count=10, classes="ab"):
@@ -61,6 +62,7 @@ def test_a_spec_records_it(image_folder):
     assert dump["split"] == "given"
     assert DataSpec(**dump) == spec_of(root)
     assert DataSpec.for_training(f"folder:{root}", size=8).split == "given"
+    assert Direct(data=spec_of(root)).data == spec_of(root)  # within other settings, too
     pooled = spec_of(root, split="stratified")
     assert prepare(pooled).class_names == ("a", "b")
     assert prepare(pooled).hash != prepare(spec_of(root)).hash

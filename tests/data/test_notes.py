@@ -14,7 +14,7 @@ def test_files_of_other_kinds_are_counted_and_told(image_folder):
     assert notes == FolderNotes(3, {".mp4": 3, ".txt": 2, "": 1}, ("loose.png",))
     assert list(notes.left_out) == [".mp4", ".txt", ""]  # most frequent first
     assert notes.sentences() == [
-        "6 files are not images and were left out: 3 .mp4, 2 .txt, 1 without a suffix",
+        "6 files are of kinds that are not read and were left out: 3 .mp4, 2 .txt, 1 without a suffix",
         "1 image lies beside the class folders and was left out: 'loose.png'",
     ]
 
@@ -50,7 +50,9 @@ def test_drawn_images_have_no_notes(random_images):
 
 
 def test_sentences_of_one_and_of_many():
-    assert FolderNotes(9, {".gif2": 1}).sentences() == ["1 file is not an image and was left out: 1 .gif2"]
+    assert FolderNotes(9, {".gif2": 1}).sentences() == [
+        "1 file is of a kind that is not read and was left out: 1 .gif2"
+    ]
     names = tuple(f"{i}.png" for i in range(7))
     shown = "'0.png', '1.png', '2.png', '3.png', '4.png' and 2 more"
     assert FolderNotes(9, beside=names).sentences() == [
