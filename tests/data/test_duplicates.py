@@ -34,7 +34,7 @@ def test_copies_are_refused_or_dropped(image_folder):
     for i in range(3):
         copy(root, f"a/{i}.png", f"a/copy{i}.png")
     with pytest.raises(
-        ValueError, match=r"have the same pixels.*drop all copies but the first \(duplicates = 'drop'\)"
+        ValueError, match=r"have the same pixels.*or drop the copies \(course train --drop-duplicates; in"
     ):
         prepare(spec_of(root))
     splits = prepare(spec_of(root, duplicates="drop"))
