@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "Transform",
             "augment",
         ],
-        "duplicates": ["NearPair", "drop_duplicates", "near_duplicates"],
+        "duplicates": ["NearPair", "drop_duplicates", "find_duplicates", "near_duplicates"],
         "given": ["given_split", "official_split"],
         "groups": ["find_groups"],
         "imageset": ["ImageSet"],

@@ -193,20 +193,20 @@ def _open_any(file: Path) -> Image.Image:
             head = content.read(12)
         if head[4:8] != b"ftyp" or head[8:] not in _HEIF_BRANDS | _AVIF_BRANDS:
             raise
-    if head[8:] in _AVIF_BRANDS:
+    if head[8:] in _HEIF_BRANDS:
+        _register_heif(file)
+    elif ".avif" not in Image.registered_extensions():
         raise _Unsuitable(f"'{file}' is an AVIF image, which needs Pillow 11.3 or later: pip install --upgrade pillow")
-    _register_heif(file)
     return Image.open(file)
 
 
 def _register_heif(file: Path) -> None:
-    """Teach PIL to read HEIC photographs."""
+    """Make PIL read HEIC images from now on."""
     try:
         from pillow_heif import register_heif_opener
     except ModuleNotFoundError:
-        raise _Unsuitable(
-            f"'{file}' is a HEIC image, which needs pillow-heif: pip install 'course-lib[heic]'"
-        ) from None
+        needs = "which needs pillow-heif: pip install 'course-lib[heic]'"
+        raise _Unsuitable(f"'{file}' is a HEIC image, {needs}") from None
     register_heif_opener()
 
 

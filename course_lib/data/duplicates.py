@@ -12,7 +12,7 @@ from course_lib.data.given import given_parts
 from course_lib.data.imageset import ImageSet
 from course_lib.data.splits import Splits
 
-NEAR = 6  # of 64 bits
+NEAR = 8  # of 64 bits; of 29 pairs found so in PACS photo and cartoon, 25 show the same person or drawing
 _ROWS = 1024  # images compared at once with all of another part: bounds the memory
 
 
@@ -22,7 +22,7 @@ class NearPair(NamedTuple):
     Attributes:
         first, second: names of the images.
         first_part, second_part: ``"train"``, ``"val"`` or ``"test"``.
-        distance: number of bits, of 64, in which their perceptual hashes differ.
+        distance: number of bits, of 64, in which their perceptual hashes differ; even, since half of the bits are set.
     """
 
     first: str
@@ -32,25 +32,34 @@ class NearPair(NamedTuple):
     distance: int
 
 
-def drop_duplicates(images: ImageSet) -> ImageSet:
-    """The images without exact copies: of images with the same pixels the first is kept.
+def find_duplicates(images: ImageSet) -> list[tuple[str, str]]:
+    """Names of images with the same pixels: (the first of them, the copy), sorted.
 
-    Where the folder is split already, its test part keeps its own, then its val part. The notes name what was dropped.
+    Where the folder is split already, an image of its test part counts as first, then one of its val part.
+    """
+    return sorted((images.names[first], images.names[copy]) for first, copy in _find_copies(images))
+
+
+def drop_duplicates(images: ImageSet) -> ImageSet:
+    """The images without the copies that `find_duplicates` finds; the notes name what was dropped.
 
     Raises:
         ValueError: images with the same pixels have different classes.
     """
-    parts, digests = given_parts(images), images.pixel_hashes()
-    order = [i for part in ("test", "val", "train") for i in parts.get(part, ())] if parts else range(len(images))
-    kept, pairs = {}, []
-    for i in order:
-        if (first := kept.setdefault(digests[i], i)) != i:
-            pairs.append((first, i))
+    pairs = _find_copies(images)
     if not images.has_concepts:
         _refuse_contradictions(images, pairs)
-    named = [(images.names[first], images.names[copy]) for first, copy in pairs]
-    notes = images.notes and replace(images.notes, dropped_duplicates=sorted(named))
-    return replace(images.take(sorted(kept.values())), notes=notes) if pairs else images
+    copies = {copy for _, copy in pairs}
+    notes = images.notes and replace(images.notes, dropped_duplicates=find_duplicates(images))
+    return replace(images.take([i for i in range(len(images)) if i not in copies]), notes=notes) if copies else images
+
+
+def _find_copies(images: ImageSet) -> list[tuple[int, int]]:
+    """Positions of images with the same pixels: the first of them, the copy."""
+    parts, digests, firsts = given_parts(images), images.pixel_hashes(), {}
+    order = [i for part in ("test", "val", "train") for i in parts.get(part, ())] if parts else range(len(images))
+    pairs = [(firsts.setdefault(digests[i], i), i) for i in order]
+    return [(first, copy) for first, copy in pairs if first != copy]
 
 
 def _refuse_contradictions(images: ImageSet, pairs: list[tuple[int, int]]) -> None:
@@ -66,6 +75,13 @@ def near_duplicates(splits: Splits, limit: int = NEAR) -> list[NearPair]:
 
     Such pairs (frames of one video, a photograph saved again or made smaller) make test accuracy look too good. Images
     of large plain areas may be found though they are different. The test images are compared but not scored.
+
+    Measured on 240 photographs of PACS at 224 px and the default limit: found are all that were saved again at quality
+    60 or at half the size, 37 of 40 cropped by 5 %, 13 of 40 cropped by 10 %, 28 of 40 turned by 3°, none mirrored.
+
+    Args:
+        splits: the parts.
+        limit: bits; at 6 nearly all pairs of real photographs are right, at 10 many are not.
 
     Returns:
         The pairs, nearest first, then by name.

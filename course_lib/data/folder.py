@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course_lib.data.notes import PARTS, FolderNotes, list_words
+from course_lib.data.notes import PARTS, FolderNotes, list_words, name_some
 
 _COMMON_SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 IMAGE_SUFFIXES = (*_COMMON_SUFFIXES, ".gif", ".avif", ".heic", ".heif")
@@ -32,7 +32,7 @@ class Listing:
         names: paths below `root`, with forward slashes, sorted within each class.
         labels: positions in `class_names`.
         class_names: the class folders' names, sorted.
-        left_out: paths below `root` of files that are not images.
+        left_out: paths below `root` of files of kinds that are not read.
         beside: paths below `root` of images outside the class folders, which are not read.
         given_parts: those of ``("train", "val", "test")`` that the folder has itself, see `part_of`.
     """
@@ -180,9 +180,9 @@ def count_images(root: Path) -> int:
 def _with_classes(listing: Listing, class_names: tuple[str, ...], part: str) -> Listing:
     """The listing of a part, labelled by position in the classes of the train part."""
     if unknown := [name for name in listing.class_names if name not in class_names]:
-        which = f"class '{unknown[0]}', which" if len(unknown) == 1 else f"classes {list_words(unknown)}, which"
+        which = f"{'class' if len(unknown) == 1 else 'classes'} {name_some([repr(name) for name in unknown])}"
         raise ValueError(
-            f"the {part} part '{listing.root}' has the {which} the train part lacks: "
+            f"the {part} part '{listing.root}' has the {which}, which the train part lacks: "
             f"add images to the train part, or remove {'it' if len(unknown) == 1 else 'them'}"
         )
     labels = tuple(class_names.index(listing.class_names[label]) for label in listing.labels)

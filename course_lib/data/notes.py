@@ -1,5 +1,6 @@
 """What was found when a folder of images was read: files left out, copies dropped, parts that the folder has itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 PARTS = ("train", "val", "test")
@@ -12,7 +13,7 @@ class FolderNotes:
 
     Attributes:
         num_read: number of images in the class folders, dropped copies included.
-        left_out: number of files that are not images, by suffix in lower case (``""``: none), most frequent first.
+        left_out: number of files of kinds that are not read, by suffix in lower case (``""``: none), the most first.
         beside: images that lie outside every class folder and were left out; paths below the folder.
         dropped_duplicates: (kept, dropped) names of images with the same pixels.
         given_parts: those of ``("train", "val", "test")`` that the folder has itself.
@@ -24,9 +25,15 @@ class FolderNotes:
     dropped_duplicates: list[tuple[str, str]] = field(default_factory=list)
     given_parts: tuple[str, ...] = ()
 
-    def sentences(self) -> list[str]:
-        """The record in words, a sentence for each thing that a user should know; none where nothing is remarkable."""
-        said = [self._about_parts(), self._about_left_out(), self._about_beside(), self._about_duplicates()]
+    def sentences(self, copies: Sequence[tuple[str, str]] = ()) -> list[str]:
+        """The record in words, a sentence for each thing that a user should know; none where nothing is remarkable.
+
+        Args:
+            copies: (first, copy) names of images with the same pixels that were not dropped, see `find_duplicates`.
+        """
+        said = [self._about_parts(), self._about_left_out(), self._about_beside()]
+        said.append(_about_copies(copies, "image is an exact copy of another", "images are exact copies of others"))
+        said.append(_about_copies(self.dropped_duplicates, "exact copy was dropped", "exact copies were dropped"))
         return [sentence for sentence in said if sentence]
 
     def _about_parts(self) -> str:
@@ -42,7 +49,11 @@ class FolderNotes:
     def _about_left_out(self) -> str:
         total = sum(self.left_out.values())
         kinds = ", ".join(f"{count} {suffix or 'without a suffix'}" for suffix, count in self.left_out.items())
-        what = "file is not an image and was" if total == 1 else "files are not images and were"
+        what = (
+            "file is of a kind that is not read and was"
+            if total == 1
+            else "files are of kinds that are not read and were"
+        )
         return f"{total} {what} left out: {kinds}" if total else ""
 
     def _about_beside(self) -> str:
@@ -52,12 +63,10 @@ class FolderNotes:
         what = "image lies beside the class folders and was" if one else "images lie beside the class folders and were"
         return f"{len(self.beside)} {what} left out: {names}"
 
-    def _about_duplicates(self) -> str:
-        if not self.dropped_duplicates:
-            return ""
-        pairs = name_some([f"'{dropped}' (of '{kept}')" for kept, dropped in self.dropped_duplicates])
-        what = "exact copy was" if len(self.dropped_duplicates) == 1 else "exact copies were"
-        return f"{len(self.dropped_duplicates)} {what} dropped: {pairs}"
+
+def _about_copies(pairs: Sequence[tuple[str, str]], one: str, many: str) -> str:
+    named = name_some([f"'{copy}' (of '{first}')" for first, copy in pairs])
+    return f"{len(pairs)} {one if len(pairs) == 1 else many}: {named}" if pairs else ""
 
 
 def list_words(words: list[str]) -> str:

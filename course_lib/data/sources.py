@@ -54,7 +54,9 @@ SOURCES = {
             for domain in ("cartoon", "photo", "art_painting", "sketch")
         ),
         Source("cifar100", "CIFAR-100, both parts; exact copies left out", 60000, 100, cifar.NATIVE_SIZE),
-        Source("folder:PATH", "your images, one folder per class", None, None, FOLDER_SIZE),
+        Source(
+            "folder:PATH", "your images, one folder per class, also below train/, val/, test/", None, None, FOLDER_SIZE
+        ),
     )
 }
 

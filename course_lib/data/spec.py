@@ -82,8 +82,10 @@ class DataSpec(Settings):
 
     @model_validator(mode="before")
     @classmethod
-    def _use_given_parts(cls, fields: dict) -> dict:
+    def _use_given_parts(cls, fields: object) -> object:
         """A folder that is split already is used so, unless fields of another rule are set."""
+        if not isinstance(fields, dict):  # a spec within other settings
+            return fields
         other = [name for name, known in _RULES_WITH.items() if "given" not in known and fields.get(name)]
         if "split" not in fields and not other and _is_split(fields.get("source")):
             return fields | {"split": "given"}

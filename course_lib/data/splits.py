@@ -240,6 +240,6 @@ def _refuse_overlap(parts: dict[str, ImageSet]) -> None:
     if twins:
         more = f", and {len(twins) - 1} more pairs" if len(twins) > 1 else ""
         raise ValueError(
-            f"{twins[0]} have the same pixels{more}: keep one of them, or drop all copies but the first "
-            f"(duplicates = 'drop')"
+            f"{twins[0]} have the same pixels{more}: keep one of them, or drop the copies "
+            f"(course train --drop-duplicates; in Python DataSpec(…, duplicates='drop'))"
         )
