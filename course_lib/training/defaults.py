@@ -30,7 +30,7 @@ class Default:
 
 
 NOT_MEASURED = "not measured yet"
-_KEPT = {"optimizer": "adam", "statistics": "weights"}
+_KEPT = {"optimizer": "adam", "statistics": "weights", "ties": "loss"}  # with few images many epochs score the same
 _TUNED = {**_KEPT, "schedule": "warmup_cosine"}
 
 # The first row that fits is taken. Settings that a user gives replace those of the row one by one.
@@ -39,7 +39,7 @@ DEFAULTS = (
     Default("last_layer", math.inf, {**_KEPT, "lr": 1e-3, "epochs": 50}, None, NOT_MEASURED),
     Default("full", 1000, {**_TUNED, "lr": 3e-4, "epochs": 20, "augmentation": [FLIP]}, None, NOT_MEASURED),
     Default("full", math.inf, {**_TUNED, "lr": 3e-4, "epochs": 10, "augmentation": [FLIP]}, None, NOT_MEASURED),
-    Default("scratch", math.inf, {"optimizer": "adam", "lr": 1e-3, "epochs": 50}, None, NOT_MEASURED),
+    Default("scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50}, None, NOT_MEASURED),
 )
 
 

@@ -14,7 +14,14 @@ from course_lib.models.freezing import has_affine_pairs, snapshot
 from course_lib.models.network import Network
 from course_lib.models.weights import load_weights, start_model
 from course_lib.training.checkpoint import Checkpoint, Clock
-from course_lib.training.device import deliberate_threads, memory_format, peak_memory_mb, pick_device, seeded
+from course_lib.training.device import (
+    deliberate_threads,
+    memory_format,
+    one_thread,
+    peak_memory_mb,
+    pick_device,
+    seeded,
+)
 from course_lib.training.inputs import Inputs
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
@@ -34,7 +41,7 @@ def fit(
     keep_last: bool = False,
     checkpoint: Checkpoint | None = None,
 ) -> Run:
-    """Train as the recipe says; choose the epoch by the validation score, ties to the earlier one.
+    """Train as the recipe says; choose the epoch by the validation score, ties to the earlier one (or see `ties`).
 
     The score is the accuracy for one class per image, and mean average precision (MAP) for concepts.
 
@@ -62,7 +69,8 @@ def fit(
         moments = (start.mean, start.std, start.device)
         train = make_inputs(*common, splits.train, *moments, part="train", **options)
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
-        with _clear_about_single_values():
+        # A head on kept features is so small that it only waits for a second thread.
+        with _clear_about_single_values(), one_thread(train.after == "pool" and start.device.type == "cpu"):
             history, best, last = _train(Trainer(recipe, start.model, train, seed), val, on_epoch, checkpoint, clock)
         model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
         run = start.finish(recipe, splits, seed, history, best, model, clock.seconds)
@@ -168,7 +176,7 @@ def _train(
             on_epoch(history[-1])
         if not is_finite(history[-1]):
             break
-        if best is None or history[-1].score > best.score:  # strictly: ties go to the earlier epoch
+        if best is None or _is_better(history[-1], best, trainer.recipe):
             best, best_state = history[-1], snapshot(trainer.model)
         if checkpoint:
             about = {"best_epoch": best.epoch, "best_state": best_state, "seconds": clock.seconds}
@@ -177,6 +185,13 @@ def _train(
     if best_state is not None:
         trainer.model.load_state_dict(best_state)
     return history, best, last_state
+
+
+def _is_better(epoch: EpochRecord, best: EpochRecord, recipe: Recipe) -> bool:
+    """Tell whether an epoch takes the place of the best so far; of equal scores the recipe's `ties` decides."""
+    if recipe.ties == "loss" and epoch.score == best.score:
+        return epoch.val_loss < best.val_loss
+    return epoch.score > best.score
 
 
 def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
