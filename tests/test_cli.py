@@ -280,9 +280,60 @@ def test_what_cannot_be_typed_is_noticed(line):
         parse(line)
 
 
+def python_blocks():
+    """README's examples: a recipe, and one's own photographs."""
+    return re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def test_the_readmes_three_lines_run(photos, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("course_lib.training.defaults.best_start", lambda: "mini_resnet18")
+    shutil.copytree(photos, "my_photos")
+    shutil.copy(photos / "class0/0000.png", "new_photo.jpg")
+    _, code = python_blocks()
+    assert len([line for line in code.splitlines() if line]) == 3
+    exec(compile(code, README, "exec"), {})
+    accuracy, name = capsys.readouterr().out.split()
+    assert float(accuracy) > 0.6  # chance is 0.33
+    assert name in ("class0", "class1", "class2")
+
+
+def test_export_says_what_it_checked(outcome, typed):
+    code, out, err = typed("export", outcome["model"], "--format", "torchscript", "--out", "m.pt")
+    assert (code, err) == (0, "")
+    assert re.search(r"checked on 3 random images and all 9 test images: largest difference \S+", out)
+    assert "classes: class0, class1, class2" in out
+    code, out, _ = typed("export", outcome["model"], "--json", "--format", "torchscript", "--out", "m.pt")
+    assert json.loads(out)["num_test"] == 9
+    code, out, err = typed("export", "no_model.safetensors")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_training_twice_drops_copies_and_balances(photos, tmp_path, typed):
+    shutil.copytree(photos, tmp_path / "photos")
+    shutil.copy(photos / "class0/0000.png", tmp_path / "photos/class0/copy.png")
+    call = [
+        "train",
+        "--data",
+        "folder:photos",
+        "--set",
+        "start=mini_resnet18",
+        "--set",
+        "epochs=2",
+        "--out",
+        "m.safetensors",
+    ]
+    code, out, err = typed(*call, "--drop-duplicates", "--balance", "--groups", r"^(.*)\.")
+    assert code == 0
+    assert "1 exact copy was dropped" in err
+    assert "class weights: balanced" in err
+    assert "report: m.html" in out
+    assert "groups kept together" in Path("m.html").read_text(encoding="utf-8")
+
+
 def test_the_readmes_python_runs(capsys):
     """With a single epoch; the numbers of images are those that its comment says."""
-    (code,) = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+    code, _ = python_blocks()
     shorter, times = re.subn(r"epochs=\d+", "epochs=1", code)
     assert times == 1
     names = {}
