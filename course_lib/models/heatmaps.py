@@ -32,7 +32,7 @@ def class_heat_maps(model: Network, x: Tensor, classes: Tensor | None = None, st
     with evaluation_mode(chain):
         with torch.no_grad():
             maps = chain.features(x, until=stage)
-        if maps.ndim != 4:
+        if maps.ndim != 4 or _channels_are_last(maps, chain.num_features):
             raise ValueError(
                 f"the stage '{stage}' of {model.architecture} gives no maps (N, C, h, w) but {tuple(maps.shape)}: "
                 f"there are no heat maps of it"
@@ -45,3 +45,8 @@ def class_heat_maps(model: Network, x: Tensor, classes: Tensor | None = None, st
     weights = gradient.mean(dim=(2, 3), keepdim=True)
     heat = (weights * maps.detach()).sum(dim=1).relu()
     return (heat / heat.amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)).cpu()
+
+
+def _channels_are_last(maps: Tensor, num_features: int) -> bool:
+    """Tell whether maps are (N, h, w, C), as those of a Swin transformer."""
+    return maps.shape[1] != num_features == maps.shape[-1]

@@ -30,12 +30,14 @@ class Default:
 
 
 NOT_MEASURED = "not measured yet"
+# course train --data folder:…, the first 20 photographs of each class of PACS, imagenet:efficientnet_lite0, seed 0
+FEW_PHOTOGRAPHS = "once on 140 photographs of 7 classes, with ImageNet weights: 27 of 28 test images right"
 _KEPT = {"optimizer": "adam", "statistics": "weights", "ties": "loss"}  # with few images many epochs score the same
 _TUNED = {**_KEPT, "schedule": "warmup_cosine"}
 
 # The first row that fits is taken. Settings that a user gives replace those of the row one by one.
 DEFAULTS = (
-    Default("last_layer", 1000, {**_KEPT, "lr": 1e-3, "epochs": 100}, None, NOT_MEASURED),
+    Default("last_layer", 1000, {**_KEPT, "lr": 1e-3, "epochs": 100}, None, FEW_PHOTOGRAPHS),
     Default("last_layer", math.inf, {**_KEPT, "lr": 1e-3, "epochs": 50}, None, NOT_MEASURED),
     Default("full", 1000, {**_TUNED, "lr": 3e-4, "epochs": 20, "augmentation": [FLIP]}, None, NOT_MEASURED),
     Default("full", math.inf, {**_TUNED, "lr": 3e-4, "epochs": 10, "augmentation": [FLIP]}, None, NOT_MEASURED),

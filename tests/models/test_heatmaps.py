@@ -17,6 +17,13 @@ class Tokens(nn.Module):
         return x.flatten(2).mT
 
 
+class Last(nn.Module):
+    """Maps (N, C, h, w) as (N, h, w, C), as a Swin transformer has them."""
+
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1)
+
+
 def linear_net(weights):
     """Maps are the image's channels; a logit is the weighted mean of the maps."""
     stem = nn.Conv2d(3, 3, 1, bias=False)
@@ -71,6 +78,10 @@ def test_networks_without_maps_are_refused():
     vit(torch.rand(1, 3, 6, 6))
     with pytest.raises(ValueError, match=r"'stage1' of vit gives no maps .N, C, h, w. but \(1, 36, 3\)"):
         class_heat_maps(vit, torch.rand(1, 3, 6, 6), stage="stage1")
+    stages = {"stage1": sequence(conv=nn.Conv2d(3, 4, 1), last=Last()), "pool": pool}
+    swin = StagedModel("swin", stages, nn.Linear(4, 2), 4)
+    with pytest.raises(ValueError, match=r"'stage1' of swin gives no maps .N, C, h, w. but \(1, 6, 6, 4\)"):
+        class_heat_maps(swin, torch.rand(1, 3, 6, 6))
     branched = Network()
     branched.architecture = "two_branches"
     with pytest.raises(ValueError, match="two_branches is no chain of stages"):
