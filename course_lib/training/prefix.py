@@ -15,7 +15,7 @@ from course_lib.data.imageset import ImageSet
 from course_lib.models.folding import fold_batch_norm
 from course_lib.models.loaded import weights_hash
 from course_lib.models.network import Network
-from course_lib.models.staged import StagedModel, evaluation_mode
+from course_lib.models.staged import StagedModel
 from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
 from course_lib.training.device import autocast, precision
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Pixels, StageOutputs
@@ -128,9 +128,9 @@ def prefix_outputs(
 
     def make():
         first = source.batch(torch.arange(1, device=device))[0]
-        with torch.no_grad(), evaluation_mode(model):
-            shape = model.features(first, until).shape[1:]
         run = fold_batch_norm(_stages_until(model, until), first)
+        with torch.no_grad():
+            shape = run(first.clone()).shape[1:]
         return (num_views * len(images), *shape), _iter_outputs(run, source, batch_size, num_views), {}
 
     batch_size = prefix_batch(images.size)

