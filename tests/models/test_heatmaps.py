@@ -78,7 +78,8 @@ def test_networks_without_maps_are_refused():
     vit(torch.rand(1, 3, 6, 6))
     with pytest.raises(ValueError, match=r"'stage1' of vit gives no maps .N, C, h, w. but \(1, 36, 3\)"):
         class_heat_maps(vit, torch.rand(1, 3, 6, 6), stage="stage1")
-    stages = {"stage1": sequence(conv=nn.Conv2d(3, 4, 1), last=Last()), "pool": pool}
+    mean = nn.Sequential(nn.AdaptiveAvgPool2d((1, 4)), nn.Flatten(1), nn.LazyLinear(4))
+    stages = {"stage1": sequence(conv=nn.Conv2d(3, 4, 1), last=Last()), "pool": mean}
     swin = StagedModel("swin", stages, nn.Linear(4, 2), 4)
     with pytest.raises(ValueError, match=r"'stage1' of swin gives no maps .N, C, h, w. but \(1, 6, 6, 4\)"):
         class_heat_maps(swin, torch.rand(1, 3, 6, 6))
