@@ -28,18 +28,20 @@ def class_heat_maps(model: Network, x: Tensor, classes: Tensor | None = None, st
     chain = model.chain()
     if chain is None:
         raise ValueError(f"{model.architecture} is no chain of stages: heat maps need one")
-    stage = chain.inner_stages[-1] if stage is None else stage
     with evaluation_mode(chain):
-        with torch.no_grad():
-            maps = chain.features(x, until=stage)
-        if maps.ndim != 4 or _channels_are_last(maps, chain.num_features):
+        for name in [stage] if stage else reversed(chain.inner_stages):
+            with torch.no_grad():
+                maps = chain.features(x, until=name)
+            if maps.ndim > 2:  # not what a pool has left
+                break
+        if not _are_maps(maps, chain.num_features):
             raise ValueError(
-                f"the stage '{stage}' of {model.architecture} gives no maps (N, C, h, w) but {tuple(maps.shape)}: "
+                f"the stage '{name}' of {model.architecture} gives no maps (N, C, h, w) but {tuple(maps.shape)}: "
                 f"there are no heat maps of it"
             )
         with torch.enable_grad():
             maps = maps.detach().requires_grad_()
-            logits = chain.features(maps, until=HEAD, after=stage)  # (N, C)
+            logits = chain.features(maps, until=HEAD, after=name)  # (N, C)
             classes = logits.argmax(dim=1) if classes is None else classes.to(logits.device)
             (gradient,) = torch.autograd.grad(logits.gather(1, classes[:, None]).sum(), maps)
     weights = gradient.mean(dim=(2, 3), keepdim=True)
@@ -47,6 +49,6 @@ def class_heat_maps(model: Network, x: Tensor, classes: Tensor | None = None, st
     return (heat / heat.amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)).cpu()
 
 
-def _channels_are_last(maps: Tensor, num_features: int) -> bool:
-    """Tell whether maps are (N, h, w, C), as those of a Swin transformer."""
-    return maps.shape[1] != num_features == maps.shape[-1]
+def _are_maps(output: Tensor, num_features: int) -> bool:
+    """Tell whether a stage's output is maps (N, C, h, w), and not (N, h, w, C) as that of a Swin transformer."""
+    return output.ndim == 4 and not output.shape[1] != num_features == output.shape[-1]
