@@ -29,19 +29,19 @@ def class_heat_maps(model: Network, x: Tensor, classes: Tensor | None = None, st
     if chain is None:
         raise ValueError(f"{model.architecture} is no chain of stages: heat maps need one")
     with evaluation_mode(chain):
-        for name in [stage] if stage else reversed(chain.inner_stages):
+        for stage in [stage] if stage else reversed(chain.inner_stages):
             with torch.no_grad():
-                maps = chain.features(x, until=name)
-            if maps.ndim > 2:  # not what a pool has left
+                maps = chain.features(x, until=stage)
+            if maps[0].numel() > maps.shape[1]:  # not what a pool has left: one value for each channel
                 break
         if not _are_maps(maps, chain.num_features):
             raise ValueError(
-                f"the stage '{name}' of {model.architecture} gives no maps (N, C, h, w) but {tuple(maps.shape)}: "
+                f"the stage '{stage}' of {model.architecture} gives no maps (N, C, h, w) but {tuple(maps.shape)}: "
                 f"there are no heat maps of it"
             )
         with torch.enable_grad():
             maps = maps.detach().requires_grad_()
-            logits = chain.features(maps, until=HEAD, after=name)  # (N, C)
+            logits = chain.features(maps.clone(), until=HEAD, after=stage)  # (N, C); a clone may be changed in place
             classes = logits.argmax(dim=1) if classes is None else classes.to(logits.device)
             (gradient,) = torch.autograd.grad(logits.gather(1, classes[:, None]).sum(), maps)
     weights = gradient.mean(dim=(2, 3), keepdim=True)

@@ -71,6 +71,13 @@ def test_the_model_stays_as_it_is(architecture):
     assert finer.shape[-1] > maps.shape[-1]
 
 
+def test_stages_behind_a_pool_are_no_maps():
+    neck = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(3, 5, 1), nn.Hardswish(inplace=True))
+    stages = {"stage4": sequence(conv=nn.Conv2d(3, 3, 1)), "neck": neck, "pool": nn.Flatten(1)}
+    model = StagedModel("necked", stages, nn.Linear(5, 2), 5)
+    assert class_heat_maps(model, torch.rand(2, 3, 6, 6)).shape == (2, 6, 6)
+
+
 def test_networks_without_maps_are_refused():
     tokens = sequence(conv=nn.Conv2d(3, 3, 1), tokens=Tokens())
     pool = nn.Sequential(nn.Flatten(1), nn.LazyLinear(4))
