@@ -29,7 +29,8 @@ def class_heat_maps(model: Network, x: Tensor, classes: Tensor | None = None, st
     if chain is None:
         raise ValueError(f"{model.architecture} is no chain of stages: heat maps need one")
     with evaluation_mode(chain):
-        for stage in [stage] if stage else reversed(chain.inner_stages):
+        candidates = (stage,) if stage else reversed(chain.inner_stages)
+        for stage in candidates:
             with torch.no_grad():
                 maps = chain.features(x, until=stage)
             if maps[0].numel() > maps.shape[1]:  # not what a pool has left: one value for each channel
