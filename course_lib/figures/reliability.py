@@ -22,8 +22,8 @@ def reliability_curve(found: Reliability, *, title: str) -> Figure:
     label = "images of a bin, 95 % interval"
     sizes = 40 + 260 * found.counts / found.counts.max()
     axes.scatter(100 * found.confidence, 100 * found.accuracy, s=sizes, color=BLUE, zorder=3, label=label)
-    axes.set_xlim(0, 103)
-    axes.set_ylim(-3, 103)
+    axes.set_xlim(0, 105)
+    axes.set_ylim(-6, 106)
     axes.set_xlabel("confidence (%)")
     axes.set_ylabel("right (%)")
     figure.legend(loc="outside lower center", ncols=2)

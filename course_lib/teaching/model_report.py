@@ -180,7 +180,8 @@ def _baseline(trained: TrainedClassifier) -> float:
 
 def _settings(trained: TrainedClassifier) -> dict[str, str]:
     run, spec = trained.run, trained.spec
-    recipe = {name: value for name, value in run.recipe.model_dump(mode="json").items() if name in run.recipe.changed()}
+    shown = run.recipe.changed() | {"optimizer", "lr", "batch_size"}
+    recipe = {name: value for name, value in run.recipe.model_dump(mode="json").items() if name in shown}
     about = run.provenance
     facts = {
         "Images": spec.source,
