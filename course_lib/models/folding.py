@@ -28,9 +28,9 @@ def fold_batch_norm(module: nn.Module, x: Tensor) -> nn.Module:
     with torch.no_grad():
         pairs, expected = _pairs(folded, x)
         for conv, norm in pairs:
-            _replace(folded, conv, fuse_conv_bn_eval(folded.get_submodule(conv), folded.get_submodule(norm)))
+            replace_module(folded, conv, fuse_conv_bn_eval(folded.get_submodule(conv), folded.get_submodule(norm)))
             # timm's BatchNorm has the activation inside
-            _replace(folded, norm, getattr(folded.get_submodule(norm), "act", nn.Identity()))
+            replace_module(folded, norm, getattr(folded.get_submodule(norm), "act", nn.Identity()))
         try:
             found = folded(x.clone())
         except AttributeError:  # a block that looks at its BatchNorm
@@ -73,6 +73,7 @@ def _pairs(module: nn.Module, x: Tensor) -> tuple[list[tuple[str, str]], Tensor]
     return [pair for pair in pairs if all(runs.count(path) == 1 for path in pair)], output
 
 
-def _replace(module: nn.Module, path: str, other: nn.Module) -> None:
+def replace_module(module: nn.Module, path: str, other: nn.Module) -> None:
+    """Put another module in the place of the one at a path, in place."""
     parent, _, name = path.rpartition(".")
     setattr(module.get_submodule(parent), name, other)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from course_lib.errors import need
 from course_lib.models.catalogue import Architecture
 from course_lib.models.cutting import CannotCutError, cut_network
+from course_lib.models.folding import replace_module
 from course_lib.models.staged import StagedModel, evaluation_mode, sequence
 
 PREFIX = "timm:"
@@ -162,7 +163,7 @@ def _whole(
         expected = net(x)
         heads = [net.get_submodule(path) for path in classifiers]
         for path in classifiers:
-            net.set_submodule(path, nn.Identity())
+            replace_module(net, path, nn.Identity())
         features = net(x)
         apart = len(heads) == 1 and torch.equal(heads[0](features), expected)
     head = heads[0] if apart else NoClassifier(architecture)
