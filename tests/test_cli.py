@@ -1,5 +1,6 @@
 """The command as its users meet it: exit codes, JSON alone on stdout, one sentence for bad input."""
 
+import csv
 import json
 import re
 import shlex
@@ -51,7 +52,7 @@ def typed(capsys, monkeypatch, tmp_path):
 @pytest.fixture(scope="module")
 def outcome(photos, tmp_path_factory):
     """What `course train --json` prints of a training on the photos."""
-    settings = ("--recipe", "full", "--set", "epochs=15", "--json")
+    settings = ("--recipe", "full", "--set", "start=mini_resnet18", "--set", "lr=0.001", "--set", "epochs=15", "--json")
     home = tmp_path_factory.mktemp("trained")
     answer = json.loads(course("train", "--data", f"folder:{photos}", *settings, cwd=home))  # nothing else on stdout
     return {**answer, "model": str(home / answer["model"])}
@@ -60,11 +61,12 @@ def outcome(photos, tmp_path_factory):
 def test_train_then_predict_in_another_process(photos, outcome, tmp_path):
     assert set(outcome) == {
         "status", "best_epoch", "metric", "val_score", "test_score", "val_accuracy", "test_accuracy", "num_test",
-        "seconds", "peak_mb", "model",
+        "seconds", "peak_mb", "start", "test", "model", "report",
     }  # fmt: skip
     assert outcome["status"] == "finished"
     assert outcome["num_test"] == 9
-    assert outcome["test_score"] == outcome["test_accuracy"] > 0.6  # chance is 0.33
+    assert outcome["test_score"] == outcome["test_accuracy"] == outcome["test"]["accuracy"] > 0.6  # chance is 0.33
+    assert outcome["start"] == "mini_resnet18"
     files = sorted(photos.glob("*/*.png"))[::5]
     lines = course("predict", outcome["model"], *files, cwd=tmp_path).splitlines()
     answers = [json.loads(line) for line in lines]
@@ -83,6 +85,41 @@ def test_predict_names_a_damaged_file_and_goes_on(photos, outcome, tmp_path, typ
     assert code == 1
     assert [json.loads(line)["file"] for line in out.splitlines()] == [str(good)]
     assert "bad.jpg" in err
+
+
+def test_predict_on_folders_and_patterns_to_csv_and_json(photos, outcome, tmp_path, typed):
+    (tmp_path / "mine" / "deep").mkdir(parents=True)
+    shutil.copy(photos / "class0/0000.png", tmp_path / "mine/deep/a, b.png")
+    shutil.copy(photos / "class1/0015.png", tmp_path / "mine/c.png")
+    (tmp_path / "mine/notes.txt").write_text("no image")
+    code, out, err = typed("predict", outcome["model"], "mine", "--format", "csv")
+    (header, *rows) = csv.reader(out.splitlines())
+    assert (code, header) == (0, ["file", "class", "class0", "class1", "class2"])
+    assert [row[0] for row in rows] == [str(Path("mine/c.png")), str(Path("mine/deep/a, b.png"))]
+    for row in rows:
+        shares = dict(zip(header[2:], map(float, row[2:]), strict=True))
+        assert sum(shares.values()) == pytest.approx(1, abs=1e-4)
+        assert max(shares, key=shares.get) == row[1]
+    assert "not images were left out: 1 .txt" in err
+    code, out, _ = typed("predict", outcome["model"], "mine/**/*.png", "mine/c.png", "--top", "2", "--out", "top.csv")
+    (header, *top) = csv.reader(Path("top.csv").read_text().splitlines())
+    assert (code, out, header) == (0, "", ["file", "class", "top1", "p1", "top2", "p2"])
+    assert [row[1] for row in top] == [row[2] for row in top] == [row[1] for row in rows], "each file once"
+    assert all(float(row[3]) >= float(row[5]) for row in top)
+    code, out, _ = typed("predict", outcome["model"], "mine/c.png", "--top", "1")
+    answer = json.loads(out)
+    assert answer["probabilities"].keys() == {answer["class"]}
+
+
+def test_predict_says_what_it_did_not_find(photos, outcome, typed):
+    Path("empty").mkdir()
+    code, out, err = typed("predict", outcome["model"], "*.jpg", "empty", "gone.png", photos / "class0/0000.png")
+    assert (code, len(out.splitlines())) == (1, 1)
+    for words in ("no file fits the pattern '*.jpg'", "'empty' holds no images", "there is no file 'gone.png'"):
+        assert words in err
+    code, out, err = typed("predict", outcome["model"], "empty", "--out", "no_folder/answers.json")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "no_folder" in err
 
 
 def test_stats_of_known_pixels(tmp_path, typed):
@@ -132,7 +169,7 @@ def test_bad_input_gets_one_sentence(typed, args, words):
 def test_a_damaged_image_is_named(photos, tmp_path, typed):
     shutil.copytree(photos, tmp_path / "photos")
     (tmp_path / "photos/class0/0000.png").write_bytes(b"")
-    code, _, err = typed("train", "--data", f"folder:{tmp_path / 'photos'}")
+    code, _, err = typed("train", "--data", f"folder:{tmp_path / 'photos'}", "--set", "start=mini_resnet18")
     assert code == 2
     assert "0000.png" in err
 
@@ -243,9 +280,60 @@ def test_what_cannot_be_typed_is_noticed(line):
         parse(line)
 
 
+def python_blocks():
+    """README's examples: a recipe, and one's own photographs."""
+    return re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def test_the_readmes_three_lines_run(photos, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("course_lib.training.defaults.best_start", lambda: "mini_resnet18")
+    shutil.copytree(photos, "my_photos")
+    shutil.copy(photos / "class0/0000.png", "new_photo.jpg")
+    _, code = python_blocks()
+    assert len([line for line in code.splitlines() if line]) == 3
+    exec(compile(code, README, "exec"), {})
+    accuracy, name = capsys.readouterr().out.split()
+    assert float(accuracy) > 0.6  # chance is 0.33
+    assert name in ("class0", "class1", "class2")
+
+
+def test_export_says_what_it_checked(outcome, typed):
+    code, out, err = typed("export", outcome["model"], "--format", "torchscript", "--out", "m.pt")
+    assert (code, err) == (0, "")
+    assert re.search(r"checked on 3 random images and all 9 test images: largest difference \S+", out)
+    assert "classes: class0, class1, class2" in out
+    code, out, _ = typed("export", outcome["model"], "--json", "--format", "torchscript", "--out", "m.pt")
+    assert json.loads(out)["num_test"] == 9
+    code, out, err = typed("export", "no_model.safetensors")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_training_twice_drops_copies_and_balances(photos, tmp_path, typed):
+    shutil.copytree(photos, tmp_path / "photos")
+    shutil.copy(photos / "class0/0000.png", tmp_path / "photos/class0/copy.png")
+    call = [
+        "train",
+        "--data",
+        "folder:photos",
+        "--set",
+        "start=mini_resnet18",
+        "--set",
+        "epochs=2",
+        "--out",
+        "m.safetensors",
+    ]
+    code, out, err = typed(*call, "--drop-duplicates", "--balance", "--groups", r"^(.*)\.")
+    assert code == 0
+    assert "1 exact copy was dropped" in err
+    assert "class weights: balanced" in err
+    assert "report: m.html" in out
+    assert "groups kept together" in Path("m.html").read_text(encoding="utf-8")
+
+
 def test_the_readmes_python_runs(capsys):
     """With a single epoch; the numbers of images are those that its comment says."""
-    (code,) = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+    code, _ = python_blocks()
     shorter, times = re.subn(r"epochs=\d+", "epochs=1", code)
     assert times == 1
     names = {}

@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["measures"],
     submod_attrs={
         "claims": ["check_claims", "find_claims"],
+        "classification": ["ClassScore", "balanced_accuracy", "describe_predictions", "macro_f1", "score_classes"],
         "comparisons": ["Comparison", "compare_runs", "optimism", "score_gap", "validation_gap"],
         "drift": ["stage_change", "stage_turn", "turn_table"],
         "intervals": [
@@ -26,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
         "patches": ["Favourites", "favourite_patches", "neighbour_correlation"],
         "records": ["diverged", "is_scored", "score_of", "select", "setting", "units_of", "values_of"],
+        "reliability": ["Reliability", "reliability"],
         "scores": ["mean_score", "score_over_runs"],
         "selection": ["best_rate", "best_run", "best_runs", "favoured_runs", "rate_at_edge"],
         "selection_bias": [

@@ -3,7 +3,7 @@
 import click
 
 from course_lib import __version__
-from course_lib.cli import benchmarks, claims, classes, images, lessons, models, site, students, sweeps
+from course_lib.cli import benchmarks, claims, classes, classifiers, images, lessons, models, site, students, sweeps
 from course_lib.errors import MissingExtraError, RunsFailedError
 from course_lib.interruption import interrupt_code, interrupt_sentence, interruptible, is_interrupt, was_interrupted
 
@@ -53,7 +53,7 @@ def main():
       course run 05 --profile smoke                run a lesson and write a report
       course status                                your guesses and exercises, and what to do next
       course train --data folder:my_photos         train on your own images
-      course predict MODEL photo.jpg               classify an image with the model
+      course predict MODEL new_photos              classify images with the model
 
     Exit codes: 0 success, 1 something ran and failed (a lesson, a check), 2 bad input or nothing to work on,
     130 stopped by Ctrl-C, 143 stopped by SIGTERM.
@@ -66,7 +66,8 @@ COMMANDS = (
     students.status,
     students.reset,
     models.train,
-    models.predict,
+    classifiers.predict,
+    classifiers.export,
     images.stats,
     images.data,
     models.pretrain,

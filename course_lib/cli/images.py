@@ -68,11 +68,16 @@ def data_get(source):
 def data_check(source):
     """Decode every image of SOURCE again, and print the counts of its classes and its fingerprint.
 
-    The bytes of PACS files are compared with a known digest; cached images are compared with the files.
+    The bytes of PACS files are compared with a known digest; cached images are compared with the files. Of a folder,
+    files that are not read, parts that it is split into, and exact copies are told.
     """
+    from course_lib.data.duplicates import find_duplicates
     from course_lib.data.sources import check_images
 
     images = check_images(source)
+    if images.notes:
+        for sentence in images.notes.sentences(copies=find_duplicates(images)):
+            click.echo(sentence)
     for name, count in images.class_counts().items():
         click.echo(f"{count:6d}  {name}")
     click.echo(f"{len(images):6d}  in all; fingerprint {images.fingerprint}")

@@ -1,4 +1,4 @@
-"""Commands for models: train a classifier, predict with it, train the shipped weights again."""
+"""Commands for models: train a classifier, train the shipped weights again."""
 
 import json
 import sys
@@ -11,11 +11,18 @@ from course_lib.cli.options import DEVICE, JSON
 
 @click.command()
 @click.option("--data", required=True, help="A source, e.g. folder:PATH (one folder of images for each class).")
-@click.option("--recipe", "strategy", default="full", show_default=True, help="scratch, last_layer or full.")
+@click.option("--recipe", "strategy", default="last_layer", show_default=True, help="last_layer, full or scratch.")
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting of the recipe (repeatable)."
 )
 @click.option("--size", type=click.IntRange(min=16), help="Side of the images in pixels; default: that of the weights.")
+@click.option("--balance", is_flag=True, help="Give every class the same share in the loss, however few its images.")
+@click.option(
+    "--groups",
+    metavar="PATTERN",
+    help="Keep images of one group (animal, patient) in one part: regular expression on file names, or a CSV file.",
+)
+@click.option("--drop-duplicates", is_flag=True, help="Of images with the same pixels keep only the first.")
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
@@ -26,22 +33,28 @@ from course_lib.cli.options import DEVICE, JSON
 @click.option("--out", type=click.Path(path_type=Path), help="File of the model; default: named after the run.")
 @DEVICE
 @JSON
-def train(data, strategy, settings, size, seed, out, device, as_json):
-    """Train a classifier on images, test it once, save it.
+def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed, out, device, as_json):
+    """Train a classifier on images, test it once, save it and a report beside it.
 
-    60 % of the images train, 20 % choose the epoch, 20 % test.
+    60 % of the images train, 20 % choose the epoch, 20 % test; a folder with train/, val/ and test/ is used as it is.
+    The last layer alone is trained on what the rest of the network makes of the images, in seconds. To train all
+    layers takes minutes to hours; after Ctrl-C the same command goes on where it stopped.
 
     \b
-    course train --data folder:my_photos --recipe last_layer
+    course train --data folder:my_photos
     course train --data folder:my_photos --recipe full --set lr=0.0003 --set epochs=50
     """
     from course_lib.interruption import kept
 
+    changed = _parse_settings(settings)
+    if balance:
+        changed.setdefault("class_weights", "balanced")
+    duplicates = "drop" if drop_duplicates else "error"
+    options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates, "device": device, "out": out}
     with kept(lambda: "no model was saved, the same command starts anew"):
-        from course_lib.training.classifier import train_classifier
-
-        changed = _parse_settings(settings)
-        outcome = train_classifier(data, strategy, changed, size=size, seed=seed, device=device, out=out, progress=True)
+        from course_lib.training.tuning import train_classifier
+    trained = train_classifier(data, strategy, changed, **options, progress=True, say=_say)
+    outcome = trained.outcome() | _describe(trained) | {"report": _write_report(trained)}
     if as_json:
         click.echo(json.dumps(outcome))
     elif outcome["model"] is None:
@@ -49,15 +62,42 @@ def train(data, strategy, settings, size, seed, out, device, as_json):
     else:
         click.echo(f"{outcome['status']}: best epoch {outcome['best_epoch']} (counted from 0)")
         click.echo(_scores_in_words(outcome))
+        click.echo(f"report: {outcome['report']}")
         click.echo(f"model saved; use it: course predict {outcome['model']} IMAGE…")
     sys.exit(outcome["model"] is None)
 
 
+def _say(note: str) -> None:
+    click.echo(note, err=True)
+
+
+def _describe(trained) -> dict:
+    """The scores on the test images in detail, for JSON."""
+    if trained.file is None or trained.test.has_concepts:
+        return {"test": None}
+    from course_lib.analysis.classification import describe_predictions
+
+    return {"test": describe_predictions(trained.test.labels, trained.probabilities, trained.run.class_names)}
+
+
+def _write_report(trained) -> str | None:
+    if trained.file is None:
+        return None
+    from course_lib.teaching.model_report import write_model_report
+
+    return str(write_model_report(trained))
+
+
 def _scores_in_words(outcome):
     val, test, count = outcome["val_score"], outcome["test_score"], outcome["num_test"]
-    if outcome["metric"] == "accuracy":
-        return f"validation {val:.1%}, test {test:.1%} = {round(test * count)} of {count}"
-    return f"mean average precision: validation {val:.3f}, test {test:.3f} on {count} images"
+    if outcome["metric"] != "accuracy":
+        return f"mean average precision: validation {val:.3f}, test {test:.3f} on {count} images"
+    found = outcome["test"]
+    low, high = found["accuracy_interval"]
+    return (
+        f"validation {val:.1%}, test {test:.1%} = {round(test * count)} of {count}, 95 % interval {low:.0%} to "
+        f"{high:.0%}; mean over classes {found['balanced_accuracy']:.1%}, macro F1 {found['macro_f1']:.3f}"
+    )
 
 
 def _parse_settings(pairs):
@@ -72,28 +112,6 @@ def _parse_settings(pairs):
         except json.JSONDecodeError:
             settings[key.strip()] = text
     return settings
-
-
-@click.command()
-@click.argument("model", type=click.Path(path_type=Path))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Has no effect: the output is always JSON.")
-@DEVICE
-def predict(model, files, as_json, device):
-    """Classify image FILES with a MODEL from 'course train': one JSON object a line.
-
-    A file that cannot be read is named on stderr; the other files are classified, and the exit code is 1.
-    """
-    from course_lib.training.classifier import Classifier
-
-    classifier, failed = Classifier.load(model, device=device), False
-    for file in files:
-        try:
-            click.echo(json.dumps({"file": str(file), **classifier.predict(file)}))
-        except (ValueError, OSError) as error:
-            failed = True
-            click.echo(f"course: {error}", err=True)
-    sys.exit(failed)
 
 
 @click.command()

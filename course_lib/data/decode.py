@@ -19,14 +19,19 @@ DECODE_VERSION = 1  # raise it when a file may become other pixels: what the cac
 _CHUNK = 256  # images decoded ahead of the one that is asked for: bounds the memory
 _GROUP = 16  # files a thread counts before it hands over the sum: fewer hand-overs
 _NAMED = 5  # bad files that one sentence names; of more it gives the number
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}  # bytes 8 to 11 of a file
+_AVIF_BRANDS = {b"avif", b"avis"}
 _WIDE_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")  # PIL would clip these to white
 
 
 def decode_image(file: Path) -> Tensor:
     """The image in `file` as (3, H, W) uint8 RGB at its own size, turned upright as its EXIF orientation says.
 
+    Of several frames the first is read. Transparency is dropped. HEIC needs the extra ``heic``, AVIF Pillow ≥ 11.3.
+
     Raises:
-        ValueError: the file is empty, damaged, no image, of more than 8 bits a channel, or suspiciously large.
+        ValueError: the file is empty, damaged, no image, of more than 8 bits a channel, suspiciously large, or of a
+            format whose library is not installed.
         OSError: there is no such file, or it may not or cannot be read.
     """
     return torch.from_numpy(_to_planes(_open_rgb(file)))
@@ -151,7 +156,7 @@ class _Unsuitable(ValueError):
 
 def _open_rgb(file: Path, *, upright: bool = True) -> Image.Image:
     try:
-        with Image.open(file) as picture:
+        with _open_any(file) as picture:
             if Image.MAX_IMAGE_PIXELS and picture.width * picture.height > Image.MAX_IMAGE_PIXELS:
                 raise Image.DecompressionBombError  # PIL itself raises at twice the limit, and warns before
             if picture.mode in _WIDE_MODES:
@@ -159,6 +164,7 @@ def _open_rgb(file: Path, *, upright: bool = True) -> Image.Image:
             picture.load()
             if upright:
                 ImageOps.exif_transpose(picture, in_place=True)
+            picture.info.pop("transparency", None)  # PIL would warn that it is lost
             return picture if picture.mode == "RGB" else picture.convert("RGB")
     except Image.DecompressionBombError:
         limit = f"{Image.MAX_IMAGE_PIXELS // 10**6} million pixels"
@@ -176,6 +182,32 @@ def _open_rgb(file: Path, *, upright: bool = True) -> Image.Image:
         if isinstance(error, OSError) and error.errno:  # from the operating system (disk, link, folder), not from PIL
             raise type(error)(f"'{file}' cannot be read ({error.strerror}): check it and try again") from None
         raise ValueError(f"'{file}' is damaged ({error}): replace or remove it") from None
+
+
+def _open_any(file: Path) -> Image.Image:
+    """Open an image; a HEIC photograph, too, if the library for it is installed."""
+    try:
+        return Image.open(file)
+    except UnidentifiedImageError:
+        with open(file, "rb") as content:
+            head = content.read(12)
+        if head[4:8] != b"ftyp" or head[8:] not in _HEIF_BRANDS | _AVIF_BRANDS:
+            raise
+    if head[8:] in _HEIF_BRANDS:
+        _register_heif(file)
+    elif ".avif" not in Image.registered_extensions():
+        raise _Unsuitable(f"'{file}' is an AVIF image, which needs Pillow 11.3 or later: pip install --upgrade pillow")
+    return Image.open(file)
+
+
+def _register_heif(file: Path) -> None:
+    """Make PIL read HEIC images from now on."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ModuleNotFoundError:
+        needs = "which needs pillow-heif: pip install 'course-lib[heic]'"
+        raise _Unsuitable(f"'{file}' is a HEIC image, {needs}") from None
+    register_heif_opener()
 
 
 def _fit(picture: Image.Image, size: int) -> Image.Image:

@@ -10,6 +10,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from course_lib.data.notes import FolderNotes
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ImageSet:
@@ -29,6 +31,7 @@ class ImageSet:
         identity: edition of the world and size of a drawn set, which determine its pixels; None for other sets. The
             fingerprint includes it instead of the pixels: another processor may round a pixel differently, and the
             runs on these images must still be found.
+        notes: what was found when a folder was read; None for other sources.
     """
 
     pixels: Tensor
@@ -39,6 +42,7 @@ class ImageSet:
     source: str
     root: "ImageSet | None" = None
     identity: str | None = None
+    notes: FolderNotes | None = None
 
     def __post_init__(self):
         if self.pixels.dtype != torch.uint8 or self.pixels.ndim != 4 or self.pixels.shape[1] != 3:

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from course_lib.data import cifar
 from course_lib.data.cache import cached_array
 from course_lib.data.decode import DECODE_VERSION, decode_files, resize_arrays
-from course_lib.data.folder import Listing
+from course_lib.data.folder import Listing, part_of
 from course_lib.data.imageset import ImageSet
 from course_lib.data.splits import homework_folders
 from course_lib.paths import cache_dir
@@ -40,7 +40,8 @@ def load_listing(
     place = f"{source.partition(':')[0]}:{listing.root.resolve()}"
     identity = [*_decoder(), *listing.stamps()]
     pixels, _ = cached_array(place, size, identity, make, memory_limit_mb=memory_limit_mb)
-    return ImageSet.from_arrays(pixels, torch.tensor(listing.labels), listing.class_names, listing.names, source)
+    images = ImageSet.from_arrays(pixels, torch.tensor(listing.labels), listing.class_names, listing.names, source)
+    return replace(images, notes=listing.notes())
 
 
 def iter_listing(listing: Listing, size: int | None = None, *, progress: bool = True) -> Iterator[tuple[str, Tensor]]:
@@ -114,10 +115,19 @@ def load_world(name: str, size: int, *, progress: bool = True, memory_limit_mb: 
 
 
 def part_of_listing(listing: Listing, part: str) -> Listing:
-    """The files of one part of the homework's rule ("train" or "test"), or all of them."""
+    """The files of one part ("train" with validation, or "test") of the folder's own or of the homework's rule, or all.
+
+    Raises:
+        ValueError: the folder is split already and has no test part.
+    """
     if part == "all":
         return listing
-    chosen = homework_folders(listing.names, listing.labels)[part == "test"]
+    if listing.given_parts:
+        if "test" not in listing.given_parts:
+            raise ValueError(f"'{listing.root}' is split already and has no test part: count all images, or add test/")
+        chosen = [i for i, name in enumerate(listing.names) if (part_of(name) == "test") == (part == "test")]
+    else:
+        chosen = homework_folders(listing.names, listing.labels)[part == "test"]
     names, labels = (tuple(values[i] for i in chosen) for values in (listing.names, listing.labels))
     return replace(listing, names=names, labels=labels)
 

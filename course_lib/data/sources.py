@@ -54,7 +54,9 @@ SOURCES = {
             for domain in ("cartoon", "photo", "art_painting", "sketch")
         ),
         Source("cifar100", "CIFAR-100, both parts; exact copies left out", 60000, 100, cifar.NATIVE_SIZE),
-        Source("folder:PATH", "your images, one folder per class", None, None, FOLDER_SIZE),
+        Source(
+            "folder:PATH", "your images, one folder per class, also below train/, val/, test/", None, None, FOLDER_SIZE
+        ),
     )
 }
 
@@ -186,7 +188,8 @@ def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tu
     """Count the pixel values of a source at native size: their histogram, and the number of images.
 
     Args:
-        part: ``"all"``, or ``"train"`` or ``"test"`` of the homework's rule (the train folder includes validation).
+        part: ``"all"``, or ``"train"`` (which includes validation) or ``"test"`` of the homework's rule; or of a
+            folder that is split already.
 
     Raises:
         ValueError: unknown part, or as `load_images`.
@@ -220,7 +223,7 @@ def _find(source: str) -> Source:
 
 def _list_files(source: str, progress: bool) -> folder.Listing:
     kind, _, rest = source.partition(":")
-    return pacs.list_domain(rest, progress=progress) if kind == "pacs" else folder.list_class_folders(Path(rest))
+    return pacs.list_domain(rest, progress=progress) if kind == "pacs" else folder.list_folder(Path(rest))
 
 
 def _where(source: str) -> str:

@@ -1,5 +1,6 @@
 """Which images, split how: a small description that travels to a worker, which loads and splits them once."""
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -7,7 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveInt, field_validator, model_serializer, model_validator
 
 from course_lib.data import splits as rules
+from course_lib.data.duplicates import drop_duplicates
 from course_lib.data.fields import Settings
+from course_lib.data.folder import find_parts
+from course_lib.data.given import given_split, official_split
+from course_lib.data.groups import compile_pattern, find_groups, is_table
 from course_lib.data.imageset import ImageSet
 from course_lib.data.sources import load_images, source_state
 from course_lib.data.splits import HOMEWORK_SEED, Splits
@@ -17,10 +22,11 @@ _SPLITS_KEPT = 128  # of each source; a split holds rows, labels and names, no p
 _RULES_WITH = {  # field -> the rules of splitting that have it
     "few_shot": ("homework",),
     "per_class": ("per_class",),
-    "val": ("stratified", "per_class", "official"),
-    "test": ("stratified",),
+    "val": ("stratified", "per_class", "official", "given"),
+    "test": ("stratified", "given"),
+    "groups": ("stratified", "given"),
 }
-_LATER_FIELDS = ("classes", "per_class", "val", "test", "partition")
+_LATER_FIELDS = ("classes", "per_class", "val", "test", "partition", "groups", "duplicates")
 
 _PartShare = Annotated[float, Field(gt=0, lt=1)]
 
@@ -32,13 +38,17 @@ class DataSpec(Settings):
         source: see `source_names`; the path of a folder is made absolute.
         size: pixels a side.
         split: ``"homework"`` (`homework_split`), ``"stratified"`` (`stratified_split`), ``"per_class"``
-            (`per_class_split`) or ``"official"`` (`official_split`).
+            (`per_class_split`), ``"official"`` (`official_split`) or ``"given"`` (`given_split`). By default
+            ``"given"`` for a folder that is split already, ``"homework"`` for others.
         few_shot: swap the homework's train and test folders.
         seed: of the split and of the partition.
         classes: only the images of these classes, renumbered in this order (of concepts: only these columns).
         per_class: number of training images of each class, for the rule ``"per_class"``.
         val, test: shares of the images, as in the function of the rule; None is that function's default.
         partition: (i, k) takes only part i, counted from 0, of the k parts that `partition` makes of the whole source.
+        groups: keep together the images of a group, see `find_groups`; the path of a CSV file is made absolute.
+        duplicates: ``"drop"`` drops exact copies before the images are split (`drop_duplicates`); with ``"error"``, a
+            split that puts copies into different parts is refused.
 
     Raises:
         ValueError: a field of another rule, or a value that no source could satisfy.
@@ -46,7 +56,7 @@ class DataSpec(Settings):
 
     source: str = "mini:cartoon"
     size: PositiveInt = 48
-    split: Literal["homework", "stratified", "per_class", "official"] = "homework"
+    split: Literal["homework", "stratified", "per_class", "official", "given"] = "homework"
     few_shot: bool = False
     seed: int = HOMEWORK_SEED
     classes: tuple[str, ...] | None = None
@@ -54,6 +64,32 @@ class DataSpec(Settings):
     val: _PartShare | None = None
     test: _PartShare | None = None
     partition: tuple[NonNegativeInt, PositiveInt] | None = None
+    groups: str | None = None
+    duplicates: Literal["error", "drop"] = "error"
+
+    @classmethod
+    def for_training(cls, source: str, *, val: float = 0.2, test: float = 0.2, **fields) -> Self:
+        """Describe images to train on that no lesson prescribes: a folder's own parts, else shares of each class.
+
+        Args:
+            source: see `source_names`.
+            val, test: shares of the images; of a folder that is split already, of its train part, and only if it has
+                no such part.
+            fields: others of this class.
+        """
+        fields.setdefault("split", "given" if _is_split(source) else "stratified")
+        return cls(source=source, val=val, test=test, **fields)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _use_given_parts(cls, fields: object) -> object:
+        """A folder that is split already is used so, unless fields of another rule are set."""
+        if not isinstance(fields, dict):  # a spec within other settings
+            return fields
+        other = [name for name, known in _RULES_WITH.items() if "given" not in known and fields.get(name)]
+        if "split" not in fields and not other and _is_split(fields.get("source")):
+            return fields | {"split": "given"}
+        return fields
 
     @field_validator("source")
     @classmethod
@@ -75,6 +111,15 @@ class DataSpec(Settings):
             raise ValueError(f"the parts are numbered from 0 to {partition[1] - 1}")
         return partition
 
+    @field_validator("groups")
+    @classmethod
+    def _need_usable_groups(cls, groups: str | None) -> str | None:
+        if groups is None:
+            return None
+        if is_table(groups):
+            return str(Path(groups).expanduser().absolute())
+        return compile_pattern(groups).pattern
+
     @model_validator(mode="after")
     def _match_rule(self) -> Self:
         for name, known in _RULES_WITH.items():
@@ -91,7 +136,8 @@ class DataSpec(Settings):
     @model_serializer(mode="wrap")
     def _leave_out_later_fields(self, handler) -> dict:
         """The first five fields always, so that the records of finished runs stay as they are; others where set."""
-        return {name: v for name, v in handler(self).items() if name not in _LATER_FIELDS or v is not None}
+        unset = {name: type(self).model_fields[name].default for name in _LATER_FIELDS}
+        return {name: value for name, value in handler(self).items() if name not in unset or value != unset[name]}
 
 
 @dataclass
@@ -100,25 +146,30 @@ class _Loaded:
 
     state: str | None
     images: ImageSet
-    splits: dict[DataSpec, Splits] = field(default_factory=dict)
+    splits: dict[tuple, Splits] = field(default_factory=dict)  # by spec and state of the groups' table
 
 
 _loaded: dict[tuple[str, int], _Loaded] = {}  # (source, size); the latest used comes last
 
 
-def prepare(spec: DataSpec) -> Splits:
+def prepare(spec: DataSpec, *, progress: bool = False) -> Splits:
     """Load the images of a spec and split them; both are kept for the process's next trial, until files change.
 
     All specs of one source and size share its pixels. Every call looks at the names, sizes and times of all the files:
-    a few milliseconds a thousand.
+    a few milliseconds a thousand. `Splits.notes` tells what was found when a folder was read.
+
+    Args:
+        spec: the images and their split.
+        progress: whether to show a bar (on stderr) while files are decoded.
 
     Raises:
         ValueError: the images cannot be split so; the rule's function says why.
         ValueError, FileNotFoundError, ConnectionError: as `load_images`.
     """
-    source = _load(spec.source, spec.size)
-    splits = source.splits.get(spec) or _split(source.images, spec)
-    return _keep_latest(source.splits, spec, splits, _SPLITS_KEPT)
+    source = _load(spec.source, spec.size, progress)
+    key = (spec, _table_state(spec.groups))
+    splits = source.splits.get(key) or _split(source.images, spec)
+    return _keep_latest(source.splits, key, splits, _SPLITS_KEPT)
 
 
 def kept_images(source: str, size: int) -> ImageSet:
@@ -130,11 +181,26 @@ def kept_images(source: str, size: int) -> ImageSet:
     return _load(source, size).images
 
 
-def _load(source: str, size: int) -> _Loaded:
+def _is_split(source: object) -> bool:
+    """Whether `source` is a folder that is split already."""
+    kind, _, path = source.partition(":") if isinstance(source, str) else ("", "", "")
+    return kind == "folder" and bool(path) and bool(find_parts(Path(path)))
+
+
+def _table_state(groups: str | None) -> tuple[int, int] | None:
+    """Size and time of the CSV file of the groups, if it is one and there."""
+    try:
+        about = os.stat(groups) if groups and is_table(groups) else None
+    except OSError:  # it is told when it is read
+        return None
+    return about and (about.st_size, about.st_mtime_ns)
+
+
+def _load(source: str, size: int, progress: bool = False) -> _Loaded:
     state = source_state(source)
     found = _loaded.get((source, size))
     if found is None or found.state != state:
-        found = _Loaded(state, load_images(source, size=size, progress=False))
+        found = _Loaded(state, load_images(source, size=size, progress=progress))
     return _keep_latest(_loaded, (source, size), found, _SOURCES_KEPT)
 
 
@@ -149,6 +215,9 @@ def _keep_latest(kept: dict, key: object, value: object, most: int) -> object:
 
 def _split(images: ImageSet, spec: DataSpec) -> Splits:
     chosen = []
+    if spec.duplicates == "drop":
+        images = drop_duplicates(images)
+        chosen.append("copies dropped")
     if spec.partition is not None:  # before classes are chosen: parts are disjoint whichever classes each one keeps
         part, num_parts = spec.partition
         images = rules.partition(images, num_parts, seed=spec.seed)[part]
@@ -161,12 +230,16 @@ def _split(images: ImageSet, spec: DataSpec) -> Splits:
 
 
 def _apply_rule(images: ImageSet, spec: DataSpec) -> Splits:
-    shares = {name: value for name in ("val", "test") if (value := getattr(spec, name)) is not None}
+    options = {name: value for name in ("val", "test") if (value := getattr(spec, name)) is not None}
+    if spec.groups is not None:
+        options["groups"] = find_groups(images.names, spec.groups)
     match spec.split:
         case "homework":
             return rules.homework_split(images, few_shot=spec.few_shot, seed=spec.seed)
         case "per_class":
-            return rules.per_class_split(images, n=spec.per_class, seed=spec.seed, **shares)
+            return rules.per_class_split(images, n=spec.per_class, seed=spec.seed, **options)
         case "official":
-            return rules.official_split(images, seed=spec.seed, **shares)
-    return rules.stratified_split(images, seed=spec.seed, **shares)
+            return official_split(images, seed=spec.seed, **options)
+        case "given":
+            return given_split(images, seed=spec.seed, **options)
+    return rules.stratified_split(images, seed=spec.seed, **options)

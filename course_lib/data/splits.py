@@ -9,6 +9,8 @@ from functools import cached_property
 import torch
 
 from course_lib.data.imageset import ImageSet
+from course_lib.data.notes import FolderNotes
+from course_lib.data.shares import by_class, deal_out, mix, shuffle_classes
 
 HOMEWORK_SEED = 1375112354  # the seed of a public solution whose parts match the homework's
 
@@ -84,6 +86,11 @@ class Splits:
         """Number of classes, or of concepts."""
         return self.train.num_classes
 
+    @property
+    def notes(self) -> FolderNotes | None:
+        """What was found when a folder was read, dropped copies included; None for other sources."""
+        return self.train.notes
+
     @cached_property
     def test_hash(self) -> str:
         """SHA-256 (hex) of the fingerprint of the images and of the names in the test part, in their order."""
@@ -104,7 +111,7 @@ def homework_folders(names: Sequence[str], labels: Sequence[int]) -> tuple[list[
     cartoons. Both the assignment's train part (with validation) and its few-shot variant come from these two folders.
     """
     train, test = [], []
-    for members in _by_class(names, labels):
+    for members in by_class(names, labels):
         kept = len(members) - (len(members) + 5) // 10
         train += members[:kept]
         test += members[kept:]
@@ -127,36 +134,36 @@ def homework_split(images: ImageSet, *, few_shot: bool = False, seed: int = HOME
     shuffled = [train_folder[i] for i in order]
     num_val = len(shuffled) // 5  # floor for both parts, and what is left over goes to train
     rule = f"homework{' few-shot' if few_shot else ''}, seed {seed}"
-    return _split(images, shuffled[: len(shuffled) - num_val], shuffled[len(shuffled) - num_val :], test_folder, rule)
+    return make_splits(
+        images, shuffled[: len(shuffled) - num_val], shuffled[len(shuffled) - num_val :], test_folder, rule
+    )
 
 
-def stratified_split(images: ImageSet, *, val: float = 0.2, test: float = 0.1, seed: int = 0) -> Splits:
+def stratified_split(
+    images: ImageSet, *, val: float = 0.2, test: float = 0.1, seed: int = 0, groups: Sequence[str] | None = None
+) -> Splits:
     """Of each class the same shares: `val` and `test` (rounded, at least one image each), the rest trains.
 
     Images with concepts are split at random by these shares: no rule can give every part the same share of every
     concept. Which images go where depends on their names and `seed` only, not on their order in the set.
 
+    Args:
+        images: the images.
+        val, test: shares of the images.
+        seed: of the shuffling.
+        groups: the group of each image (the same animal, the same patient), see `find_groups`: all images of a group
+            go to one part, and the shares of each class are as close to `val` and `test` as the groups allow.
+
     Raises:
-        ValueError: shares outside (0, 1) or together ≥ 1, a class of fewer than three images, parts sharing an image,
-            or a part without a positive or without a negative image of a concept that has three of each.
+        ValueError: shares outside (0, 1) or together ≥ 1, a class of fewer than three images or groups, parts sharing
+            an image, or a part without a positive or without a negative image of a concept that has three of each.
     """
-    if not (0 < val < 1 and 0 < test < 1 and val + test < 1):
-        raise ValueError(f"val = {val} and test = {test} must be shares above 0 that leave something to train on")
-    parts, small = {"train": [], "val": [], "test": []}, []
-    for name, members in _shuffled_groups(images, seed).items():
-        num_val, num_test = (max(1, int(share * len(members) + 0.5)) for share in (val, test))
-        if num_val + num_test >= len(members):
-            small.append(f"{name} has {len(members)} image{'' if len(members) == 1 else 's'}")
-        parts["test"] += members[:num_test]
-        parts["val"] += members[num_test : num_test + num_val]
-        parts["train"] += members[num_test + num_val :]
-    if small:
-        remedy = "add images or remove the class" + ("" if len(small) == 1 else "es")
-        raise ValueError(f"{', '.join(small)}, too few to train, validate and test with: {remedy}")
+    parts = deal_out(images, {"test": test, "val": val}, seed, groups)
     if images.has_concepts:
         _refuse_missing_concepts(images, parts)
     rule = f"{'random' if images.has_concepts else 'stratified'}, val {val:g}, test {test:g}, seed {seed}"
-    return _split(images, *(_mixed(part, seed) for part in parts.values()), rule)
+    rule += "" if groups is None else ", groups kept together"
+    return make_splits(images, *(mix(parts[part], seed) for part in ("train", "val", "test")), rule)
 
 
 def per_class_split(images: ImageSet, *, n: int, seed: int = 0, val: float = 0.5) -> Splits:
@@ -172,7 +179,7 @@ def per_class_split(images: ImageSet, *, n: int, seed: int = 0, val: float = 0.5
     if n < 1 or not 0 < val < 1:
         raise ValueError(f"n = {n} and val = {val}: n must be at least 1 and val a share between 0 and 1")
     parts = {"train": [], "val": [], "test": []}
-    for name, members in _shuffled_groups(images, seed).items():
+    for name, members in shuffle_classes(images, seed).items():
         rest = len(members) - n
         if rest < 2:
             raise ValueError(
@@ -184,31 +191,7 @@ def per_class_split(images: ImageSet, *, n: int, seed: int = 0, val: float = 0.5
         parts["val"] += members[n : n + num_val]
         parts["test"] += members[n + num_val :]
     rule = f"{n} per class, val {val:g} of the rest, seed {seed}"
-    return _split(images, *(_mixed(part, seed) for part in parts.values()), rule)
-
-
-def official_split(images: ImageSet, *, val: float = 0.2, seed: int = 0) -> Splits:
-    """The data set's own test part (names that begin with ``test/``); of its train part a share `val` validates.
-
-    The share is taken of each class; of images with concepts, of all of them together.
-
-    Raises:
-        ValueError: the names have no train/ and test/ parts, val outside (0, 1), or parts sharing an image.
-    """
-    official = {"train": [], "test": []}
-    for i, name in enumerate(images.names):
-        if (part := name.partition("/")[0]) not in official:
-            raise ValueError(f"'{images.source}' has no official parts ('{name}' is neither in train/ nor in test/)")
-        official[part].append(i)
-    if not 0 < val < 1:
-        raise ValueError(f"val = {val} must be a share between 0 and 1")
-    chosen, rest = [], []
-    for members in _shuffled_groups(images.take(official["train"]), seed).values():
-        num_val = int(val * len(members) + 0.5)
-        chosen += [official["train"][i] for i in members[:num_val]]
-        rest += [official["train"][i] for i in members[num_val:]]
-    rule = f"official, val {val:g}, seed {seed}"
-    return _split(images, _mixed(rest, seed), _mixed(chosen, seed), official["test"], rule)
+    return make_splits(images, *(mix(part, seed) for part in parts.values()), rule)
 
 
 def partition(images: ImageSet, num_parts: int, *, seed: int = 0) -> list[ImageSet]:
@@ -221,40 +204,13 @@ def partition(images: ImageSet, num_parts: int, *, seed: int = 0) -> list[ImageS
     """
     if not 1 <= num_parts <= len(images):
         raise ValueError(f"{len(images)} images make no {num_parts} parts: choose from 1 to {len(images)}")
-    positions = [i for members in _shuffled_groups(images, seed).values() for i in members]
+    positions = [i for members in shuffle_classes(images, seed).values() for i in members]
     return [images.take(sorted(positions[part::num_parts])) for part in range(num_parts)]
 
 
-def _split(images: ImageSet, train: list[int], val: list[int], test: list[int], rule: str) -> Splits:
+def make_splits(images: ImageSet, train: list[int], val: list[int], test: list[int], rule: str) -> Splits:
+    """The splits of an image set whose parts are given as positions, in the order in which they are trained on."""
     return Splits(images.take(train), images.take(val), SealedSet(images.take(test)), rule)
-
-
-def _by_class(names: Sequence[str], labels: Sequence[int], num_classes: int = 0) -> list[list[int]]:
-    """Positions of each class's images, sorted by name."""
-    classes = [[] for _ in range(max([num_classes, *(label + 1 for label in labels)]))]
-    for i in sorted(range(len(names)), key=names.__getitem__):
-        classes[labels[i]].append(i)
-    return classes
-
-
-def _shuffled_groups(images: ImageSet, seed: int) -> dict[str, list[int]]:
-    """Positions of each class's images, shuffled, keyed "class 'dog'"; images with concepts are one group."""
-    generator = torch.Generator().manual_seed(seed)
-    if images.has_concepts:
-        groups = {f"'{images.source}'": sorted(range(len(images)), key=images.names.__getitem__)}
-    else:
-        classes = _by_class(images.names, images.labels.tolist(), images.num_classes)
-        groups = {f"class '{name}'": members for name, members in zip(images.class_names, classes, strict=True)}
-    return {
-        name: [members[i] for i in torch.randperm(len(members), generator=generator).tolist()]
-        for name, members in groups.items()
-    }
-
-
-def _mixed(positions: list[int], seed: int) -> list[int]:
-    """The same positions with the classes mixed, so that an unshuffled run does not see one class after another."""
-    order = torch.randperm(len(positions), generator=torch.Generator().manual_seed(seed))
-    return [positions[i] for i in order.tolist()]
 
 
 def _refuse_missing_concepts(images: ImageSet, parts: dict[str, list[int]]) -> None:
@@ -284,5 +240,6 @@ def _refuse_overlap(parts: dict[str, ImageSet]) -> None:
     if twins:
         more = f", and {len(twins) - 1} more pairs" if len(twins) > 1 else ""
         raise ValueError(
-            f"{twins[0]} have the same pixels{more}: keep one of them, or split images.without_duplicates() instead"
+            f"{twins[0]} have the same pixels{more}: keep one of them, or drop the copies "
+            f"(course train --drop-duplicates; in Python DataSpec(…, duplicates='drop'))"
         )

@@ -1,6 +1,6 @@
 """Fast 3×3 convolutions on maps of at most 2×2 pixels: matrix products that leave out the padding.
 
-`use_tiny_maps` is all that a network needs to know of it.
+`use_tiny_maps` is all that a network needs to know of it, and `use_usual_convolutions` undoes it.
 """
 
 from collections.abc import Iterator
@@ -44,6 +44,17 @@ def use_tiny_maps(stage: nn.Module) -> None:
     """Replace every 3×3 convolution of a residual stage by its `TinyMapConv2d`, in place; weights are kept."""
     for block in stage:
         block.conv1, block.conv2 = TinyMapConv2d.of(block.conv1), TinyMapConv2d.of(block.conv2)
+
+
+def use_usual_convolutions(model: nn.Module) -> None:
+    """Replace every `TinyMapConv2d` of a model by the usual convolution, in place, for exporters; weights are kept."""
+    for module in list(model.modules()):
+        for name, conv in module.named_children():
+            if isinstance(conv, TinyMapConv2d):
+                sizes = (conv.in_channels, conv.out_channels, 3)
+                usual = nn.utils.skip_init(nn.Conv2d, *sizes, stride=conv.stride, padding=1, bias=False)
+                usual.weight = conv.weight
+                setattr(module, name, usual)
 
 
 @torch.fx.wrap  # one step to those who trace the network, whatever size the maps have

@@ -1,4 +1,4 @@
-"""Lessons: their catalogue, student copies, guesses and progress, runs and reports, exercise checks, grading, doctor.
+"""Lessons: their catalogue, student copies, guesses and progress, runs, exercise checks, grading; reports; doctor.
 
 Only `course_lib.cli` and the notebooks import from here.
 """
@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "grading.student": ["Limits"],
         "investigation": ["compare_recipes"],
         "lessons": ["Lesson", "find_lesson", "list_lessons"],
+        "model_report": ["write_model_report"],
         "prediction": ["Prediction"],
         "readme": ["lessons_table", "update_readme"],
         "report": ["write_report"],

@@ -17,6 +17,7 @@ from course_lib.teaching.outputs import measured_numbers, preview, report_output
 from course_lib.teaching.run import LessonResult
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
+PAGE_STYLE = Path(__file__).with_name("page.css")  # of every report
 
 
 def write_report(
@@ -74,6 +75,7 @@ def write_report(
         calibrated=any(claim.get("calibrated") for claim in claims or ()),
         claims_error=claims_error,
         verdicts=_tally(claims or ()),
+        page_style=PAGE_STYLE.read_text(encoding="utf-8"),
         card_style=STYLE.read_text(encoding="utf-8"),
     )
     path = out_dir / "index.html"

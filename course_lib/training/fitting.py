@@ -1,7 +1,6 @@
 """The training loop: one for every recipe."""
 
 import math
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,17 +10,24 @@ from torch import Tensor
 
 from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
-from course_lib.models.freezing import has_affine_pairs, set_trainable, snapshot, train_mode
-from course_lib.models.network import HEAD, Network
+from course_lib.models.freezing import has_affine_pairs, snapshot
+from course_lib.models.network import Network
 from course_lib.models.weights import load_weights, start_model
-from course_lib.training.device import autocast, deliberate_threads, memory_format, peak_memory_mb, pick_device, seeded
-from course_lib.training.inputs import BatchOrder, Inputs
-from course_lib.training.penalties import StartingPointPenalty
-from course_lib.training.prediction import evaluate
+from course_lib.training.checkpoint import Checkpoint, Clock
+from course_lib.training.device import (
+    deliberate_threads,
+    memory_format,
+    one_thread,
+    peak_memory_mb,
+    pick_device,
+    seeded,
+)
+from course_lib.training.inputs import Inputs
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord, Run, describe_machine
 from course_lib.training.target import CLASSES, target_of
+from course_lib.training.trainer import Trainer
 
 
 def fit(
@@ -33,8 +39,9 @@ def fit(
     on_epoch: Callable[[EpochRecord], None] | None = None,
     shortcuts: bool = True,
     keep_last: bool = False,
+    checkpoint: Checkpoint | None = None,
 ) -> Run:
-    """Train as the recipe says; choose the epoch by the validation score, ties to the earlier one.
+    """Train as the recipe says; choose the epoch by the validation score, ties to the earlier one (or see `ties`).
 
     The score is the accuracy for one class per image, and mean average precision (MAP) for concepts.
 
@@ -48,11 +55,13 @@ def fit(
         shortcuts: compute the frozen prefix of the network once and not in every epoch; the result is the same up to
             rounding. False is the plain loop, to compare with or to measure its time.
         keep_last: keep the weights of the last epoch, too, for probes that ask for them.
+        checkpoint: where the state is kept after epochs, and where the training goes on if it has one; `on_epoch` is
+            not called for the epochs that were done before.
 
     Raises:
         ValueError: the recipe names an unknown stage, architecture or device, or the weights do not fit.
     """
-    began = time.perf_counter()
+    clock = Clock()
     start = start_run(recipe, splits, seed, device)
     with deliberate_threads(recipe.architecture), seeded(seed, start.device):  # dropout draws from the global generator
         options = {"seed": seed, "shortcuts": shortcuts}
@@ -60,10 +69,11 @@ def fit(
         moments = (start.mean, start.std, start.device)
         train = make_inputs(*common, splits.train, *moments, part="train", **options)
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
-        with _clear_about_single_values():
-            history, best, last = _train(Trainer(recipe, start.model, train, seed), val, on_epoch)
+        # A head on kept features is so small that it only waits for a second thread.
+        with _clear_about_single_values(), one_thread(train.after == "pool" and start.device.type == "cpu"):
+            history, best, last = _train(Trainer(recipe, start.model, train, seed), val, on_epoch, checkpoint, clock)
         model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
-        run = start.finish(recipe, splits, seed, history, best, model, time.perf_counter() - began)
+        run = start.finish(recipe, splits, seed, history, best, model, clock.seconds)
     run.last_state = last if keep_last else None
     if not shortcuts:
         run.provenance["shortcuts"] = False  # its seconds are those of the plain loop
@@ -151,21 +161,37 @@ def _num_outputs(recipe: Recipe, splits: Splits) -> int:
     return outputs
 
 
-def _train(trainer: "Trainer", val: Inputs, on_epoch) -> tuple[list[EpochRecord], EpochRecord | None, dict]:
+def _train(
+    trainer: Trainer, val: Inputs, on_epoch, checkpoint: Checkpoint | None, clock: Clock
+) -> tuple[list[EpochRecord], EpochRecord | None, dict]:
     """Train all epochs; return history, best epoch and last weights. The model keeps the weights of the best epoch."""
     history, best, best_state = [], None, None
-    for epoch in range(trainer.recipe.epochs):
+    if checkpoint and (found := checkpoint.take()):
+        history, best_state = trainer.restore(found, val), found["best_state"]
+        best = None if found["best_epoch"] is None else history[found["best_epoch"]]
+        clock.add(found["seconds"])
+    for epoch in range(len(history), trainer.recipe.epochs):
         history.append(trainer.run_epoch(epoch, val))
         if on_epoch:
             on_epoch(history[-1])
         if not is_finite(history[-1]):
             break
-        if best is None or history[-1].score > best.score:  # strictly: ties go to the earlier epoch
+        if best is None or _is_better(history[-1], best, trainer.recipe):
             best, best_state = history[-1], snapshot(trainer.model)
+        if checkpoint:
+            about = {"best_epoch": best.epoch, "best_state": best_state, "seconds": clock.seconds}
+            checkpoint.write(len(history), lambda about=about: trainer.state(history, val) | about)
     last_state = snapshot(trainer.model)
     if best_state is not None:
         trainer.model.load_state_dict(best_state)
     return history, best, last_state
+
+
+def _is_better(epoch: EpochRecord, best: EpochRecord, recipe: Recipe) -> bool:
+    """Tell whether an epoch takes the place of the best so far; of equal scores the recipe's `ties` decides."""
+    if recipe.ties == "loss" and epoch.score == best.score:
+        return epoch.val_loss < best.val_loss
+    return epoch.score > best.score
 
 
 def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
@@ -182,72 +208,6 @@ def input_statistics(recipe: Recipe, splits: Splits) -> tuple[Tensor, Tensor]:
     return torch.as_tensor(mean, dtype=torch.float32), torch.as_tensor(std, dtype=torch.float32).clamp_min(1e-3)
 
 
-class Trainer:
-    """Model, optimiser and order of images of one training.
-
-    Args:
-        recipe: what to train, at which rates.
-        model: on the device of `train`; prepared in place.
-        train: what the network is fed with.
-        seed: of the order of the images.
-    """
-
-    def __init__(self, recipe: Recipe, model: Network, train: Inputs, seed: int):
-        self.recipe, self.model, self.train = recipe, model, train
-        self.target = target_of(train.labels)
-        self.stages = model.trained_stages
-        self.rates = recipe.rates(self.stages)
-        set_trainable(model, self.rates, recipe.normalisation)
-        self.penalty = StartingPointPenalty(model, recipe) if recipe.penalty else None
-        self.optimizer = make_optimizer(recipe, model)
-        self.order = BatchOrder(train, recipe.batch_size, recipe.shuffle, seed)
-
-    def run_epoch(self, epoch: int, val: Inputs) -> EpochRecord:
-        """Train on every image once, then measure on the validation images."""
-        began = time.perf_counter()
-        train_loss, train_accuracy = self.train_epoch(epoch)
-        val_loss, units = evaluate(self.model, val)
-        score = self.target.score(units)
-        return EpochRecord(
-            epoch=epoch,
-            train_loss=train_loss,
-            train_accuracy=train_accuracy,
-            val_loss=val_loss,
-            val_accuracy=score if self.target is CLASSES else None,
-            val_score=None if self.target is CLASSES else score,
-            rates=effective_rates(self.optimizer, self.stages),
-            seconds=round(time.perf_counter() - began, 4),
-        )
-
-    def train_epoch(self, epoch: int) -> tuple[float, float]:
-        """Train on every image once; return mean loss and accuracy while training, batch by batch."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate_of(group["stage"], epoch)
-        train_mode(self.model, self.rates, self.recipe.normalisation)
-        loss, right = torch.zeros(2, device=self.train.labels.device)  # read once an epoch: reading waits for the GPU
-        for rows in self.order.next_epoch():
-            batch_loss, batch_right = self.step(*self.train.batch(rows))
-            loss += batch_loss * len(rows)
-            right += batch_right
-        return loss.item() / len(self.train), right.item() / len(self.train)
-
-    def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Take one step of the optimiser on a batch; return mean loss and number of right answers, on the device."""
-        with autocast(labels.device, self.train.after):
-            logits = self.model.logits(inputs, after=self.train.after)  # by head, (N, C)
-        loss = self.target.loss(logits[HEAD].float(), labels)
-        self.optimizer.zero_grad()
-        self._penalised(loss, logits, labels).backward()
-        self.optimizer.step()
-        return loss.detach(), self.target.batch_right(logits[HEAD], labels)
-
-    def _penalised(self, loss: Tensor, logits: dict[str, Tensor], labels: Tensor) -> Tensor:
-        """Add the weighted losses of the auxiliary heads and the penalty to the main head's loss."""
-        for path in sorted(logits.keys() - {HEAD}):
-            loss = loss + self.recipe.aux_weight * self.target.loss(logits[path].float(), labels)
-        return loss + self.penalty() if self.penalty else loss
-
-
 @contextmanager
 def _clear_about_single_values() -> Iterator[None]:
     """Translate PyTorch's error about BatchNorm on a batch of one image into the settings of a recipe."""
@@ -260,29 +220,6 @@ def _clear_about_single_values() -> Iterator[None]:
             "a batch of one image leaves BatchNorm one value per channel in a deep stage, which has no variance: "
             "use batch_size = 2 or more, or larger images"
         ) from error
-
-
-def make_optimizer(recipe: Recipe, model: Network) -> torch.optim.Optimizer:
-    """Make SGD or Adam with one parameter group for each stage that trains, labelled with its ``"stage"``."""
-    groups = []
-    for stage in model.trained_stages:
-        trained = [p for p in model.stage_parameters(stage) if p.requires_grad]
-        if trained:
-            rate, decay = recipe.rate_of(stage), recipe.decay_of(stage)
-            groups.append({"params": trained, "stage": stage, "lr": rate, "weight_decay": decay})
-    if not groups:
-        raise ValueError("nothing to train: every stage has multiplier 0")
-    common = {"lr": recipe.lr}
-    common["fused"] = groups[0]["params"][0].device.type in ("cpu", "cuda")  # one pass over all weights
-    if recipe.optimizer == "adam":
-        return torch.optim.Adam(groups, **common)
-    return torch.optim.SGD(groups, momentum=recipe.momentum, **common)
-
-
-def effective_rates(optimizer: torch.optim.Optimizer, stages: tuple[str, ...]) -> dict[str, float]:
-    """Read the learning rate of each stage from the optimiser; 0 for stages that it does not hold."""
-    held = {group["stage"]: group["lr"] for group in optimizer.param_groups}
-    return {stage: held.get(stage, 0.0) for stage in stages}
 
 
 def is_finite(epoch: EpochRecord) -> bool:

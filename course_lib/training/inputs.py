@@ -31,6 +31,7 @@ class Pixels:
         after: None; see `StageOutputs`.
         num_views: 1; see `StageOutputs`.
         labels: (N,) int64, or (N, K) float32 of concepts.
+        generator: of the augmentation, on the CPU.
     """
 
     after, num_views = None, 1
@@ -54,7 +55,7 @@ class Pixels:
         self._transforms, self._normalise_first = transforms, normalise_first
         # A stream of its own: the order of the images must not depend on whether they are augmented.
         stream = int(np.random.SeedSequence([seed, 1]).generate_state(1)[0])
-        self._generator = torch.Generator().manual_seed(stream)
+        self.generator = torch.Generator().manual_seed(stream)
         self._format = memory_format(device)
 
     def __len__(self) -> int:
@@ -70,8 +71,8 @@ class Pixels:
     def _augment(self, images: Tensor) -> Tensor:
         """Augment and normalise images, in this order or the reverse; `images` is overwritten."""
         if self._normalise_first:
-            return augment(_standardise(images, self._mean, self._std), self._transforms, self._generator, inplace=True)
-        images = augment(images, self._transforms, self._generator, inplace=True)
+            return augment(_standardise(images, self._mean, self._std), self._transforms, self.generator, inplace=True)
+        images = augment(images, self._transforms, self.generator, inplace=True)
         return _standardise(images, self._mean, self._std)
 
 
@@ -86,7 +87,10 @@ class StageOutputs:
     Attributes:
         values: as given, on the device of the labels.
         num_views: k, the views of each image that a batch can pick from.
+        generator: None; see `Pixels`.
     """
+
+    generator = None
 
     def __init__(self, values: Tensor, labels: Tensor, after: str):
         self.values, self.labels, self.after = values.to(labels.device), labels, after

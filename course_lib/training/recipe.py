@@ -82,6 +82,8 @@ class Recipe(Settings):
     step_factor: Rate = 0.1  # of the schedule "steps": what each milestone multiplies the rate by
     aux_heads: tuple[str, ...] = ()  # stages after which an auxiliary head sits; their paths: head.aux1, head.aux2 …
     aux_weight: Factor = 0.3  # of each auxiliary head's loss beside the main head's
+    class_weights: Literal["none", "balanced"] = "none"  # in the loss; "balanced": every class has the same share
+    ties: Literal["earlier", "loss"] = "earlier"  # of epochs with the same validation score; the lower loss in it wins
 
     @model_validator(mode="after")
     def _fold_head(self) -> Self:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 Units = np.ndarray
@@ -21,8 +22,12 @@ class Target(ABC):
     metric: str
 
     @abstractmethod
-    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Compute the mean loss (nats) of logits (N, C), a scalar."""
+    def loss(self, logits: Tensor, labels: Tensor, class_weights: Tensor | None = None) -> Tensor:
+        """Compute the mean loss (nats) of logits (N, C), a scalar.
+
+        Args:
+            class_weights: (C,), what the loss of each image of a class is multiplied by; concepts ignore it.
+        """
 
     @abstractmethod
     def probabilities(self, logits: Tensor) -> Tensor:
@@ -47,8 +52,10 @@ class Classes(Target):
 
     metric = "accuracy"
 
-    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
-        return nn.functional.cross_entropy(logits, labels)
+    def loss(self, logits: Tensor, labels: Tensor, class_weights: Tensor | None = None) -> Tensor:
+        if class_weights is None:
+            return nn.functional.cross_entropy(logits, labels)
+        return (class_weights[labels] * nn.functional.cross_entropy(logits, labels, reduction="none")).mean()
 
     def probabilities(self, logits: Tensor) -> Tensor:
         return logits.softmax(dim=1)
@@ -72,7 +79,7 @@ class Concepts(Target):
 
     metric = "map"
 
-    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def loss(self, logits: Tensor, labels: Tensor, class_weights: Tensor | None = None) -> Tensor:
         judged = labels.isfinite()
         if not judged.any():  # a batch that nobody judged teaches nothing
             return logits.sum() * 0
@@ -93,6 +100,24 @@ class Concepts(Target):
 
 
 CLASSES, CONCEPTS = Classes(), Concepts()
+
+
+def balanced_weights(labels: Tensor) -> Tensor:
+    """Compute weights (C,) by which every class has the same share in the loss: N / (C · images of the class).
+
+    They are scikit-learn's ``class_weight="balanced"``; over the images their mean is 1. A class without images counts
+    in no share.
+
+    Args:
+        labels: (N,) int64.
+
+    Raises:
+        ValueError: the labels are concepts.
+    """
+    if target_of(labels) is not CLASSES:
+        raise ValueError("class_weights = 'balanced' needs one class per image: concepts have none, leave it out")
+    counts = torch.bincount(labels)
+    return len(labels) / ((counts > 0).sum() * counts.clamp_min(1))
 
 
 def target_of(labels: Tensor) -> Target:

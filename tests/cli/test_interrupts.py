@@ -20,9 +20,15 @@ HANGING = GOOD.replace('print("noise", file=sys.stderr)', 'open("hangs", "w").cl
 @pytest.mark.parametrize(("number", "code"), signals())
 def test_a_training_that_is_stopped_saves_no_model(folder, tmp_path, number, code):
     model, log = tmp_path / "m.safetensors", tmp_path / "log"
-    with Command(log, "train", "--data", f"folder:{folder}", "--set", "epochs=100000", "--out", model) as command:
+    options = ("--set", "start=mini_resnet18", "--set", "epochs=100000", "--out", model)
+    with Command(log, "train", "--data", f"folder:{folder}", *options) as command:
         command.wait_until(lambda: re.search(r"[1-9]\d*/100000", log.read_text()))  # an epoch is over: it trains
-        assert command.end(number) == (code, "course: stopped; no model was saved, the same command starts anew")
+        ended, said = command.end(number)
+    state = model.with_suffix(".unfinished.pt")
+    kept = rf"the same command goes on after epoch \d+ of 100000 \({re.escape(str(state))}\)"
+    nothing = "no model was saved, the same command starts anew"  # in its first seconds
+    assert ended == code
+    assert re.fullmatch(f"course: stopped; ({kept if state.exists() else nothing})", said), said
     assert not model.exists()
 
 

@@ -1,11 +1,13 @@
 """Decoding: upright RGB like torchvision's, and bad files refused by name."""
 
 import io
+import sys
+import warnings
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, UnidentifiedImageError, features
 from torchvision.transforms import CenterCrop, Compose, Resize
 
 from course_lib.data.decode import decode_files, decode_image, resize_and_crop
@@ -114,3 +116,79 @@ def test_refuses_missing_wide_and_huge_images(photo, tmp_path, monkeypatch):
             decode_image(photo)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 61 * 97)
     assert decode_image(photo).shape == (3, 61, 97)
+
+
+@pytest.fixture
+def quarters():
+    """A picture of four colours, 40 by 60 pixels."""
+    pixels = np.zeros((40, 60, 3), dtype=np.uint8)
+    pixels[:20, :30], pixels[:20, 30:], pixels[20:, :30] = (250, 20, 20), (20, 250, 20), (20, 20, 250)
+    return pixels
+
+
+def turned(pixels):
+    """The picture lying on its side, and the EXIF entry that says so."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return Image.fromarray(np.ascontiguousarray(np.rot90(pixels))), exif
+
+
+def difference(file, pixels):
+    """Mean absolute difference of a decoded file from the picture."""
+    image = decode_image(file).permute(1, 2, 0).numpy()
+    assert image.shape == pixels.shape
+    return np.abs(image.astype(int) - pixels).mean()
+
+
+def test_the_first_frame_of_a_gif_is_read(quarters, tmp_path):
+    frames = [Image.fromarray(pixels) for pixels in (quarters, 255 - quarters)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:], duration=50)
+    assert difference(tmp_path / "moving.gif", quarters) == 0
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "webp", "tif", "avif"])
+def test_every_format_is_turned_upright(quarters, tmp_path, suffix):
+    if suffix == "avif" and not features.check("avif"):
+        pytest.skip("this Pillow reads no AVIF")
+    picture, exif = turned(quarters)
+    picture.save(tmp_path / f"photo.{suffix}", exif=exif)
+    assert difference(tmp_path / f"photo.{suffix}", quarters) < 5
+
+
+def test_photographs_of_phones_are_read_whatever_their_suffix(quarters, tmp_path):
+    heif = pytest.importorskip("pillow_heif")
+    picture, exif = turned(quarters)
+    heif.from_pillow(picture).save(tmp_path / "photo.heic", quality=95, exif=exif.tobytes())
+    (tmp_path / "photo.jpg").write_bytes((tmp_path / "photo.heic").read_bytes())
+    for name in ("photo.heic", "photo.jpg"):
+        assert difference(tmp_path / name, quarters) < 5
+
+
+@pytest.mark.parametrize(
+    ("brand", "message"),
+    [
+        (b"heic", r"photo.1' is a HEIC image, which needs pillow-heif: pip install 'course-lib\[heic\]'$"),
+        (b"avif", "photo.1' is an AVIF image, which needs Pillow 11.3 or later: pip install --upgrade pillow$"),
+        (b"mp42", "photo.1' is not an image that can be read: replace or remove it$"),
+    ],
+)
+def test_what_a_format_needs_is_told(tmp_path, monkeypatch, brand, message):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as if it were not installed
+    monkeypatch.setattr(Image, "open", refuse_all)
+    monkeypatch.setattr(Image, "registered_extensions", lambda: {".png": "PNG"})
+    (tmp_path / "photo.1").write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(100))
+    with pytest.raises(ValueError, match=message):
+        decode_image(tmp_path / "photo.1")
+    with pytest.raises(ValueError, match=f"^1 of 1 images cannot be read: .*{message}"):
+        list(decode_files([tmp_path / "photo.1"], progress=False))
+
+
+def refuse_all(file):
+    raise UnidentifiedImageError(f"cannot identify image file '{file}'")
+
+
+def test_lost_transparency_is_no_warning(quarters, tmp_path):
+    Image.fromarray(quarters).quantize().save(tmp_path / "clear.png", transparency=bytes([0, 128, 255]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert difference(tmp_path / "clear.png", quarters) == 0

@@ -136,6 +136,7 @@ def broken(draw):
         "wide/a/bad.png": png_bytes(2, 1, bytes(5), depth=16),
         "bomb/a/bad.png": png_bytes(30_000, 30_000, bytes(3751 * 30_000), depth=1),
         "unreadable_file/a/bad.png": jpeg,
+        "kinds/a/clip.mp4": jpeg,
     }
     seed = 0
     for name in {*(file.split("/")[0] for file in contents), "good", "modes", "turned", "empty_class", "single_class",
@@ -151,6 +152,14 @@ def broken(draw):
     for mode, suffix in {"L": "png", "P": "png", "CMYK": "jpg", "RGBA": "png", "LA": "png"}.items():
         picture = Image.open(draw(place / "photo.png", ord(mode[0])))
         picture.convert(mode).save(place / "modes" / "a" / f"{mode}.{suffix}")
+    for file in (
+        "strange_class/train/a",
+        "strange_class/train/b",
+        "strange_class/test/c",
+        "no_train/val/a",
+        "no_train/test/a",
+    ):
+        draw(place / file / "1.png", 3000)
     exif = Image.Exif()
     exif[0x0112] = 6
     draw(place / "turned/a/turned.jpg", 99, (8, 4), exif=exif)

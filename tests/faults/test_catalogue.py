@@ -17,6 +17,7 @@ ITEMS = {  # what the catalogue must cover
     "corrupt JPEG", "truncated JPEG", "zero-byte JPEG", "several damaged files", "text named .jpg",
     "greyscale, palette, CMYK, alpha", "16-bit", "EXIF rotation", "30 000×30 000 bomb", "empty class folder",
     "single class", "class with one image", "non-ASCII names", "symlink loop", "unreadable file", "unknown recipe",
+    "folder split already", "files of other kinds",
     "unknown profile", "unknown source", "unknown key", "rate ≤ 0 or NaN", "weights for other classes",
     "damaged weights (hash)", "half a download", "archive with ../", "disk full while the ledger writes",
     "ledger of another version", "two processes on one ledger", "unknown device", "no network",

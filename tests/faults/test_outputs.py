@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.training.classifier import train_classifier
+from course_lib.training.tuning import train_classifier
 
 
 @pytest.mark.parametrize("out", [None, "sub/model.safetensors"])

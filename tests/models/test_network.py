@@ -7,8 +7,9 @@ from torch import nn
 from course_lib.models.freezing import set_trainable, snapshot, train_mode
 from course_lib.models.network import HEAD, Network, check_names, value_at
 from course_lib.models.weights import start_model
-from course_lib.training.fitting import Trainer, effective_rates
+from course_lib.training.fitting import Trainer
 from course_lib.training.inputs import Pixels
+from course_lib.training.optimizers import effective_rates
 from course_lib.training.recipe import Recipe
 
 CPU = torch.device("cpu")

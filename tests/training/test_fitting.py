@@ -167,6 +167,18 @@ def test_learning_happens_and_the_best_epoch_is_kept(splits):
     assert score_test(run, splits) > 0.7  # three classes: chance is 0.33
 
 
+def test_ties_go_to_the_earlier_epoch_or_to_the_lower_loss(splits):
+    recipe = Recipe.last_layer(lr=0.02, epochs=12)
+    runs = {ties: fit(recipe.replace(ties=ties), splits, seed=0) for ties in ("earlier", "loss")}
+    history = runs["loss"].history
+    assert [e.val_loss for e in history] == [e.val_loss for e in runs["earlier"].history]
+    highest = max(e.val_accuracy for e in history)
+    tied = [e for e in history if e.val_accuracy == highest]
+    assert len(tied) > 1
+    assert runs["earlier"].best_epoch == tied[0].epoch
+    assert runs["loss"].best_epoch == min(tied, key=lambda e: e.val_loss).epoch != tied[0].epoch
+
+
 def test_divergence_is_recorded_not_raised(splits):
     run = fit(Recipe.scratch(optimizer="sgd", lr=1e6, epochs=5), splits, seed=0)
     assert run.status == "diverged"

@@ -124,7 +124,7 @@ OTHER = {
     "batch_size": 4, "shuffle": False,
     "augmentation": [{"name": "RandomInvert"}], "augmentation_order": "after_normalisation", "cached_views": 2,
     "fresh": ("stage4",), "decays": {"head": 0.1}, "milestones": (1,), "step_factor": 0.5, "aux_heads": ("stage3",),
-    "aux_weight": 0.1,
+    "aux_weight": 0.1, "class_weights": "balanced", "ties": "loss",
 }  # fmt: skip
 NEEDS = {  # what goes with it
     "architecture": {"start": "mini_squeezenet"}, "start": {"architecture": "mini_squeezenet"},

@@ -1,0 +1,101 @@
+"""One training step after another: model, optimiser, order of images, and the state of all of them."""
+
+import time
+
+import torch
+from torch import Tensor
+
+from course_lib.models.freezing import set_trainable, train_mode
+from course_lib.models.network import HEAD, Network
+from course_lib.training.checkpoint import generator_states, pack_history, restore_generators, unpack_history
+from course_lib.training.device import autocast
+from course_lib.training.inputs import BatchOrder, Inputs
+from course_lib.training.optimizers import effective_rates, make_optimizer
+from course_lib.training.penalties import StartingPointPenalty
+from course_lib.training.prediction import evaluate
+from course_lib.training.recipe import Recipe
+from course_lib.training.run import EpochRecord
+from course_lib.training.target import CLASSES, balanced_weights, target_of
+
+
+class Trainer:
+    """Model, optimiser and order of images of one training.
+
+    Args:
+        recipe: what to train, at which rates.
+        model: on the device of `train`; prepared in place.
+        train: what the network is fed with.
+        seed: of the order of the images.
+    """
+
+    def __init__(self, recipe: Recipe, model: Network, train: Inputs, seed: int):
+        self.recipe, self.model, self.train = recipe, model, train
+        self.target = target_of(train.labels)
+        self.stages = model.trained_stages
+        self.rates = recipe.rates(self.stages)
+        set_trainable(model, self.rates, recipe.normalisation)
+        self.penalty = StartingPointPenalty(model, recipe) if recipe.penalty else None
+        self.class_weights = balanced_weights(train.labels) if recipe.class_weights == "balanced" else None
+        self.optimizer = make_optimizer(recipe, model)
+        self.order = BatchOrder(train, recipe.batch_size, recipe.shuffle, seed)
+
+    def state(self, history: list[EpochRecord], val: Inputs) -> dict:
+        """Collect all that the next epochs depend on, for a `Checkpoint`."""
+        generators = generator_states(self._generators(val), self.train.labels.device)
+        states = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        return {**states, "generators": generators, "history": pack_history(history)}
+
+    def restore(self, state: dict, val: Inputs) -> list[EpochRecord]:
+        """Go back to a state of `state`; return the epochs that are done."""
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        restore_generators(state["generators"], self._generators(val), self.train.labels.device)
+        return unpack_history(state["history"])
+
+    def _generators(self, val: Inputs) -> dict[str, torch.Generator | None]:
+        return {"order": self.order.generator, "train": self.train.generator, "val": val.generator}
+
+    def run_epoch(self, epoch: int, val: Inputs) -> EpochRecord:
+        """Train on every image once, then measure on the validation images."""
+        began = time.perf_counter()
+        train_loss, train_accuracy = self.train_epoch(epoch)
+        val_loss, units = evaluate(self.model, val)
+        score = self.target.score(units)
+        return EpochRecord(
+            epoch=epoch,
+            train_loss=train_loss,
+            train_accuracy=train_accuracy,
+            val_loss=val_loss,
+            val_accuracy=score if self.target is CLASSES else None,
+            val_score=None if self.target is CLASSES else score,
+            rates=effective_rates(self.optimizer, self.stages),
+            seconds=round(time.perf_counter() - began, 4),
+        )
+
+    def train_epoch(self, epoch: int) -> tuple[float, float]:
+        """Train on every image once; return mean loss and accuracy while training, batch by batch."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.rate_of(group["stage"], epoch)
+        train_mode(self.model, self.rates, self.recipe.normalisation)
+        loss, right = torch.zeros(2, device=self.train.labels.device)  # read once an epoch: reading waits for the GPU
+        for rows in self.order.next_epoch():
+            batch_loss, batch_right = self.step(*self.train.batch(rows))
+            loss += batch_loss * len(rows)
+            right += batch_right
+        return loss.item() / len(self.train), right.item() / len(self.train)
+
+    def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Take one step of the optimiser on a batch; return mean loss and number of right answers, on the device."""
+        with autocast(labels.device, self.train.after):
+            logits = self.model.logits(inputs, after=self.train.after)  # by head, (N, C)
+        loss = self.target.loss(logits[HEAD].float(), labels, self.class_weights)
+        self.optimizer.zero_grad()
+        self._penalised(loss, logits, labels).backward()
+        self.optimizer.step()
+        return loss.detach(), self.target.batch_right(logits[HEAD], labels)
+
+    def _penalised(self, loss: Tensor, logits: dict[str, Tensor], labels: Tensor) -> Tensor:
+        """Add the weighted losses of the auxiliary heads and the penalty to the main head's loss."""
+        for path in sorted(logits.keys() - {HEAD}):
+            loss = loss + self.recipe.aux_weight * self.target.loss(logits[path].float(), labels, self.class_weights)
+        return loss + self.penalty() if self.penalty else loss

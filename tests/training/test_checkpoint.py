@@ -1,0 +1,145 @@
+"""An interrupted training goes on from its last kept epoch and ends in the same bits."""
+
+from dataclasses import asdict
+
+import pytest
+import torch
+
+import chancy_net
+from course_lib.interruption import Interrupted
+from course_lib.models.catalogue import ARCHITECTURES
+from course_lib.training import tuning
+from course_lib.training.checkpoint import Checkpoint, training_key
+from course_lib.training.fitting import fit
+from course_lib.training.recipe import L2SP, Recipe
+from course_lib.training.tuning import train_classifier
+
+CPU = torch.device("cpu")
+AUGMENTED = [{"name": "RandomHorizontalFlip"}, {"name": "ColorJitter", "brightness": 0.5}]
+RECIPES = {
+    "SGD with momentum, augmentation": Recipe.full(
+        optimizer="sgd", momentum=0.9, lr=0.01, augmentation=AUGMENTED, schedule="cosine", epochs=5
+    ),
+    "Adam on kept outputs": Recipe.last_layer(epochs=5, class_weights="balanced"),
+    "dropout, augmentation": Recipe.full(
+        architecture=chancy_net.NAME, start=None, optimizer="adam", epochs=5, augmentation=AUGMENTED
+    ),
+    "L2-SP": Recipe.full(penalty=L2SP(), epochs=5, multipliers={"stem": 0.0}),
+}
+
+
+class Stop:
+    """Ends the training like Ctrl-C while an epoch is trained."""
+
+    def __init__(self, after):
+        self.after = after
+
+    def __call__(self, epoch):
+        if epoch.epoch == self.after:
+            raise Interrupted(2)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("stops", [(2,), (1, 3)], ids=str)
+def test_the_result_is_that_of_no_interrupt(splits, tmp_path, monkeypatch, name, stops):
+    monkeypatch.setitem(ARCHITECTURES, chancy_net.NAME, chancy_net.ENTRY)
+    recipe, path = RECIPES[name], tmp_path / "state.pt"
+    whole = fit(recipe, splits, seed=3, keep_last=True)
+    key = training_key(recipe, splits, 3, CPU)
+    for stop in stops:
+        with pytest.raises(Interrupted):  # the epoch `stop` is trained, but not kept
+            fit(recipe, splits, seed=3, on_epoch=Stop(stop), checkpoint=Checkpoint(path, key, every_s=0))
+        torch.rand(7)
+    checkpoint, seen = Checkpoint(path, key, every_s=0), []
+    assert checkpoint.done == stops[-1]
+    parted = fit(recipe, splits, seed=3, on_epoch=seen.append, checkpoint=checkpoint, keep_last=True)
+    assert [epoch.epoch for epoch in seen] == list(range(stops[-1], 5))
+    without_time = [{k: v for k, v in asdict(epoch).items() if k != "seconds"} for epoch in whole.history]
+    assert [{k: v for k, v in asdict(epoch).items() if k != "seconds"} for epoch in parted.history] == without_time
+    assert parted.best_epoch == whole.best_epoch
+    for found, expected in (
+        (parted.model.state_dict(), whole.model.state_dict()),
+        (parted.last_state, whole.last_state),
+    ):
+        assert all(torch.equal(found[entry], expected[entry]) for entry in expected)
+    assert parted.seconds >= sum(epoch.seconds for epoch in parted.history[: stops[-1]]), "those before count"
+
+
+def test_the_key_is_of_all_that_decides(splits, make_images):
+    from course_lib.data.splits import stratified_split
+
+    recipe = Recipe.last_layer()
+    other = stratified_split(make_images(seed=9), val=0.2, test=0.2, seed=0)
+    keys = {
+        training_key(recipe, splits, 0, CPU),
+        training_key(recipe.replace(lr=0.5), splits, 0, CPU),
+        training_key(recipe, splits, 1, CPU),
+        training_key(recipe, other, 0, CPU),
+        training_key(recipe, splits, 0, torch.device("cuda")),
+    }
+    assert len(keys) == 5
+    assert training_key(recipe.replace(name="x"), splits, 0, CPU) in keys
+
+
+def test_foreign_and_damaged_files_are_replaced_only_when_there_is_something_to_write(tmp_path):
+    path = tmp_path / "state.pt"
+    Checkpoint(path, "one", every_s=0).write(2, lambda: {"history": [{}, {}]})
+    assert Checkpoint(path, "one").done == 2
+    assert torch.load(path, weights_only=True)["key"] == "one"
+    other = Checkpoint(path, "another", every_s=0)
+    assert (other.done, other.is_foreign, other.take()) == (0, True, None)
+    other.remove()
+    assert path.exists(), "nobody else's is removed"
+    path.write_bytes(b"rubbish")
+    damaged = Checkpoint(path, "one", every_s=0)
+    assert (damaged.done, damaged.is_foreign) == (0, True)
+    damaged.write(1, lambda: {"history": [{}]})
+    damaged.remove()
+    assert not path.exists()
+
+
+def test_short_epochs_do_not_each_write(tmp_path):
+    made = []
+    checkpoint = Checkpoint(tmp_path / "state.pt", "key", every_s=3600)
+    for done in range(1, 4):
+        checkpoint.write(done, lambda: made.append(1) or {"history": []})
+    assert not made
+    assert checkpoint.done == 0
+
+
+def test_the_same_call_goes_on_and_cleans_up(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(Checkpoint.__init__, "__defaults__", (0,))
+    settings, said = {"start": "mini_resnet18", "epochs": 4}, []
+    call = {"settings": settings, "strategy": "full", "device": "cpu", "say": said.append}
+    whole = train_classifier(f"folder:{folder}", out=tmp_path / "whole.safetensors", **call)
+    real = tuning.fit
+
+    def stopped(*args, on_epoch, **options):
+        def stop(epoch):
+            on_epoch(epoch)
+            Stop(2)(epoch)
+
+        return real(*args, on_epoch=stop, **options)
+
+    monkeypatch.setattr(tuning, "fit", stopped)
+    with pytest.raises(Interrupted) as stop:
+        train_classifier(f"folder:{folder}", out=tmp_path / "m.safetensors", **call)
+    state = tmp_path / "m.unfinished.pt"
+    assert stop.value.__notes__ == [f"the same command goes on after epoch 2 of 4 ({state})"]
+    monkeypatch.setattr(tuning, "fit", real)
+    parted = train_classifier(f"folder:{folder}", out=tmp_path / "m.safetensors", **call)
+    assert said[-1] == f"goes on after epoch 2 of 4, kept in {state}"
+    assert not state.exists()
+    found, expected = (run.run.model.state_dict() for run in (parted, whole))
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+    assert torch.equal(parted.probabilities, whole.probabilities)
+
+
+def test_a_state_of_another_training_is_named(folder, tmp_path):
+    said, state = [], tmp_path / "m.unfinished.pt"
+    Checkpoint(state, "of another", every_s=0).write(1, lambda: {"history": [{}]})
+    settings = {"start": "mini_resnet18", "epochs": 1}
+    train_classifier(
+        f"folder:{folder}", settings=settings, device="cpu", out=tmp_path / "m.safetensors", say=said.append
+    )
+    assert said[-1] == f"{state} is the unfinished state of another training and will be replaced"

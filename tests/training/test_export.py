@@ -1,0 +1,90 @@
+"""Exported classifiers compute what the original does, say their classes, and are written only then."""
+
+import json
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from course_lib.errors import MissingExtraError
+from course_lib.training import export
+from course_lib.training.classifier import Classifier
+from course_lib.training.export import export_classifier, find_test_images
+from course_lib.training.tuning import train_classifier
+
+NETS = {"mini_resnet18": "last_layer", "mini_squeezenet": "full"}
+
+
+@pytest.fixture(scope="module", params=NETS)
+def trained(request, folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("trained") / "m.safetensors"
+    settings = {"start": request.param, "epochs": 3}
+    return train_classifier(f"folder:{folder}", NETS[request.param], settings, device="cpu", out=out)
+
+
+def test_onnx_gives_the_class_of_every_test_image(trained, tmp_path, capsys):
+    done = export_classifier(trained.file, tmp_path / "m.onnx")
+    assert done["largest_difference"] <= 1e-4
+    assert (done["num_random"], done["num_test"]) == (3, len(trained.test))
+    assert capsys.readouterr().out == "", "stdout is for the command's answer"
+    session = onnxruntime.InferenceSession(tmp_path / "m.onnx", providers=["CPUExecutionProvider"])
+    images = trained.test.images.numpy().astype(np.float32) / 255
+    for part in (images, images[:1]):  # any number of images at once
+        probabilities, logits = session.run(["probabilities", "logits"], {"images": part})
+        assert probabilities.argmax(1).tolist() == trained.probabilities[: len(part)].argmax(1).tolist()
+        np.testing.assert_allclose(probabilities, trained.probabilities[: len(part)], atol=1e-4)
+        assert logits.shape == probabilities.shape
+    assert [axis.name for axis in session.get_inputs()] == ["images"]
+    about = {entry.key: entry.value for entry in onnx.load(tmp_path / "m.onnx").metadata_props}
+    assert json.loads(about["class_names"]) == list(trained.run.class_names)
+    assert about["size"] == "48"
+    assert [file.name for file in tmp_path.iterdir()] == ["m.onnx"], "weights are inside"
+
+
+def test_torchscript_needs_no_course(trained, tmp_path):
+    done = export_classifier(trained.file, tmp_path / "m.pt", "torchscript")
+    assert done["num_test"] == len(trained.test)
+    names = {"class_names.json": ""}
+    model = torch.jit.load(tmp_path / "m.pt", _extra_files=names)
+    probabilities, _ = model(trained.test.images / 255)
+    torch.testing.assert_close(probabilities, trained.probabilities, atol=1e-4, rtol=0)
+    assert json.loads(names["class_names.json"]) == list(trained.run.class_names)
+
+
+def test_a_file_that_computes_something_else_is_not_written(trained, tmp_path, monkeypatch):
+    def wrong(model, example, file, classifier):
+        file.write_bytes(b"")
+        return lambda images: [output.numpy() + 2e-4 for output in model(images)]
+
+    monkeypatch.setitem(export._EXPORTERS, "torchscript", wrong)
+    with torch.no_grad(), pytest.raises(ValueError, match="computes something else .difference 0.0002"):
+        export_classifier(trained.file, tmp_path / "m.pt", "torchscript")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_test_images_that_are_gone_are_not_compared(trained, monkeypatch):
+    classifier = Classifier.load(trained.file)
+    assert torch.equal(find_test_images(classifier), trained.test.images)
+    classifier.meta["training"]["split_hash"] = "another"
+    assert find_test_images(classifier) is None
+    classifier.meta["training"]["data"]["source"] = "folder:/gone"
+    assert find_test_images(classifier) is None
+
+
+@pytest.mark.parametrize("missing", ["onnx", "onnxscript", "onnxruntime"])
+def test_a_missing_package_is_named_with_its_remedy(trained, tmp_path, monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(MissingExtraError, match=rf"^{missing} is not installed: pip install 'course-lib\[export\]'$"):
+        export_classifier(trained.file, tmp_path / "m.onnx")
+
+
+def test_refusals(trained, tmp_path):
+    with pytest.raises(ValueError, match="unknown format 'tflite': choose one of onnx, torchscript"):
+        export_classifier(trained.file, tmp_path / "m", "tflite")
+    with pytest.raises(FileNotFoundError, match=r"there is no model 'no.safetensors'"):
+        export_classifier("no.safetensors", tmp_path / "m.onnx")
+    with pytest.raises(OSError, match="no_folder"):
+        export_classifier(trained.file, tmp_path / "no_folder" / "m.onnx")

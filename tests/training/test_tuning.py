@@ -1,0 +1,146 @@
+"""Training on one's own images: defaults by number of images, class weights, notes, what is saved."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from sklearn.utils.class_weight import compute_class_weight
+from torch.nn.functional import cross_entropy
+
+from course_lib.data.splits import stratified_split
+from course_lib.training import defaults
+from course_lib.training.classifier import BATCH, Classifier
+from course_lib.training.defaults import default_recipe, describe_settings, describe_start, find_default
+from course_lib.training.fitting import fit
+from course_lib.training.recipe import STRATEGIES, Recipe
+from course_lib.training.target import CLASSES, balanced_weights
+from course_lib.training.tuning import train_classifier
+from pictures import write_pngs
+
+SHORT = {"start": "mini_resnet18", "epochs": 2}
+
+
+@pytest.fixture
+def mini(monkeypatch):
+    """A machine where no weights of photographs are installed."""
+    monkeypatch.setattr(defaults, "best_start", lambda: "mini_resnet18")
+
+
+@pytest.mark.usefixtures("mini")
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("num_images", [1, 200, 999, 1000, 100_000])
+def test_every_strategy_has_a_default_for_any_number_of_images(strategy, num_images):
+    row, recipe = find_default(strategy, num_images), default_recipe(strategy, num_images)
+    assert num_images < row.below
+    assert recipe.name == strategy
+    assert (recipe.start is None) == (strategy == "scratch")
+    assert (recipe.lr, recipe.epochs) == (row.settings["lr"], row.settings["epochs"])
+    said = describe_settings(strategy, recipe, 48, num_images)
+    assert f"rate {recipe.lr:g}; {recipe.epochs} epochs" in said
+    assert row.evidence in said
+
+
+@pytest.mark.usefixtures("mini")
+def test_given_settings_replace_those_of_the_table():
+    recipe = default_recipe("last_layer", 200, lr=0.5)
+    assert (recipe.lr, recipe.epochs) == (0.5, find_default("last_layer", 200).settings["epochs"])
+    assert "fewer than 1000 images but lr;" in describe_settings("last_layer", recipe, 48, 200)
+    assert "1000 images or more; " in describe_settings("full", default_recipe("full", 2000), 48, 2000)
+    assert default_recipe("last_layer", 200, architecture="resnet18").start == "torchvision:resnet18"
+    assert default_recipe("full", 9, start="mini_squeezenet").architecture == "mini_squeezenet"
+
+
+def test_the_start_is_the_best_that_is_installed_and_named(mini, monkeypatch):
+    said = describe_start(default_recipe("last_layer", 200))
+    assert "mini_resnet18, which was trained on drawings" in said
+    assert "pip install 'course-lib[imagenet]'" in said
+    assert describe_start(default_recipe("scratch", 200)) == "start: mini_resnet18 with random weights"
+    monkeypatch.setattr(defaults, "best_start", lambda: "mini_squeezenet")
+    assert default_recipe("full", 200).start == "mini_squeezenet"
+
+
+def test_balanced_weights_are_scikit_learns():
+    labels = np.repeat([0, 1, 3], [7, 2, 1])
+    weights = balanced_weights(torch.from_numpy(labels))
+    expected = compute_class_weight("balanced", classes=np.array([0, 1, 3]), y=labels)
+    assert weights[[0, 1, 3]].tolist() == pytest.approx(expected)
+    assert weights[labels].mean() == pytest.approx(1)
+    logits = torch.randn(10, 5, generator=torch.Generator().manual_seed(0))
+    each = cross_entropy(logits, torch.from_numpy(labels), reduction="none")
+    shares = [each[labels == k].mean() for k in (0, 1, 3)]
+    assert CLASSES.loss(logits, torch.from_numpy(labels), weights) == pytest.approx(float(sum(shares) / 3))
+    with pytest.raises(ValueError, match="one class per image"):
+        balanced_weights(torch.zeros(4, 2))
+
+
+def test_balance_helps_a_small_class(make_images):
+    images = make_images(per_class=40, seed=3)
+    few = np.flatnonzero(np.array(images.labels) == 2)[9:]
+    unequal = images.take(np.setdiff1d(np.arange(len(images)), few))
+    splits = stratified_split(unequal, val=0.2, test=0.2)
+    recipe = Recipe(start="mini_resnet18", multipliers={"inner": 0}, lr=1e-3, epochs=1, batch_size=8)
+    runs = [fit(recipe.replace(class_weights=how), splits, seed=0) for how in ("none", "balanced")]
+    plain = fit(recipe.replace(class_weights="balanced"), splits, seed=0, shortcuts=False)
+    assert runs[1].history[0].train_loss == pytest.approx(plain.history[0].train_loss, rel=1e-4), "prefix kept"
+    sure = []
+    for run in runs:
+        pixels = (unequal.images.float() / 255 - run.mean.view(3, 1, 1)) / run.std.view(3, 1, 1)
+        sure.append(run.model(pixels).softmax(1)[unequal.labels == 2, 2].mean().item())
+    assert sure[1] > sure[0]
+    with pytest.raises(ValueError, match="class_weights = 'heavy'"):
+        recipe.replace(class_weights="heavy")
+
+
+@pytest.fixture(scope="module")
+def trained(folder, tmp_path_factory):
+    said, out = [], tmp_path_factory.mktemp("trained") / "m.safetensors"
+    (folder / "class0" / "notes.txt").write_text("no image")
+    settings = {**SHORT, "epochs": 40}
+    trained = train_classifier(f"folder:{folder}", settings=settings, device="cpu", out=out, say=said.append)
+    (folder / "class0" / "notes.txt").unlink()
+    return trained, said
+
+
+def test_training_says_what_it_does_before_it_trains(trained):
+    trained, said = trained
+    assert said == list(trained.notes)
+    assert [note.partition(":")[0] for note in said] == [
+        "1 file is not an image and was left out", "start", "last_layer",
+    ]  # fmt: skip
+    assert "1 .txt" in said[0]
+
+
+def test_the_outcome_and_the_probabilities_are_of_the_test_images(trained):
+    trained, _ = trained
+    outcome = json.loads(json.dumps(trained.outcome()))
+    assert outcome["num_test"] == len(trained.test) == len(trained.probabilities)
+    right = (trained.probabilities.argmax(dim=1) == trained.test.labels).float().mean()
+    assert outcome["test_accuracy"] == pytest.approx(right.item())
+    assert outcome["test_accuracy"] > 0.5
+    from_file = trained.classifier.probabilities(trained.test.images)
+    torch.testing.assert_close(from_file, trained.probabilities, rtol=1e-3, atol=1e-4)
+
+
+def test_files_in_batches_are_classified_as_one_by_one(trained, make_images, tmp_path):
+    trained, _ = trained
+    files = write_pngs(make_images(per_class=BATCH // 3 + 3, seed=5), tmp_path)
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"no image")
+    files[1:1] = [bad]
+    answers = list(trained.classifier.predict_files(files))
+    assert [answer.file for answer in answers] == files
+    assert len(files) > BATCH
+    assert answers[1].found is None
+    assert "bad.png" in answers[1].error
+    for answer in (answers[0], answers[2], answers[-1]):
+        alone = trained.classifier.predict(answer.file)
+        assert answer.found["class"] == alone["class"]
+        assert answer.found["probabilities"] == pytest.approx(alone["probabilities"], abs=1e-5)
+    assert list(trained.classifier.predict_files([])) == []
+
+
+def test_the_model_says_how_its_images_were_split(trained):
+    trained, _ = trained
+    data = Classifier.load(trained.file).meta["training"]["data"]
+    assert type(trained.spec)(**data) == trained.spec
