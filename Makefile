@@ -25,7 +25,7 @@ $(VENV)/.synced: pyproject.toml uv.lock
 		echo "and uv's cache; $(VENV) then takes 6.5 GB. README's 'Disk space, and a set-up without CUDA' has a smaller way."; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --locked --extra lab --extra imagenet --extra cluster --extra instructor --extra site --inexact --quiet
+	$(BIN)/uv sync --locked --extra lab --extra imagenet --extra export --extra heic --extra cluster --extra instructor --extra site --inexact --quiet
 	@touch $@
 
 announce:
