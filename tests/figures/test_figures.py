@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 import course_lib.figures
 import fakes
-from course_lib.analysis import best_of_tries
+from course_lib.analysis import best_of_tries, reliability
 from course_lib.analysis.homework import STRATEGY_NAMES, optimizer_table, printed_channels, printed_gains, printed_top5
 from course_lib.analysis.intervals import (
     Interval,
@@ -28,8 +28,10 @@ from course_lib.figures import (
     drift,
     filters,
     guess,
+    heat,
     homework,
     images,
+    learning,
     maps,
     save,
     sensitivity,
@@ -110,6 +112,13 @@ FIGURES = {
 SCRATCH = fakes.fake_grid("scratch", rates=(0.03,), seeds=(0, 1), epochs=3, few_shot=True)
 BY_AMOUNT = {"few": {7: accuracy_interval(4, 9), 189: accuracy_interval(8, 9)}, "one": {47: accuracy_interval(1, 9)}}
 AXES = {"xlabel": "images", "ylabel": "accuracy (%)"}
+HISTORY = [{"train_loss": 2.0, "val_loss": 1.5, "train_accuracy": 0.5, "val_accuracy": 0.6}] * 3
+CALIBRATION = reliability([0, 1, 0, 0], np.array([[0.95, 0.05], [0.95, 0.05], [0.65, 0.35], [0.65, 0.35]]))
+FIGURES |= {
+    "learning_curves": lambda t: learning.learning_curves(HISTORY, 1, kind="score", title=t),
+    "reliability_curve": lambda t: course_lib.figures.reliability_curve(CALIBRATION, title=t),
+    "heat_maps": lambda t: heat.heat_maps(PICTURES, RNG.uniform(size=(6, 4, 4)), list("abcdef"), title=t),
+}
 FIGURES |= {
     "training_curves, by strategy": lambda t: curves.training_curves(FEW + SCRATCH, title=t, rows="name"),
     "guess_and_measurement": lambda t: guess.guess_and_measurement((40, 60), 80.5, title=t, xlabel="accuracy (%)"),
@@ -125,6 +134,7 @@ FIGURES |= {
     ),
 }
 PICTURES_ONLY = {
+    "heat_maps",
     "filter_grid",
     "channel_maps",
     "before_and_after",
@@ -227,13 +237,13 @@ def test_a_guess_is_a_bar_or_a_diamond_and_the_measurement_a_dot(guessed, bars):
 SHOW_ACCURACIES = {
     "training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount",
     "optimizer_differences", "rate_sensitivity", "augmentation_gains", "luck_of_selection",
-    "rate_map", "rate_curves", "freeze_depth", "cover",
+    "rate_map", "rate_curves", "freeze_depth", "cover", "learning_curves", "reliability_curve",
 }  # fmt: skip
 NO_ACCURACIES = {
     "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",
     "pixel_histograms", "running_statistics", "channel_spread", "stage_drift", "epoch_parts", "step_sizes",
     "augmented_samples", "value_histograms", "augmented_batch", "feature_map", "mistake_gallery",
-    "guess_and_measurement",
+    "guess_and_measurement", "heat_maps",
 }  # fmt: skip
 NOT_FIGURES = {"Dot", "lr_color", "short_name", "save", "show", "styled", "explorers"}
 NOT_FIGURES |= {"Explorer", "compose", "explore"}
