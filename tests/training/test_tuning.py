@@ -76,7 +76,7 @@ def test_balanced_weights_are_scikit_learns():
 
 def test_balance_helps_a_small_class(make_images):
     images = make_images(per_class=40, seed=3)
-    few = np.flatnonzero(np.array(images.labels) == 2)[9:]
+    few = np.flatnonzero(images.labels.numpy() == 2)[9:]
     unequal = images.take(np.setdiff1d(np.arange(len(images)), few))
     splits = stratified_split(unequal, val=0.2, test=0.2)
     recipe = Recipe(start="mini_resnet18", multipliers={"inner": 0}, lr=1e-3, epochs=1, batch_size=8)
@@ -106,7 +106,7 @@ def test_training_says_what_it_does_before_it_trains(trained):
     trained, said = trained
     assert said == list(trained.notes)
     assert [note.partition(":")[0] for note in said] == [
-        "1 file is not an image and was left out", "start", "last_layer",
+        "1 file is of a kind that is not read and was left out", "start", "last_layer",
     ]  # fmt: skip
     assert "1 .txt" in said[0]
 
