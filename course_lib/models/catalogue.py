@@ -82,9 +82,8 @@ def register_architecture(architecture: Architecture) -> None:
     Raises:
         ValueError: the name is taken.
     """
-    if architecture.name in ARCHITECTURES:
-        raise ValueError(f"the architecture '{architecture.name}' is registered already: choose another name")
-    ARCHITECTURES[architecture.name] = architecture
+    name = architecture.name
+    _add(ARCHITECTURES, name, architecture, f"the architecture '{name}' is registered already: choose another name")
 
 
 def register_family(family: Family) -> None:
@@ -93,9 +92,8 @@ def register_family(family: Family) -> None:
     Raises:
         ValueError: the prefix is taken.
     """
-    if family.prefix in FAMILIES:
-        raise ValueError(f"networks named '{family.prefix}:…' are registered already: choose another prefix")
-    FAMILIES[family.prefix] = family
+    prefix = family.prefix
+    _add(FAMILIES, prefix, family, f"networks named '{prefix}:…' are registered already: choose another prefix")
 
 
 def register_weights(origin: WeightsOrigin) -> None:
@@ -104,9 +102,15 @@ def register_weights(origin: WeightsOrigin) -> None:
     Raises:
         ValueError: the prefix is taken.
     """
-    if origin.prefix in ORIGINS:
-        raise ValueError(f"weights named '{origin.prefix}:…' are registered already: choose another prefix")
-    ORIGINS[origin.prefix] = origin
+    prefix = origin.prefix
+    _add(ORIGINS, prefix, origin, f"weights named '{prefix}:…' are registered already: choose another prefix")
+
+
+def _add(registry: dict[str, Any], name: str, entry: Any, taken: str) -> None:
+    """Enter a name into a registry. Raises ValueError with the sentence `taken` if it is there."""
+    if name in registry:
+        raise ValueError(taken)
+    registry[name] = entry
 
 
 def _register_mini(name: str, about: str) -> None:
