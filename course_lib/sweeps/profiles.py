@@ -1,12 +1,14 @@
-"""Profiles: the numbers of a study at three scales. Each document's studies have profiles of their own."""
+"""Profiles: the numbers of a study at several scales. Each document's studies have profiles of their own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 # smoke proves that a lesson runs (a minute on two cores), mini is the full grid in the mini world on a CPU,
-# paper is the document's protocol on real data and wants a GPU.
-PROFILE_NAMES = ("smoke", "mini", "paper")
+# paper is the document's protocol on real data and wants a GPU. A lesson runs at each of these.
+LESSON_PROFILES = ("smoke", "mini", "paper")
+# real is for studies alone: what two cores can do of the document with a real network on real images.
+PROFILE_NAMES = (*LESSON_PROFILES, "real")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,7 @@ class Profile:
         size: pixels a side.
         architecture: the network that is trained.
         weights: what fine-tuning starts from.
+        source: the image source when nobody names another one; None: the study's own.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Profile:
     size: int
     architecture: str
     weights: str
+    source: str | None = None
 
 
 P = TypeVar("P", bound=Profile)

@@ -42,7 +42,7 @@ class Study:
         """List the trials of the study.
 
         Args:
-            data: an image source; the study's own by default.
+            data: an image source; by default the profile's or, if that names none, the study's own.
             seeds: how many seeds (0, 1, …); the study's number at that profile by default.
 
         Raises:
@@ -52,4 +52,4 @@ class Study:
         count = self.seeds(numbers) if seeds is None else seeds
         if count < 1:
             raise ValueError(f"seeds = {count}: a study needs at least one seed (three or more for an interval)")
-        return self.build(numbers, data or self.data, range(count))
+        return self.build(numbers, data or numbers.source or self.data, range(count))

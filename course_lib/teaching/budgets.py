@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from course_lib.sweeps.profiles import PROFILE_NAMES
+from course_lib.sweeps.profiles import LESSON_PROFILES
 from course_lib.teaching.lessons import Lesson, list_lessons
 from course_lib.teaching.readme import replace_block
 from course_lib.teaching.run import LessonResult
@@ -27,10 +27,10 @@ def write_measurements(results: Sequence[LessonResult], path: Path | str) -> Pat
 
 def budgets_table(lessons: Iterable[Lesson]) -> str:
     """Markdown table of each lesson's student minutes and its limits of time and memory."""
-    profiles = " | ".join(f"{profile}, s" for profile in PROFILE_NAMES)
-    rows = [f"| lesson | student, min | {profiles} | memory, MB |", "|---" * (3 + len(PROFILE_NAMES)) + "|"]
+    profiles = " | ".join(f"{profile}, s" for profile in LESSON_PROFILES)
+    rows = [f"| lesson | student, min | {profiles} | memory, MB |", "|---" * (3 + len(LESSON_PROFILES)) + "|"]
     for lesson in lessons:
-        limits = " | ".join(f"{lesson.budget_s[profile]:g}" for profile in PROFILE_NAMES)
+        limits = " | ".join(f"{lesson.budget_s[profile]:g}" for profile in LESSON_PROFILES)
         rows.append(f"| {lesson.number:02d} {lesson.title} | {lesson.minutes} | {limits} | {lesson.memory_mb} |")
     return "\n".join(rows)
 

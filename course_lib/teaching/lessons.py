@@ -8,9 +8,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from course_lib.paths import shipped_dir
-from course_lib.sweeps.profiles import PROFILE_NAMES
+from course_lib.sweeps.profiles import LESSON_PROFILES
 
-Profile = Literal[PROFILE_NAMES]
+Profile = Literal[LESSON_PROFILES]
 _NAME = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z0-9]+(_[a-z0-9]+)*)")
 
 
@@ -38,8 +38,8 @@ class Lesson(BaseModel):
     @field_validator("budget_s")
     @classmethod
     def _check_budget(cls, budget: dict) -> dict:
-        if set(budget) != set(PROFILE_NAMES) or min(budget.values()) <= 0:
-            raise ValueError(f"needs positive seconds for each of {', '.join(PROFILE_NAMES)}")
+        if set(budget) != set(LESSON_PROFILES) or min(budget.values()) <= 0:
+            raise ValueError(f"needs positive seconds for each of {', '.join(LESSON_PROFILES)}")
         return budget
 
     @property

@@ -1,11 +1,12 @@
 """The homework's studies: its six grids, its augmentations, and the questions that its numbers leave open."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from course_lib.data.spec import DataSpec
-from course_lib.sweeps.profiles import Profile, pick_profile
+from course_lib.sweeps.profiles import pick_profile
+from course_lib.sweeps.studies.homework.profiles import OPTIMIZERS, PROFILES, REAL, HomeworkProfile
 from course_lib.sweeps.studies.homework.table_viii import MISTAKEN_ORDERS, ORDER_ROWS, TABLE_VIII, normalised_fill
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
@@ -14,62 +15,20 @@ from course_lib.training.probes import Direct
 from course_lib.training.recipe import Recipe, make_recipe
 
 
-@dataclass(frozen=True, kw_only=True)
-class HomeworkProfile(Profile):
-    """A profile of the homework's studies.
-
-    Attributes:
-        rates: the learning rates of a grid, in the homework's order: of equally good runs the earlier one wins.
-        few_shot_batch_size: of the small training set, which needs small batches to take enough steps.
-        higher_rates: rates above the homework's, for SGD; Adam gets those up to `ADAM_UP_TO`.
-        former: images of the task that `weights` were trained for, if there are any.
-        table_viii_seeds: seeds for each of that table's 28 rows and their orders; None: as many as `seeds`.
-    """
-
-    rates: tuple[float, ...]
-    higher_rates: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0)
-    few_shot_batch_size: int
-    former: str | None = None
-    table_viii_seeds: int | None = None
-
-
-HOMEWORK_RATES = (0.01, 0.03, 0.001, 0.003, 0.0001)
-ADAM_UP_TO = 0.3
-MOMENTUM = 0.9
-FEW_EPOCHS = 5
-_MINI = {
-    "architecture": "mini_resnet18",
-    "weights": "mini_resnet18",
-    "former": "mini:unseen",
-    "few_shot_batch_size": 32,
-}
-FORGETTING_RATES = (1e-6, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03)
-PROFILES = {
-    profile.name: profile
-    for profile in (
-        HomeworkProfile(
-            name="smoke", epochs=1, seeds=3, rates=(0.01, 0.001), higher_rates=(0.1,), batch_size=128, size=32,
-            table_viii_seeds=2, **_MINI,
-        ),
-        HomeworkProfile(name="mini", epochs=50, seeds=5, rates=HOMEWORK_RATES, batch_size=64, size=48, **_MINI),
-        HomeworkProfile(
-            name="paper", epochs=50, seeds=5, rates=HOMEWORK_RATES, batch_size=8, few_shot_batch_size=8, size=227,
-            architecture="resnet18", weights="torchvision:resnet18",
-        ),
-    )
-}  # fmt: skip
-
-
 def get_profile(name: str) -> HomeworkProfile:
     """Find the homework's profile by its name.
 
     Raises:
         ValueError: there is none.
     """
-    return pick_profile(PROFILES, name)
+    return pick_profile(ALL_PROFILES, name)
 
 
-OPTIMIZERS = ("sgd", "adam")
+ADAM_UP_TO = 0.3
+MOMENTUM = 0.9
+FEW_EPOCHS = 5
+NATIVE_SIZE = 224  # of the photographs that the real network was trained on
+FORGETTING_RATES = (1e-6, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03)
 GRIDS = ("scratch", "last_layer", "full", "few_shot_scratch", "few_shot_last_layer", "few_shot_full")
 LARGE, SMALL = 1687, 189  # training images of the homework's two splits
 
@@ -112,23 +71,43 @@ def recipes_of(
 def _grid(strategy: str, *, few_shot: bool = False, **settings):
     """Build a grid of every rate with both optimisers, as in the homework's Section II."""
 
+    name = f"few_shot_{strategy}" if few_shot else strategy
+
     def build(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
-        recipes = recipes_of(strategy, profile, few_shot=few_shot, **settings)
+        recipes = _of_grid(name, profile, profile.rates_of(name), **settings)
         return _trials(recipes, profile, source, seeds, few_shot=few_shot)
 
     return build
 
 
+def _of_grid(name: str, profile: HomeworkProfile, rates: Mapping[str, Iterable[float]], **settings) -> list[Recipe]:
+    """Make the recipes of one of `GRIDS` with the rates of each optimiser."""
+    few_shot, strategy = name.startswith("few_shot_"), name.removeprefix("few_shot_")
+    common = {"few_shot": few_shot, "epochs": profile.epochs_of(name), **settings}
+    return [
+        recipe
+        for optimizer, own in rates.items()
+        for recipe in recipes_of(strategy, profile, optimizers=(optimizer,), rates=own, **common)
+    ]
+
+
 def _higher_rates(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """Go on where the homework's six grids end, since most of them are best at their highest rate."""
     trials = []
-    for name in GRIDS:
-        few_shot, strategy = name.startswith("few_shot_"), name.removeprefix("few_shot_")
-        for optimizer, limit in (("sgd", math.inf), ("adam", ADAM_UP_TO)):
-            rates = [rate for rate in profile.higher_rates if rate <= limit]
-            recipes = recipes_of(strategy, profile, few_shot=few_shot, optimizers=(optimizer,), rates=rates)
-            trials += _trials(recipes, profile, source, seeds, few_shot=few_shot)
+    for name in (name for name in GRIDS if name not in profile.own_rates):  # its own rates go high enough
+        limits = {"sgd": math.inf, "adam": ADAM_UP_TO}
+        rates = {optimizer: [r for r in profile.higher_rates if r <= limit] for optimizer, limit in limits.items()}
+        recipes = _of_grid(name, profile, rates)
+        trials += _trials(recipes, profile, source, seeds, few_shot=name.startswith("few_shot_"))
     return trials
+
+
+def _last_layer_224(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
+    """Train the last layer at the size of the network's own training images, whatever the profile's size."""
+    profile, trials = replace(profile, size=NATIVE_SIZE), []
+    for few_shot in (False, True):
+        trials += _grid("last_layer", few_shot=few_shot)(profile, source, seeds)
+    return trials + _higher_rates(profile, source, seeds)
 
 
 def _momentum(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
@@ -155,15 +134,19 @@ def _forgetting(profile: HomeworkProfile, source: str, seeds: range) -> list[Tri
 
 
 def _table_viii(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
-    recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name)]
+    recipes = [recipe for name in _rows(profile) for recipe in _augmented(profile, name)]
     return _trials(recipes, profile, source, seeds, few_shot=True)
 
 
 def _augmentation_rates(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """Train every row of Table VIII at the rates beside the homework's two, so that its best rate lies between."""
     rates = [rate for rate in (*profile.rates, *profile.higher_rates) if rate in _BESIDE_TABLE_VIII_RATES]
-    recipes = [recipe for name in TABLE_VIII for recipe in _augmented(profile, name, rates=rates)]
+    recipes = [recipe for name in _rows(profile) for recipe in _augmented(profile, name, rates=rates)]
     return _trials(recipes, profile, source, seeds, few_shot=True)
+
+
+def _rows(profile: HomeworkProfile) -> tuple[str, ...]:
+    return profile.table_viii_rows or tuple(TABLE_VIII)
 
 
 def _table_viii_seeds(profile: HomeworkProfile) -> int:
@@ -173,7 +156,7 @@ def _table_viii_seeds(profile: HomeworkProfile) -> int:
 def _mistaken_orders(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     recipes = [
         recipe
-        for name in ORDER_ROWS
+        for name in profile.order_rows or ORDER_ROWS
         for order in MISTAKEN_ORDERS
         for recipe in _augmented(
             profile, name, augmentation=normalised_fill(TABLE_VIII[name]), augmentation_order=order
@@ -243,21 +226,33 @@ def _trials(recipes: list[Recipe], profile: HomeworkProfile, source: str, seeds:
     return [Trial(recipe, data, seed) for seed in seeds for recipe in recipes]
 
 
-def _study(name: str, about: str, build, **settings) -> Study:
-    return Study(name, about, build, PROFILES, "homework", **settings)
+ALL_PROFILES = {**PROFILES, REAL.name: REAL}
 
 
-_VIII = {"seeds": _table_viii_seeds}
+def _study(name: str, about: str, build, *, profiles=PROFILES, **settings) -> Study:
+    return Study(name, about, build, profiles, "homework", **settings)
+
+
+_REAL = {"profiles": ALL_PROFILES}
+_VIII = {"seeds": _table_viii_seeds, **_REAL}
 STUDIES = {
     study.name: study
     for study in (
-        _study("scratch", "training from scratch, 1687 images (Table II)", _grid("scratch")),
-        _study("last_layer", "fine-tuning the classifier, 1687 images (Table III)", _grid("last_layer")),
-        _study("full", "full fine-tuning, 1687 images (Table IV)", _grid("full")),
-        _study("few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True)),
-        _study("few_shot_last_layer", "the classifier, 189 images (Table VI)", _grid("last_layer", few_shot=True)),
-        _study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _grid("full", few_shot=True)),
-        _study("higher_rates", "the six grids at rates above the homework's", _higher_rates),
+        _study("scratch", "training from scratch, 1687 images (Table II)", _grid("scratch"), **_REAL),
+        _study("last_layer", "fine-tuning the classifier, 1687 images (Table III)", _grid("last_layer"), **_REAL),
+        _study("full", "full fine-tuning, 1687 images (Table IV)", _grid("full"), **_REAL),
+        _study(
+            "few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True), **_REAL
+        ),
+        _study(
+            "few_shot_last_layer", "the classifier, 189 images (Table VI)", _grid("last_layer", few_shot=True), **_REAL
+        ),
+        _study("few_shot_full", "full fine-tuning, 189 images (Table VII)", _grid("full", few_shot=True), **_REAL),
+        _study("higher_rates", "the six grids at rates above the homework's", _higher_rates, **_REAL),
+        _study(
+            "last_layer_224", "the last layer at 224 pixels, 1687 and 189 images (lesson 09)", _last_layer_224,
+            profiles={REAL.name: REAL},
+        ),
         _study("momentum", "from scratch by SGD with momentum 0.9, 1687 and 189 images", _momentum),
         _study("augmentation", "full fine-tuning, 189 augmented images, 28 ways (Table VIII)", _table_viii, **_VIII),
         _study("augmentation_rates", "the same rows at lower and higher rates", _augmentation_rates, **_VIII),
