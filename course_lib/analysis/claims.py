@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 
 import course_lib.analysis
 from course_lib.analysis.verdicts import Claim, Verdict, judge
+from course_lib.sweeps.profiles import check_profile
 
 
 @cache
@@ -60,13 +61,14 @@ def check_claims(
     Raises:
         ValueError: unknown document, id, profile or source.
     """
-    from course_lib.sweeps import finished_runs, study_trials
+    from course_lib.sweeps import find_study, finished_runs, study_trials
 
     claims = find_claims(document, ids)
-    names = list(dict.fromkeys(name for claim in claims for name in claim.takes))
+    names = dict.fromkeys(name for claim in claims for name in claim.takes)
+    names = [name for name in names if check_profile(profile) in find_study(name).profiles]
     runs = {name: finished_runs(name, profile, data, seeds) for name in names}
     expected = {name: len(study_trials(name, profile, data, seeds)) for name in names}
-    return [judge(claim, {name: runs[name] for name in claim.takes}, expected) for claim in claims]
+    return [judge(claim, {name: runs[name] for name in claim.takes if name in runs}, expected) for claim in claims]
 
 
 def _claims_of(document: str) -> list[Claim]:

@@ -162,13 +162,15 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
 
     Args:
         runs: the finished records of each study of the claim.
-        expected: how many runs each study has when nothing is missing.
+        expected: how many runs each study has when nothing is missing; without the studies that a profile lacks.
     """
     for name in claim.studies:
+        if name not in expected:
+            return Verdict(claim, "undecided", f"the study {name} is not trained at this profile")
         if len(runs[name]) < expected[name]:
-            reason = f"{len(runs[name])} of {expected[name]} runs are there: course study {name}"
+            reason = f"{len(runs[name])} of {expected[name]} runs are there at this profile: course study {name}"
             return Verdict(claim, "undecided", reason)
-    complete = [name for name in claim.wider if len(runs[name]) >= expected[name]]
+    complete = [name for name in claim.wider if name in expected and len(runs[name]) >= expected[name]]
     more = [record for name in complete for record in runs[name]]
     runs = {name: widen(runs[name], more) if more else runs[name] for name in claim.studies}
     records = [record for name in claim.studies for record in runs[name]]

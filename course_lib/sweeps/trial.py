@@ -129,8 +129,12 @@ def run_key(recipe: Recipe, seed: int, provenance: dict, probes: Sequence[Probe]
 
 def record_key(record: dict) -> str:
     """Compute the key of a finished run from nothing but its record; see `run_key`."""
-    probes = [_PROBE.validate_python(probe) for probe in record.get("probes", ())]
-    return run_key(Recipe(**record["recipe"]), record["seed"], record["provenance"], probes)
+    return run_key(Recipe(**record["recipe"]), record["seed"], record["provenance"], probes_asked(record))
+
+
+def probes_asked(record: dict) -> list[Probe]:
+    """Read the probes of a finished run from its record, without the one that every run answers."""
+    return [_PROBE.validate_python(probe) for probe in record.get("probes", ())]
 
 
 def run_together(trials: Sequence[Trial], device: str = "cpu") -> list[dict]:

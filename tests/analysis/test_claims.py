@@ -182,7 +182,7 @@ def test_missing_runs_leave_a_claim_undecided():
     claim = CLAIMS["full-gain"]
     verdict = judge(claim, dict.fromkeys(claim.takes, ()), {"full": 30, "last_layer": 30, "higher_rates": 0})
     assert (verdict.verdict, verdict.effect) == ("undecided", None)
-    assert verdict.reason == "0 of 30 runs are there: course study last_layer"
+    assert verdict.reason == "0 of 30 runs are there at this profile: course study last_layer"
     grids = {name: fakes.fake_grid(name, seeds=(0,), epochs=5) for name in ("full", "last_layer")}
     verdict = judged(claim, grids)
     assert verdict.verdict == "undecided"
@@ -349,7 +349,7 @@ def test_the_command_without_runs(empty_home):
     assert done.exit_code == 0, done.output
     assert max(map(len, done.output.splitlines())) <= 120
     assert f"{len(CLAIMS)} undecided" in done.output
-    assert re.search(r"0 of \d+ runs are there: course study augmentation", done.output)
+    assert re.search(r"0 of \d+ runs are there at this profile: course study augmentation", done.output)
     assert finished_runs("full", "smoke", seeds=1) == []
 
 

@@ -31,6 +31,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_top5",
         ],
         "seconds": ["adam_longer", "longer_table"],
+        "worlds": ["Pair", "missing_table", "pair_verdicts", "worlds_table"],
         "tables": ["augmentations_printed_and_measured", "clear_grids", "optimizer_table", "printed_and_measured"],
     },
 )

@@ -80,8 +80,16 @@ def _claim(name, sentence, tested, measure, region) -> Claim:
     )
 
 
-def _rows(runs):
-    return by_augmentation(runs["augmentation"], TABLE_VIII)
+def _rows(runs, names):
+    """The runs of these rows.
+
+    Raises:
+        ValueError: one of them was not trained.
+    """
+    rows = by_augmentation(runs["augmentation"], TABLE_VIII)
+    if missing := [name for name in names if name not in rows]:
+        raise ValueError(f"{len(missing)} of its {len(names)} rows are not trained at this profile: {missing[0]} …")
+    return rows
 
 
 def _against(base, names):
@@ -89,7 +97,7 @@ def _against(base, names):
     names = list(names)
 
     def measure(runs, confidence):
-        rows = _rows(runs)
+        rows = _rows(runs, [base, *names])
         return {name: score_gap(rows[name], rows[base], confidence) for name in names}
 
     return measure
@@ -100,7 +108,7 @@ def _best(best, names):
     others = [name for name in names if name != best]
 
     def measure(runs, confidence):
-        rows = _rows(runs)
+        rows = _rows(runs, [best, *others])
         return {f"against {name}": score_gap(rows[best], rows[name], confidence) for name in others}
 
     return measure

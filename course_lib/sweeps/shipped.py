@@ -1,0 +1,45 @@
+"""Finished runs that ship, found by their settings: for a machine that lacks the images or the weights."""
+
+from collections.abc import Mapping, Sequence
+
+from course_lib.data.sources import is_here
+from course_lib.data.spec import DataSpec
+from course_lib.models.catalogue import are_weights_here
+from course_lib.sweeps.ledger import shipped_runs
+from course_lib.sweeps.study import Study
+from course_lib.sweeps.trial import Trial, probes_asked
+from course_lib.training.recipe import Recipe
+from course_lib.training.run import TRAINING_VERSION
+
+
+def lacks_something(trials: Sequence[Trial]) -> bool:
+    """Tell whether images or weights of some trials are not on this machine, so that their keys cannot be computed."""
+    sources = {trial.data.source for trial in trials}
+    starts = {trial.recipe.start for trial in trials if trial.recipe.start}
+    return not (all(map(is_here, sources)) and all(map(are_weights_here, starts)))
+
+
+def find_shipped(study: Study, trials: Sequence[Trial]) -> list[dict | None]:
+    """Find the shipped run of each trial by recipe, settings of the data, seed and probes; None where there is none.
+
+    A key also holds the hashes of images and weights. The records have these, and this machine has nothing to compare
+    them with.
+    """
+    runs = {_settings(run): run for run in shipped_runs(study.document, study.name).values()}
+    return [_labelled(runs.get(_settings_of(trial)), trial) for trial in trials]
+
+
+def _labelled(run: Mapping | None, trial: Trial) -> dict | None:
+    """Give a run the label of the trial that asks for it."""
+    return None if run is None else {**run, "recipe": trial.recipe.model_dump(mode="json")}
+
+
+def _settings_of(trial: Trial) -> tuple:
+    probes = tuple(sorted(probe.model_dump_json() for probe in trial.probes))
+    return trial.recipe.identity(), trial.data, trial.seed, probes, TRAINING_VERSION
+
+
+def _settings(run: Mapping) -> tuple:
+    probes = tuple(sorted(probe.model_dump_json() for probe in probes_asked(run)))
+    version = run["provenance"]["training_version"]
+    return Recipe(**run["recipe"]).identity(), DataSpec(**run["data"]), run["seed"], probes, version
