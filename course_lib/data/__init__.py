@@ -26,7 +26,15 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "groups": ["find_groups"],
         "imageset": ["ImageSet"],
         "notes": ["FolderNotes"],
-        "sources": ["count_pixels", "describe", "iter_native_images", "list_sources", "load_images", "source_names"],
+        "sources": [
+            "count_pixels",
+            "describe",
+            "is_here",
+            "iter_native_images",
+            "list_sources",
+            "load_images",
+            "source_names",
+        ],
         "spec": ["DataSpec", "prepare"],
         "splits": [
             "HOMEWORK_SEED",

@@ -7,6 +7,7 @@ import pytest
 from course_lib.analysis.homework import printed_results
 from course_lib.data.augmentation import RandomHorizontalFlip
 from course_lib.sweeps import study_trials
+from course_lib.sweeps.shipped import find_shipped
 from course_lib.sweeps.studies.homework import GRIDS, ORDER_ROWS, STUDIES, SUSPECTS, TABLE_VIII, get_profile
 
 
@@ -107,3 +108,31 @@ def test_every_suspect_meets_both_heads_at_the_rates_that_broke():
         assert sorted((r.lr, r.num_outputs or 7) for r in own) == [
             (lr, outputs) for lr in (0.01, 0.03, 0.08, 0.24) for outputs in (7, 1000)
         ]
+
+
+REAL_STUDIES = [name for name, study in STUDIES.items() if "real" in study.profiles]
+
+
+@pytest.mark.parametrize("name", REAL_STUDIES)
+def test_a_study_on_real_cartoons_has_three_seeds_and_every_run_ships(name):
+    """Records alone, found by their settings: no image and no weights are needed."""
+    trials = study_trials(name, "real")
+    assert {trial.data.source for trial in trials} == {"pacs:cartoon"}
+    assert {trial.recipe.architecture for trial in trials} == {"efficientnet_lite0"}
+    assert len({trial.seed for trial in trials}) == 3
+    assert len(trials) == len(set(identities(trials)))
+    assert None not in find_shipped(STUDIES[name], trials)
+
+
+def test_another_source_replaces_the_profiles_own():
+    assert {trial.data.source for trial in study_trials("full", "real", data="mini:cartoon")} == {"mini:cartoon"}
+
+
+def test_a_study_that_is_not_trained_on_real_cartoons_says_so():
+    with pytest.raises(ValueError, match="no profile 'real' here: choose one of smoke, mini, paper"):
+        study_trials("momentum", "real")
+
+
+def test_the_rows_without_augmentation_on_real_cartoons_are_runs_of_the_grid():
+    plain = [trial for trial in study_trials("augmentation", "real", seeds=1) if not trial.recipe.augmentation]
+    assert set(identities(plain)) <= set(identities(study_trials("few_shot_full", "real", seeds=1)))

@@ -12,7 +12,11 @@ from tiny_trials import make_study, make_trial
 
 VERSIONS = ("training_version", "python", "torch", "numpy", "course_lib")
 HARDWARE = ("cpu", "cores", "threads", "device", "system")
-STUDIES = {study.name for study in list_studies()}
+STUDIES = {
+    name if profile == "mini" else f"{name}.{profile}": (name, profile)
+    for name, profile in ((study.name, profile) for study in list_studies() for profile in study.profiles)
+    if profile in ("mini", "real")
+}  # by the file of its runs
 SHIPPED = {path.name.removesuffix(".jsonl.gz") for path in (shipped_dir("data") / "results").rglob("*.jsonl.gz")}
 
 
@@ -27,11 +31,11 @@ def check_provenance(record):
     assert known["world"] == (f"{record['data']['source']}, edition {WORLD_VERSION}, 48 px" if drawn else None)
 
 
-@pytest.mark.parametrize("name", sorted(SHIPPED & STUDIES))
-def test_contract_6_every_shipped_number_has_its_provenance(name, tmp_path):
+@pytest.mark.parametrize("file", sorted(SHIPPED & set(STUDIES)))
+def test_contract_6_every_shipped_number_has_its_provenance(file, tmp_path):
     with Ledger(tmp_path / "empty.sqlite") as ledger:
-        records = finished_runs(name, "mini", ledger=ledger)
-    assert len(records) == len(study_trials(name, "mini"))
+        records = finished_runs(*STUDIES[file], ledger=ledger)
+    assert len(records) == len(study_trials(*STUDIES[file]))
     assert len({record["seed"] for record in records}) >= 3
     for record in records:
         check_provenance(record)
@@ -39,7 +43,7 @@ def test_contract_6_every_shipped_number_has_its_provenance(name, tmp_path):
 
 def test_contract_6_so_have_the_runs_on_real_cartoons():
     """They are parts of two studies, in one file of their own; no image is needed to read them."""
-    assert {"real_cartoons_split"} == SHIPPED - STUDIES
+    assert {"real_cartoons_split"} == SHIPPED - set(STUDIES)
     records = shipped_runs("homework", "real_cartoons_split").values()
     assert sorted((run["data"]["split"], run["seed"]) for run in records) == [
         (split, seed) for split in ("homework", "stratified") for seed in range(3)

@@ -103,12 +103,12 @@ def jittered_pictures(images, after, mean, std) -> Figure:
     return contact_sheet(torch.cat([shown, back]), captions, title=title)
 
 
-def orders(measured: Mapping[str, Mapping[str, Interval]], largest: float) -> Figure:
+def orders(measured: Mapping[str, Mapping[str, Interval]], largest: float | None = None) -> Figure:
     """Plot the test accuracy of each row in each order of the transforms, beside the printed one.
 
     Args:
         measured: order → row → interval, of `course_lib.analysis.homework.order_accuracies`.
-        largest: share of the largest class, drawn as a line.
+        largest: share of the largest class, drawn as a line; None: no line.
     """
     rows = list(next(iter(measured.values())))
     printed = printed_accuracies(rows)
@@ -120,7 +120,8 @@ def orders(measured: Mapping[str, Mapping[str, Interval]], largest: float) -> Fi
     means = {order: 100 * np.mean([found[row].estimate for row in jitters]) for order, found in measured.items()}
     title = "Right test images with colour jitter: "
     title += "; ".join(f"{order} {mean:.0f} %" for order, mean in means.items())
-    return dot_intervals(dots, title=title, reference=100 * largest, reference_name="share of the largest class")
+    line = {} if largest is None else {"reference": 100 * largest, "reference_name": "share of the largest class"}
+    return dot_intervals(dots, title=title, **line)
 
 
 def luck(correlation: float) -> Figure:

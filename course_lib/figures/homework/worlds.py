@@ -29,7 +29,8 @@ def verdicts(pairs: Sequence[Pair], unit: str = "points") -> Figure:
     if not shown:
         raise ValueError(f"no claim in {unit} has a number in both worlds: run its studies first")
     counts = Counter(pair.outcome for pair in shown)
-    title = f"Of {len(shown)} claims in {unit}, {counts[AGREE]} have the same verdict in both worlds, "
+    have = "has" if counts[AGREE] == 1 else "have"
+    title = f"Of {len(shown)} claims in {unit}, {counts[AGREE]} {have} the same verdict in both worlds, "
     title += f"{counts[OPPOSE]} opposite ones; the others are undecided in at least one"
     figure = new_figure(title, height=2.0 + 0.5 * len(shown))
     axes = figure.subplots()
@@ -48,7 +49,7 @@ def verdicts(pairs: Sequence[Pair], unit: str = "points") -> Figure:
 
 def _draw_pairs(axes, pairs: Sequence[Pair]) -> None:
     intervals = [verdict.effect for pair in pairs for verdict in (pair.mini, pair.real)]
-    low, high = (100 * pick(ends) for pick, ends in _ends(intervals))
+    low, high = 100 * min(found.low for found in intervals), 100 * max(found.high for found in intervals)
     margin = 0.06 * (high - low)
     axes.set_xlim(low - margin, high + margin)
     for place, pair in enumerate(pairs):
@@ -64,10 +65,6 @@ def _draw_pairs(axes, pairs: Sequence[Pair]) -> None:
     axes.set_yticks(range(len(pairs)), [pair.id for pair in pairs])
     axes.set_ylim(len(pairs) - 0.5, -0.5)
     axes.grid(False, axis="y")
-
-
-def _ends(intervals: Sequence[Interval]):
-    return (min, [found.low for found in intervals]), (max, [found.high for found in intervals])
 
 
 def sizes(found: Mapping[str, Mapping[str, Interval]], cost: Interval) -> Figure:

@@ -1,4 +1,4 @@
-"""Figures of lessons 05 to 08: each states what its records show, whichever way they come out."""
+"""Figures of lessons 05 to 09: each states what its records show, whichever way they come out."""
 
 import inspect
 from dataclasses import replace
@@ -19,9 +19,11 @@ from course_lib.analysis.homework import (
 )
 from course_lib.analysis.homework.few_shot import Loss
 from course_lib.analysis.homework.forgetting import AS_IT_IS, NEW, OWN_STATISTICS
+from course_lib.analysis.homework.worlds import pair_verdicts
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import select
-from course_lib.figures.homework import augmentation, few_shot, full, optimizers
+from course_lib.analysis.verdicts import POSITIVE, Claim, Verdict
+from course_lib.figures.homework import augmentation, few_shot, full, optimizers, worlds
 from course_lib.sweeps.studies.homework import ORDER_ROWS, TABLE_VIII
 from layout import assert_texts_stay_inside_and_apart
 
@@ -55,10 +57,24 @@ def at(estimate, half=0.01, method="t, 3 seeds"):
 
 
 FORMER = {NEW: {1e-6: at(0.2), 1e-3: at(0.9)}, AS_IT_IS: {1e-6: at(0.8), 1e-3: at(0.4)}}
+CLAIM = Claim("", "a sentence", "nowhere", "a fake", ("full",), None, POSITIVE)
 RULES = {"borrowed layers": {7: at(0.5), 189: at(0.8)}, "random layers": {7: at(0.2), 189: at(0.3)}}
 GAINS = {"RandomInvert(p=0.5)": at(0.05), "GaussianBlur(3)": at(0.0), "GaussianBlur(5)": at(-0.04)}
 KINDS = {"RandomInvert(p=0.5)": "colour", "GaussianBlur(3)": "blur", "GaussianBlur(5)": "blur"}
 SIZES = {"SGD": [(1e-3, 1e-5), (1e-1, 1e-3)], "Adam, first step": [(1e-3, 1e-2), (1e-1, 1e-2)]}
+PAIRS = pair_verdicts(
+    *(
+        [Verdict(replace(CLAIM, id=name), word, "", at(effect)) for name, (word, effect) in own.items()]
+        for own in (
+            {"flip-gain": ("reproduced", 0.05), "few-shot-order": ("undecided", 0.01), "a-loss": ("reproduced", 0.1)},
+            {
+                "flip-gain": ("reproduced", 0.04),
+                "few-shot-order": ("reproduced", 0.2),
+                "a-loss": ("contradicted", -0.2),
+            },
+        )
+    )
+)
 FIGURES = {
     "full.learning": lambda: full.learning(MANY),
     "full.first_filters": lambda: full.first_filters(RNG.normal(size=(8, 3, 5, 5)), np.ones((8, 3, 5, 5)), "tuned"),
@@ -83,6 +99,8 @@ FIGURES = {
     "optimizers.gaps_by_grid": lambda: optimizers.gaps_by_grid({"all": at(0.02), "high": replace(at(-0.1), edge="x")}),
     "optimizers.steps": lambda: optimizers.steps(SIZES, 0.01),
     "optimizers.lost_runs": lambda: optimizers.lost_runs({"as it is, 7 outputs": KEPT, "as it is, 1000 outputs": LOST}),
+    "worlds.verdicts": lambda: worlds.verdicts(PAIRS),
+    "worlds.sizes": lambda: worlds.sizes({"last layer, 96 px": {"sgd": at(0.5), "adam": at(0.6)}}, at(0.2)),
     "optimizers.seconds": lambda: optimizers.seconds(TIMES, 189),
 }
 
@@ -94,6 +112,7 @@ def title_of(figure):
 def test_every_figure_is_known():
     """A new figure is entered above."""
     modules = {"full": full, "few_shot": few_shot, "augmentation": augmentation, "optimizers": optimizers}
+    modules["worlds"] = worlds
     found = {
         f"{name}.{function}"
         for name, module in modules.items()
@@ -239,3 +258,14 @@ def test_seconds_compare_the_smallest_batch_without_its_validation():
     assert title.startswith("An epoch with Adam, batches of 8: +20 % loop, +20 % fused (printed: +34 %)")
     equal = {key: [PARTS] * 3 for key in TIMES}
     assert "+0 % loop" in title_of(optimizers.seconds(equal, 189))
+
+
+def test_the_verdicts_are_counted_in_the_title():
+    title = title_of(worlds.verdicts(PAIRS))
+    assert title.startswith("Of 3 claims in points, 1 has the same verdict in both worlds, 1 opposite ones")
+    with pytest.raises(ValueError, match="no claim in nats"):
+        worlds.verdicts(PAIRS, "nats")
+
+
+def test_the_cost_of_small_images_is_in_the_title():
+    assert "cost the last layer 20 points [19, 21]" in title_of(FIGURES["worlds.sizes"]())
