@@ -23,10 +23,10 @@ def assign(lessons, out, profile, open_solutions):
     my_class/release. The notebook with solutions, below my_class/source, is yours to edit; then run the same
     command again.
     """
-    from course_lib.sweeps.profiles import check_profile
+    from course_lib.sweeps.profiles import LESSON_PROFILES, check_profile
     from course_lib.teaching import find_lesson, release, write_assignment
 
-    parameters = {"profile": profile} if profile and check_profile(profile) else {}
+    parameters = {"profile": profile} if profile and check_profile(profile, LESSON_PROFILES) else {}
     for lesson in [find_lesson(name) for name in lessons]:
         if not write_assignment(lesson, out, parameters=parameters):
             click.echo(f"{lesson.name}: your edited version is kept; delete it to write it again", err=True)

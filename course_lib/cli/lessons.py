@@ -51,11 +51,11 @@ def run(lessons, profile, data, seeds, out):
     """
     from course_lib.data.sources import describe
     from course_lib.interruption import kept
-    from course_lib.sweeps.profiles import check_profile
+    from course_lib.sweeps.profiles import LESSON_PROFILES, check_profile
     from course_lib.sweeps.studies import document_profiles
     from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
 
-    check_profile(profile)
+    check_profile(profile, LESSON_PROFILES)
     started = datetime.now()
     if data and data.startswith("folder:"):  # lessons run in the report's folder, so the path must be absolute
         data = f"folder:{Path(data.removeprefix('folder:')).expanduser().absolute()}"

@@ -1,6 +1,6 @@
 """Profiles: the numbers of a study at several scales. Each document's studies have profiles of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,14 +37,17 @@ class Profile:
 P = TypeVar("P", bound=Profile)
 
 
-def check_profile(name: str) -> str:
+def check_profile(name: str, known: Sequence[str] = PROFILE_NAMES) -> str:
     """Check the name of a profile and return it.
 
+    Args:
+        known: `PROFILE_NAMES`, or `LESSON_PROFILES` for a lesson.
+
     Raises:
-        ValueError: it is not.
+        ValueError: it is not among them.
     """
-    if name not in PROFILE_NAMES:
-        raise ValueError(f"unknown profile '{name}': choose one of {', '.join(PROFILE_NAMES)}")
+    if name not in known:
+        raise ValueError(f"unknown profile '{name}': choose one of {', '.join(known)}")
     return name
 
 

@@ -280,6 +280,47 @@ pd.concat(beside, axis=1)
 # ## Remember
 # - REMEMBER
 #
+# ## Further
+# One optional part: an experiment of your own (20 minutes).
+#
+# ### Your own experiment: a third world (20 minutes)
+# A verdict that holds in two worlds may fail in a third. Here is one: the same seven classes drawn as *photos*, 27 training images of each. Take a claim of the
+# list above and the two recipes that test it. Both train for at most 60 seconds together. **First write down the claim, its range and what you expect**, e.g.
+# "Flipping gains at least one point here, as on the cartoons." Then run the cell, and judge the claim by the rule of exercise 1.
+#
+# | points | for |
+# |---|---|
+# | 1 | claim and range were written before the run; it is said what is compared, and on which images |
+# | 1 | the two recipes differ in one thing only, and each rate lies inside its grid, or the verdict is *undecided* |
+# | 1 | both intervals are given, and it is said what each of them is about |
+# | 1 | the verdict follows from the rule: *reproduced*, *contradicted* or *undecided* |
+# | 1 | it is said in what the third world differs from the other two, and what the verdict therefore does not show |
+
+# %%
+from course_lib.data import RandomHorizontalFlip
+from course_lib.teaching import compare_recipes
+from course_lib.training import Recipe
+
+third = DataSpec(source="mini:photo", size=numbers.size, split="per_class", per_class=27)
+common = {"architecture": numbers.architecture, "start": numbers.weights, "lr": 0.001}
+recipes = {  # change these two
+    "flip": Recipe.full(epochs=4, augmentation=[RandomHorizontalFlip()], **common),
+    "none": Recipe.full(epochs=4, **common),
+}
+compare_recipes(recipes, prepare(third), seeds=3)
+
+# %% [markdown] tags=["solution-only"]
+# **Two sample answers**
+#
+# *A good one (5 of 5).* "Claim: flipping gains between 2.4 and 9.6 points (the homework's range) with 189 drawn photos and four epochs of Adam. Only the
+# augmentation differs. For each recipe I tried 0.0003, 0.001 and 0.003 with one seed, and validation chose 0.001, the middle one, for both. Then I ran the cell
+# once with three seeds. The interval that adds both errors reaches below 2.4, so the claim is undecided. It would say nothing about real photos: in the mini
+# world left and right are drawn with equal chance, so a flipped image is as likely as the image itself."
+#
+# *A flawed one (1 of 5).* "Flipping gains 1.2 points with the photos, so the homework is right: augmentation helps everywhere." No range was written down, the
+# interval contains zero, and one world more is not everywhere. The point is for two recipes that differ in one thing.
+
+# %% [markdown]
 # ## References
 # 1. V. Michal: *Fine-Tuning and Transfer Learning*, DLE Homework 3, a report on the [assignment](https://cw.fel.cvut.cz/wiki/courses/bev033dle/labs/lab2_finetune/start)
 #    of the course BEV033DLE, Czech Technical University in Prague. The course calls it *the homework*.
