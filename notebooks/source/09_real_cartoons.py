@@ -211,7 +211,7 @@ for name, records in real.items():
 # after the normalisation, the mistake that lesson 07 suspects behind the rows that collapsed.
 
 # %% tags=["report"]
-plain = run_study("augmentation", "real") + run_study("augmentation_rates", "real")
+plain = run_study("augmentation", "real")
 by_row = homework.by_augmentation(plain, TABLE_VIII)
 kinds = {
     name: homework.augmentation_kind(TABLE_VIII[name])

@@ -145,6 +145,10 @@ def _augmentation_rates(profile: HomeworkProfile, source: str, seeds: range) -> 
     return _trials(recipes, profile, source, seeds, few_shot=True)
 
 
+def _rates_of_rows(profile: HomeworkProfile) -> Iterable[float]:
+    return profile.own_rates["augmentation"]["sgd"] if "augmentation" in profile.own_rates else _proven_rates(profile)
+
+
 def _rows(profile: HomeworkProfile) -> tuple[str, ...]:
     return profile.table_viii_rows or tuple(TABLE_VIII)
 
@@ -166,7 +170,7 @@ def _mistaken_orders(profile: HomeworkProfile, source: str, seeds: range) -> lis
 
 
 def _augmented(profile: HomeworkProfile, name: str, **settings) -> list[Recipe]:
-    common = {"augmentation": TABLE_VIII[name], "optimizers": ("sgd",), "rates": _proven_rates(profile)}
+    common = {"augmentation": TABLE_VIII[name], "optimizers": ("sgd",), "rates": _rates_of_rows(profile)}
     return recipes_of("full", profile, few_shot=True, **common | settings)
 
 
@@ -234,7 +238,7 @@ def _study(name: str, about: str, build, *, profiles=PROFILES, **settings) -> St
 
 
 _REAL = {"profiles": ALL_PROFILES}
-_VIII = {"seeds": _table_viii_seeds, **_REAL}
+_VIII = {"seeds": _table_viii_seeds}
 STUDIES = {
     study.name: study
     for study in (
@@ -254,9 +258,9 @@ STUDIES = {
             profiles={REAL.name: REAL},
         ),
         _study("momentum", "from scratch by SGD with momentum 0.9, 1687 and 189 images", _momentum),
-        _study("augmentation", "full fine-tuning, 189 augmented images, 28 ways (Table VIII)", _table_viii, **_VIII),
+        _study("augmentation", "full fine-tuning, 189 augmented images, 28 ways (Table VIII)", _table_viii, **_VIII, **_REAL),
         _study("augmentation_rates", "the same rows at lower and higher rates", _augmentation_rates, **_VIII),
-        _study("augmentation_order", "some rows after normalisation, in validation too", _mistaken_orders, **_VIII),
+        _study("augmentation_order", "some rows after normalisation, in validation too", _mistaken_orders, **_VIII, **_REAL),
         _study("few_shot_steps", "189 images for as many steps as 1687 get", _more_steps),
         _study("random_split", "from scratch on a random split of the same images", _random_split),
         _study(
