@@ -239,6 +239,7 @@ def _study(name: str, about: str, build, *, profiles=PROFILES, **settings) -> St
 
 _REAL = {"profiles": ALL_PROFILES}
 _VIII = {"seeds": _table_viii_seeds}
+_REAL_VIII = {**_VIII, **_REAL}
 STUDIES = {
     study.name: study
     for study in (
@@ -258,9 +259,9 @@ STUDIES = {
             profiles={REAL.name: REAL},
         ),
         _study("momentum", "from scratch by SGD with momentum 0.9, 1687 and 189 images", _momentum),
-        _study("augmentation", "full fine-tuning, 189 augmented images, 28 ways (Table VIII)", _table_viii, **_VIII, **_REAL),
+        _study("augmentation", "full fine-tuning, 189 images augmented (Table VIII)", _table_viii, **_REAL_VIII),
         _study("augmentation_rates", "the same rows at lower and higher rates", _augmentation_rates, **_VIII),
-        _study("augmentation_order", "some rows after normalisation, in validation too", _mistaken_orders, **_VIII, **_REAL),
+        _study("augmentation_order", "some rows augmented after normalisation", _mistaken_orders, **_REAL_VIII),
         _study("few_shot_steps", "189 images for as many steps as 1687 get", _more_steps),
         _study("random_split", "from scratch on a random split of the same images", _random_split),
         _study(
