@@ -94,7 +94,7 @@ def _of_grid(name: str, profile: HomeworkProfile, rates: Mapping[str, Iterable[f
 def _higher_rates(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """Go on where the homework's six grids end, since most of them are best at their highest rate."""
     trials = []
-    for name in (name for name in GRIDS if name not in profile.own_rates):  # its own rates go high enough
+    for name in profile.higher_grids or GRIDS:
         limits = {"sgd": math.inf, "adam": ADAM_UP_TO}
         rates = {optimizer: [r for r in profile.higher_rates if r <= limit] for optimizer, limit in limits.items()}
         recipes = _of_grid(name, profile, rates)
@@ -161,7 +161,7 @@ def _mistaken_orders(profile: HomeworkProfile, source: str, seeds: range) -> lis
     recipes = [
         recipe
         for name in profile.order_rows or ORDER_ROWS
-        for order in MISTAKEN_ORDERS
+        for order in profile.orders or MISTAKEN_ORDERS
         for recipe in _augmented(
             profile, name, augmentation=normalised_fill(TABLE_VIII[name]), augmentation_order=order
         )
@@ -243,11 +243,11 @@ _REAL_VIII = {**_VIII, **_REAL}
 STUDIES = {
     study.name: study
     for study in (
-        _study("scratch", "training from scratch, 1687 images (Table II)", _grid("scratch"), **_REAL),
+        _study("scratch", "training from scratch, 1687 images (Table II)", _grid("scratch")),
         _study("last_layer", "fine-tuning the classifier, 1687 images (Table III)", _grid("last_layer"), **_REAL),
         _study("full", "full fine-tuning, 1687 images (Table IV)", _grid("full"), **_REAL),
         _study(
-            "few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True), **_REAL
+            "few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True)
         ),
         _study(
             "few_shot_last_layer", "the classifier, 189 images (Table VI)", _grid("last_layer", few_shot=True), **_REAL
