@@ -1,4 +1,4 @@
-"""Checks of the exercises of lessons 01–08, a module for each subject."""
+"""Checks of the exercises of lessons 01–09, a module for each subject."""
 
 import lazy_loader
 
@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "finetuning": ["check_anneal", "check_two_rates"],
         "freezing": ["check_freeze", "check_frozen"],
         "heads": ["check_head"],
+        "judging": ["check_edge", "check_judge"],
         "mcnemar": ["check_mcnemar"],
         "merging": ["check_merge"],
         "optimizers": ["check_adam", "check_start"],
