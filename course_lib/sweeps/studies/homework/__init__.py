@@ -110,6 +110,12 @@ def _last_layer_224(profile: HomeworkProfile, source: str, seeds: range) -> list
     return trials + _higher_rates(profile, source, seeds)
 
 
+def _last_layer_random_split(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
+    """Train the last layer at 224 pixels on a random split of the same images."""
+    recipes = _of_grid("last_layer", profile, profile.rates_of("last_layer"))
+    return _trials(recipes, replace(profile, size=NATIVE_SIZE), source, seeds, split="stratified")
+
+
 def _momentum(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """Train from scratch by SGD with momentum, where a step is up to ten times as long as the rate says."""
     rates = [rate for rate in (*profile.rates, *profile.higher_rates) if 0.01 <= rate <= 0.3]
@@ -257,6 +263,10 @@ STUDIES = {
         _study(
             "last_layer_224", "the last layer at 224 pixels, 1687 and 189 images (lesson 09)", _last_layer_224,
             profiles={REAL.name: REAL},
+        ),
+        _study(
+            "last_layer_random_split", "the last layer at 224 pixels on a random split of the same images (lesson 09)",
+            _last_layer_random_split, profiles={REAL.name: REAL},
         ),
         _study("momentum", "from scratch by SGD with momentum 0.9, 1687 and 189 images", _momentum),
         _study("augmentation", "full fine-tuning, 189 images augmented (Table VIII)", _table_viii, **_REAL_VIII),
