@@ -95,11 +95,15 @@ def _higher_rates(profile: HomeworkProfile, source: str, seeds: range) -> list[T
     """Go on where the homework's six grids end, since most of them are best at their highest rate."""
     trials = []
     for name in profile.higher_grids or GRIDS:
-        limits = {"sgd": math.inf, "adam": ADAM_UP_TO}
-        rates = {optimizer: [r for r in profile.higher_rates if r <= limit] for optimizer, limit in limits.items()}
-        recipes = _of_grid(name, profile, rates)
+        recipes = _of_grid(name, profile, _rates_above(profile))
         trials += _trials(recipes, profile, source, seeds, few_shot=name.startswith("few_shot_"))
     return trials
+
+
+def _rates_above(profile: HomeworkProfile) -> dict[str, list[float]]:
+    """List the rates above the homework's for each optimiser."""
+    limits = {"sgd": math.inf, "adam": ADAM_UP_TO}
+    return {optimizer: [r for r in profile.higher_rates if r <= limit] for optimizer, limit in limits.items()}
 
 
 def _last_layer_224(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
@@ -112,7 +116,8 @@ def _last_layer_224(profile: HomeworkProfile, source: str, seeds: range) -> list
 
 def _last_layer_random_split(profile: HomeworkProfile, source: str, seeds: range) -> list[Trial]:
     """Train the last layer at 224 pixels on a random split of the same images."""
-    recipes = _of_grid("last_layer", profile, profile.rates_of("last_layer"))
+    grids = (profile.rates_of("last_layer"), _rates_above(profile))
+    recipes = [recipe for rates in grids for recipe in _of_grid("last_layer", profile, rates)]
     return _trials(recipes, replace(profile, size=NATIVE_SIZE), source, seeds, split="stratified")
 
 
