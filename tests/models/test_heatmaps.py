@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_lib.models.heatmaps import class_heat_maps
+from course_lib.models.heatmaps import class_heat_maps, occlusion_maps
 from course_lib.models.network import Network
 from course_lib.models.staged import StagedModel, sequence
 from course_lib.models.weights import start_model
@@ -94,3 +94,15 @@ def test_networks_without_maps_are_refused():
     branched.architecture = "two_branches"
     with pytest.raises(ValueError, match="two_branches is no chain of stages"):
         class_heat_maps(branched, torch.rand(1, 3, 6, 6))
+
+
+def test_covering_the_only_place_that_speaks_for_a_class_costs_it():
+    model = linear_net([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    x = torch.zeros(1, 3, 4, 4)
+    x[:, 0, 2:, :2] = 5
+    falls = occlusion_maps(model, x, torch.zeros(1, dtype=torch.int64), (2, 2))
+    assert falls.shape == (1, 2, 2)
+    assert falls[0, 1, 0] > 0.1
+    assert falls.flatten().tolist().count(0) == 3
+    with pytest.raises(ValueError, match=r"5 × 2 cells do not fit images of 4 × 4 pixels"):
+        occlusion_maps(model, x, torch.zeros(1, dtype=torch.int64), (5, 2))

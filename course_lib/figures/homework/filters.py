@@ -10,9 +10,11 @@ from course_lib.analysis.patches import Favourites, cut, neighbour_correlation
 from course_lib.figures.filters import filter_grid, scale_to_unit
 from course_lib.figures.images import contact_sheet
 from course_lib.figures.maps import before_and_after
+from course_lib.figures.top5 import top5_bars
 
 _RANDOM_ROW = 16  # random filters in the last row of the grid
 _PATCHES = 6  # drawn of each filter
+_EMPTY = 0.001  # a filter whose largest weight is below this share of the largest of all is taken for 0
 
 
 def named_photos(photos, categories: Sequence[str], probabilities, class_names: Sequence[str]) -> Figure:
@@ -104,8 +106,7 @@ def stage_activity(outputs: Mapping[str, object], subject: str, size: int) -> Fi
     pictures, captions = [], []
     for stage, values in outputs.items():
         activity = scale_to_unit(np.asarray(values).mean(axis=0))  # (h, w)
-        rows, columns = (np.arange(size) * count // size for count in activity.shape)
-        pictures.append(np.broadcast_to(activity[rows][:, columns], (3, size, size)))
+        pictures.append(_enlarge(activity, size))
         captions.append(f"{stage}: {activity.shape[0]} × {activity.shape[1]}")
     first, *_, last = (np.asarray(values).shape[1:] for values in outputs.values())
     fields = [" × ".join(map(str, shape)) for shape in (first, last)]
@@ -150,8 +151,60 @@ def photograph(image, name: str) -> Figure:
     return contact_sheet(image, title=title)
 
 
-def official_filters(weights) -> Figure:
-    """Show SqueezeNet's filters (Fig. 4), weights (F, 3, k, k); the title says how smooth they are."""
-    smooth = neighbour_correlation(weights)
-    title = f"SqueezeNet 1.0: {len(weights)} filters, neighbouring weights correlate by {smooth:.2f}"
-    return filter_grid(weights, title=title)
+def named_photograph(image, name: str, credit: str | None, probabilities, class_names: Sequence[str]) -> Figure:
+    """Show a photograph and the five classes that a network finds most probable; the title names the first.
+
+    Args:
+        image: (3, H, W) uint8, or floats in [0, 1].
+        name: of the photograph; credit: who made it, and its licence, if it is not the reader's.
+        probabilities: (C,) of the network; class_names: its C classes.
+    """
+    probabilities = np.asarray(probabilities)
+    best = int(probabilities.argmax())
+    first = f"'{class_names[best]}' comes first, {100 * probabilities[best]:.0f} %"
+    title = f"{name}: of {len(class_names)} classes, {first}"
+    return top5_bars(class_names, probabilities, title=title, image=image, credit=credit)
+
+
+def official_filters(weights, name: str) -> Figure:
+    """Show the first filters of a network trained on ImageNet (Fig. 4); the title says how smooth they are.
+
+    Filters without weights are grey, since scaling them from minimum to maximum would draw rounding errors.
+
+    Args:
+        weights: (F, 3, k, k).
+        name: of the network.
+    """
+    weights = np.asarray(weights)
+    strength = np.abs(weights).max(axis=(1, 2, 3))
+    empty = strength < _EMPTY * strength.max()
+    title = f"{name}: {len(weights)} filters, neighbouring weights correlate by {neighbour_correlation(weights):.2f}"
+    if empty.any():
+        title += f", {empty.sum()} of the filters are 0"
+    columns = _RANDOM_ROW if len(weights) <= 2 * _RANDOM_ROW else None
+    return filter_grid(np.where(empty[:, None, None, None], 0, weights), title=title, columns=columns)
+
+
+def stage_channels(outputs: Mapping[str, object], subject: str) -> Figure:
+    """Show the map of each stage that differs most from place to place, bright where its values are large.
+
+    Args:
+        outputs: stage → (C, h, w) of one image.
+        subject: what the image is called.
+    """
+    outputs = {stage: np.asarray(values) for stage, values in outputs.items()}
+    size = max(values.shape[-1] for values in outputs.values())
+    pictures, captions = [], []
+    for stage, values in outputs.items():
+        channel = int(values.std(axis=(1, 2)).argmax())
+        pictures.append(_enlarge(scale_to_unit(values[channel]), size))
+        captions.append(f"{stage}, channel {channel}")
+    first, *_, last = (" × ".join(map(str, values.shape[1:])) for values in outputs.values())
+    title = f"Maps of {subject}: {first} places in the first stage, {last} in the last"
+    return contact_sheet(np.stack(pictures), captions, title=title)
+
+
+def _enlarge(values: np.ndarray, size: int) -> np.ndarray:
+    """Enlarge a map (h, w) to a grey picture (3, size, size) of rectangular fields."""
+    rows, columns = (np.arange(size) * count // size for count in values.shape)
+    return np.broadcast_to(values[rows][:, columns], (3, size, size))

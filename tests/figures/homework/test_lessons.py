@@ -58,7 +58,14 @@ FIGURES = {
         {"image": accuracy_interval(1, 4), "pool": accuracy_interval(3, 4)}, list("abcd"), 0,
     ),
     filters.photograph: lambda: filters.photograph(PHOTOS[:1] / 255, "samoyed.jpg"),
-    filters.official_filters: lambda: filters.official_filters(SMOOTH),
+    filters.official_filters: lambda: filters.official_filters(SMOOTH, "SqueezeNet 1.0"),
+    filters.named_photograph: lambda: filters.named_photograph(
+        PHOTOS[0], "china.jpg", "somebody, CC BY 2.0", np.eye(5)[2] * 0.8 + 0.04, [*NAMES, "cat", "house"]
+    ),
+    filters.stage_channels: lambda: filters.stage_channels(
+        {"stem": np.stack([np.ones((12, 12)), np.eye(12)]), "last": np.eye(3)[None]}, "china.jpg"
+    ),
+    mistakes.reasons: lambda: mistakes.reasons(IMAGES, np.ones((4, 2, 2)), PROBABILITIES, NAMES),
     statistics.running: lambda: statistics.running(merged(200, 210, 100), ["dog/1", "dog/2", "cat/1"]),
     statistics.pixel_values: lambda: statistics.pixel_values(COUNTS),
     statistics.same_moments: lambda: statistics.same_moments({"real": np.ones(256), "even": np.ones(256)}),
@@ -121,6 +128,26 @@ def test_favourites_compare_both_kinds_of_filters():
     text = title_of(FIGURES[filters.favourites]())
     for kind, group in FOUND.items():
         assert f"{np.mean([each.cosines for each in group]):.2f} if {kind}" in text
+
+
+def test_filters_without_weights_are_counted():
+    weights = SMOOTH.copy()
+    assert "are 0" not in title_of(filters.official_filters(weights, "a net"))
+    weights[[3, 5]] = 1e-9 * NOISE[:2]
+    assert title_of(filters.official_filters(weights, "a net")).endswith("2 of the filters are 0")
+
+
+def test_the_map_of_a_stage_is_the_one_that_varies_most():
+    captions = [axes.get_title() for axes in FIGURES[filters.stage_channels]().axes]
+    assert captions == ["stem, channel 1", "last, channel 0"]
+    assert "12 × 12 places in the first stage, 3 × 3 in the last" in title_of(FIGURES[filters.stage_channels]())
+
+
+def test_reasons_show_mistakes_and_then_right_answers_of_the_same_classes():
+    figure = FIGURES[mistakes.reasons]()
+    captions = [axes.get_title() for axes in figure.axes if axes.get_title()]
+    assert captions == ["elephant,\ntaken for dog", "dog,\ntaken for elephant", "dog,\nright"]
+    assert title_of(figure).endswith("2 wrong and 1 right ones")
 
 
 def test_stages_that_keep_their_fields_are_not_said_to_lose_them():
