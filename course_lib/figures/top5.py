@@ -17,7 +17,6 @@ def top5_bars(
     title: str,
     printed: Sequence[tuple[str, float]] | None = None,
     image=None,
-    credit: str | None = None,
 ) -> Figure:
     """Plot the five most probable classes as bars on a logarithmic axis, printed probabilities below measured ones.
 
@@ -25,7 +24,6 @@ def top5_bars(
         class_names, probabilities: all C classes of the model; probabilities are fractions.
         printed: (class, probability) as fractions, e.g. ``printed_top5()``.
         image: (3, H, W) uint8, or floats in [0, 1], drawn beside the bars.
-        credit: who made the image, and its licence; written below it.
 
     Raises:
         ValueError: not one probability for each class, or they are not between 0 and 1; an image of another shape.
@@ -38,7 +36,7 @@ def top5_bars(
     measured = {class_names[i]: float(probabilities[i]) for i in np.argsort(-probabilities, kind="stable")}
     shown = list(measured)[:5] + [name for name, _ in printed or () if name not in list(measured)[:5]]
     figure = new_figure(title, height=1.6 + (0.75 if image is None else 0.4) * len(shown))
-    axes = figure.subplots() if image is None else _draw_image(figure, image, credit)
+    axes = figure.subplots() if image is None else _draw_image(figure, image)
     axes.set_xscale("log")
     axes.set_xlim(_lower_end([measured[name] for name in shown]), 400)
     height = 0.38 if printed else 0.7
@@ -55,12 +53,11 @@ def top5_bars(
     return figure
 
 
-def _draw_image(figure: Figure, image, credit: str | None):
+def _draw_image(figure: Figure, image):
     """Draw an image on the left of the figure. Returns the axes on its right."""
     left, right = figure.subplots(1, 2, width_ratios=(1, 4))
     hide_ticks(left)
     left.imshow(as_pictures(np.asarray(image)[None])[0], interpolation="antialiased")
-    left.set_xlabel(credit or "", fontsize=9)
     return right
 
 

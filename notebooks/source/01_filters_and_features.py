@@ -510,24 +510,40 @@ pd.DataFrame(counted)
 # EfficientNet-Lite0 names 75.1 % rightly, as its authors report [9], and SqueezeNet 1.0 58.1 %, as torchvision reports [10].
 #
 # Now show it a photograph: the Samoyed if you have one, or else a picture of the Summer Palace in Beijing, which comes with scikit-learn [11]. Its short side is
-# resized to 224 pixels, and the centre is cut out. **Look at it first: which classes would you expect?**
+# resized to 224 pixels, and the centre is cut out. **Look at it first: which classes would you expect?** (The picture needs a running kernel: a stored notebook
+# holds no photograph of other people's.)
 
-# %% tags=["report"]
+# %%
 from sklearn.datasets import load_sample_image
 
 if photograph is None:
-    name, credit = "china.jpg", "danielbuechele, CC BY 2.0"
+    name = "china.jpg"  # by danielbuechele, CC BY 2.0
     pixels = torch.tensor(load_sample_image(name)).permute(2, 0, 1)  # (3, 427, 640)
 else:
-    name, credit = photograph.name, None
+    name = photograph.name
     pixels = decode_image(photograph)
+sizes = {"what the networks see": 224, "sharper": min(pixels.shape[1:])}
+
+
+def look(view):
+    """The centre of the photograph."""
+    shown = resize_and_crop(pixels, sizes[view])
+    return figures.contact_sheet(shown[None], [name], title=f"{name}, {view}")
+
+
+figures.explorers.explore(look, view=list(sizes), stored=False)
+
+# %% tags=["report"]
 if real is not None:
     square = resize_and_crop(pixels, real.meta["size"])  # (3, 224, 224) uint8
     real_x = normalise(square[None], *real.normalisation)
     real_names = real.meta["class_names"]
     with torch.no_grad():
         found = real_net(real_x).softmax(dim=1)[0]
-    figure = lesson_figures.named_photograph(square, name, credit, found, real_names)
+    own = (
+        None if photograph is None else square
+    )  # other people's pictures stay out of here
+    figure = lesson_figures.named_photograph(own, name, found, real_names)
     show(figure, colors=32)
     found = compute_logits(resize_and_crop(pixels, size)[None]).softmax(dim=1)[0]
     words = [f"{class_names[i]} ({100 * found[i]:.0f} %)" for i in found.topk(3).indices]

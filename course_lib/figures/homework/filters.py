@@ -151,19 +151,19 @@ def photograph(image, name: str) -> Figure:
     return contact_sheet(image, title=title)
 
 
-def named_photograph(image, name: str, credit: str | None, probabilities, class_names: Sequence[str]) -> Figure:
+def named_photograph(image, name: str, probabilities, class_names: Sequence[str]) -> Figure:
     """Show a photograph and the five classes that a network finds most probable; the title names the first.
 
     Args:
-        image: (3, H, W) uint8, or floats in [0, 1].
-        name: of the photograph; credit: who made it, and its licence, if it is not the reader's.
+        image: (3, H, W) uint8, or floats in [0, 1]; None: the bars alone.
+        name: of the photograph.
         probabilities: (C,) of the network; class_names: its C classes.
     """
     probabilities = np.asarray(probabilities)
     best = int(probabilities.argmax())
     first = f"'{class_names[best]}' comes first, {100 * probabilities[best]:.0f} %"
     title = f"{name}: of {len(class_names)} classes, {first}"
-    return top5_bars(class_names, probabilities, title=title, image=image, credit=credit)
+    return top5_bars(class_names, probabilities, title=title, image=image)
 
 
 def official_filters(weights, name: str) -> Figure:

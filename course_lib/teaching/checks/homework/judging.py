@@ -153,7 +153,6 @@ def _edge_fault(at_edge: Callable) -> str | None:
         "two rates, which are both an edge": [_draw_grid(draw, 2) for _ in range(2)],
         "the homework's rates in its order": [(homework, _peak(draw, homework, rate)) for rate in homework],
         "other grids": [_draw_grid(draw, int(n)) for n in draw.integers(3, 9, 6)],
-        "arrays": [tuple(np.array(part) for part in _draw_grid(draw, 5)) for _ in range(4)],
     }
     return _fault(at_edge, cases, _edge, _WRONG_EDGES, hidden, as_truth, "True or False")
 
