@@ -60,7 +60,7 @@ FIGURES = {
     filters.photograph: lambda: filters.photograph(PHOTOS[:1] / 255, "samoyed.jpg"),
     filters.official_filters: lambda: filters.official_filters(SMOOTH, "SqueezeNet 1.0"),
     filters.named_photograph: lambda: filters.named_photograph(
-        PHOTOS[0], "china.jpg", "somebody, CC BY 2.0", np.eye(5)[2] * 0.8 + 0.04, [*NAMES, "cat", "house"]
+        PHOTOS[0], "china.jpg", np.eye(5)[2] * 0.8 + 0.04, [*NAMES, "cat", "house"]
     ),
     filters.stage_channels: lambda: filters.stage_channels(
         {"stem": np.stack([np.ones((12, 12)), np.eye(12)]), "last": np.eye(3)[None]}, "china.jpg"
