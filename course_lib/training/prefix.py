@@ -17,8 +17,8 @@ from course_lib.models.loaded import weights_hash
 from course_lib.models.network import Network
 from course_lib.models.staged import StagedModel
 from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
-from course_lib.training.device import autocast, precision
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Pixels, StageOutputs
+from course_lib.training.precision import autocast, precision
 from course_lib.training.recipe import FOUNDING, LABEL, Part, Recipe
 from course_lib.training.run import TRAINING_VERSION
 
