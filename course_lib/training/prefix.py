@@ -128,7 +128,7 @@ def prefix_outputs(
 
     def make():
         first = source.batch(torch.arange(1, device=device))[0]
-        run = fold_batch_norm(_stages_until(model, until), first)
+        run = fold_batch_norm(stages_until(model, until), first)
         with torch.no_grad():
             shape = run(first.clone()).shape[1:]
         return (num_views * len(images), *shape), _iter_outputs(run, source, batch_size, num_views), {}
@@ -140,7 +140,8 @@ def prefix_outputs(
     return outputs
 
 
-def _stages_until(model: StagedModel, until: str) -> nn.Module:
+def stages_until(model: StagedModel, until: str) -> nn.Module:
+    """Join the stages of a network up to `until`, the same modules, into one."""
     names = list(model.stages)[: list(model.stages).index(until) + 1]
     return nn.Sequential(*(model.stages[name] for name in names))
 
