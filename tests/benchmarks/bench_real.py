@@ -42,7 +42,7 @@ def run(size: str) -> Iterator[dict]:
     """Features at 224 px, full fine-tuning at 112 px, and the grid at 224 px with few-shot images."""
     if not is_installed("real"):
         return
-    yield features("real", load_large().take(range(64)), CPU, rounds=3 if size == "quick" else 15)
+    yield features("real", load_large().take(range(32)), CPU, rounds=3 if size == "quick" else 15)
     yield from tuning("real", load_large(112).take(range(256)), CPU, 16, rounds=4 if size == "quick" else 30)
     yield grid(rounds=1 if size == "quick" else 3)
 
