@@ -298,12 +298,19 @@ def test_the_readmes_three_lines_run(photos, tmp_path, monkeypatch, capsys):
     assert name in ("class0", "class1", "class2")
 
 
-def test_export_says_what_it_checked(outcome, typed):
-    code, out, err = typed("export", outcome["model"], "--format", "torchscript", "--out", "m.pt")
+def test_export_says_what_it_checked(photos, outcome, typed):
+    call = ["export", outcome["model"], "--format", "torchscript", "--out", "m.pt"]
+    code, out, err = typed(*call)
+    assert (code, err) == (
+        0,
+        "the test images were not found, so they were not compared: give their source with --data\n",
+    )
+    call += ["--data", f"folder:{photos}"]
+    code, out, err = typed(*call)
     assert (code, err) == (0, "")
     assert re.search(r"checked on 3 random images and all 9 test images: largest difference \S+", out)
     assert "classes: class0, class1, class2" in out
-    code, out, _ = typed("export", outcome["model"], "--json", "--format", "torchscript", "--out", "m.pt")
+    code, out, _ = typed(*call, "--json")
     assert json.loads(out)["num_test"] == 9
     code, out, err = typed("export", "no_model.safetensors")
     assert (code, out, err.count("\n")) == (2, "", 1)

@@ -93,8 +93,10 @@ def _csv_line(values) -> str:
 @click.option("--format", "kind", type=click.Choice(["onnx", "torchscript"]), default="onnx", show_default=True,
               help="ONNX for most other programs, TorchScript for PyTorch without this course.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: beside MODEL.")
+@click.option("--data", metavar="SOURCE", help="Where the images of the training are, e.g. folder:PATH, to compare the "
+              "answers on its test images; default: a folder of its name, here or beside MODEL.")  # fmt: skip
 @JSON
-def export(model, kind, out, as_json):
+def export(model, kind, out, data, as_json):
     """Write a MODEL from 'course train' as ONNX or TorchScript, for other programs.
 
     The exported model takes RGB images (N, 3, size, size), floats in [0, 1], whose shorter side was resized to size and
@@ -107,7 +109,7 @@ def export(model, kind, out, as_json):
     from course_lib.training.export import export_classifier
 
     out = out or model.with_suffix({"onnx": ".onnx", "torchscript": ".pt"}[kind])
-    done = export_classifier(model, out, kind)
+    done = export_classifier(model, out, kind, data)
     if as_json:
         click.echo(json.dumps(done))
         return
@@ -115,6 +117,6 @@ def export(model, kind, out, as_json):
     images = f"{random} random images" + (f" and all {test} test images" if test else "")
     click.echo(f"checked on {images}: largest difference {done['largest_difference']:.1g}")
     if not test:
-        click.echo("the test images were not found where they were in training, so they were not compared", err=True)
+        click.echo("the test images were not found, so they were not compared: give their source with --data", err=True)
     click.echo(f"input: RGB (N, 3, {done['size']}, {done['size']}), floats in [0, 1]; classes: {classes}")
     click.echo(f"{done['format']} model saved: {done['file']}")

@@ -65,7 +65,8 @@ def data_get(source):
 
 @data.command("check")
 @click.argument("source")
-def data_check(source):
+@JSON
+def data_check(source, as_json):
     """Decode every image of SOURCE again, and print the counts of its classes and its fingerprint.
 
     The bytes of PACS files are compared with a known digest; cached images are compared with the files. Of a folder,
@@ -75,9 +76,14 @@ def data_check(source):
     from course_lib.data.sources import check_images
 
     images = check_images(source)
-    if images.notes:
-        for sentence in images.notes.sentences(copies=find_duplicates(images)):
-            click.echo(sentence)
-    for name, count in images.class_counts().items():
+    said = images.notes.sentences(copies=find_duplicates(images)) if images.notes else []
+    counts = images.class_counts()
+    if as_json:
+        about = {"num_images": len(images), "classes": counts, "fingerprint": images.fingerprint, "notes": said}
+        click.echo(json.dumps(about))
+        return
+    for sentence in said:
+        click.echo(sentence)
+    for name, count in counts.items():
         click.echo(f"{count:6d}  {name}")
     click.echo(f"{len(images):6d}  in all; fingerprint {images.fingerprint}")

@@ -16,7 +16,12 @@ from course_lib.cli.options import DEVICE, JSON
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting of the recipe (repeatable)."
 )
 @click.option("--size", type=click.IntRange(min=16), help="Side of the images in pixels; default: that of the weights.")
-@click.option("--balance", is_flag=True, help="Give every class the same share in the loss, however few its images.")
+@click.option(
+    "--balance",
+    is_flag=True,
+    help="Give every class the same share in the loss, however few its images. The best epoch stays the one with the "
+    "highest plain validation accuracy; accuracy averaged over the classes is reported beside it.",
+)
 @click.option(
     "--groups",
     metavar="PATTERN",

@@ -1,5 +1,6 @@
 """Images that are there twice: exact copies, which can be dropped, and near-duplicates, found by a perceptual hash."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
@@ -99,6 +100,17 @@ def near_duplicates(splits: Splits, limit: int = NEAR) -> list[NearPair]:
         for i, j, distance in _near_rows(bits[one], bits[two], limit)
     ]
     return sorted(pairs, key=lambda pair: (pair.distance, pair.first, pair.second))
+
+
+def describe_near(pairs: Sequence[NearPair]) -> str:
+    """Say in one sentence how many pairs `near_duplicates` found, which is the nearest, and what to do."""
+    near, what = pairs[0], "pair" if len(pairs) == 1 else "pairs"
+    verb = "looks" if len(pairs) == 1 else "look"
+    nearest = f"'{near.first}' ({near.first_part}) and '{near.second}' ({near.second_part})"
+    return (
+        f"{len(pairs)} {what} of images in different parts {verb} nearly the same, the nearest {nearest}: accuracy may "
+        f"look too good; groups (--groups) keep such images together"
+    )
 
 
 def _perceptual_bits(images: ImageSet) -> np.ndarray:

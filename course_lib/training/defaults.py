@@ -18,14 +18,12 @@ class Default:
         strategy: one of `STRATEGIES`.
         below: the row is for fewer images than this, all parts together.
         settings: of the recipe.
-        size: pixels a side; None is the size that the starting weights were trained with.
         evidence: what was measured with these settings, or that nothing was.
     """
 
     strategy: str
     below: float
     settings: dict = field(hash=False)
-    size: int | None
     evidence: str
 
 
@@ -37,11 +35,11 @@ _TUNED = {**_KEPT, "schedule": "warmup_cosine"}
 
 # The first row that fits is taken. Settings that a user gives replace those of the row one by one.
 DEFAULTS = (
-    Default("last_layer", 1000, {**_KEPT, "lr": 1e-3, "epochs": 100}, None, FEW_PHOTOGRAPHS),
-    Default("last_layer", math.inf, {**_KEPT, "lr": 1e-3, "epochs": 50}, None, NOT_MEASURED),
-    Default("full", 1000, {**_TUNED, "lr": 3e-4, "epochs": 20, "augmentation": [FLIP]}, None, NOT_MEASURED),
-    Default("full", math.inf, {**_TUNED, "lr": 3e-4, "epochs": 10, "augmentation": [FLIP]}, None, NOT_MEASURED),
-    Default("scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50}, None, NOT_MEASURED),
+    Default("last_layer", 1000, {**_KEPT, "lr": 1e-3, "epochs": 100}, FEW_PHOTOGRAPHS),
+    Default("last_layer", math.inf, {**_KEPT, "lr": 1e-3, "epochs": 50}, NOT_MEASURED),
+    Default("full", 1000, {**_TUNED, "lr": 3e-4, "epochs": 20, "augmentation": [FLIP]}, NOT_MEASURED),
+    Default("full", math.inf, {**_TUNED, "lr": 3e-4, "epochs": 10, "augmentation": [FLIP]}, NOT_MEASURED),
+    Default("scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50}, NOT_MEASURED),
 )
 
 

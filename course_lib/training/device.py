@@ -1,13 +1,15 @@
-"""Choice of the device to train on (CPU, CUDA or MPS), and what depends on the device."""
+"""Choice of the device to train on (CPU, CUDA or MPS), its threads, generators, clock and memory."""
 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 
 import torch
 
 from course_lib.models.catalogue import find_architecture
+from course_lib.training.comparison import compare_step
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -17,7 +19,8 @@ def pick_device(name: str = "auto") -> torch.device:
 
     Args:
         name: ``cpu``, ``cuda``, ``cuda:1``, ``mps`` or ``auto``. ``auto`` means the value of the environment variable
-            COURSE_DEVICE; where that is not set, the first available of CUDA, MPS and CPU.
+            COURSE_DEVICE; where that is not set, the first available of CUDA, MPS and CPU. MPS is passed over, with a
+            sentence on stderr, if a training step on it differs from the CPU's by more than rounding explains.
 
     Raises:
         ValueError: the name is unknown, or this machine does not have that device.
@@ -26,7 +29,7 @@ def pick_device(name: str = "auto") -> torch.device:
         name = os.environ.get("COURSE_DEVICE") or "auto"
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
-        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if available[kind]))
+        return torch.device("cuda" if available["cuda"] else "mps" if available["mps"] and mps_agrees() else "cpu")
     kind, _, index = name.partition(":")
     if kind not in available or (":" in name and not index.isdecimal()):
         raise ValueError(f"unknown device '{name}': choose one of {', '.join(DEVICES)}")
@@ -36,6 +39,16 @@ def pick_device(name: str = "auto") -> torch.device:
     if kind == "cuda" and index and int(index) >= torch.cuda.device_count():
         raise ValueError(f"device '{name}' is not available: this machine has {torch.cuda.device_count()} GPUs, from 0")
     return torch.device(name)
+
+
+@cache  # computed once a process, and said once
+def mps_agrees() -> bool:
+    """Compare a training step on MPS with the CPU's; say on stderr if they differ. See `compare_step`."""
+    wrong = [found for found in compare_step(torch.device("mps")) if not found.agrees]
+    if wrong:
+        sentence = f"the CPU is used, because a training step on {wrong[0]} differs from the CPU's"
+        print(f"course: {sentence}; device 'mps' uses the GPU all the same", file=sys.stderr)
+    return not wrong
 
 
 @contextmanager
@@ -73,38 +86,6 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
         elif device.type == "mps":
             torch.mps.manual_seed(seed)
         yield
-
-
-def precision(device: torch.device) -> torch.dtype:
-    """Choose the dtype of a network's arithmetic on a device.
-
-    bfloat16 on a GPU whose hardware computes in bfloat16 (NVIDIA Ampere and later), float32 on all other devices. Older
-    GPUs emulate bfloat16 in float32, which is slower than float32 itself.
-    """
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.bfloat16
-    return torch.float32
-
-
-def autocast(device: torch.device, after: str | None = None) -> AbstractContextManager:
-    """Run the operations inside the block in the dtype that `precision` chooses for the device.
-
-    Args:
-        after: name of the stage whose outputs the block starts from; None if the block starts from images. After
-            ``"pool"`` only the head is left, which always computes in float32.
-    """
-    dtype = precision(device)
-    if dtype == torch.float32 or after == "pool":
-        return nullcontext()
-    return torch.autocast(device.type, dtype)
-
-
-def memory_format(device: torch.device) -> torch.memory_format:
-    """Choose the memory order of images and activations: channels last on CPU and CUDA, channels first on MPS.
-
-    The fast convolutions of CPUs and of NVIDIA's GPUs work on channels last.
-    """
-    return torch.channels_last if device.type in ("cpu", "cuda") else torch.contiguous_format
 
 
 def wait_for(device: torch.device) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from course_lib.data.groups import is_table
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.errors import need
 from course_lib.models.convolution import use_usual_convolutions
@@ -47,7 +48,7 @@ class Exported(nn.Module):
         return (logits.sigmoid() if self.concepts else logits.softmax(dim=1)), logits
 
 
-def export_classifier(path: Path | str, out: Path | str, kind: str = "onnx") -> dict:
+def export_classifier(path: Path | str, out: Path | str, kind: str = "onnx", data: str | None = None) -> dict:
     """Write a saved classifier as ONNX or TorchScript, after comparing its answers with the original's.
 
     The graph holds the preprocessing; see `Exported`. Class names are in the file: ONNX metadata ``class_names``, or
@@ -57,6 +58,8 @@ def export_classifier(path: Path | str, out: Path | str, kind: str = "onnx") -> 
         path: of a model written by `train_classifier`.
         out: file to write.
         kind: one of `FORMATS`.
+        data: source of the training, whose test images are compared; by default a folder of its name, looked for in
+            the present folder and beside the model.
 
     Returns:
         ``format``, ``file``, ``size`` (pixels a side of the input), ``classes``, ``largest_difference`` (of logits and
@@ -75,7 +78,7 @@ def export_classifier(path: Path | str, out: Path | str, kind: str = "onnx") -> 
     original, model = Exported(classifier).eval(), Exported(classifier).eval()
     use_usual_convolutions(model)
     noise = torch.rand(_RANDOM, 3, classifier.size, classifier.size, generator=torch.Generator().manual_seed(0))
-    test = find_test_images(classifier)
+    test = find_test_images(classifier, data, beside=Path(path).parent)
     with tempfile.TemporaryDirectory() as folder, _quiet():
         made = Path(folder) / f"model.{kind}"
         run = _EXPORTERS[kind](model, noise, made, classifier)
@@ -115,14 +118,35 @@ def compare(model: nn.Module, run: Callable[[Tensor], list[np.ndarray]], images:
     return largest
 
 
-def find_test_images(classifier: Classifier) -> Tensor | None:
-    """Find the test images of a classifier's training, (N, 3, size, size) uint8; None if they are not here any more."""
+def find_test_images(classifier: Classifier, data: str | None = None, beside: Path | str = ".") -> Tensor | None:
+    """Find the test images of a classifier's training, (N, 3, size, size) uint8; None if they are not found or changed.
+
+    Args:
+        data: source of the training; by default a folder of its name, in the present folder or in `beside`.
+        beside: the folder of the model.
+    """
     training = classifier.meta["training"]
-    try:
-        splits = prepare(DataSpec(**training["data"]))
-    except (KeyError, ValueError, OSError):  # moved, changed, or on another machine
-        return None
-    return splits.test.open().images if splits.hash == training["split_hash"] else None
+    for fields in _places(training.get("data", {}), data, Path(beside)):
+        try:
+            splits = prepare(DataSpec(**fields))
+        except (ValueError, OSError):  # moved, changed, or on another machine
+            continue
+        if splits.hash == training["split_hash"]:
+            return splits.test.open().images
+    return None
+
+
+def _places(fields: dict, data: str | None, beside: Path) -> list[dict]:
+    """Descriptions of the images, one for each place where they may be."""
+    if data is not None:
+        return [{**fields, "source": data}]
+    kind, _, name = fields.get("source", "").partition(":")
+    if kind != "folder":
+        return [fields] if fields else []
+    groups, there = fields.get("groups"), {"source": f"folder:{beside / name}"}
+    if groups and is_table(groups):
+        there["groups"] = str(beside / groups)
+    return [fields, {**fields, **there}]
 
 
 def _to_onnx(model: nn.Module, example: Tensor, file: Path, classifier: Classifier) -> Callable:

@@ -14,15 +14,9 @@ from course_lib.models.freezing import has_affine_pairs, snapshot
 from course_lib.models.network import Network
 from course_lib.models.weights import load_weights, start_model
 from course_lib.training.checkpoint import Checkpoint, Clock
-from course_lib.training.device import (
-    deliberate_threads,
-    memory_format,
-    one_thread,
-    peak_memory_mb,
-    pick_device,
-    seeded,
-)
+from course_lib.training.device import deliberate_threads, one_thread, peak_memory_mb, pick_device, seeded
 from course_lib.training.inputs import Inputs
+from course_lib.training.precision import memory_format
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord, Run, describe_machine

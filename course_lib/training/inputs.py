@@ -6,7 +6,7 @@ from torch import Tensor
 
 from course_lib.data.augmentation import Transform, augment
 from course_lib.data.imageset import ImageSet
-from course_lib.training.device import memory_format
+from course_lib.training.precision import memory_format
 
 EVAL_BATCH = 256
 

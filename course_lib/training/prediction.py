@@ -8,8 +8,9 @@ from torch import Tensor
 
 from course_lib.data.imageset import ImageSet
 from course_lib.models.network import HEAD, Network
-from course_lib.training.device import autocast, memory_format, pick_device
+from course_lib.training.device import pick_device
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Pixels
+from course_lib.training.precision import autocast, memory_format
 from course_lib.training.target import Units, target_of
 
 

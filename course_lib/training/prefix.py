@@ -17,8 +17,8 @@ from course_lib.models.loaded import weights_hash
 from course_lib.models.network import Network
 from course_lib.models.staged import StagedModel
 from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
-from course_lib.training.device import autocast, precision
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Pixels, StageOutputs
+from course_lib.training.precision import autocast, precision
 from course_lib.training.recipe import FOUNDING, LABEL, Part, Recipe
 from course_lib.training.run import TRAINING_VERSION
 
@@ -128,7 +128,7 @@ def prefix_outputs(
 
     def make():
         first = source.batch(torch.arange(1, device=device))[0]
-        run = fold_batch_norm(_stages_until(model, until), first)
+        run = fold_batch_norm(stages_until(model, until), first)
         with torch.no_grad():
             shape = run(first.clone()).shape[1:]
         return (num_views * len(images), *shape), _iter_outputs(run, source, batch_size, num_views), {}
@@ -140,7 +140,8 @@ def prefix_outputs(
     return outputs
 
 
-def _stages_until(model: StagedModel, until: str) -> nn.Module:
+def stages_until(model: StagedModel, until: str) -> nn.Module:
+    """Join the stages of a network up to `until`, the same modules, into one."""
     names = list(model.stages)[: list(model.stages).index(until) + 1]
     return nn.Sequential(*(model.stages[name] for name in names))
 

@@ -15,9 +15,10 @@ from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import Splits
 from course_lib.models.freezing import snapshot
 from course_lib.models.network import HEAD, Network
-from course_lib.training.device import deliberate_threads, memory_format, pick_device
+from course_lib.training.device import deliberate_threads, pick_device
 from course_lib.training.former import Former, score_former
 from course_lib.training.inputs import Pixels
+from course_lib.training.precision import memory_format
 from course_lib.training.prediction import compute_logits, stage_features
 from course_lib.training.prefix import make_inputs
 from course_lib.training.run import Run

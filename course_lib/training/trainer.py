@@ -8,10 +8,10 @@ from torch import Tensor
 from course_lib.models.freezing import set_trainable, train_mode
 from course_lib.models.network import HEAD, Network
 from course_lib.training.checkpoint import generator_states, pack_history, restore_generators, unpack_history
-from course_lib.training.device import autocast
 from course_lib.training.inputs import BatchOrder, Inputs
 from course_lib.training.optimizers import effective_rates, make_optimizer
 from course_lib.training.penalties import StartingPointPenalty
+from course_lib.training.precision import autocast
 from course_lib.training.prediction import evaluate
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord

@@ -1,15 +1,14 @@
 """Train a classifier on one's own images, test it once, save it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from course_lib.data.folder import list_folder
+from course_lib.data.duplicates import NearPair, describe_near, near_duplicates
 from course_lib.data.imageset import ImageSet
-from course_lib.data.sources import describe
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import Splits
 from course_lib.interruption import kept
@@ -45,6 +44,7 @@ class TrainedClassifier:
         file: of the model; None if training diverged before the first epoch ended.
         test: the test images; None where `file` is.
         probabilities: of the test images, (N, C) on the CPU; None where `file` is.
+        near: images of different parts that look nearly the same.
         notes: what the command said before training: the start, the settings, what was found in the folder.
     """
 
@@ -54,6 +54,7 @@ class TrainedClassifier:
     file: Path | None
     test: ImageSet | None
     probabilities: Tensor | None
+    near: tuple[NearPair, ...]
     notes: tuple[str, ...]
 
     @property
@@ -116,39 +117,63 @@ def train_classifier(
         ValueError: the source, the recipe, the device or `out` is unusable.
         OSError: the model could not be written; said before anything is trained.
     """
-    checkpoint, recipe = None, None
-    with kept(lambda: _what_is_kept(checkpoint, recipe)):
+    plan = None
+    with kept(lambda: _what_is_kept(plan)):
         # Refuse before hours of work, not after.
         out = out and Path(out)
         find_default(strategy, 0)
         target = pick_device(device)
         _check_file(out)
-        num_images = _count_images(source)
-        recipe = default_recipe(strategy, num_images, **dict(settings or {}))
-        find_architecture(recipe.architecture)
-        if recipe.num_outputs:
-            raise ValueError("num_outputs belongs to a lesson's experiment: leave it out, the classes decide")
-        size = size or find_default(strategy, num_images).size or _default_size(recipe)
+        settings = dict(settings or {})
+        size = size or _default_size(_recipe(strategy, 0, settings))
         options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates}
         spec = DataSpec.for_training(source, val=VAL_SHARE, test=TEST_SHARE, **options)
         splits = prepare(spec, progress=progress)
+        num_images = sum(len(part) for part in (splits.train, splits.val, splits.test))
+        recipe = _recipe(strategy, num_images, settings)
+        near = tuple(near_duplicates(splits))
+        notes = _notes(strategy, recipe, splits, near, size, num_images)
         checkpoint = _checkpoint(strategy, out, training_key(recipe, splits, seed, target))
-        notes = _notes(strategy, recipe, splits, size, num_images)
-        for note in (*notes, *_about(checkpoint, recipe)) if say else ():
+        plan = _Plan(source, strategy, recipe, spec, splits, seed, device, out, near, notes, checkpoint)
+        for note in (*notes, *_about(plan)) if say else ():
             say(note)
-        run = _fit(recipe, splits, seed, device, progress, checkpoint)
-        test, probabilities, file = None, None, None
-        if run.best_epoch is not None:
-            score_test(run, splits, device)
-            test = splits.test.open()  # to show the mistakes
-            probabilities = _probabilities(run, test, device)
-            file = _save(run, source, spec, splits, strategy, out)
+        trained = _carry_out(plan, progress)
         checkpoint.remove()
-    return TrainedClassifier(run, splits, spec, file, test, probabilities, notes)
+    return trained
 
 
-def _fit(recipe: Recipe, splits: Splits, seed: int, device: str, progress: bool, checkpoint: Checkpoint) -> Run:
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """Everything that is settled before the first step."""
+
+    source: str
+    strategy: str
+    recipe: Recipe
+    spec: DataSpec
+    splits: Splits
+    seed: int
+    device: str
+    out: Path | None
+    near: tuple[NearPair, ...]
+    notes: tuple[str, ...]
+    checkpoint: Checkpoint
+
+
+def _carry_out(plan: _Plan, progress: bool) -> TrainedClassifier:
+    """Train, test once, save."""
+    run = _fit(plan, progress)
+    test, probabilities, file = None, None, None
+    if run.best_epoch is not None:
+        score_test(run, plan.splits, plan.device)
+        test = plan.splits.test.open()  # to show the mistakes
+        probabilities = _probabilities(run, test, plan.device)
+        file = _save(run, plan)
+    return TrainedClassifier(run, plan.splits, plan.spec, file, test, probabilities, plan.near, plan.notes)
+
+
+def _fit(plan: _Plan, progress: bool) -> Run:
     """Train with a bar that shows the time that is left."""
+    recipe, checkpoint = plan.recipe, plan.checkpoint
     bar_options = {"total": recipe.epochs, "initial": checkpoint.done, "desc": recipe.name, "unit": "epoch"}
     with tqdm(**bar_options, disable=not progress) as bar:
 
@@ -156,12 +181,25 @@ def _fit(recipe: Recipe, splits: Splits, seed: int, device: str, progress: bool,
             bar.set_postfix(train_loss=f"{epoch.train_loss:.3f}", val=f"{epoch.score:.1%}")
             bar.update()
 
-        return fit(recipe, splits, seed=seed, device=device, on_epoch=show, checkpoint=checkpoint)
+        options = {"seed": plan.seed, "device": plan.device, "on_epoch": show, "checkpoint": checkpoint}
+        return fit(recipe, plan.splits, **options)
 
 
-def _notes(strategy: str, recipe: Recipe, splits: Splits, size: int, num_images: int) -> tuple[str, ...]:
+def _recipe(strategy: str, num_images: int, settings: dict) -> Recipe:
+    """Make the recipe; settings that belong to lessons are refused."""
+    recipe = default_recipe(strategy, num_images, **settings)
+    find_architecture(recipe.architecture)
+    if recipe.num_outputs:
+        raise ValueError("num_outputs belongs to a lesson's experiment: leave it out, the classes decide")
+    return recipe
+
+
+def _notes(
+    strategy: str, recipe: Recipe, splits: Splits, near: Sequence[NearPair], size: int, num_images: int
+) -> tuple[str, ...]:
     found = splits.notes.sentences() if splits.notes else []
-    return (*found, describe_start(recipe), describe_settings(strategy, recipe, size, num_images))
+    alike = [describe_near(near)] if near else []
+    return (*found, *alike, describe_start(recipe), describe_settings(strategy, recipe, size, num_images))
 
 
 def _checkpoint(strategy: str, out: Path | None, key: str) -> Checkpoint:
@@ -169,32 +207,30 @@ def _checkpoint(strategy: str, out: Path | None, key: str) -> Checkpoint:
     return Checkpoint(out.with_suffix(UNFINISHED) if out else Path(f"model-{strategy}-{key[:8]}{UNFINISHED}"), key)
 
 
-def _about(checkpoint: Checkpoint, recipe: Recipe) -> list[str]:
+def _about(plan: _Plan) -> list[str]:
     """What is said of a state that was found."""
+    checkpoint = plan.checkpoint
     if checkpoint.done:
-        return [f"goes on after epoch {checkpoint.done} of {recipe.epochs}, kept in {checkpoint.path}"]
+        return [f"goes on after epoch {checkpoint.done} of {plan.recipe.epochs}, kept in {checkpoint.path}"]
     if checkpoint.is_foreign:
         return [f"{checkpoint.path} is the unfinished state of another training and will be replaced"]
     return []
 
 
-def _what_is_kept(checkpoint: Checkpoint | None, recipe: Recipe) -> str:
+def _what_is_kept(plan: _Plan | None) -> str:
     """What is said after an interrupt."""
-    if checkpoint and checkpoint.done:
-        return f"the same command goes on after epoch {checkpoint.done} of {recipe.epochs} ({checkpoint.path})"
+    if plan and plan.checkpoint.done:
+        done, path = plan.checkpoint.done, plan.checkpoint.path
+        return f"the same command goes on after epoch {done} of {plan.recipe.epochs} ({path})"
     return "no model was saved, the same command starts anew"
 
 
-def _count_images(source: str) -> int:
-    """Count the images of a source, to choose a row of the defaults."""
-    kind, _, path = source.partition(":")
-    return len(list_folder(Path(path)).names) if kind == "folder" and path else describe(source)["images"]
-
-
 def _default_size(recipe: Recipe) -> int:
-    if recipe.start:
-        return int(load_weights(recipe.start).meta["size"])
-    return find_architecture(recipe.architecture).size
+    """Find the size of a recipe's weights; that of registered ones is known without reading their file."""
+    architecture = find_architecture(recipe.architecture)
+    if recipe.start in (None, architecture.start):
+        return architecture.size
+    return int(load_weights(recipe.start).meta["size"])
 
 
 def _probabilities(run: Run, test: ImageSet, device: str) -> Tensor:
@@ -217,11 +253,11 @@ def _check_file(out: Path | None) -> None:
     check_writable(out.parent, make=True)
 
 
-def _save(run: Run, source: str, spec: DataSpec, splits: Splits, strategy: str, out: Path | None) -> Path:
-    meta = describe_weights(run, source, split_hash=splits.hash)
-    meta["training"]["data"] = spec.model_dump(mode="json")  # `course export` finds the test images by it
+def _save(run: Run, plan: _Plan) -> Path:
+    portable, out = plan.spec.without_paths(), plan.out
+    meta = describe_weights(run, portable["source"], split_hash=plan.splits.hash)
+    meta["training"]["data"] = portable  # `course export` finds the test images by it
     if out is None:  # named after its content: training again never overwrites another model
-        name = f"model-{strategy}-{weights_hash(run.model.state_dict())[:8]}.safetensors"
-        out = Path(name)
+        out = Path(f"model-{plan.strategy}-{weights_hash(run.model.state_dict())[:8]}.safetensors")
     save_weights(run.model, out, meta)
     return out

@@ -1,9 +1,10 @@
-"""A GPU: training images a second of ResNet-18 at 224 px, full fine-tuning; no rows where there is no GPU."""
+"""A GPU: ResNet-18 at 224 px, full fine-tuning, and what `bench_real` measures; no rows where there is no GPU."""
 
 import sys
 from collections.abc import Iterator
 
 import torch
+from bench_real import features, is_installed, tuning
 from common import load_large, main, measure, row
 
 from course_lib.models.weights import start_model
@@ -13,7 +14,7 @@ from course_lib.training.recipe import Recipe
 
 
 def run(size: str) -> Iterator[dict]:
-    """Batches of 8, 64 and 512; the limit is a step on one batch that is there already."""
+    """Batches of 8, 64 and 512, then the real network; the limit is a step on one batch that is there already."""
     if not torch.cuda.is_available():
         print("gpu: not measured, this machine has no CUDA device", file=sys.stderr)
         return
@@ -40,6 +41,10 @@ def run(size: str) -> Iterator[dict]:
         rate = batch_size * steps / seconds["lean"]
         what = f"ResNet-18, 224 px, batch {batch_size}, {torch.cuda.get_device_name()}, images/s"
         yield row("gpu", what, rate, limit=seconds["limit"] / seconds["lean"])
+    if is_installed("gpu"):
+        rounds = 5 if size == "quick" else 20
+        yield features("gpu", images.take(range(512)), device, rounds)
+        yield from tuning("gpu", load_large(112).take(range(512)), device, 64, rounds)
 
 
 if __name__ == "__main__":

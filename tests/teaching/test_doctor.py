@@ -8,9 +8,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
 from course_lib import __version__
 from course_lib.teaching import checks_as_text, doctor, run_checks
+from course_lib.training import comparison
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,36 @@ def test_real_data_is_listed(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_REAL_DATA", str(tmp_path))
     row = next(row for row in run_checks() if row["name"] == "Real data")
     assert row["value"].startswith("cifar100, pacs in ")
+
+
+def row_of_the_step():
+    return next(row for row in run_checks() if row["name"] == "Training step")
+
+
+def test_a_training_step_on_the_gpu_is_compared_with_the_cpu(monkeypatch):
+    """Here the CPU stands for the GPU; then one that computes a wrong gradient."""
+    right, cpu = comparison.take_step, torch.device("cpu")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(comparison, "precision", lambda _: torch.float32)
+    monkeypatch.setattr(comparison, "take_step", lambda _device, *others: right(cpu, *others))
+    row = row_of_the_step()
+    assert (row["status"], row["advice"]) == ("ok", "")
+    assert row["value"].startswith("mps, float32: largest relative difference")
+
+    def wrong(_device, dtype, seed, given=None):
+        results = right(cpu, dtype, seed, given)
+        results["gradient of head.weight"] *= 2 if given else 1
+        return results
+
+    monkeypatch.setattr(comparison, "take_step", wrong)
+    row = row_of_the_step()
+    assert row["status"] == "warn"
+    assert "largest relative difference 1 (gradient of head.weight): more than rounding explains" in row["value"]
+    assert "COURSE_DEVICE=cpu" in row["advice"]
+
+
+def test_without_a_gpu_nothing_is_compared_and_that_is_said(monkeypatch):
+    for backend in (torch.cuda, torch.backends.mps):
+        monkeypatch.setattr(backend, "is_available", lambda: False)
+    assert row_of_the_step()["value"].startswith("not compared")

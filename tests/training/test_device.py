@@ -6,7 +6,9 @@ import sys
 import pytest
 import torch
 
-from course_lib.training.device import seeded
+from course_lib.training import device
+from course_lib.training.comparison import StepComparison
+from course_lib.training.device import pick_device, seeded
 from course_lib.training.fitting import fit
 from course_lib.training.heads import fit_heads
 from course_lib.training.recipe import Recipe
@@ -62,3 +64,49 @@ def test_a_gpu_may_be_named_by_its_number_in_a_fresh_process():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def with_mps(monkeypatch):
+    """Pretend that this machine has MPS and no CUDA; count the comparisons, which give what `differences` say."""
+
+    def install(difference):
+        calls = []
+
+        def compare_step(found):
+            calls.append(found)
+            return (StepComparison(found, torch.float32, difference, "gradient of head.weight", 1e-3),)
+
+        monkeypatch.setattr(device, "compare_step", compare_step)
+        return calls
+
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    device.mps_agrees.cache_clear()
+    yield install
+    device.mps_agrees.cache_clear()
+
+
+def test_mps_is_chosen_where_it_agrees_with_the_cpu(with_mps, capsys):
+    calls = with_mps(1e-5)
+    assert [str(pick_device()) for _ in range(2)] == ["mps", "mps"]
+    assert calls == [torch.device("mps")]  # compared once a process
+    assert capsys.readouterr().err == ""
+
+
+def test_the_cpu_is_chosen_where_mps_differs_and_it_is_said_once(with_mps, capsys):
+    calls = with_mps(0.2)
+    assert [str(pick_device()) for _ in range(2)] == ["cpu", "cpu"]
+    assert len(calls) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("course: the CPU is used, because a training step on mps, float32: largest relative")
+    assert "0.2 (gradient of head.weight)" in line
+
+
+def test_mps_by_name_is_not_compared(with_mps, monkeypatch):
+    calls = with_mps(0.2)
+    assert pick_device("mps").type == "mps"
+    monkeypatch.setenv("COURSE_DEVICE", "mps")
+    assert pick_device().type == "mps"
+    assert calls == []

@@ -25,8 +25,8 @@ def trained(request, folder, tmp_path_factory):
     return train_classifier(f"folder:{folder}", NETS[request.param], settings, device="cpu", out=out)
 
 
-def test_onnx_gives_the_class_of_every_test_image(trained, tmp_path, capsys):
-    done = export_classifier(trained.file, tmp_path / "m.onnx")
+def test_onnx_gives_the_class_of_every_test_image(trained, folder, tmp_path, capsys):
+    done = export_classifier(trained.file, tmp_path / "m.onnx", data=f"folder:{folder}")
     assert done["largest_difference"] <= 1e-4
     assert (done["num_random"], done["num_test"]) == (3, len(trained.test))
     assert capsys.readouterr().out == "", "stdout is for the command's answer"
@@ -44,8 +44,8 @@ def test_onnx_gives_the_class_of_every_test_image(trained, tmp_path, capsys):
     assert [file.name for file in tmp_path.iterdir()] == ["m.onnx"], "weights are inside"
 
 
-def test_torchscript_needs_no_course(trained, tmp_path):
-    done = export_classifier(trained.file, tmp_path / "m.pt", "torchscript")
+def test_torchscript_needs_no_course(trained, folder, tmp_path):
+    done = export_classifier(trained.file, tmp_path / "m.pt", "torchscript", f"folder:{folder}")
     assert done["num_test"] == len(trained.test)
     names = {"class_names.json": ""}
     model = torch.jit.load(tmp_path / "m.pt", _extra_files=names)
@@ -65,13 +65,23 @@ def test_a_file_that_computes_something_else_is_not_written(trained, tmp_path, m
     assert list(tmp_path.iterdir()) == []
 
 
-def test_test_images_that_are_gone_are_not_compared(trained, monkeypatch):
+def test_test_images_are_looked_for_where_they_may_be(trained, folder, tmp_path, monkeypatch):
     classifier = Classifier.load(trained.file)
+    assert find_test_images(classifier) is None, "they are neither here nor beside the model"
+    for found in (
+        find_test_images(classifier, f"folder:{folder}"),
+        find_test_images(classifier, beside=folder.parent),
+    ):
+        assert torch.equal(found, trained.test.images)
+    monkeypatch.chdir(folder.parent)
     assert torch.equal(find_test_images(classifier), trained.test.images)
+    assert find_test_images(classifier, f"folder:{tmp_path}") is None
+
+
+def test_images_that_changed_are_not_compared(trained, folder):
+    classifier = Classifier.load(trained.file)
     classifier.meta["training"]["split_hash"] = "another"
-    assert find_test_images(classifier) is None
-    classifier.meta["training"]["data"]["source"] = "folder:/gone"
-    assert find_test_images(classifier) is None
+    assert find_test_images(classifier, f"folder:{folder}") is None
 
 
 @pytest.mark.parametrize("missing", ["onnx", "onnxscript", "onnxruntime"])

@@ -9,9 +9,9 @@ import torch
 from course_lib.data.splits import stratified_split
 from course_lib.models.weights import start_model
 from course_lib.training import prefix
-from course_lib.training.device import memory_format
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import Pixels, StageOutputs, normalise
+from course_lib.training.precision import memory_format
 from course_lib.training.prefix import frozen_prefix, make_inputs, prefix_outputs
 from course_lib.training.probes import score_test
 from course_lib.training.recipe import Recipe

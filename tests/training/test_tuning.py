@@ -1,15 +1,18 @@
 """Training on one's own images: defaults by number of images, class weights, notes, what is saved."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sklearn.utils.class_weight import compute_class_weight
 from torch.nn.functional import cross_entropy
 
 from course_lib.data.splits import stratified_split
-from course_lib.training import defaults
+from course_lib.models.weights import load_weights
+from course_lib.training import defaults, tuning
 from course_lib.training.classifier import BATCH, Classifier
 from course_lib.training.defaults import default_recipe, describe_settings, describe_start, find_default
 from course_lib.training.fitting import fit
@@ -140,7 +143,42 @@ def test_files_in_batches_are_classified_as_one_by_one(trained, make_images, tmp
     assert list(trained.classifier.predict_files([])) == []
 
 
-def test_the_model_says_how_its_images_were_split(trained):
+def test_the_model_says_how_its_images_were_split_and_names_no_path(trained, folder):
     trained, _ = trained
-    data = Classifier.load(trained.file).meta["training"]["data"]
-    assert type(trained.spec)(**data) == trained.spec
+    meta = Classifier.load(trained.file).meta
+    data = meta["training"]["data"]
+    assert data["source"] == meta["source"] == f"folder:{folder.name}"
+    assert type(trained.spec)(**data | {"source": f"folder:{folder}"}) == trained.spec
+    assert str(folder.parent).encode() not in trained.file.read_bytes()
+
+
+def test_images_of_different_parts_that_look_the_same_are_told_before_training(folder, tmp_path):
+    for k, file in enumerate(sorted((folder / "class0").glob("*.png"))[:6]):  # saved again, one bit brighter
+        target = tmp_path / "photos" / "class0" / f"again{k}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pixels = np.asarray(Image.open(file).convert("RGB"))
+        Image.fromarray(pixels ^ 1).save(target)
+    shutil.copytree(folder, tmp_path / "photos", dirs_exist_ok=True)
+    said, out = [], tmp_path / "m.safetensors"
+    trained = train_classifier(f"folder:{tmp_path / 'photos'}", settings=SHORT, device="cpu", out=out, say=said.append)
+    assert trained.near
+    (note,) = [note for note in said if "look nearly the same" in note or "looks nearly the same" in note]
+    first = trained.near[0]
+    assert note.startswith(f"{len(trained.near)} pair")
+    assert f"'{first.first}' ({first.first_part}) and '{first.second}' ({first.second_part})" in note
+    assert "--groups" in note
+
+
+def test_weights_whose_size_is_known_are_not_read_for_it(monkeypatch):
+    for start in ("mini_resnet18", "mini_squeezenet"):
+        recipe = default_recipe("last_layer", 9, start=start)
+        assert tuning._default_size(recipe) == int(load_weights(start).meta["size"])
+    monkeypatch.setattr(tuning, "load_weights", lambda _: pytest.fail("the file was read"))
+    assert tuning._default_size(recipe) == 48
+    assert tuning._default_size(Recipe(architecture="resnet18")) == 224
+
+
+def test_a_wrong_setting_is_refused_before_images_are_read(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "prepare", lambda *_, **__: pytest.fail("images were read"))
+    with pytest.raises(ValueError, match="lr"):
+        train_classifier(f"folder:{folder}", settings={**SHORT, "lr": -1}, out=tmp_path / "m.safetensors")
