@@ -11,6 +11,8 @@ import course_lib.analysis
 from course_lib.analysis.verdicts import Claim, Verdict, judge
 from course_lib.sweeps.profiles import check_profile
 
+STOPS_EARLY = "it is about where training ends, and the runs of this profile stop long before"
+
 
 @cache
 def documents_with_claims() -> tuple[str, ...]:
@@ -68,7 +70,13 @@ def check_claims(
     names = [name for name in names if check_profile(profile) in find_study(name).profiles]
     runs = {name: finished_runs(name, profile, data, seeds) for name in names}
     expected = {name: len(study_trials(name, profile, data, seeds)) for name in names}
-    return [judge(claim, {name: runs[name] for name in claim.takes if name in runs}, expected) for claim in claims]
+    short = {name for name in names if find_study(name).profiles[profile].short}
+    return [
+        Verdict(claim, "undecided", STOPS_EARLY)
+        if claim.about_the_end and short & set(claim.studies)
+        else judge(claim, {name: runs[name] for name in claim.takes if name in runs}, expected)
+        for claim in claims
+    ]
 
 
 def _claims_of(document: str) -> list[Claim]:

@@ -70,6 +70,7 @@ class Claim:
         document: name of the document; `find_claims` fills it in.
         calibrated: whether the mini world was calibrated for this claim (data/README.md), so that runs on its images
             are no independent test.
+        about_the_end: whether it is about where training ends, which runs of a `short` profile do not show.
         wider: names of studies whose runs widen the grids of `studies`, see `widen`; those that are complete do.
     """
 
@@ -84,6 +85,7 @@ class Claim:
     images: str = "test"
     document: str = ""
     calibrated: bool = False
+    about_the_end: bool = False
     wider: tuple[str, ...] = ()
 
     @property

@@ -22,6 +22,7 @@ class Profile:
         architecture: the network that is trained.
         weights: what fine-tuning starts from.
         source: the image source when nobody names another one; None: the study's own.
+        short: whether its runs stop long before the document's, so that they say nothing of where training ends.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Profile:
     architecture: str
     weights: str
     source: str | None = None
+    short: bool = False
 
 
 P = TypeVar("P", bound=Profile)

@@ -113,8 +113,8 @@ from course_lib.models import first_convolution
 
 first = first_convolution(borrowed).weight.detach()
 after = first_convolution(harsh.model).weight.detach()
-show(full.first_filters(first, first, "borrowed"))
-show(full.first_filters(after, first, f"tuned at {harsh.recipe.lr:g}"))
+show(full.first_filters(first, first, "borrowed"), colors=48)
+show(full.first_filters(after, first, f"tuned at {harsh.recipe.lr:g}"), colors=48)
 
 # %% [markdown]
 # ## Break it
@@ -133,7 +133,7 @@ for name, found in scores.items():
     show_text(f"{name:<32} at {best_rate:g}: {found[best_rate]}")
 
 # %% tags=["report"]
-show(full.forgetting(scores))
+show(full.forgetting(scores), colors=32)
 
 # %% [markdown]
 # Read the curves from the left. At the lowest rate the weights have learned nothing, yet *former task, as it is* is below the other curve of this task:
@@ -217,7 +217,7 @@ from course_lib.training import normalise
 x = normalise(test.images, *statistics)
 taken = probabilities.argmax(dim=1)
 heat = class_heat_maps(gentle.model, x, taken)  # (N, rows, columns), from 0 to 1
-show(mistakes.reasons(test, heat, probabilities, splits.class_names), colors=48)
+show(mistakes.reasons(test, heat, probabilities, splits.class_names), colors=32)
 
 # %% [markdown]
 # The cells are large: the last stage of this small network has no more places. A large network has 7 × 7 at 224 pixels, and programs draw them
@@ -253,7 +253,7 @@ print(f"images without any warm cell, left out: {int((~warm).sum())} of {len(war
 # that were tried, and their orders. Only real cartoons test the order.
 
 # %% tags=["report"]
-show(strategies(runs))
+show(strategies(runs), colors=32)
 
 # %% [markdown]
 # All three strategies were tested on the same images, so compare them [*image by image*](../statistics.md#paired-difference): how many images does one

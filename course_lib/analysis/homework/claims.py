@@ -99,13 +99,13 @@ def _full_claims() -> list[Claim]:
             f"best epoch of full fine-tuning with SGD: a few epochs, here fewer than {FEW_EPOCHS}",
             ("full", "few_shot_full"),
             each("full", "few_shot_full", of=partial(seed_mean, value=best_epoch), optimizers=("sgd",)),
-            Region(high=FEW_EPOCHS), "epochs", "val",
+            Region(high=FEW_EPOCHS), "epochs", "val", about_the_end=True,
         ),
         Claim(
             "full-zero-loss", "The model can (eventually) reduce the training loss to zero", "Section V",
             f"training loss at the end of full fine-tuning: below {LITTLE_LOSS} nats",
             ("full",), each("full", of=partial(seed_mean, value=final_loss)),
-            Region(high=LITTLE_LOSS), "nats", "train",
+            Region(high=LITTLE_LOSS), "nats", "train", about_the_end=True,
         ),
     ]  # fmt: skip
 

@@ -94,7 +94,7 @@ def time_claims() -> list[Claim]:
             "training accuracy at the best epoch, full fine-tuning minus last layer, SGD: half to twice of that",
             ("last_layer", "full"),
             compare(("full", "last_layer"), by=partial(seed_gap, value=_train_accuracy), optimizers=("sgd",)),
-            about(printed_number("full_training_gain") / 100), images="train", wider=WIDER,
+            about(printed_number("full_training_gain") / 100), images="train", about_the_end=True, wider=WIDER,
         ),
     ]  # fmt: skip
 
