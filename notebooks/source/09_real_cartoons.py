@@ -51,7 +51,7 @@ guess_full = Prediction(
 
 # %% [markdown]
 # ## Run
-# Two worlds, and everything in which their runs differ. So where the two verdicts on a claim disagree, no single difference is proved to be the reason.
+# Two worlds, and in what their runs differ, besides the images themselves. So where the two verdicts on a claim disagree, no single difference is proved to be the reason.
 
 # %%
 both = {"mini world": numbers, "real cartoons": REAL}
@@ -175,6 +175,18 @@ homework.worlds_table(measured)
 homework.missing_table(pairs)
 
 # %% [markdown]
+# Nothing was trained from scratch on the real cartoons: three to twelve epochs would be no fair trial of it. The grids of full fine-tuning are short, too, so claims about
+# where training ends are not judged there.
+#
+# **Which column is to be believed?**
+# - *For the homework's orders, only the right one*: the mini world was calibrated for them (\*). It decides less: three seeds, few epochs, 236 test images. An undecided verdict
+#   there is no evidence against the claim, and none for it.
+# - *SGD wants higher rates than Adam*: reproduced in both worlds, with two networks. Believe it of a comparison like this one, with SGD without momentum.
+# - *The printed rate itself* (SGD 0.01): not on the real cartoons, where every seed chose 0.1. That is another network, trained for fewer epochs. A good rate belongs
+#   to a network and a number of steps; it does not travel.
+# - *What full fine-tuning gains over the last layer*: undecided on the real cartoons at one image size. And the figure above shows what no verdict shows: the last layer at 224
+#   pixels had the highest accuracies of all, in seconds. Before you tune a network on small images, try its features at their own size.
+#
 # ### Exercise 2 · the edge of a grid (10 minutes, ★★☆)
 # Why does a best rate at the edge decide nothing? A grid that ends too early compares a tuned recipe with an untuned one. Write `at_edge`: does the best of the
 # rates, by `scores`, have no neighbour on one side? The rates come in any order, as the homework's do.
@@ -208,7 +220,7 @@ for name, records in real.items():
 # %% [markdown]
 # ## Augmentation
 # The rows of Table VIII that matter most, for full fine-tuning of 189 real cartoons by SGD: what each gains over no augmentation, and what a colour jitter does
-# after the normalisation, the mistake that lesson 07 suspects behind the rows that collapsed.
+# after the normalisation and in validation, the mistake that lesson 07 suspects behind the rows that collapsed. Each row has three rates, as no augmentation has.
 
 # %% tags=["report"]
 plain = run_study("augmentation", "real")
@@ -232,6 +244,9 @@ orders = {
 show(augmentation.orders(homework.order_accuracies(orders, REAL.order_rows)))
 
 # %% [markdown]
+# In these twelve epochs, no row is clearly better or worse than no augmentation as long as the images are augmented first and normalised afterwards. The intervals reach over
+# several points to both sides, so the gain that the homework prints for the flip is not refuted either. The mistaken order is another matter: compare its dot.
+#
 # ## Break it
 # **Is the homework's test set like its training set?** Its test folder is the end of the sorted file list of each class. In lesson 06 it stayed open whether this
 # order makes the test look worse than the validation. The last layer at 224 pixels is cheap, so here it is trained on a random split of the same images, too:
@@ -251,9 +266,9 @@ for optimizer in ("sgd", "adam"):
     print(f"{optimizer:<4} the homework's split makes the gap larger by {change}")
 
 # %% [markdown]
-# The interval holds the errors of the images and of three trainings, and it leaves out zero: **the order of the files makes a part of the homework's gap** between
-# validation and test accuracy, on its own images. How large a part is open: the interval is wide, since each of the two test sets has 236 images. In the mini world
-# the order of the files means nothing, so no run there could show it.
+# The intervals hold the errors of the images and of three trainings (as if the two splits shared no image). With Adam the interval just leaves out zero, with SGD it
+# just contains it; both estimates are large. So there is some evidence, not more, that **the order of the files makes a part of the homework's gap** between validation and
+# test accuracy. How large a part is open: each of the two test sets has 236 images. In the mini world the order of the files means nothing, so no run there could show it.
 #
 # **An image in two parts.** PACS holds drawings that are nearly the same: one character in two colours, one sheet cut twice. Where one of them is in the
 # training folder and the other in the test folder, the test is partly a question of memory. A perceptual hash (64 bits of a small grey copy) finds such pairs.
@@ -283,7 +298,9 @@ else:
 twins_table({name: chosen[name] for name in rows}, rows)
 
 # %% [markdown]
-# TWINS
+# The hash finds hardly any such test image: however a network answers them, they move an accuracy by less than a point. So this kind of leak explains nothing here. It
+# is worth the look all the same: `course train` does it for your own photographs, where series of one scene are the rule. (The hash finds copies that were saved again or
+# made smaller, and misses mirrored or turned ones.)
 #
 # ## Printed and measured
 # Tables II–VII of the homework (ResNet-18, 227 pixels, 50 epochs) beside the real cartoons here (EfficientNet-Lite0, 96 pixels, few epochs).
@@ -299,7 +316,10 @@ pd.concat(beside, axis=1)
 
 # %% [markdown]
 # ## Remember
-# - REMEMBER
+# - A world that was calibrated to show an order is no evidence for it. The same claim on other images, with another network, is.
+# - Compare at one image size, and then ask whether that size is fair to both: the last layer at the network's own size was better here than full fine-tuning at 96 pixels.
+# - "Undecided" is a result: it says how much more it would take. Three seeds and 236 test images leave ten points open.
+# - A best rate at the edge of its grid decides nothing, and a rate found for one network and length of training is no rate for another.
 #
 # ## Further
 # One optional part: an experiment of your own (20 minutes).
