@@ -71,7 +71,7 @@ best = table.loc[table["val %"].idxmax()]
 # Figures 13–15 of the homework. Compare with lesson 03: the same network, the same images, the same rates; only the weights at the start differ.
 
 # %% tags=["report"]
-show(full.learning(runs), colors=24)
+show(full.learning(runs), colors=16)
 
 # %%
 guess.compare(best["test %"])

@@ -245,7 +245,8 @@ show(augmentation.orders(homework.order_accuracies(orders, REAL.order_rows)))
 
 # %% [markdown]
 # In these twelve epochs, no row is clearly better or worse than no augmentation as long as the images are augmented first and normalised afterwards. The intervals reach over
-# several points to both sides, so the gain that the homework prints for the flip is not refuted either. The mistaken order is another matter: compare its dot.
+# several points to both sides, so the gain that the homework prints for the flip is not refuted either. The mistaken order costs many points: the interval of its mean lies
+# below the other one. But it does not bring this network down to the printed 15 %, so it does not explain the printed collapse alone.
 #
 # ## Break it
 # **Is the homework's test set like its training set?** Its test folder is the end of the sorted file list of each class. In lesson 06 it stayed open whether this

@@ -56,7 +56,7 @@ _MINI = {
     "few_shot_batch_size": 32,
 }
 _FLIP = "RandomHorizontalFlip(p=0.5)"
-_JITTER = "ColorJitter(contrast=0.05)"  # printed 19.5 %: the largest class
+_JITTER = "ColorJitter(contrast=0.05)"  # among the rows that collapsed in print
 # Lesson 09. Twelve epochs of full fine-tuning on 189 images, or two on 1687, take a core more than a minute: hence 96
 # pixels, few epochs, and in long grids only the rates around the best. The last layer costs little. Nothing is trained
 # from scratch: in so few epochs that would be no fair comparison.
