@@ -118,14 +118,13 @@ class Ledger:
 def shipped_runs(document: str, study: str) -> dict[str, dict]:
     """Read the finished runs of a study that ship with the course, by key; empty if none do.
 
-    They lie in ``data/results/<document>/<study>.jsonl.gz``, those of the profile `real` in ``<study>.real.jsonl.gz``.
+    They lie in ``data/results/<document>/<study>.jsonl.gz``. Those of the profile `real` are apart: ``study.real``.
     """
-    folder, runs = shipped_dir("data") / "results" / document, {}
-    for path in (folder / f"{study}.jsonl.gz", folder / f"{study}.real.jsonl.gz"):
-        if path.is_file():
-            with gzip.open(path, "rt", encoding="utf-8") as lines:
-                runs |= {record["key"]: record for record in map(json.loads, lines)}
-    return runs
+    path = shipped_dir("data") / "results" / document / f"{study}.jsonl.gz"
+    if not path.is_file():
+        return {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return {record["key"]: record for record in map(json.loads, lines)}
 
 
 def export_runs(records: Iterable[dict], path: Path) -> None:

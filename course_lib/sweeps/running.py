@@ -11,8 +11,8 @@ from tqdm.auto import tqdm
 from course_lib.errors import RunsFailedError
 from course_lib.sweeps.dispatch import run_trials
 from course_lib.sweeps.engine import LOCAL, Engine
-from course_lib.sweeps.ledger import Ledger, shipped_runs
-from course_lib.sweeps.shipped import find_shipped, lacks_something
+from course_lib.sweeps.ledger import Ledger
+from course_lib.sweeps.shipped import all_shipped, find_shipped, lacks_something
 from course_lib.sweeps.studies import find_study
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial, origins_of
@@ -115,7 +115,7 @@ def _study(study: str | Study) -> Study:
 
 
 def _find(study: Study, keys: list[str], ledger: Ledger) -> dict[str, dict]:
-    shipped = shipped_runs(study.document, study.name)
+    shipped = all_shipped(study)
     return {key: run for key in keys if (run := ledger.get(key) or shipped.get(key))}
 
 

@@ -12,6 +12,11 @@ from course_lib.training.recipe import Recipe
 from course_lib.training.run import TRAINING_VERSION
 
 
+def all_shipped(study: Study) -> dict[str, dict]:
+    """Read the shipped runs of a study at every profile, by key."""
+    return shipped_runs(study.document, study.name) | shipped_runs(study.document, f"{study.name}.real")
+
+
 def lacks_something(trials: Sequence[Trial]) -> bool:
     """Tell whether images or weights of some trials are not on this machine, so that their keys cannot be computed."""
     sources = {trial.data.source for trial in trials}
@@ -25,7 +30,7 @@ def find_shipped(study: Study, trials: Sequence[Trial]) -> list[dict | None]:
     A key also holds the hashes of images and weights. The records have these, and this machine has nothing to compare
     them with.
     """
-    runs = {_settings(run): run for run in shipped_runs(study.document, study.name).values()}
+    runs = {_settings(run): run for run in all_shipped(study).values()}
     return [_labelled(runs.get(_settings_of(trial)), trial) for trial in trials]
 
 
