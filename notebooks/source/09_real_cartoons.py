@@ -1,6 +1,6 @@
 # %% [markdown]
 # # 09 · What survives on real cartoons
-# **Which of the homework's verdicts hold when the drawings become real cartoons, and the start becomes ImageNet?**
+# **Which verdicts on the homework hold when the drawings become real cartoons, and the start becomes ImageNet?**
 #
 # Lessons 03–08 judged the claims of *the homework* [1] in the mini world: on drawn images, with weights that were trained on drawings. The mini world was
 # even *calibrated* to show some of the homework's orders (the stars). A world that was built to show an order is no evidence for it. Here the same claims are

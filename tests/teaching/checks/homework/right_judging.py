@@ -87,6 +87,16 @@ def edge_by_torch(rates, scores):
     return (best == rates.min()) | (best == rates.max())
 
 
+def edge_by_index(rates, scores):
+    rank = sorted(rates).index(rates[scores.index(max(scores))])
+    return not 0 < rank < len(rates) - 1
+
+
+def edge_by_groups(rates, scores):
+    best = rates[np.argmax(scores)]
+    return np.bool_(all(best <= rate for rate in rates) or all(best >= rate for rate in rates))
+
+
 def edge_in_place(rates, scores):
     pairs = dict(zip(rates, scores, strict=True))
     best = max(pairs, key=pairs.get)
@@ -110,6 +120,8 @@ RIGHT = {
         edge_by_neighbours,
         edge_by_pandas,
         edge_by_torch,
+        edge_by_index,
+        edge_by_groups,
         edge_in_place,
         lambda rates, scores: int(rates[int(np.argmax(scores))] in {min(rates), max(rates)}),
         lambda rates, scores: np.argsort(np.argsort(rates))[np.argmax(scores)] % (len(rates) - 1) == 0,
