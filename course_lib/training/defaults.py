@@ -18,7 +18,7 @@ class Default:
         strategy: one of `STRATEGIES`.
         below: the row is for fewer images than this, all parts together.
         settings: of the recipe.
-        evidence: what was measured with these settings, or that nothing was.
+        evidence: what was measured with these settings, or with the most similar ones.
     """
 
     strategy: str
@@ -27,20 +27,32 @@ class Default:
     evidence: str
 
 
-NOT_MEASURED = "not measured yet"
-# course train --data folder:…, the first 20 photographs of each class of PACS, imagenet:efficientnet_lite0, seed 0
-FEW_PHOTOGRAPHS = "once on 140 photographs of 7 classes, with ImageNet weights: 27 of 28 test images right"
 _KEPT = {"optimizer": "adam", "statistics": "weights", "ties": "loss"}  # with few images many epochs score the same
-_TUNED = {**_KEPT, "schedule": "warmup_cosine"}
+_TUNED = {**_KEPT, "schedule": "warmup_cosine", "lr": 1e-3, "augmentation": [FLIP]}
 
-# The first row that fits is taken. Settings that a user gives replace those of the row one by one.
+# The first row that fits is taken. Settings that a user gives replace those of the row one by one. The percentages are
+# of lesson 09's shipped runs (real cartoons, imagenet:efficientnet_lite0, three seeds, a constant rate), and a test
+# compares them; the counts come from one `course train` on the first 20 photographs of each class of PACS, seed 0.
 DEFAULTS = (
-    Default("last_layer", 1000, {**_KEPT, "lr": 1e-3, "epochs": 100}, FEW_PHOTOGRAPHS),
-    Default("last_layer", math.inf, {**_KEPT, "lr": 1e-3, "epochs": 50}, NOT_MEASURED),
-    Default("full", 1000, {**_TUNED, "lr": 3e-4, "epochs": 20, "augmentation": [FLIP]}, NOT_MEASURED),
-    Default("full", math.inf, {**_TUNED, "lr": 3e-4, "epochs": 10, "augmentation": [FLIP]}, NOT_MEASURED),
-    Default("scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50}, NOT_MEASURED),
-)
+    Default(
+        "last_layer", 1000, {**_KEPT, "lr": 1e-3, "epochs": 100},
+        "27 of 28 test images right with 140 photographs of 7 classes; 77.5 % with 189 cartoons, 77.6 % with a rate "
+        "that validation chose among 7",
+    ),
+    Default(
+        "last_layer", math.inf, {**_KEPT, "lr": 1e-3, "epochs": 50},
+        "86.7 % with 1687 cartoons, 87.0 % with a rate that validation chose among 7",
+    ),
+    Default(
+        "full", 1000, {**_TUNED, "epochs": 20},
+        "validation chose this rate among 5 with 189 cartoons at 96 px: 69.5 % after 12 epochs without the flip",
+    ),
+    Default(
+        "full", math.inf, {**_TUNED, "epochs": 10},
+        "validation chose this rate among 3 with 1687 cartoons at 96 px: 80.5 % after 3 epochs without the flip",
+    ),
+    Default("scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50}, "TODO"),
+)  # fmt: skip
 
 
 def find_default(strategy: str, num_images: int) -> Default:

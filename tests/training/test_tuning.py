@@ -12,55 +12,16 @@ from torch.nn.functional import cross_entropy
 
 from course_lib.data.splits import stratified_split
 from course_lib.models.weights import load_weights
-from course_lib.training import defaults, tuning
+from course_lib.training import tuning
 from course_lib.training.classifier import BATCH, Classifier
-from course_lib.training.defaults import default_recipe, describe_settings, describe_start, find_default
+from course_lib.training.defaults import default_recipe
 from course_lib.training.fitting import fit
-from course_lib.training.recipe import STRATEGIES, Recipe
+from course_lib.training.recipe import Recipe
 from course_lib.training.target import CLASSES, balanced_weights
 from course_lib.training.tuning import train_classifier
 from pictures import write_pngs
 
 SHORT = {"start": "mini_resnet18", "epochs": 2}
-
-
-@pytest.fixture
-def mini(monkeypatch):
-    """A machine where no weights of photographs are installed."""
-    monkeypatch.setattr(defaults, "best_start", lambda: "mini_resnet18")
-
-
-@pytest.mark.usefixtures("mini")
-@pytest.mark.parametrize("strategy", STRATEGIES)
-@pytest.mark.parametrize("num_images", [1, 200, 999, 1000, 100_000])
-def test_every_strategy_has_a_default_for_any_number_of_images(strategy, num_images):
-    row, recipe = find_default(strategy, num_images), default_recipe(strategy, num_images)
-    assert num_images < row.below
-    assert recipe.name == strategy
-    assert (recipe.start is None) == (strategy == "scratch")
-    assert (recipe.lr, recipe.epochs) == (row.settings["lr"], row.settings["epochs"])
-    said = describe_settings(strategy, recipe, 48, num_images)
-    assert f"rate {recipe.lr:g}; {recipe.epochs} epochs" in said
-    assert row.evidence in said
-
-
-@pytest.mark.usefixtures("mini")
-def test_given_settings_replace_those_of_the_table():
-    recipe = default_recipe("last_layer", 200, lr=0.5)
-    assert (recipe.lr, recipe.epochs) == (0.5, find_default("last_layer", 200).settings["epochs"])
-    assert "fewer than 1000 images but lr;" in describe_settings("last_layer", recipe, 48, 200)
-    assert "1000 images or more; " in describe_settings("full", default_recipe("full", 2000), 48, 2000)
-    assert default_recipe("last_layer", 200, architecture="resnet18").start == "torchvision:resnet18"
-    assert default_recipe("full", 9, start="mini_squeezenet").architecture == "mini_squeezenet"
-
-
-def test_the_start_is_the_best_that_is_installed_and_named(mini, monkeypatch):
-    said = describe_start(default_recipe("last_layer", 200))
-    assert "mini_resnet18, which was trained on drawings" in said
-    assert "pip install 'course-lib[imagenet]'" in said
-    assert describe_start(default_recipe("scratch", 200)) == "start: mini_resnet18 with random weights"
-    monkeypatch.setattr(defaults, "best_start", lambda: "mini_squeezenet")
-    assert default_recipe("full", 200).start == "mini_squeezenet"
 
 
 def test_balanced_weights_are_scikit_learns():

@@ -254,11 +254,11 @@ _REAL_VIII = {**_VIII, **_REAL}
 STUDIES = {
     study.name: study
     for study in (
-        _study("scratch", "training from scratch, 1687 images (Table II)", _grid("scratch")),
+        _study("scratch", "training from scratch, 1687 images (Table II)", _grid("scratch"), **_REAL),
         _study("last_layer", "fine-tuning the classifier, 1687 images (Table III)", _grid("last_layer"), **_REAL),
         _study("full", "full fine-tuning, 1687 images (Table IV)", _grid("full"), **_REAL),
         _study(
-            "few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True)
+            "few_shot_scratch", "training from scratch, 189 images (Table V)", _grid("scratch", few_shot=True), **_REAL
         ),
         _study(
             "few_shot_last_layer", "the classifier, 189 images (Table VI)", _grid("last_layer", few_shot=True), **_REAL
