@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "McNemar",
             "accuracy_interval",
             "bootstrap_interval",
+            "both_errors",
             "independent_difference",
             "mcnemar",
             "paired_difference",

@@ -1,4 +1,4 @@
-"""Test images that have a near-duplicate among the images of training or validation, and what they do to a score."""
+"""Images that have a near-duplicate in another part of the data, and what those of the test part do to a score."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,18 +11,19 @@ from course_lib.data.duplicates import near_duplicates
 from course_lib.data.splits import Splits
 
 
-def twin_rows(splits: Splits, limit: int | None = None) -> np.ndarray:
-    """Find the test images with a near-duplicate in another part: their rows, sorted.
+def twin_rows(splits: Splits, limit: int | None = None, *, part: str = "test") -> np.ndarray:
+    """Find the images of a part that have a near-duplicate in an earlier one: their rows, sorted.
 
     Args:
+        part: ``"test"``, compared with training and validation, or ``"val"``, compared with training.
         limit: bits in which two perceptual hashes may differ, see `near_duplicates`.
 
     Raises:
         ValueError: as `near_duplicates`.
     """
     pairs = near_duplicates(splits) if limit is None else near_duplicates(splits, limit)
-    twins = {pair.second for pair in pairs if pair.second_part == "test"}
-    return np.array([row for row, name in enumerate(splits.test.names) if name in twins], dtype=int)
+    twins = {pair.second for pair in pairs if pair.second_part == part}
+    return np.array([row for row, name in enumerate(getattr(splits, part).names) if name in twins], dtype=int)
 
 
 def twins_table(chosen: Mapping[str, Sequence[dict]], rows: Mapping[str, np.ndarray]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter
 from course_lib.analysis.intervals import Interval
 from course_lib.data.augmentation import Transform, augment
 from course_lib.figures.images import contact_sheet
-from course_lib.figures.style import BLACK, GREY, SERIES, draw_interval, new_figure, styled
+from course_lib.figures.style import BLACK, EDGE_NOTE, GREY, SERIES, draw_interval, new_figure, styled
 
 # The homework's names are long: in figures they are cut down to what differs from row to row.
 _SHORT = (
@@ -70,7 +70,8 @@ def augmentation_gains(
     """Plot the test accuracy that each row gains over the baseline (points), in groups; printed gains are hollow.
 
     Args:
-        gains: row → gain as a fraction, see `course_lib.analysis.homework.augmentation_gains`.
+        gains: row → gain as a fraction, see `course_lib.analysis.homework.augmentation_gains`; a dagger marks those
+            with an edge.
         kinds: row → its group; each group has a colour.
         printed: row → printed gain.
         limits: least and largest gain drawn, in points; a value outside is drawn as an arrow with its number.
@@ -98,10 +99,12 @@ def augmentation_gains(
     if printed:
         hollow = {"markeredgecolor": GREY, "markeredgewidth": 2, "linestyle": ""}
         axes.plot([], [], marker="D", color="white", label="printed", **hollow)
-    axes.set_yticks(range(len(names)), [short_name(name) for name in names])
+    labels = [short_name(name) + (" †" if gains[name].edge else "") for name in names]
+    axes.set_yticks(range(len(names)), labels)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(*limits)
-    axes.set_xlabel("gain of test accuracy over training without augmentation (points)")
+    note = EDGE_NOTE if any(gain.edge for gain in gains.values()) else ""
+    axes.set_xlabel(f"gain of test accuracy over training without augmentation (points){note}")
     _add_legend(figure, gains, printed)
     return figure
 

@@ -14,7 +14,7 @@ def compare_recipes(recipes: Mapping[str, "Recipe"], splits: "Splits", seeds: in
     """Train two recipes with the same seeds, score each run once on the test images, and compare them.
 
     Each run keeps the epoch that validation chose. The difference is the first recipe minus the second, in points,
-    with two 95 % intervals: over the shared test images (bootstrap), and over the seeds (t).
+    with three 95 % intervals: over the shared test images (bootstrap), over the seeds (t), and with both errors.
 
     Args:
         recipes: name → recipe; two of them.
@@ -47,9 +47,12 @@ def compare_recipes(recipes: Mapping[str, "Recipe"], splits: "Splits", seeds: in
     first, second = recipes
     gaps = [a - b for a, b in zip(means[first], means[second], strict=True)]
     lines = {f"test accuracy, {name}": f"{100 * sum(found) / seeds:.1f} %" for name, found in means.items()}
+    over_images = analysis.paired_difference(outcomes[first], outcomes[second])
+    over_seeds = analysis.seed_interval(gaps, unit="points")
     lines |= {
-        "difference, other test images": str(analysis.paired_difference(outcomes[first], outcomes[second])),
-        "difference, training again": str(analysis.seed_interval(gaps, unit="points")),
+        "difference, other test images": str(over_images),
+        "difference, training again": str(over_seeds),
+        "difference, both errors": str(analysis.both_errors(over_seeds, over_images)),
         "seconds of training": f"{taken:.0f}",
     }
     return pd.DataFrame({f"{first} − {second}": lines})

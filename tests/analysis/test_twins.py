@@ -32,6 +32,16 @@ def test_a_copy_in_the_test_part_is_found_by_its_row():
     assert twin_rows(splits, limit=0).tolist() == []
 
 
+def test_validation_images_are_compared_with_those_of_training_alone():
+    images = pictures()
+    splits = split_of(images.clone())
+    place = {name: i for i, name in enumerate(f"{'ab'[label]}/{i:02}.png" for i, label in enumerate(LABELS.tolist()))}
+    images[place[splits.val.names[2]]] = (images[place[splits.train.names[0]]].float() * 0.97).byte()
+    images[place[splits.test.names[3]]] = (images[place[splits.train.names[1]]].float() * 0.97).byte()
+    assert twin_rows(split_of(images), limit=4, part="val").tolist() == [2]
+    assert twin_rows(split_of(images), limit=4).tolist() == [3]
+
+
 def test_the_table_tells_the_score_with_and_without_them():
     run = fakes.fake_run("full", "sgd", 0.01, 0, epochs=2)
     units = [int(c) for c in run["test_outcomes"]]

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
@@ -468,6 +469,14 @@ def test_a_gain_beyond_the_axis_is_an_arrow_with_its_number():
     drawn = {line.get_marker(): line.get_xdata()[0] for line in axes.get_lines() if len(line.get_xdata()) == 1}
     assert drawn["o"] == pytest.approx(1.0)
     assert -15 < drawn["<"] < -14
+
+
+def test_a_gain_at_the_edge_of_its_grid_has_a_dagger():
+    edge = {name: replace(gain, edge="the lowest rate") for name, gain in list(GAINS.items())[:1]}
+    axes = augmentation.augmentation_gains(GAINS | edge, KINDS, title=TITLE).axes[0]
+    assert sum(label.get_text().endswith(" †") for label in axes.get_yticklabels()) == 1
+    assert "† a best rate at the edge" in axes.get_xlabel()
+    assert "†" not in augmentation.augmentation_gains(GAINS, KINDS, title=TITLE).axes[0].get_xlabel()
 
 
 def test_rows_of_table_viii_have_short_names():

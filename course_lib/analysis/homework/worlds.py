@@ -50,12 +50,13 @@ def pair_verdicts(mini: Sequence[Verdict], real: Sequence[Verdict]) -> list[Pair
 
 
 def worlds_table(pairs: Sequence[Pair]) -> pd.DataFrame:
-    """List each claim with what it claims, its verdict and effect in both worlds, and whether the verdicts agree.
+    """List each claim with what is measured and claimed, its verdicts and effects, and how the two go together.
 
     A star marks a claim that the mini world was calibrated for, a dagger a best rate at the edge of its grid.
     """
     rows = {
         pair.id: {
+            ("", "measured"): pair.mini.claim.tested,
             ("", "claimed"): f"{pair.mini.claim.region.text(pair.mini.claim.unit)} {pair.mini.claim.unit}",
             ("mini world", "verdict"): _marked(pair.mini),
             ("mini world", "effect"): pair.mini.effect_text,

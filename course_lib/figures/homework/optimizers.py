@@ -17,7 +17,7 @@ from course_lib.figures.curves import quantity_curves
 from course_lib.figures.homework.printed import optimizer_differences
 from course_lib.figures.sensitivity import rate_map, rate_sensitivity
 from course_lib.figures.steps import step_sizes
-from course_lib.figures.style import optimizer_name
+from course_lib.figures.style import EDGE_NOTE, optimizer_name
 from course_lib.figures.timing import epoch_parts
 
 
@@ -75,7 +75,7 @@ def gaps_by_grid(gaps: Mapping[str, Interval]) -> Figure:
     title = f"The same runs: Adam wins {adam} of {len(gaps)} grids of rates, SGD {sgd}"
     xlabel = "test accuracy, Adam − SGD (points)"
     if any(gap.edge for gap in gaps.values()):
-        xlabel += "; † a best rate at the edge of its grid"
+        xlabel += EDGE_NOTE
     return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)
 
 

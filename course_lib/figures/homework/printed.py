@@ -19,7 +19,7 @@ from course_lib.figures.accuracy import (
     series_colors,
 )
 from course_lib.figures.kinds import kinds_of
-from course_lib.figures.style import new_figure, optimizer_name, styled
+from course_lib.figures.style import EDGE_NOTE, new_figure, optimizer_name, styled
 
 
 def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
@@ -46,7 +46,7 @@ def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
             if not any(map(pd.isna, values)):  # one seed says nothing about training again
                 found = Interval(*(value / 100 for value in values), method)
                 dots.append(Dot(name, series, found, printed=method == "Newcombe"))
-    xlabel = "test accuracy, Adam − SGD (points)" + ("; † a best rate at the edge of its grid" if edge else "")
+    xlabel = "test accuracy, Adam − SGD (points)" + (EDGE_NOTE if edge else "")
     return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)
 
 

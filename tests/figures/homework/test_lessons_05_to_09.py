@@ -100,7 +100,7 @@ FIGURES = {
     "optimizers.steps": lambda: optimizers.steps(SIZES, 0.01),
     "optimizers.lost_runs": lambda: optimizers.lost_runs({"as it is, 7 outputs": KEPT, "as it is, 1000 outputs": LOST}),
     "worlds.verdicts": lambda: worlds.verdicts(PAIRS),
-    "worlds.sizes": lambda: worlds.sizes({"last layer, 96 px": {"sgd": at(0.5), "adam": at(0.6)}}, at(0.2)),
+    "worlds.sizes": lambda: worlds.sizes({"last layer, 96 px": {"sgd": at(0.5), "adam": at(0.6)}}, [at(0.2), at(0.0)]),
     "optimizers.seconds": lambda: optimizers.seconds(TIMES, 189),
 }
 
@@ -262,10 +262,12 @@ def test_seconds_compare_the_smallest_batch_without_its_validation():
 
 def test_the_verdicts_are_counted_in_the_title():
     title = title_of(worlds.verdicts(PAIRS))
-    assert title.startswith("Of 3 claims in points, 1 has the same verdict in both worlds, 1 opposite ones")
+    assert title.startswith("Of 3 claims in points, 0 are undecided in both worlds; 1 decided in the")
+    assert title.endswith("2 decided in both, 1 of them in opposite ways")
     with pytest.raises(ValueError, match="no claim in nats"):
         worlds.verdicts(PAIRS, "nats")
 
 
 def test_the_cost_of_small_images_is_in_the_title():
-    assert "cost the last layer 20 points [19, 21]" in title_of(FIGURES["worlds.sizes"]())
+    title = title_of(FIGURES["worlds.sizes"]())
+    assert title == "Smaller images cost the last layer 0 to 20 points; 1 of 2 intervals leave out zero"

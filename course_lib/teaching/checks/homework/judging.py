@@ -55,6 +55,7 @@ def _judge_fault(judge: Callable) -> str | None:
     hidden = {
         "a range around zero": _around(draw, -3.0, 3.0),
         "an interval that holds the whole range": [(-9.0, 12.0, 1.0, 4.0), (-30.0, 5.5, -12.0, -2.0)],
+        "an interval outside that is wider than the range": [(-30.0, -10.0, 2.4, 9.6), (8.0, 31.0, -3.0, 3.0)],
         "other numbers": [case for case in _around(draw, 2.4, 9.6) + _around(draw, -_INF, -7.0)],
     }
     return _fault(judge, cases, _judge, _WRONG_VERDICTS, hidden, _as_word, "one of the words " + ", ".join(WORDS))
@@ -152,6 +153,7 @@ def _edge_fault(at_edge: Callable) -> str | None:
     hidden = {
         "two rates, which are both an edge": [_draw_grid(draw, 2) for _ in range(2)],
         "the homework's rates in its order": [(homework, _peak(draw, homework, rate)) for rate in homework],
+        "scores that differ by a thousandth": [([0.03, 0.001, 0.01], [0.904, 0.903, best]) for best in (0.905, 0.902)],
         "other grids": [_draw_grid(draw, int(n)) for n in draw.integers(3, 9, 6)],
     }
     return _fault(at_edge, cases, _edge, _WRONG_EDGES, hidden, as_truth, "True or False")
@@ -216,5 +218,6 @@ def _ask(function: Callable, case: tuple, convert: Callable, wanted: str) -> tup
 
 
 def _as_word(answer: object) -> str | None:
+    answer = answer.item() if isinstance(answer, np.ndarray) and answer.ndim == 0 else answer
     word = answer.strip().lower() if isinstance(answer, str) else None
     return word if word in WORDS else None

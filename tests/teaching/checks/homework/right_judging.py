@@ -114,6 +114,7 @@ RIGHT = {
         judge_by_places,
         judge_by_match,
         Judge(),
+        lambda *case: np.where(True, judge_by_region(*case), ""),
     ],
     "check_edge": [
         edge_by_sorting,

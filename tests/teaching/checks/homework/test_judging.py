@@ -34,6 +34,7 @@ WRONG = {
         (lambda *case: "reproduced", "the answer is"),
         (lambda a, b, c, d: c < a and b < d, "it should return one of the words"),
         (lambda *case: "true", "it should return one of the words"),
+        (lambda a, b, c, d: judge(a, b, c, d) if b - a < d - c else "undecided", "wider than the range"),
         (lambda a, b, c, d: judge(a, b, max(c, -1e3), min(d, 10)), "the answer is"),
     ],
     "check_edge": [
@@ -46,6 +47,7 @@ WRONG = {
         (lambda rates, scores: "yes", "it should return True or False"),
         (lambda rates, scores: len(rates) > 2 and best_of(rates, scores) in (min(rates), max(rates)), "two rates"),
         (lambda rates, scores: best_of(rates, scores), "it should return True or False"),
+        (lambda rates, scores: best_of(rates, np.round(scores, 1)) in (min(rates), max(rates)), "by a thousandth"),
     ],
 }
 
