@@ -175,7 +175,8 @@ passed = check_judge(judge)
 # %% [markdown]
 # ## Side by side
 # All claims of the homework, judged by this rule in both worlds. The grey bar is what a claim allows; for a printed number, from half of it to twice as much.
-# Where a claim is about several things, the interval is that of the one that decided, widened so that all of them together hold at 95 %.
+# Where a claim is about several things, the interval is that of the one that is least favourable. One of k things contradicts a claim only if its interval lies
+# wholly outside after it was widened to 1 − 0.05/k, since one of k may fail by chance: so an interval outside can belong to an undecided claim.
 
 # %% tags=["report"]
 mini = analysis.check_claims("homework", profile=profile, data=data, seeds=seeds)
