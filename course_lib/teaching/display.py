@@ -83,10 +83,11 @@ def cover() -> None:
 
 def _covered_kinds() -> tuple[type, ...]:
     from pandas import DataFrame
+    from pandas.io.formats.style import Styler
 
     from course_lib.figures.explorers.shell import Explorer
 
-    return DataFrame, Explorer
+    return DataFrame, Styler, Explorer
 
 
 def _display_covered(thing: object) -> None:
