@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.data import cifar, folder, pacs
+from course_lib.data.mini.domains import DOMAINS
 from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
 
 if TYPE_CHECKING:
@@ -42,6 +43,16 @@ SOURCES = {
         Source("mini:source", "84 other categories drawn, four fifths as illustrations", 84000, 84, MINI_SIZE),
         Source("mini:unseen", "20 further pictures of each category of mini:source", 1680, 84, MINI_SIZE),
         Source("mini:album", "84 other categories drawn, half as illustrations", 84000, 84, MINI_SIZE),
+        *(
+            Source(
+                f"mini:{domain.name}",
+                f"the {len(domain.categories)} {domain.name} categories drawn, four fifths as illustrations",
+                domain.num_images,
+                len(domain.categories),
+                MINI_SIZE,
+            )
+            for domain in DOMAINS.values()
+        ),
         Source("mini:scenes", "drawn scenes, any of 11 concepts in each image", 2000, 11, MINI_SIZE),
         *(
             Source(

@@ -11,9 +11,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "catalogue": ["SOURCE_CATEGORIES", "SOURCE_DOMAINS", "TARGET_CLASSES", "domain_of"],
         "dials": ["EASY", "HARD", "Dials"],
+        "domains": ["DOMAINS", "Domain"],
         "drawing": ["STYLES", "draw"],
         "scenes": ["CONCEPTS", "NUM_SCENES", "build_scenes", "draw_scenes"],
         "versions": ["WORLD_VERSION", "world_fingerprint", "world_means"],
-        "worlds": ["WORLDS", "build_world"],
+        "worlds": ["WORLDS", "build_domain", "build_world"],
     },
 )

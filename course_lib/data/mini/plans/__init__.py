@@ -20,6 +20,7 @@ _HOMES = {
     "flower": "plant",
     "cactus": "plant",
     "mushroom": "plant",
+    "blossom": "blossom",
     "handtool": "tool",
     "scissors": "tool",
     "bird": "creature",
