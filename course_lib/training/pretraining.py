@@ -26,12 +26,12 @@ class Pretraining:
 _COMMON = {"name": "pretrain", "lr": 2e-3, "batch_size": 64}
 # Epochs on a quarter of each domain: few images are shown more often.
 _EPOCHS_AT_HOME = {
-    "animals": 16,
-    "people": 30,
-    "plants": 8,
-    "instruments": 10,
-    "buildings": 14,
-    "vehicles": 18,
+    "animals": 14,
+    "people": 24,
+    "plants": 6,
+    "instruments": 8,
+    "buildings": 12,
+    "vehicles": 14,
     "tools": 60,
     "household": 40,
 }

@@ -1,4 +1,4 @@
-"""Whole worlds: the seven target classes as cartoons or photos, sources to pretrain on, and single domains."""
+"""Whole worlds: the seven target classes as cartoons or photos, and sources to pretrain on."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,7 +8,6 @@ import torch
 
 from course_lib.data.mini.catalogue import SOURCE_CATEGORIES, TARGET_CLASSES, Category, category_named
 from course_lib.data.mini.dials import HARD, Dials
-from course_lib.data.mini.domains import DOMAIN_SEED, DOMAINS
 from course_lib.data.mini.drawing import draw
 from course_lib.data.mini.hashing import Dice
 
@@ -50,26 +49,6 @@ def build_world(
         DrawnClass(category, category, range(first, first + count), share, dials) for category, count in counts.items()
     ]
     return draw_classes(classes, size, seed=seed, device=device, progress=progress)
-
-
-def build_domain(
-    name: str,
-    size: int = 48,
-    *,
-    device: str | torch.device = "cpu",
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...], tuple[str, ...]]:
-    """Draw a source domain: pixels, labels, class names and names as from `build_world`.
-
-    Raises:
-        ValueError: there is no such domain.
-    """
-    if name not in DOMAINS:
-        raise ValueError(f"domain {name!r} is unknown; choose one of {', '.join(DOMAINS)}.")
-    domain = DOMAINS[name]
-    ids = range(1, domain.per_category + 1)
-    classes = [DrawnClass(each, each, ids, domain.illustrated, domain.dials) for each in domain.categories]
-    return draw_classes(classes, size, seed=DOMAIN_SEED, device=device, progress=progress)
 
 
 @dataclass(frozen=True)

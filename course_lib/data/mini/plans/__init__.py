@@ -21,6 +21,7 @@ _HOMES = {
     "cactus": "plant",
     "mushroom": "plant",
     "blossom": "blossom",
+    "swatch": "swatch",
     "handtool": "tool",
     "scissors": "tool",
     "bird": "creature",
