@@ -26,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "groups": ["find_groups"],
         "imageset": ["ImageSet"],
         "notes": ["FolderNotes"],
+        "quarters": ["QUARTERS", "quarters", "source_split", "target_split"],
         "sources": [
             "count_pixels",
             "describe",
