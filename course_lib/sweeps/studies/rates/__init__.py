@@ -1,0 +1,58 @@
+"""The studies of learning rates per layer and of sources (Dube et al. 2018, https://arxiv.org/abs/1807.11459)."""
+
+from course_lib.sweeps.studies.rates.pairs import PAIRS, Pair
+from course_lib.sweeps.studies.rates.profiles import PROFILES, RatesProfile
+from course_lib.sweeps.study import Study
+from course_lib.sweeps.trial import Trial
+from course_lib.training.recipe import Recipe
+
+MOMENTUM = 0.9  # our choice; the document gives none
+# Validation chooses among the rates of one pair of target and source.
+VARY = ("lr", "multipliers")
+
+
+def layered_recipe(pair: Pair, profile: RatesProfile, *, inner: float, head: float, **settings) -> Recipe:
+    """Make the document's recipe IL-n/LL-m: SGD with momentum, the rate falls to a tenth after each third of the steps.
+
+    Args:
+        inner: rate n of all stages but the head. head: rate m of the head.
+    """
+    epochs = pair.epochs(profile.steps, profile.batch_size)
+    common = {
+        "architecture": profile.architecture,
+        "start": pair.weights,
+        "optimizer": "sgd",
+        "momentum": MOMENTUM,
+        "epochs": epochs,
+        "batch_size": profile.batch_size,
+    }
+    if milestones := sorted({max(1, round(epochs * part / 3)) for part in (1, 2)} - {epochs}):
+        common |= {"schedule": "steps", "milestones": tuple(milestones)}
+    return Recipe.layered(inner=inner, head=head, **(common | settings))
+
+
+def _layer_rates(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
+    """Every rate of the inner layers with every rate of the last one, for every pair."""
+    return [
+        Trial(layered_recipe(pair, profile, inner=inner, head=head), pair.data(profile.size, seed), seed)
+        for pair in PAIRS[: profile.targets]
+        for seed in seeds
+        for head, inners in profile.rates.items()
+        for inner in inners
+    ]
+
+
+STUDIES = {
+    study.name: study
+    for study in (
+        Study(
+            "layer_rates",
+            "rates of the inner layers and of the last one, eight targets (Tables 1 and 2, Figs 6 to 9)",
+            _layer_rates,
+            PROFILES,
+            "rates",
+            data="mini:flowers",
+            vary=VARY,
+        ),
+    )
+}
