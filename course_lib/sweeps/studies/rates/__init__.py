@@ -7,8 +7,9 @@ from course_lib.sweeps.trial import Trial
 from course_lib.training.recipe import Recipe
 
 MOMENTUM = 0.9  # our choice; the document gives none
-# Validation chooses among the rates of one pair of target and source.
-VARY = ("lr", "multipliers")
+# Validation chooses among the rates. Each seed also draws its own training and validation images of a target, so that
+# an interval over seeds holds this draw, too; the test images are the same.
+VARY = ("lr", "multipliers", "seed")
 
 
 def layered_recipe(pair: Pair, profile: RatesProfile, *, inner: float, head: float, **settings) -> Recipe:
