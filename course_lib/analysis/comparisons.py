@@ -25,8 +25,10 @@ from course_lib.analysis.records import (
     is_scored,
     metric_of,
     score_of,
+    setting,
     things_of,
     units_of,
+    values_of,
 )
 from course_lib.analysis.scores import mean_score
 from course_lib.analysis.selection import best_runs, check_one_optimizer, rate_at_edge
@@ -190,5 +192,18 @@ def optimism(grid: Sequence[dict], confidence: float = 0.95, *, vary: Sequence[s
 
 
 def edges_of(*grids: Sequence[dict], vary: Sequence[str] = VARY) -> str:
-    """Which of the grids, each of one optimiser, are best at their lowest or highest rate; see `rate_at_edge`."""
-    return "; ".join(dict.fromkeys(filter(None, (rate_at_edge(grid, vary) for grid in grids))))
+    """Which of the grids, each of one optimiser, are best at their lowest or highest rate; see `rate_at_edge`.
+
+    A single rate beside a grid of several is named, too: that side was not tuned. Single rates on both sides are not.
+    """
+    tuned = any(len(values_of(grid, "lr")) > 1 for grid in grids)
+    found = (rate_at_edge(grid, vary) or (tuned and _alone(grid)) for grid in grids)
+    return "; ".join(dict.fromkeys(filter(None, found)))
+
+
+def _alone(grid: Sequence[dict]) -> str:
+    """Say that a grid is a single rate; empty if it has several."""
+    if len(rates := values_of(grid, "lr")) != 1:
+        return ""
+    name, optimizer = (setting(grid[0], each) for each in ("name", "optimizer"))
+    return f"{name}, {optimizer}: {rates[0]:g} alone was tried, the other side chose among several rates"

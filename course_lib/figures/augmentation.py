@@ -103,7 +103,7 @@ def augmentation_gains(
     axes.set_yticks(range(len(names)), labels)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(*limits)
-    note = EDGE_NOTE if any(gain.edge for gain in gains.values()) else ""
+    note = f"\n{EDGE_NOTE}" if any(gain.edge for gain in gains.values()) else ""
     axes.set_xlabel(f"gain of test accuracy over training without augmentation (points){note}")
     _add_legend(figure, gains, printed)
     return figure

@@ -21,7 +21,7 @@ OPTIMIZER_COLORS = {"sgd": BLUE, "adam": VERMILLION}
 OPTIMIZER_NAMES = {"sgd": "SGD", "adam": "Adam"}
 CHANNEL_COLORS = {"red": VERMILLION, "green": GREEN, "blue": BLUE}
 
-EDGE_NOTE = "; † a best rate at the edge of its grid"  # of an axis label
+EDGE_NOTE = "† a best rate at the edge of its grid"  # of an axis label
 WIDTH = 10.0  # inches; 1000 pixels at DPI
 DPI = 100
 TITLE_CHARACTERS = 7.3  # of a title, on an inch

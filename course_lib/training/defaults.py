@@ -52,7 +52,10 @@ DEFAULTS = (
         "full", math.inf, {**_TUNED, "epochs": 10},
         "validation chose this rate among 3 with 1687 cartoons at 96 px: 80.5 % after 3 epochs without the flip",
     ),
-    Default("scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50}, "TODO"),
+    Default(
+        "scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50},
+        "no other rate was tried: 45.3 % with 1687 cartoons at 96 px after 12 epochs",
+    ),
 )  # fmt: skip
 
 

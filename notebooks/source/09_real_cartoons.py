@@ -150,11 +150,11 @@ pd.DataFrame(seconds).T.round(1)
 
 # %% [markdown]
 # ### Exercise 1 · judge a claim (10 minutes, ★☆☆)
-# The rule was fixed before any run was seen. (One thing was added after the first runs on real cartoons: claims about where training ends are left out there,
-# since these runs stop early. Otherwise two more claims would count as contradicted.) The 95 % interval of an effect, [`low`, `high`], is compared with the range that a claim allows, from
-# `claimed_low` to `claimed_high` (one of them may be infinite). Wholly inside: "reproduced". Wholly outside: "contradicted". All else: "undecided". Ends that
-# touch a bound are not tested.
-# Hint: an interval can be outside on two sides. Which comparison of which ends says that it lies wholly below the range?
+# The rule was fixed before any run was seen. (One thing was added after the first runs on real cartoons: claims about where training ends are left out there, since
+# these runs stop early. Otherwise three more claims would count as contradicted.) The 95 % interval of an effect, [`low`, `high`], is compared with the range that a
+# claim allows, from `claimed_low` to `claimed_high` (one of them may be infinite). Wholly inside: "reproduced". Wholly outside: "contradicted". All else:
+# "undecided". Ends that touch a bound are not tested. Hint: an interval can be outside on two sides. Which comparison of which ends says that it lies wholly below
+# the range?
 
 
 # %% tags=["exercise"]
@@ -175,7 +175,8 @@ passed = check_judge(judge)
 # %% [markdown]
 # ## Side by side
 # All claims of the homework, judged by this rule in both worlds. The grey bar is what a claim allows; for a printed number, from half of it to twice as much.
-# Where a claim is about several things, the interval is that of the one that decided, widened so that all of them together hold at 95 %.
+# Where a claim is about several things, the interval is that of the one that is least favourable. One of k things contradicts a claim only if its interval lies
+# wholly outside after it was widened to 1 − 0.05/k, since one of k may fail by chance: so an interval outside can belong to an undecided claim.
 
 # %% tags=["report"]
 mini = analysis.check_claims("homework", profile=profile, data=data, seeds=seeds)
@@ -195,19 +196,23 @@ homework.worlds_table(measured).style
 homework.missing_table(pairs).style
 
 # %% [markdown]
-# From scratch the runs are short and have one rate of each optimiser, so whatever they say is marked †. The runs of full fine-tuning are short, too, so claims about
-# where training ends are not judged there.
+# From scratch one rate of each optimiser was trained; beside a side that chose among several rates, that is marked †, too. Those runs and the ones of full
+# fine-tuning are short, so claims about where training ends are not judged there.
 #
 # **Which column is to be believed?**
-# - *For the homework's orders (\*), only the right one*: the mini world was calibrated for them. SCRATCH
+# - *For the homework's orders (\*), only the right one*: the mini world was calibrated for them. With 1687 images, 96 pixels and either optimiser, training from
+#   scratch reaches 45 to 46 % of the test images, the last layer 74 to 76 %. By the rule even that decides nothing: from scratch one rate was tried, and training
+#   stopped after twelve epochs. But the validation accuracy had nearly stopped rising. So it is likely, though not shown, that here the last layer beats training
+#   from scratch. That full fine-tuning beats the last layer stays open.
 # - *In general the right column decides less*: three seeds, short runs, fewer studies. An undecided verdict there is no evidence against the claim, and none for it.
 # - *SGD wants higher rates than Adam*: reproduced in both worlds, with SGD without momentum. On the real cartoons only the grid of 189 images tests it, since with
 #   1687 images SGD was given no rate as low as Adam's.
-# - *The printed rates of full fine-tuning*: contradicted on the real cartoons by Adam's alone. Every seed chose 0.001, ten times the printed 0.0001, with 1687 images
-#   (from a grid that begins at 0.0003) and with 189 (from one that holds 0.0001). It was the best in the mini world, too: three of the four best rates were the
-#   same in both worlds. So a rate is a place to start from, and its neighbours are worth a try.
-# - *What full fine-tuning gains over the last layer*: undecided on the real cartoons at one image size. The last layer at 224 pixels was better than full fine-tuning
-#   at 96 with 189 images; with 1687 the intervals contain zero. That compares two things at once, strategy and size. But it is what two cores can choose between.
+# - *The printed rates of full fine-tuning*: contradicted on the real cartoons by Adam's alone. Every seed chose 0.001, ten times the printed 0.0001, with 1687
+#   images (from a grid that begins at 0.0003) and with 189 (from one that holds 0.0001). It was the best in the mini world, too: three of the four best rates were
+#   the same in both worlds. So a rate is a place to start from, and its neighbours are worth a try.
+# - *What full fine-tuning gains over the last layer*: undecided on the real cartoons at one image size. The last layer at 224 pixels was better than full
+#   fine-tuning at 96 with 189 images; with 1687 the intervals contain zero. That compares two things at once, strategy and size. But it is what two cores can choose
+#   between.
 #
 # ### Exercise 2 · the edge of a grid (10 minutes, ★★☆)
 # Why does a best rate at the edge decide nothing? A grid that ends too early compares a tuned recipe with an untuned one. Write `at_edge`: does the best of the

@@ -473,7 +473,9 @@ def test_a_gain_beyond_the_axis_is_an_arrow_with_its_number():
 
 def test_a_gain_at_the_edge_of_its_grid_has_a_dagger():
     edge = {name: replace(gain, edge="the lowest rate") for name, gain in list(GAINS.items())[:1]}
-    axes = augmentation.augmentation_gains(GAINS | edge, KINDS, title=TITLE).axes[0]
+    figure = augmentation.augmentation_gains(GAINS | edge, KINDS, title=TITLE)
+    assert_texts_stay_inside_and_apart(figure, "gains with a dagger")
+    axes = figure.axes[0]
     assert sum(label.get_text().endswith(" †") for label in axes.get_yticklabels()) == 1
     assert "† a best rate at the edge" in axes.get_xlabel()
     assert "†" not in augmentation.augmentation_gains(GAINS, KINDS, title=TITLE).axes[0].get_xlabel()

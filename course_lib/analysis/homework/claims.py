@@ -68,7 +68,7 @@ def _last_layer_claims() -> list[Claim]:
             "loss in Fig. 10 to its Section III counterpart in Fig. 7)", "Section IV",
             "training loss at the end, last layer minus from scratch",
             ("scratch", "last_layer"), compare(("last_layer", "scratch"), by=partial(seed_gap, value=final_loss)),
-            POSITIVE, "nats", "train",
+            POSITIVE, "nats", "train", about_the_end=True,
         ),
     ]  # fmt: skip
 

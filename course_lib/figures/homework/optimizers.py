@@ -75,7 +75,7 @@ def gaps_by_grid(gaps: Mapping[str, Interval]) -> Figure:
     title = f"The same runs: Adam wins {adam} of {len(gaps)} grids of rates, SGD {sgd}"
     xlabel = "test accuracy, Adam − SGD (points)"
     if any(gap.edge for gap in gaps.values()):
-        xlabel += EDGE_NOTE
+        xlabel += f"; {EDGE_NOTE}"
     return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)
 
 

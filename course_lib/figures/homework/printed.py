@@ -46,7 +46,7 @@ def optimizer_differences(table: pd.DataFrame, *, title: str) -> Figure:
             if not any(map(pd.isna, values)):  # one seed says nothing about training again
                 found = Interval(*(value / 100 for value in values), method)
                 dots.append(Dot(name, series, found, printed=method == "Newcombe"))
-    xlabel = "test accuracy, Adam − SGD (points)" + (EDGE_NOTE if edge else "")
+    xlabel = "test accuracy, Adam − SGD (points)" + (f"; {EDGE_NOTE}" if edge else "")
     return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)
 
 

@@ -33,7 +33,7 @@ def verdicts(pairs: Sequence[Pair], unit: str = "points") -> Figure:
     axes = figure.subplots()
     _draw_pairs(axes, shown)
     edges = [verdict.at_edge for pair in shown for verdict in (pair.mini, pair.real)]
-    note = EDGE_NOTE if any(edges) else ""
+    note = f"; {EDGE_NOTE}" if any(edges) else ""
     axes.set_xlabel(f"effect ({unit}){note}")
     handles = [
         axes.plot([], [], marker=MARKERS[name], color=color, linestyle="-", label=name)[0]
