@@ -40,21 +40,15 @@ def describe_shipped(name: str) -> ShippedWeights:
         FileNotFoundError: no weights of that name are shipped. ValueError: the file is damaged.
     """
     file = _folder() / f"{name}.safetensors"
-    with file.open("rb") as content:  # safetensors: length of the header, the header as JSON, the tensors
-        try:
-            header = json.loads(content.read(int.from_bytes(content.read(8), "little")))
-            meta = json.loads(header["__metadata__"]["course"])["meta"]
-            training = meta["training"]
-            return ShippedWeights(
-                name,
-                meta["architecture"],
-                meta["source"],
-                meta["num_classes"],
-                training["test_accuracy"],
-                training["num_test"],
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"the weights file {file} is damaged: delete it and fetch or train it again") from error
+    content = file.read_bytes()  # safetensors: length of the header, the header as JSON, the tensors
+    try:
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        meta = json.loads(header["__metadata__"]["course"])["meta"]
+        facts = {key: meta[key] for key in ("architecture", "source", "num_classes")}
+        facts |= {key: meta["training"][key] for key in ("test_accuracy", "num_test")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"the weights file {file} is damaged: delete it and fetch or train it again") from error
+    return ShippedWeights(name, **facts)
 
 
 def _folder() -> Path:
