@@ -30,7 +30,7 @@ class ShippedWeights:
 
 def list_weights() -> tuple[str, ...]:
     """List the names of the weights that the course ships, as `load_weights` takes them."""
-    return tuple(sorted(path.stem for path in _folder().glob("*.safetensors")))
+    return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
 
 
 def describe_shipped(name: str) -> ShippedWeights:
@@ -39,7 +39,7 @@ def describe_shipped(name: str) -> ShippedWeights:
     Raises:
         FileNotFoundError: no weights of that name are shipped. ValueError: the file is damaged.
     """
-    file = _folder() / f"{name}.safetensors"
+    file = shipped_file(name)
     content = file.read_bytes()  # safetensors: length of the header, the header as JSON, the tensors
     try:
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
@@ -51,5 +51,6 @@ def describe_shipped(name: str) -> ShippedWeights:
     return ShippedWeights(name, **facts)
 
 
-def _folder() -> Path:
-    return shipped_dir("data/weights")
+def shipped_file(name: str) -> Path:
+    """The file of shipped weights, whether it is there or not."""
+    return shipped_dir("data/weights") / f"{name}.safetensors"
