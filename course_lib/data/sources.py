@@ -27,7 +27,7 @@ PARTS = ("all", "train", "test")
 
 @dataclass(frozen=True)
 class Source:
-    """Facts about a source that need no file; its numbers are None for a folder of the user's own."""
+    """Facts about a source that need no file; its numbers are None where the name stands for several sources."""
 
     name: str
     about: str
@@ -246,7 +246,7 @@ def _find(source: str) -> Source:
         facts = task_named(rest).facts()
         about = f"small task: {facts['domain']}, {facts['style']}"
         return Source(source, about, facts["images"] + facts["test_images"], facts["classes"], MINI_SIZE)
-    if source not in SOURCES or rest == "task-NN":
+    if source not in SOURCES:
         raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with a folder's path)")
     return SOURCES[source]
 

@@ -11,8 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from course_lib.models.shipped import describe_shipped, list_weights
-from course_lib.paths import shipped_dir
+from course_lib.models.shipped import describe_shipped, list_weights, shipped_file
 
 NORMALISATION_MODES = ("batch", "running", "frozen", "affine_only")
 
@@ -277,7 +276,7 @@ def find_weights(weights: str | Path) -> Path:
         if (name := str(weights)) not in list_weights():
             shipped = ", ".join(list_weights()) or "none"
             raise FileNotFoundError(f"no weights '{name}': give a shipped name ({shipped}) or a .safetensors file")
-        path = shipped_dir("data/weights") / f"{name}.safetensors"
+        path = shipped_file(name)
     if not path.is_file():
         raise FileNotFoundError(f"there is no weights file {path}: check the path")
     return path

@@ -30,7 +30,7 @@ class ShippedWeights:
 
 def list_weights() -> tuple[str, ...]:
     """List the names of the weights that the course ships, as `load_weights` takes them."""
-    return tuple(sorted(path.stem for path in _folder().glob("*.safetensors")))
+    return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
 
 
 def describe_shipped(name: str) -> ShippedWeights:
@@ -39,23 +39,18 @@ def describe_shipped(name: str) -> ShippedWeights:
     Raises:
         FileNotFoundError: no weights of that name are shipped. ValueError: the file is damaged.
     """
-    file = _folder() / f"{name}.safetensors"
-    with file.open("rb") as content:  # safetensors: length of the header, the header as JSON, the tensors
-        try:
-            header = json.loads(content.read(int.from_bytes(content.read(8), "little")))
-            meta = json.loads(header["__metadata__"]["course"])["meta"]
-            training = meta["training"]
-            return ShippedWeights(
-                name,
-                meta["architecture"],
-                meta["source"],
-                meta["num_classes"],
-                training["test_accuracy"],
-                training["num_test"],
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"the weights file {file} is damaged: delete it and fetch or train it again") from error
+    file = shipped_file(name)
+    content = file.read_bytes()  # safetensors: length of the header, the header as JSON, the tensors
+    try:
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        meta = json.loads(header["__metadata__"]["course"])["meta"]
+        facts = {key: meta[key] for key in ("architecture", "source", "num_classes")}
+        facts |= {key: meta["training"][key] for key in ("test_accuracy", "num_test")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"the weights file {file} is damaged: delete it and fetch or train it again") from error
+    return ShippedWeights(name, **facts)
 
 
-def _folder() -> Path:
-    return shipped_dir("data/weights")
+def shipped_file(name: str) -> Path:
+    """The file of shipped weights, whether it is there or not."""
+    return shipped_dir("data/weights") / f"{name}.safetensors"

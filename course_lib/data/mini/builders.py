@@ -9,7 +9,7 @@ from course_lib.data.mini.catalogue import SPECIES
 from course_lib.data.mini.dials import Dials
 from course_lib.data.mini.domains import DOMAIN_SEED, DOMAINS
 from course_lib.data.mini.scenes import build_scenes
-from course_lib.data.mini.tasks import task_named, task_names
+from course_lib.data.mini.tasks import task_named
 from course_lib.data.mini.worlds import DrawnClass, build_world, draw_classes
 
 Drawn = tuple[torch.Tensor, torch.Tensor, tuple[str, ...], tuple[str, ...]]
@@ -34,10 +34,9 @@ def find_builder(name: str) -> tuple[Callable[..., Drawn], str]:
         return build_scenes, "image"
     if name == "flowers":
         return build_flowers, "class"
-    for names, build in ((DOMAINS, build_domain), (task_names(), build_task)):
-        if name in names:
-            return partial(build, name), "class"
-    return partial(build_world, name), "class"
+    if name.startswith("task-"):
+        return partial(build_task, name), "class"
+    return partial(build_domain if name in DOMAINS else build_world, name), "class"
 
 
 def build_domain(name: str, size: int = 48, *, progress: Callable[[int, int], None] | None = None) -> Drawn:

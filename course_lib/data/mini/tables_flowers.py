@@ -24,7 +24,7 @@ FLOWERS = {
         "centre": ["#f08a1c"],
     }),
     "daffodil": ("blossom", {
-        "petals": 6, "shape": "pointed", "petal": (0.34, 0.4), "width": (0.12, 0.14), "cup": (0.17, 0.2),
+        "petals": 6, "shape": "pointed", "petal": (0.34, 0.4), "width": (0.12, 0.14), "trumpet": 1.0,
         "heart": (0.04, 0.05), "bloom": ["#f8e45c", "#f8f4d8", "#f4d838"], "second": ["#f09a1c", "#f0b41c"],
         "foliage": "grass",
     }),

@@ -11,7 +11,8 @@ BLOSSOM = {
     "petal": (0.3, 0.36),  # length
     "width": (0.1, 0.12),  # half of it
     "heart": (0.12, 0.15),
-    "cup": (0.0, 0.0),  # radius of a trumpet around the heart
+    "trumpet": 0.0,
+    "cup": (0.17, 0.2),  # radius of the trumpet
     "stamens": 0,
     "spots": 0.0,
     "face": 0.0,
@@ -46,7 +47,7 @@ def _open(pen, t, head):
     for i in range(t.stamens):
         end = towards(head, 360 / t.stamens * i + 12, t.petal * 0.72)
         pen.paint(union(pen.limb(head, end, 0.014), pen.disc(end, 0.04)), t.second, outline=False)
-    if t.cup.max() > 0:
+    if t.may("trumpet"):
         rim = [pen.disc(towards(head, 60 * i, t.cup * 0.75), t.cup * 0.42) for i in range(6)]
         pen.paint(union(pen.disc(head, t.cup * 0.9), *rim), t.second)
         pen.paint(pen.disc(head, t.cup * 0.62), t.second, shade=0.75)
