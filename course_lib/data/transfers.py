@@ -6,7 +6,12 @@ https://arxiv.org/abs/1807.11459.
 
 from dataclasses import dataclass
 
+from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.spec import DataSpec
+
+FLOWERS = "flowers"  # stands for Oxford Flowers: exactly ten training images of each class
+_SPECIES, _PER_SPECIES = 20, 10
+_FORTIETH = 40  # a tenth of a quarter of a domain trains a target
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,27 @@ class Transfer:
     target: str
     source: str
     close: bool
+
+    @property
+    def name(self) -> str:
+        """Name of the pair in tables and figures: target, then source."""
+        return f"{self.target} ← {self.source}"
+
+    @property
+    def weights(self) -> str:
+        """Name of the weights of the source network."""
+        return f"mini_resnet18_{self.source}"
+
+    @property
+    def images_per_label(self) -> int:
+        """Number of training images of each class of the target."""
+        return _PER_SPECIES if self.target == FLOWERS else DOMAINS[self.target].per_category // _FORTIETH
+
+    @property
+    def num_train(self) -> int:
+        """Number of training images of the target."""
+        classes = _SPECIES if self.target == FLOWERS else len(DOMAINS[self.target].categories)
+        return classes * self.images_per_label
 
     def target_data(self, *, size: int = 48, seed: int = 0) -> DataSpec:
         """Images of the target: of a domain the rule ``target``, of the flowers ten a species; `seed` says which."""
@@ -49,6 +75,6 @@ def target_data(name: str, *, size: int = 48, seed: int = 0) -> DataSpec:
     Of a domain a tenth of its third quarter trains, as many images validate, and its fourth quarter tests. Of each
     flower species ten images train, ten validate and sixty test.
     """
-    if name == "flowers":
+    if name == FLOWERS:
         return DataSpec(source="mini:flowers", size=size, split="official", val=0.5, seed=seed)
     return DataSpec(source=f"mini:{name}", size=size, split="target", seed=seed)

@@ -10,8 +10,9 @@ from course_lib.analysis.comparisons import score_gap
 from course_lib.analysis.intervals import Interval, seed_interval
 from course_lib.analysis.records import score_of, select, setting, values_of
 from course_lib.analysis.selection import best_runs
+from course_lib.data.transfers import TRANSFERS, Transfer
 from course_lib.models.network import INNER
-from course_lib.sweeps.studies.rates import PAIRS, VARY, Pair
+from course_lib.sweeps.studies.rates import VARY
 
 
 def head_rate(record: dict) -> float:
@@ -24,9 +25,9 @@ def inner_rate(record: dict) -> float:
     return float(f"{setting(record, 'lr') * (setting(record, 'multipliers') or {}).get(INNER, 1.0):.6g}")
 
 
-def by_pair(records: Sequence[dict]) -> dict[Pair, list[dict]]:
+def by_pair(records: Sequence[dict]) -> dict[Transfer, list[dict]]:
     """Group runs by their pair of target and source, in the document's order; pairs without runs are left out."""
-    found = {pair: select(records, source=f"mini:{pair.target}", start=pair.weights) for pair in PAIRS}
+    found = {pair: select(records, source=f"mini:{pair.target}", start=pair.weights) for pair in TRANSFERS}
     return {pair: runs for pair, runs in found.items() if runs}
 
 
@@ -130,7 +131,7 @@ def pairs_table(records: Sequence[dict], heads: Sequence[float] = (0.01, 0.1)) -
         line |= {f"IL 0, LL {head:g}": str(accuracy_by_rate(runs, head)[0.0]) for head in heads}
         line |= {f"α at LL {head:g}": ", ".join(f"{rate:g}" for rate in best_inner_rates(runs, head)) for head in heads}
         line |= {"best of 0.1 − best of 0.01": str(head_gain(runs)), "inner layers gain": str(inner_gain(runs))}
-        lines[f"{pair.target} ← {pair.source}"] = line
+        lines[pair.name] = line
     return pd.DataFrame.from_dict(lines, orient="index")
 
 

@@ -1,6 +1,8 @@
 """The studies of learning rates per layer and of sources (Dube et al. 2018, https://arxiv.org/abs/1807.11459)."""
 
-from course_lib.sweeps.studies.rates.pairs import PAIRS, Pair
+import math
+
+from course_lib.data.transfers import TRANSFERS, Transfer
 from course_lib.sweeps.studies.rates.profiles import PROFILES, RatesProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
@@ -12,13 +14,13 @@ MOMENTUM = 0.9  # our choice; the document gives none
 VARY = ("lr", "multipliers", "seed")
 
 
-def layered_recipe(pair: Pair, profile: RatesProfile, *, inner: float, head: float, **settings) -> Recipe:
+def layered_recipe(pair: Transfer, profile: RatesProfile, *, inner: float, head: float, **settings) -> Recipe:
     """Make the document's recipe IL-n/LL-m: SGD with momentum, the rate falls to a tenth after each third of the steps.
 
     Args:
         inner: rate n of all stages but the head. head: rate m of the head.
     """
-    epochs = pair.epochs(profile.steps, profile.batch_size)
+    epochs = math.ceil(profile.steps / math.ceil(pair.num_train / profile.batch_size))
     common = {
         "architecture": profile.architecture,
         "start": pair.weights,
@@ -35,8 +37,10 @@ def layered_recipe(pair: Pair, profile: RatesProfile, *, inner: float, head: flo
 def _layer_rates(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
     """Every rate of the inner layers with every rate of the last one, for every pair."""
     return [
-        Trial(layered_recipe(pair, profile, inner=inner, head=head), pair.data(profile.size, seed), seed)
-        for pair in PAIRS[: profile.targets]
+        Trial(
+            layered_recipe(pair, profile, inner=inner, head=head), pair.target_data(size=profile.size, seed=seed), seed
+        )
+        for pair in TRANSFERS[: profile.targets]
         for seed in seeds
         for head, inners in profile.rates.items()
         for inner in inners

@@ -12,7 +12,7 @@ class RatesProfile(Profile):
     Attributes:
         steps: of every run, whatever the number of its images, as in the document; `epochs` is not used.
         rates: rate of the last layer → rates of the inner layers that are tried with it.
-        targets: how many of `PAIRS` are trained; None: all.
+        targets: how many of `TRANSFERS` are trained; None: all.
     """
 
     steps: int
