@@ -101,7 +101,7 @@ def head_gain(records: Sequence[dict], low: float = 0.01, high: float = 0.1) -> 
 
 
 def inner_gain(records: Sequence[dict]) -> Interval:
-    """Best accuracy with trained inner layers minus that with frozen ones, both rates chosen by validation, in points."""
+    """Best accuracy with trained inner layers minus that with frozen ones, in points; validation chooses all rates."""
     frozen = [run for run in records if inner_rate(run) == 0]
     return score_gap([run for run in records if inner_rate(run) > 0], frozen, vary=VARY)
 
