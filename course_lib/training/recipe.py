@@ -215,7 +215,9 @@ class Recipe(Settings):
         """
         if head <= 0:
             raise ValueError(f"head = {head}: the learning rate of the head must be above 0")
-        return make_recipe("full", **{"name": "layered", **settings, "lr": head, "multipliers": {INNER: inner / head}})
+        return make_recipe(
+            "full", **{"name": "layered", **settings, "lr": head, "multipliers": {INNER: _rounded(inner / head)}}
+        )
 
 
 # The three strategies of the homework as the settings in which they differ; "pretrained" is the start that the

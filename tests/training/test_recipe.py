@@ -73,6 +73,7 @@ def test_equal_trainings_have_one_spelling():
     assert Recipe(lr=0.1, multipliers={"inner": 1.0}) == Recipe(lr=0.1)
     layered = Recipe.layered(inner=0.001, head=0.01, epochs=3)
     assert layered.identity() == Recipe.full(lr=0.01, multipliers={"inner": 0.1}, epochs=3).identity()
+    assert Recipe.layered(inner=0.01, head=0.1).multipliers == {"inner": 0.1}, "0.01 / 0.1 is 0.0999… in floats"
     graduated = Recipe(
         lr=0.001 * 0.5, multipliers={"stem": 0, "stage1": 1, "stage2": 2, "stage3": 4, "stage4": 8, "head": 16}
     )
