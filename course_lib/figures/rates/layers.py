@@ -19,7 +19,7 @@ _DECADE_FOR_ZERO = 1  # the rate 0 stands so many decades left of the lowest oth
 
 @styled
 def accuracies(records: Sequence[dict]) -> Figure:
-    """Plot test accuracy over the rate of the inner layers, a panel for each pair, a line for each rate of the last one.
+    """Plot test accuracy over the rate of the inner layers: a panel a pair, a line for each rate of the last layer.
 
     As Figs 6 and 7 of the document, which have one line for each pair and no interval. The title counts the pairs in
     which training the inner layers gains.
