@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "claims": ["check_claims", "find_claims"],
         "classification": ["ClassScore", "balanced_accuracy", "describe_predictions", "macro_f1", "score_classes"],
         "comparisons": ["Comparison", "compare_runs", "optimism", "score_gap", "validation_gap"],
+        "costs": ["image_steps"],
         "drift": ["stage_change", "stage_turn", "turn_table"],
         "intervals": [
             "Interval",
@@ -26,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
         "patches": ["Favourites", "favourite_patches", "neighbour_correlation"],
+        "racing": ["Race", "race"],
         "records": ["diverged", "is_scored", "score_of", "select", "setting", "units_of", "values_of"],
         "reliability": ["Reliability", "reliability"],
         "scores": ["mean_score", "score_over_runs"],
@@ -40,6 +42,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "settings": ["check_comparable", "comparable_groups", "widen"],
         "tables": ["best_table", "gap_table", "grid_table", "paired_table", "probe_table", "rate_gains", "runs_table"],
+        "voting": ["average_classes", "frequent_classes", "vote_units"],
         "verdicts": ["Claim", "Region", "Verdict", "judge"],
     },
 )

@@ -20,7 +20,7 @@ class RelativeGradients:
     rate belongs to a *stage*: g and w are all its tensors but γ and β, which then move at the stage's rate; the
     optimiser goes on, and running statistics are put back. Measuring takes as long as training on 5 more batches.
 
-    Source: Lee et al., Surgical fine-tuning (ICLR 2023), arXiv 2210.11466, Section 4, and the authors' code.
+    Source: Lee et al., Surgical fine-tuning (ICLR 2023), arXiv 2210.11466, and the authors' code.
 
     Args:
         model: prepared by `set_trainable`.
