@@ -8,7 +8,7 @@ from course_lib.training.recipe import STRATEGIES, Recipe, make_recipe
 
 FLIP = {"name": "RandomHorizontalFlip"}
 STRATEGY = "last_layer"  # of those who name none
-OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "dog": "DoG", "ldog": "L-DoG"}
+OPTIMIZER_NAMES = {"sgd": "SGD", "adam": "Adam", "dog": "DoG", "ldog": "L-DoG"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
     """Say a recipe's main settings in one line, and what the table's rest on."""
     names = [transform.name for transform in recipe.augmentation]
     parts = [
-        f"{OPTIMIZERS[recipe.optimizer]}" + ("" if recipe.finds_steps else f", rate {recipe.lr:g}"),
+        OPTIMIZER_NAMES[recipe.optimizer] + ("" if recipe.finds_steps else f", rate {recipe.lr:g}"),
         f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
         f"{size} px",
         f"augmentation: {', '.join(names)}" if names else "no augmentation",
