@@ -229,7 +229,10 @@ def _kept(record: Mapping, name: str) -> str:
     found = _score(record, "answers") or {}
     if name not in found:
         how = " with keep='probabilities'" if name == "probabilities" else ""
-        raise ValueError(f"a run's record has no {name} for each test image: give its trial the probe Answers{how}")
+        raise ValueError(
+            f"a run's record has no {name} for each test image: give its trial the probe Answers{how}, "
+            "and leave out runs that diverged"
+        )
     return found[name]
 
 

@@ -160,8 +160,8 @@ class Recipe(Settings):
         ]
         if wrong:
             raise ValueError(
-                f"optimizer = '{self.optimizer}' finds its steps by itself, with {' and '.join(wrong)} it would not: "
-                "use lr = 1, multipliers of 0 or 1, and no schedule, momentum or layer_rates"
+                f"optimizer = '{self.optimizer}' computes its steps without a learning rate, so {' and '.join(wrong)} "
+                "must go: use lr = 1, multipliers of 0 or 1, and no schedule, momentum or layer_rates"
             )
         return self
 

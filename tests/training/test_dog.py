@@ -188,7 +188,7 @@ def test_it_learns_without_a_rate(splits):
     ],
 )
 def test_rates_are_refused_in_one_sentence(settings, culprit):
-    with pytest.raises(ValueError, match=f"'ldog' finds its steps by itself, with {culprit}.*: use lr = 1") as refused:
+    with pytest.raises(ValueError, match=f"without a learning rate, so {culprit}.* must go: use lr = 1") as refused:
         recipe_of("ldog", **settings)
     assert "\n" not in str(refused.value)
     assert recipe_of("dog", multipliers={"inner": 0, "stage4": 1}).finds_steps
