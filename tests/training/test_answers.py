@@ -14,6 +14,7 @@ from course_lib.training.fitting import fit
 from course_lib.training.prediction import predict_probabilities
 from course_lib.training.probes import Direct, Probe, check_probes, probe_test
 from course_lib.training.recipe import Recipe
+from pictures import write_pngs
 from tiny_trials import make_trial
 
 
@@ -45,8 +46,9 @@ def test_without_probabilities_there_are_none(make_images):
         answers_of({"scores": {}})
 
 
-def test_a_trial_keeps_it_and_reads_it_back(folder):
-    plain = make_trial(folder)
+def test_a_trial_keeps_it_and_reads_it_back(make_images, tmp_path):
+    write_pngs(make_images(), tmp_path)
+    plain = make_trial(tmp_path)
     trial = Trial(plain.recipe, plain.data, plain.seed, (Answers(),))
     record = trial.run()
     assert len(answers_of(record)) == record["num_test"]
