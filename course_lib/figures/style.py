@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from course_lib.training.defaults import OPTIMIZER_NAMES
+from course_lib.training.optimizer_names import OPTIMIZER_NAMES
 
 # Okabe & Ito's palette: told apart with every common colour blindness.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"

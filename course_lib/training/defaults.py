@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass, field
 
 from course_lib.models.catalogue import architecture_of_weights, best_start
+from course_lib.training.optimizer_names import OPTIMIZER_NAMES
 from course_lib.training.recipe import STRATEGIES, Recipe, make_recipe
 
 FLIP = {"name": "RandomHorizontalFlip"}
 STRATEGY = "last_layer"  # of those who name none
-OPTIMIZER_NAMES = {"sgd": "SGD", "adam": "Adam", "dog": "DoG", "ldog": "L-DoG"}
 
 
 @dataclass(frozen=True)
