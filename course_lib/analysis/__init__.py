@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "claims": ["check_claims", "find_claims"],
         "classification": ["ClassScore", "balanced_accuracy", "describe_predictions", "macro_f1", "score_classes"],
         "comparisons": ["Comparison", "compare_runs", "optimism", "score_gap", "validation_gap"],
+        "costs": ["image_steps"],
         "drift": ["stage_change", "stage_turn", "turn_table"],
         "intervals": [
             "Interval",
@@ -41,6 +42,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "static_scores",
             "weighted_tau",
         ],
+        "racing": ["Race", "race"],
         "records": ["diverged", "is_scored", "score_of", "select", "setting", "units_of", "values_of"],
         "reliability": ["Reliability", "reliability"],
         "scores": ["mean_score", "score_over_runs"],
@@ -65,6 +67,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "readout_accuracy",
             "source_scores",
         ],
+        "voting": ["average_classes", "frequent_classes", "vote_units"],
         "verdicts": ["Claim", "Region", "Verdict", "judge"],
     },
 )
