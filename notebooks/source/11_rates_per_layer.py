@@ -18,12 +18,12 @@ reveal = False  # True: show what was measured without a guess
 # %%
 import numpy as np
 import pandas as pd
-import torch
 
 from course_lib import analysis
 from course_lib.analysis import rates
 from course_lib.data import TRANSFERS, prepare
 from course_lib.figures.rates import layers
+from course_lib.models import start_model
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.rates import PROFILES, layered_recipe
 from course_lib.teaching import Prediction, show, show_text
@@ -145,7 +145,9 @@ for row in rates.printed_gains():
     least, most = gain_bounds(row.low_percent, row.high_percent)
     fits = least - 0.005 <= row.gain_percent <= most + 0.005
     mark = "" if fits else "  ← cannot be"
-    print(f"{row.target:<8} printed {row.gain_percent:>6} %, {least:6.2f} to {most:6.2f}{mark}")
+    print(
+        f"{row.target:<8} printed {row.gain_percent:>6} %, {least:6.2f} to {most:6.2f}{mark}"
+    )
 
 # %% [markdown]
 # The document contradicts itself in other places, too. Whoever repeats an experiment has to notice such things first, and to ask the authors:
@@ -160,14 +162,16 @@ rates.inconsistencies_table()
 # %%
 pair = TRANSFERS[0]
 splits = prepare(pair.target_data(size=numbers.size))
+before = start_model(numbers.architecture, pair.weights, splits.num_classes).state_dict()
 moved = {}
 for inner, head in ((0.0001, 0.01), (0.01, 0.01), (0.0001, 0.1), (0.1, 0.1)):
     recipe = layered_recipe(pair, numbers, inner=inner, head=head)
-    recipe = recipe.replace(epochs=min(recipe.epochs, 60), schedule="constant", milestones=())
     run = fit(recipe, splits, keep_last=True)
-    stages = [stage for stage in run.model.stage_names if stage != "pool"]
-    start = run.start_state if hasattr(run, "start_state") else None
-    moved[f"IL {inner:g}, LL {head:g}"] = start
+    stages = run.model.stage_names
+    moved[f"IL {inner:g}, LL {head:g}"] = analysis.stage_change(
+        before, run.last_state, stages
+    )
+show(layers.distances(moved), colors=32)
 
 # %% [markdown]
 # ## How much does the inner rate matter?
@@ -186,3 +190,70 @@ def relative_range(accuracies):
 
 # %% tags=["checked"]
 passed = check_relative_range(relative_range)
+
+# %% [markdown]
+# β is never negative, whatever the rate does: the largest of several numbers is at least as large as the smallest. Since accuracies of equal recipes differ by chance, a
+# β above 0 proves nothing yet. The small marks show the β that would be expected if the rate had no effect at all: the spread of training again, dealt out at random.
+
+# %% tags=["report"]
+show(layers.sensitivities(runs), colors=32)
+
+# %%
+medians = {}
+for head in rates.by_rates(runs):
+    found = [rates.sensitivity(own, head).estimate for own in pairs.values()]
+    noise = [rates.noise_sensitivity(own, head) for own in pairs.values()]
+    printed = rates.printed_number(f"beta_{head:g}_median")
+    medians[f"LL {head:g}"] = {
+        "printed median β, %": printed,
+        "measured, %": 100 * np.median(found),
+        "noise alone, %": 100 * np.median(noise),
+    }
+pd.DataFrame(medians).T.round(1)
+
+# %% [markdown]
+# There is a second reason why β is larger at LL 0.1: it has one inner rate more, 0.1. A range over more values is larger. Without that rate:
+
+# %%
+same = [run for run in runs if rates.inner_rate(run) <= 0.01]
+for head in rates.by_rates(same):
+    found = [
+        rates.sensitivity(own, head).estimate for own in rates.by_pair(same).values()
+    ]
+    print(f"LL {head:g}, the same inner rates: median β {100 * np.median(found):.1f} %")
+
+# %% [markdown]
+# ## Does the number of images per label tell the best rate?
+# "Intuitively with more labelled data for the target domain, we can be more aggressive", says the document. α is the inner rate with the best accuracy.
+#
+# ### Exercise 4 · choose, then test (10 minutes, ★★☆)
+# The document chooses α by the same accuracy that it reports. Write the honest number: each seed chooses its rate by its validation accuracy (the first of equal
+# ones), and the mean over seeds of the *test* accuracies is reported. Both arrays have a row for each seed and a column for each rate. Hint: the chosen column differs from row to row.
+
+
+# %% tags=["exercise"]
+def chosen_accuracy(val, test):
+    """Mean over seeds of the test accuracy at the rate that validation chose; (S, R) arrays."""
+    # solution
+    val, test = np.asarray(val), np.asarray(test)
+    chosen = val.argmax(axis=1)  # (S,)
+    return test[np.arange(len(test)), chosen].mean()
+    # end solution
+
+
+# %% tags=["checked"]
+passed = check_chosen_accuracy(chosen_accuracy)
+
+# %%
+own = rates.by_rates(pairs[TRANSFERS[0]])[0.1]
+val, test = (
+    np.array(
+        [[analysis.score_of(run, part) for run in runs_] for runs_ in own.values()]
+    ).T
+    for part in ("val", "test")
+)  # (seeds, rates)
+print(f"chosen by validation: {100 * chosen_accuracy(val, test):.1f} %")
+print(f"best on the test images: {100 * test.max(axis=1).mean():.1f} %")
+
+# %% tags=["report"]
+show(layers.best_rates(runs), colors=32)

@@ -9,7 +9,8 @@ from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates import layers
 from course_lib.data.transfers import Transfer
 from course_lib.figures.accuracy import Dot, dot_intervals
-from course_lib.figures.style import BLACK, BLUE, GREY, SERIES, VERMILLION, new_figure, styled
+from course_lib.figures.drift import stage_drift
+from course_lib.figures.style import BLUE, SERIES, VERMILLION, new_figure, styled
 
 HEAD_COLORS = {0.01: BLUE, 0.1: VERMILLION}
 HEAD_MARKERS = {0.01: "o", 0.1: "s"}
@@ -125,25 +126,13 @@ def _draw_alphas(axes, pair: Transfer, alphas: Sequence[float]) -> None:
     axes.plot(pair.images_per_label * shifts, np.maximum(alphas, 1e-5), linestyle="", alpha=0.7, **style)
 
 
-@styled
 def distances(moved: Mapping[str, Mapping[str, float]]) -> Figure:
-    """Plot how far each stage moved from its start, a line for each training; the title names the farthest stage.
+    """Plot how far each stage moved from its start, by training; the title says which inner stage moved farthest.
 
     Args:
         moved: training → stage → relative change of its weights, see `course_lib.analysis.stage_change`.
     """
-    farthest = {name: max(own, key=own.get) for name, own in moved.items()}
-    stages = sorted(set(farthest.values()))
-    title = f"Of all stages, {stages[0]} moves farthest" if len(stages) == 1 else "Which stage moves farthest depends"
-    title += " in every training" if len(stages) == 1 else " on the rates"
-    figure = new_figure(title, height=4.6)
-    axes = figure.subplots()
-    for number, (name, own) in enumerate(moved.items()):
-        values = [100 * value if value > 0 else np.nan for value in own.values()]
-        axes.plot(list(own), values, marker="o", color=SERIES[number % len(SERIES)], label=name)
-    axes.set_yscale("log")
-    axes.set_ylabel("change of the weights,\n% of their size at the start")
-    axes.axhline(100, color=GREY, linewidth=1)
-    axes.text(0, 100, "as far as from the start to zero", color=BLACK, fontsize=11, va="bottom")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return figure
+    inner = {name: {stage: value for stage, value in own.items() if stage != "head"} for name, own in moved.items()}
+    farthest = {max(own, key=own.get) for own in inner.values() if any(own.values())}
+    title = "Farthest of the inner stages moves " + " or ".join(sorted(farthest))
+    return stage_drift(moved, title=title, log=True)
