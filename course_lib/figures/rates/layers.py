@@ -37,11 +37,11 @@ def accuracies(records: Sequence[dict]) -> Figure:
         axes.set_visible(False)
     for axes, (pair, runs) in zip(grid.flat, pairs.items(), strict=False):
         _draw_pair(axes, runs)
-        axes.set_title(
-            f"{pair.name} ({'A' if pair.close else 'B'})\n{pair.images_per_label} images a label", fontsize=12
-        )
-    figure.supxlabel("learning rate of the inner layers", fontsize=13)
-    figure.supylabel("test accuracy (%)", fontsize=13)
+        panel = f"{pair.name} ({'A' if pair.close else 'B'})\n{pair.images_per_label} images a label"
+        axes.set_title(panel, fontsize=12)
+        axes.set_xlabel("inner learning rate")
+        if axes.get_subplotspec().is_first_col():
+            axes.set_ylabel("test accuracy (%)")
     handles, labels = grid.flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, title="95 % intervals over seeds (t)")
     return figure
@@ -68,8 +68,13 @@ def _draw_pair(axes, records: Sequence[dict]) -> None:
         )
         ticks |= set(places)
     axes.set_xscale("log")
-    axes.set_xticks(sorted(ticks), ["0" if tick == zero else f"{tick:g}" for tick in sorted(ticks)])
+    axes.set_xticks(sorted(ticks), ["0" if tick == zero else _short(tick) for tick in sorted(ticks)])
     axes.minorticks_off()
+
+
+def _short(rate: float) -> str:
+    """``"0.1"``, ``"0.01"``, ``"1e-3"`` …: short enough for neighbouring ticks."""
+    return f"{rate:g}" if rate >= 0.01 else f"{rate:.0e}".replace("e-0", "e-")
 
 
 def sensitivities(records: Sequence[dict]) -> Figure:

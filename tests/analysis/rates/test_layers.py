@@ -1,4 +1,4 @@
-"""Rates per layer: grouping by pair and rate, β and its control, α, gains, and their correlation with images a label."""
+"""Rates per layer: runs by pair and rate, β and its control, α, gains, and α against the images per label."""
 
 import numpy as np
 import pytest
