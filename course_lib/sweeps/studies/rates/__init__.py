@@ -8,6 +8,7 @@ from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
 from course_lib.training.recipe import Recipe
 
+_OWN_IMAGES = "mini:flowers"  # one of the targets stands for all of them
 MOMENTUM = 0.9  # our choice; the document gives none
 # Validation chooses among the rates. Each seed also draws its own training and validation images of a target, so that
 # an interval over seeds holds this draw, too; the test images are the same.
@@ -35,7 +36,13 @@ def layered_recipe(pair: Transfer, profile: RatesProfile, *, inner: float, head:
 
 
 def _layer_rates(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
-    """Every rate of the inner layers with every rate of the last one, for every pair."""
+    """Every rate of the inner layers with every rate of the last one, for every pair.
+
+    Raises:
+        ValueError: another source than the pairs' own was named.
+    """
+    if source != _OWN_IMAGES:
+        raise ValueError(f"layer_rates trains on the pairs of the mini world, not on '{source}': name no source")
     return [
         Trial(
             layered_recipe(pair, profile, inner=inner, head=head), pair.target_data(size=profile.size, seed=seed), seed
@@ -56,7 +63,7 @@ STUDIES = {
             _layer_rates,
             PROFILES,
             "rates",
-            data="mini:flowers",
+            data=_OWN_IMAGES,
             vary=VARY,
         ),
     )
