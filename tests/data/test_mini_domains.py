@@ -78,7 +78,7 @@ def test_no_source_shows_a_species():
 def test_every_species_differs_from_the_others_and_is_drawn_on_any_device(style):
     means = {}
     for name in SPECIES:
-        picture = draw(name, style, [1], size=32)
+        picture = draw(name, style, [1], size=16)
         means[name] = hashlib.sha256(picture.numpy().tobytes()).hexdigest()
         draw(name, style, range(1), size=16, device="meta")  # fails if anything is made on another device
     assert len(set(means.values())) == len(SPECIES)
