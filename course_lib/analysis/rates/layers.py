@@ -111,16 +111,15 @@ def rank_correlation(records: Sequence[dict], head: float, *, draws: int = 2000,
 
     Args:
         records: runs of several pairs. α of a pair is the geometric mean over its seeds, 0 counted as a tenth of the
-            lowest other rate.
+            lowest other rate. Pairs that are drawn with a single α or a single number of images count as correlation 0.
     """
     pairs = by_pair(records)
     alphas = np.array([_log_mean(best_inner_rates(runs, head)) for runs in pairs.values()])
     images = np.array([pair.images_per_label for pair in pairs])
     rows = np.random.default_rng(seed).integers(len(images), size=(draws, len(images)))
-    drawn = [spearmanr(alphas[row], images[row]).statistic for row in rows if _varies(alphas[row], images[row])]
-    low, high = np.quantile(drawn, (0.025, 0.975)) if drawn else (np.nan, np.nan)
-    estimate = spearmanr(alphas, images).statistic if _varies(alphas, images) else np.nan
-    return Interval(float(estimate), float(low), float(high), f"bootstrap, {len(images)} pairs", unit="")
+    low, high = np.quantile([_correlation(alphas[row], images[row]) for row in rows], (0.025, 0.975))
+    name = f"bootstrap, {len(images)} pairs"
+    return Interval(_correlation(alphas, images), float(low), float(high), name, unit="")
 
 
 def pairs_table(records: Sequence[dict], heads: Sequence[float] = (0.01, 0.1)) -> pd.DataFrame:
@@ -162,5 +161,6 @@ def _log_mean(rates: Sequence[float]) -> float:
     return float(np.mean(np.log10(np.maximum(rates, _BELOW_ALL))))
 
 
-def _varies(*values: np.ndarray) -> bool:
-    return all(len(set(value.tolist())) > 1 for value in values)
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Spearman's correlation; 0 where one side has a single value."""
+    return float(spearmanr(a, b).statistic) if min(len(set(a.tolist())), len(set(b.tolist()))) > 1 else 0.0

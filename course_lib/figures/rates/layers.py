@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates import layers
 from course_lib.data.transfers import Transfer
-from course_lib.figures.accuracy import Dot, dot_intervals
 from course_lib.figures.drift import stage_drift
-from course_lib.figures.style import BLUE, SERIES, VERMILLION, new_figure, styled
+from course_lib.figures.style import BLUE, SERIES, VERMILLION, draw_interval, new_figure, plain_log_axis, styled
 
 HEAD_COLORS = {0.01: BLUE, 0.1: VERMILLION}
 HEAD_MARKERS = {0.01: "o", 0.1: "s"}
@@ -32,7 +30,7 @@ def accuracies(records: Sequence[dict]) -> Figure:
     title += f"; {len(pairs) - up - down} undecided" if up + down < len(pairs) else ""
     rows = -(-len(pairs) // _COLUMNS)
     figure = new_figure(title, width=12.0, height=1.8 + 2.9 * rows)
-    grid = figure.subplots(rows, min(_COLUMNS, len(pairs)), sharex=True, squeeze=False)
+    grid = figure.subplots(rows, min(_COLUMNS, len(pairs)), squeeze=False)
     for axes in grid.flat[len(pairs) :]:
         axes.set_visible(False)
     for axes, (pair, runs) in zip(grid.flat, pairs.items(), strict=False):
@@ -77,24 +75,33 @@ def _short(rate: float) -> str:
     return f"{rate:g}" if rate >= 0.01 else f"{rate:.0e}".replace("e-0", "e-")
 
 
+@styled
 def sensitivities(records: Sequence[dict]) -> Figure:
     """Plot β of each pair at both rates of the last layer (Fig 8), beside the β that noise alone would show.
 
     The title has the medians over the pairs, which the document prints as 28.96 and 83.52 %.
     """
-    dots, medians = [], {}
-    for head in layers.by_rates(records):
-        found = {pair.name: layers.sensitivity(runs, head) for pair, runs in layers.by_pair(records).items()}
-        medians[head] = 100 * np.median([own.estimate for own in found.values()])
-        dots += [Dot(name, f"last layer at {head:g}", own) for name, own in found.items()]
-        for pair, runs in layers.by_pair(records).items():
-            noise = layers.noise_sensitivity(runs, head)
-            point = Interval(noise, noise, noise, "expected without any effect", unit="%")
-            dots.append(Dot(pair.name, f"noise alone, {head:g}", point))
+    pairs, heads = layers.by_pair(records), list(layers.by_rates(records))
+    found = {head: [layers.sensitivity(runs, head) for runs in pairs.values()] for head in heads}
+    medians = {head: 100 * np.median([own.estimate for own in found[head]]) for head in heads}
     words = " and ".join(f"{median:.0f} % at {head:g}" for head, median in medians.items())
-    return dot_intervals(
-        dots, title=f"Sensitivity β to the inner rate: median {words}", xlabel="β = (max − min) / min of accuracy (%)"
-    )
+    figure = new_figure(f"Sensitivity β to the inner rate: median {words}", height=2.2 + 0.55 * len(pairs))
+    axes = figure.subplots()
+    for number, head in enumerate(heads):
+        color, marker = HEAD_COLORS.get(head, SERIES[number]), HEAD_MARKERS.get(head, "o")
+        places = np.arange(len(pairs)) + 0.3 * (number - (len(heads) - 1) / 2)
+        for place, own, runs in zip(places, found[head], pairs.values(), strict=True):
+            ends = 100 * own.estimate, place, 100 * own.low, 100 * own.high
+            draw_interval(axes, *ends, color=color, marker=marker)
+            axes.plot(100 * layers.noise_sensitivity(runs, head), place, "x", color=color, markeredgewidth=2)
+        axes.plot([], [], marker=marker, color=color, label=f"last layer at {head:g}")
+        axes.plot([], [], "x", color=color, markeredgewidth=2, label=f"noise alone, at {head:g}")
+    axes.set_yticks(range(len(pairs)), [pair.name for pair in pairs])
+    axes.set_ylim(len(pairs) - 0.5, -0.5)
+    axes.set_xlabel("β = (max − min) / min of the test accuracy (%)")
+    title = "95 % intervals over seeds (t)"
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, title=title)
+    return figure
 
 
 @styled
@@ -115,6 +122,7 @@ def best_rates(records: Sequence[dict]) -> Figure:
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_title(f"last layer at {head:g}")
+        plain_log_axis(axes.xaxis)
         axes.set_xlabel("training images per label")
         ticks = [tick for tick in (1e-5, 1e-4, 1e-3, 1e-2, 1e-1) if tick <= head]
         axes.set_yticks(ticks, ["0" if tick == 1e-5 else f"{tick:g}" for tick in ticks])

@@ -65,7 +65,15 @@ def test_correlation_has_the_sign_of_the_relation(sign):
 
 def test_equal_alphas_have_no_correlation():
     runs = [run for pair in TRANSFERS for run in grid_of(pair, {0.0: 0.4, 0.01: 0.7})]
-    assert np.isnan(layers.rank_correlation(runs, 0.1).estimate)
+    found = layers.rank_correlation(runs, 0.1)
+    assert (found.low, found.estimate, found.high) == (0, 0, 0)
+
+
+def test_one_pair_that_differs_proves_no_correlation():
+    """A resample without that pair shows no relation, so the interval reaches 0."""
+    runs = [run for pair in TRANSFERS[1:] for run in grid_of(pair, {0.0: 0.4, 0.01: 0.7})]
+    found = layers.rank_correlation(runs + grid_of(TRANSFERS[0], {0.0: 0.7, 0.01: 0.4}), 0.1)
+    assert found.low <= 0 < found.estimate
 
 
 def test_table_has_a_line_for_each_pair():
