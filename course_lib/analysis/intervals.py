@@ -22,7 +22,7 @@ class Interval:
     Attributes:
         seeds: number of seeds of an interval over seeds; 0 for any other interval.
         unit: printed after the estimate, which is multiplied by 100: ``"%"`` for a score, ``"points"`` for a difference
-            of two scores.
+            of two scores. Empty: a number that is no percentage, such as a correlation, printed as it is.
         edge: which of the chosen rates is the lowest or highest of its grid, see `rate_at_edge`; empty: none.
     """
 
@@ -35,6 +35,8 @@ class Interval:
     edge: str = ""
 
     def __str__(self) -> str:
+        if not self.unit:
+            return f"{self.estimate:.2f} [{self.low:.2f}, {self.high:.2f}]"
         return f"{100 * self.estimate:.1f} {self.unit} [{100 * self.low:.1f}, {100 * self.high:.1f}]"
 
 

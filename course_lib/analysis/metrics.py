@@ -57,27 +57,35 @@ def worst_mistakes(labels, probabilities) -> np.ndarray:
     return by_confidence[np.sort(first)]
 
 
-def neighbour_agreement(features, labels) -> float:
-    """Share of images whose nearest other image, by its features, is of the same class.
+def neighbour_agreement(features, labels, k: int = 1) -> float:
+    """Share of images whose class is that of most of their `k` nearest other images, by their features.
 
-    Distances are Euclidean, after every feature was brought to mean 0 and variance 1.
+    This is the leave-one-out accuracy of a k-nearest-neighbour classifier. Distances are Euclidean, after every feature
+    was brought to mean 0 and variance 1. Of classes with equally many neighbours the one with the nearer ones counts
+    (by the sum of their ranks, then the lower number).
 
     Args:
-        features: (N, D) array or CPU tensor, at least two rows.
+        features: (N, D) array or CPU tensor.
         labels: (N,) integers.
+        k: at most N − 1.
 
     Raises:
-        ValueError: features that are not one row for each label, or fewer than two.
+        ValueError: features that are not one row for each label, or not more than `k` of them.
     """
     from sklearn.neighbors import NearestNeighbors
     from sklearn.preprocessing import StandardScaler
 
     features, labels = np.asarray(features, dtype=np.float64), np.asarray(labels)
-    if features.ndim != 2 or labels.shape != features.shape[:1] or len(labels) < 2:
-        raise ValueError(f"features {features.shape} and labels {labels.shape} do not fit: need (N, D) and (N,), N ≥ 2")
+    if features.ndim != 2 or labels.shape != features.shape[:1] or not 1 <= k < len(labels):
+        shapes = f"features {features.shape} and labels {labels.shape}"
+        raise ValueError(f"{shapes} do not fit k = {k}: need (N, D) and (N,), N > k ≥ 1")
     scaled = StandardScaler().fit_transform(features)
-    nearest = NearestNeighbors(n_neighbors=1).fit(scaled).kneighbors(return_distance=False)[:, 0]  # never itself
-    return float((labels[nearest] == labels).mean())
+    nearest = NearestNeighbors(n_neighbors=k).fit(scaled).kneighbors(return_distance=False)  # (N, k), never itself
+    names, classes = np.unique(labels, return_inverse=True)
+    ballots = 1 + (k - np.arange(k)) / (k + 1) ** 2  # (k,): nearer ones decide only between equally many
+    votes = np.zeros((len(labels), len(names)))
+    np.add.at(votes, (np.arange(len(labels))[:, None], classes[nearest]), ballots)
+    return float((votes.argmax(axis=1) == classes).mean())
 
 
 def confusion_table(labels, predictions, class_names):

@@ -9,6 +9,8 @@ from functools import cache
 
 import numpy as np
 
+from course_lib.training.answers import decode, decode_probabilities
+
 ACCURACY, MAP = "accuracy", "map"
 MAIN_PROBE = "direct"  # the trained network's own answer on the test images
 THINGS = {ACCURACY: "images", MAP: "concepts"}  # the units of a metric, in the plural
@@ -148,6 +150,33 @@ def num_images(record: Mapping, part: str) -> int | None:
     return record.get(f"num_{part}")
 
 
+def answers_of(record: Mapping) -> np.ndarray:
+    """The class that a run answered for each test image, (N,), from the probe `Answers`.
+
+    Raises:
+        ValueError: the run was not asked for its answers.
+    """
+    return decode(_kept(record, "answers"))
+
+
+def labels_of(record: Mapping) -> np.ndarray:
+    """The right class of each test image, (N,), from the probe `Answers`.
+
+    Raises:
+        ValueError: the run was not asked for its answers.
+    """
+    return decode(_kept(record, "labels"))
+
+
+def probabilities_of(record: Mapping) -> np.ndarray:
+    """The probability of each class for each test image, (N, C), rounded to ninths, from the probe `Answers`.
+
+    Raises:
+        ValueError: the run was not asked for its answers, or not for probabilities.
+    """
+    return decode_probabilities(_kept(record, "probabilities"), len(answers_of(record)))
+
+
 def history(record: Mapping) -> list[dict]:
     """One dict for each epoch: losses, accuracies, rates, seconds."""
     return record["history"]
@@ -193,6 +222,18 @@ def as_units(units: str | Sequence[float]) -> np.ndarray:
     if wrong := set(units) - {"0", "1"}:
         raise ValueError(f"an outcome string holds {min(wrong)!r}: only '0' (wrong) and '1' (right) are allowed")
     return np.frombuffer(units.encode(), dtype=np.uint8) - float(ord("0"))
+
+
+def _kept(record: Mapping, name: str) -> str:
+    """What the probe `Answers` keeps under a name."""
+    found = _score(record, "answers") or {}
+    if name not in found:
+        how = " with keep='probabilities'" if name == "probabilities" else ""
+        raise ValueError(
+            f"a run's record has no {name} for each test image: give its trial the probe Answers{how}, "
+            "and leave out runs that diverged"
+        )
+    return found[name]
 
 
 def _score(record: Mapping, probe: str) -> dict | None:

@@ -26,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "groups": ["find_groups"],
         "imageset": ["ImageSet"],
         "notes": ["FolderNotes"],
+        "quarters": ["QUARTERS", "quarters", "source_split", "target_split"],
         "sources": [
             "count_pixels",
             "describe",
@@ -45,6 +46,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "per_class_split",
             "stratified_split",
         ],
+        "transfers": ["TRANSFERS", "Transfer", "target_data"],
         "statistics": ["Moments", "PixelHistogram", "channel_statistics", "streaming_statistics"],
     },
 )

@@ -100,7 +100,7 @@ def load_world(name: str, size: int, *, progress: bool = True, memory_limit_mb: 
     """A drawn world: images with one class each, or the scenes with several concepts."""
     from course_lib.data import mini
 
-    build, unit = (mini.build_scenes, "image") if name == "scenes" else (partial(mini.build_world, name), "class")
+    build, unit = mini.find_builder(name)
 
     def make():
         with tqdm(desc=f"drawing mini:{name}", unit=unit, disable=not progress) as bar:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.data import cifar, folder, pacs
+from course_lib.data.mini.domains import DOMAINS
+from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ PARTS = ("all", "train", "test")
 
 @dataclass(frozen=True)
 class Source:
-    """Facts about a source that need no file; its numbers are None for a folder of the user's own."""
+    """Facts about a source that need no file; its numbers are None where the name stands for several sources."""
 
     name: str
     about: str
@@ -42,6 +44,18 @@ SOURCES = {
         Source("mini:source", "84 other categories drawn, four fifths as illustrations", 84000, 84, MINI_SIZE),
         Source("mini:unseen", "20 further pictures of each category of mini:source", 1680, 84, MINI_SIZE),
         Source("mini:album", "84 other categories drawn, half as illustrations", 84000, 84, MINI_SIZE),
+        *(
+            Source(
+                f"mini:{domain.name}",
+                f"the {len(domain.categories)} {domain.name} categories drawn, four fifths as illustrations",
+                domain.num_images,
+                len(domain.categories),
+                MINI_SIZE,
+            )
+            for domain in DOMAINS.values()
+        ),
+        Source("mini:flowers", "20 flower species drawn, for 10 training images of each", 1600, 20, MINI_SIZE),
+        Source("mini:task-NN", "70 varied small tasks drawn, NN from 00 to 69", None, None, MINI_SIZE),
         Source("mini:scenes", "drawn scenes, any of 11 concepts in each image", 2000, 11, MINI_SIZE),
         *(
             Source(
@@ -62,7 +76,7 @@ SOURCES = {
 
 
 def source_names() -> tuple[str, ...]:
-    """Names that `load_images` knows; ``folder:PATH`` stands for any folder of class folders."""
+    """Names that `load_images` knows; ``folder:PATH`` and ``mini:task-NN`` stand for any folder and any small task."""
     return tuple(SOURCES)
 
 
@@ -228,6 +242,10 @@ def _find(source: str) -> Source:
     kind, _, rest = source.partition(":")
     if kind == "folder" and rest:
         return SOURCES["folder:PATH"]
+    if kind == "mini" and rest in task_names():
+        facts = task_named(rest).facts()
+        about = f"small task: {facts['domain']}, {facts['style']}"
+        return Source(source, about, facts["images"] + facts["test_images"], facts["classes"], MINI_SIZE)
     if source not in SOURCES:
         raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with a folder's path)")
     return SOURCES[source]

@@ -14,17 +14,21 @@ from course_lib.data.folder import find_parts
 from course_lib.data.given import given_split, official_split
 from course_lib.data.groups import compile_pattern, find_groups, is_table
 from course_lib.data.imageset import ImageSet
+from course_lib.data.quarters import source_split, target_split
 from course_lib.data.sources import load_images, source_state
 from course_lib.data.splits import HOMEWORK_SEED, Splits
 
 _SOURCES_KEPT = 4  # a study has one or two
 _SPLITS_KEPT = 128  # of each source; a split holds rows, labels and names, no pixels
+_WHOLE = ("homework", "stratified", "per_class", "official", "given")  # source and target cut quarters of all images
 _RULES_WITH = {  # field -> the rules of splitting that have it
     "few_shot": ("homework",),
     "per_class": ("per_class",),
-    "val": ("stratified", "per_class", "official", "given"),
+    "val": ("stratified", "per_class", "official", "given", "source", "target"),
     "test": ("stratified", "given"),
     "groups": ("stratified", "given"),
+    "classes": _WHOLE,
+    "partition": _WHOLE,
 }
 _LATER_FIELDS = ("classes", "per_class", "val", "test", "partition", "groups", "duplicates")
 
@@ -38,8 +42,9 @@ class DataSpec(Settings):
         source: see `source_names`; the path of a folder is made absolute.
         size: pixels a side.
         split: ``"homework"`` (`homework_split`), ``"stratified"`` (`stratified_split`), ``"per_class"``
-            (`per_class_split`), ``"official"`` (`official_split`) or ``"given"`` (`given_split`). By default
-            ``"given"`` for a folder that is split already, ``"homework"`` for others.
+            (`per_class_split`), ``"official"`` (`official_split`), ``"given"`` (`given_split`), ``"source"``
+            (`source_split`) or ``"target"`` (`target_split`). By default ``"given"`` for a folder that is split
+            already, ``"homework"`` for others.
         few_shot: swap the homework's train and test folders.
         seed: of the split and of the partition.
         classes: only the images of these classes, renumbered in this order (of concepts: only these columns).
@@ -56,7 +61,7 @@ class DataSpec(Settings):
 
     source: str = "mini:cartoon"
     size: PositiveInt = 48
-    split: Literal["homework", "stratified", "per_class", "official", "given"] = "homework"
+    split: Literal["homework", "stratified", "per_class", "official", "given", "source", "target"] = "homework"
     few_shot: bool = False
     seed: int = HOMEWORK_SEED
     classes: tuple[str, ...] | None = None
@@ -252,4 +257,8 @@ def _apply_rule(images: ImageSet, spec: DataSpec) -> Splits:
             return official_split(images, seed=spec.seed, **options)
         case "given":
             return given_split(images, seed=spec.seed, **options)
+        case "source":
+            return source_split(images, seed=spec.seed, **options)
+        case "target":
+            return target_split(images, seed=spec.seed, **options)
     return rules.stratified_split(images, seed=spec.seed, **options)

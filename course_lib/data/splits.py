@@ -202,10 +202,19 @@ def partition(images: ImageSet, num_parts: int, *, seed: int = 0) -> list[ImageS
     Raises:
         ValueError: fewer than one part, or more parts than images.
     """
+    return [images.take(sorted(positions)) for positions in partition_positions(images, num_parts, seed=seed)]
+
+
+def partition_positions(images: ImageSet, num_parts: int, *, seed: int = 0) -> list[list[int]]:
+    """Positions of the images of each part that `partition` makes, class by class.
+
+    Raises:
+        ValueError: as `partition`.
+    """
     if not 1 <= num_parts <= len(images):
         raise ValueError(f"{len(images)} images make no {num_parts} parts: choose from 1 to {len(images)}")
     positions = [i for members in shuffle_classes(images, seed).values() for i in members]
-    return [images.take(sorted(positions[part::num_parts])) for part in range(num_parts)]
+    return [positions[part::num_parts] for part in range(num_parts)]
 
 
 def make_splits(images: ImageSet, train: list[int], val: list[int], test: list[int], rule: str) -> Splits:

@@ -9,6 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from course_lib.training.optimizer_names import OPTIMIZER_NAMES
+
 # Okabe & Ito's palette: told apart with every common colour blindness.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 BLUE, VERMILLION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#767676"
@@ -16,9 +18,8 @@ SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 
 # A rate has the same colour in every lesson; warm means fast.
 LR_COLORS = {0.03: VERMILLION, 0.01: ORANGE, 0.003: GREEN, 0.001: BLUE, 0.0001: PURPLE}
-OPTIMIZER_STYLES = {"sgd": "-", "adam": "--"}
-OPTIMIZER_COLORS = {"sgd": BLUE, "adam": VERMILLION}
-OPTIMIZER_NAMES = {"sgd": "SGD", "adam": "Adam"}
+OPTIMIZER_STYLES = {"sgd": "-", "adam": "--", "dog": ":", "ldog": "-."}
+OPTIMIZER_COLORS = {"sgd": BLUE, "adam": VERMILLION, "dog": PURPLE, "ldog": GREEN}
 CHANNEL_COLORS = {"red": VERMILLION, "green": GREEN, "blue": BLUE}
 
 EDGE_NOTE = "† a best rate at the edge of its grid"  # of an axis label

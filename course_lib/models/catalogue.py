@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from course_lib.paths import shipped_dir
+from course_lib.models.shipped import describe_shipped, list_weights, shipped_file
 
 NORMALISATION_MODES = ("batch", "running", "frozen", "affine_only")
 
@@ -218,11 +218,6 @@ def _family_of(name: str) -> Family | None:
     return FAMILIES.get(prefix) if colon else None
 
 
-def list_weights() -> tuple[str, ...]:
-    """List the names of the weights that the course ships, as `load_weights` takes them."""
-    return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
-
-
 def installed_imagenet() -> tuple[str, ...]:
     """List the ImageNet weights whose packages are installed, e.g. ``"imagenet:efficientnet_lite0"``.
 
@@ -267,10 +262,7 @@ def architecture_of_weights(weights: str) -> str | None:
     if found := find_origin(weights):
         origin, name = found
         return _imported(origin.architecture)(name)
-    shipped = {
-        entry.start: entry.name for entry in ARCHITECTURES.values() if entry.start and not find_origin(entry.start)
-    }
-    return shipped.get(weights)
+    return describe_shipped(weights).architecture if weights in list_weights() else None
 
 
 def find_weights(weights: str | Path) -> Path:
@@ -284,7 +276,7 @@ def find_weights(weights: str | Path) -> Path:
         if (name := str(weights)) not in list_weights():
             shipped = ", ".join(list_weights()) or "none"
             raise FileNotFoundError(f"no weights '{name}': give a shipped name ({shipped}) or a .safetensors file")
-        path = shipped_dir("data/weights") / f"{name}.safetensors"
+        path = shipped_file(name)
     if not path.is_file():
         raise FileNotFoundError(f"there is no weights file {path}: check the path")
     return path

@@ -59,6 +59,11 @@ def has_affine_pairs(model: Network) -> bool:
     return any(_is_trained(module, "affine_only") for stage in inner for module in stage.modules())
 
 
+def is_batch_norm(module: nn.Module) -> bool:
+    """Tell whether a module is a BatchNorm layer, which has running statistics."""
+    return isinstance(module, _BATCH_NORMS)
+
+
 def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") -> Network:
     """Put every stage into training or evaluation mode: call it each epoch in place of ``model.train()``.
 
@@ -76,7 +81,7 @@ def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") 
             stage_module.eval()
         elif mode != "batch":
             for module in stage_module.modules():
-                if isinstance(module, _BATCH_NORMS):
+                if is_batch_norm(module):
                     module.eval()
     return model
 

@@ -8,9 +8,12 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "answers": ["Answers"],
+        "bit_rule": ["bit_recipe", "bit_resolution"],
         "device": ["pick_device"],
         "fitting": ["fit", "input_statistics"],
         "former": ["Former"],
+        "graduated": ["graduated_recipe", "random_recipes"],
         "inputs": ["normalise"],
         "prediction": ["predict_probabilities"],
         "probes": ["Direct", "Readout", "probe_test", "score_test"],

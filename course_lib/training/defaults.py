@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from course_lib.models.catalogue import architecture_of_weights, best_start
+from course_lib.training.optimizer_names import OPTIMIZER_NAMES
 from course_lib.training.recipe import STRATEGIES, Recipe, make_recipe
 
 FLIP = {"name": "RandomHorizontalFlip"}
@@ -111,7 +112,7 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
     """Say a recipe's main settings in one line, and what the table's rest on."""
     names = [transform.name for transform in recipe.augmentation]
     parts = [
-        f"{'Adam' if recipe.optimizer == 'adam' else 'SGD'}, rate {recipe.lr:g}",
+        OPTIMIZER_NAMES[recipe.optimizer] + ("" if recipe.finds_steps else f", rate {recipe.lr:g}"),
         f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
         f"{size} px",
         f"augmentation: {', '.join(names)}" if names else "no augmentation",

@@ -171,11 +171,11 @@ def _train(
         if not is_finite(history[-1]):
             break
         if best is None or _is_better(history[-1], best, trainer.recipe):
-            best, best_state = history[-1], snapshot(trainer.model)
+            best, best_state = history[-1], snapshot(trainer.evaluated)
         if checkpoint:
             about = {"best_epoch": best.epoch, "best_state": best_state, "seconds": clock.seconds}
             checkpoint.write(len(history), lambda about=about: trainer.state(history, val) | about)
-    last_state = snapshot(trainer.model)
+    last_state = snapshot(trainer.evaluated)
     if best_state is not None:
         trainer.model.load_state_dict(best_state)
     return history, best, last_state

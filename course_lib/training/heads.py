@@ -21,7 +21,7 @@ from course_lib.training.target import CLASSES, target_of
 # With any other setting that is not at its default a recipe trains alone.
 FREE = (
     "name", "lr", "optimizer", "momentum", "weight_decay", "multipliers", "schedule", "milestones", "step_factor",
-    "penalty", "normalisation",
+    "warmup_epochs", "penalty", "normalisation",
 )  # fmt: skip
 SHARED = (
     "architecture", "start", "num_outputs", "statistics", "epochs", "batch_size", "shuffle", "augmentation",
@@ -31,7 +31,7 @@ SHARED = (
 
 def shared_settings(recipe: Recipe) -> str | None:
     """Return what recipes must have in common for their heads to train together; None: this one trains alone."""
-    if recipe.changed().difference(FREE, SHARED) or not isinstance(recipe.penalty, L2SP | None):
+    if recipe.finds_steps or recipe.changed().difference(FREE, SHARED) or not isinstance(recipe.penalty, L2SP | None):
         return None
     multipliers = {"inner": 1.0, **recipe.multipliers}
     frozen = all(value == 0 for stage, value in multipliers.items() if stage != "head")

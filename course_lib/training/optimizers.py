@@ -2,12 +2,17 @@
 
 import torch
 
+from course_lib.models.freezing import is_batch_norm
 from course_lib.models.network import Network
+from course_lib.training.dog import FIRST_DISTANCE, FIRST_DISTANCE_BATCH_NORM, DistanceOverGradients
 from course_lib.training.recipe import Recipe
 
 
 def make_optimizer(recipe: Recipe, model: Network) -> torch.optim.Optimizer:
-    """Make SGD or Adam with one parameter group for each stage that trains, labelled with its ``"stage"``."""
+    """Make the recipe's optimiser with one parameter group for each stage that trains, labelled with its ``"stage"``.
+
+    The first distance of DoG and L-DoG is the one that their authors advise: larger for a network with BatchNorm.
+    """
     groups = []
     for stage in model.trained_stages:
         trained = [p for p in model.stage_parameters(stage) if p.requires_grad]
@@ -16,6 +21,9 @@ def make_optimizer(recipe: Recipe, model: Network) -> torch.optim.Optimizer:
             groups.append({"params": trained, "stage": stage, "lr": rate, "weight_decay": decay})
     if not groups:
         raise ValueError("nothing to train: every stage has multiplier 0")
+    if recipe.finds_steps:
+        first = FIRST_DISTANCE_BATCH_NORM if any(map(is_batch_norm, model.modules())) else FIRST_DISTANCE
+        return DistanceOverGradients(groups, by_tensor=recipe.optimizer == "ldog", first_distance=first)
     common = {"lr": recipe.lr}
     common["fused"] = groups[0]["params"][0].device.type in ("cpu", "cuda")  # one pass over all weights
     if recipe.optimizer == "adam":
@@ -24,6 +32,12 @@ def make_optimizer(recipe: Recipe, model: Network) -> torch.optim.Optimizer:
 
 
 def effective_rates(optimizer: torch.optim.Optimizer, stages: tuple[str, ...]) -> dict[str, float]:
-    """Read the learning rate of each stage from the optimiser; 0 for stages that it does not hold."""
-    held = {group["stage"]: group["lr"] for group in optimizer.param_groups}
+    """Read the learning rate of each stage from the optimiser; 0 for stages that it does not hold.
+
+    DoG and L-DoG have none: the rate of a stage is the mean length of its tensors' last steps, as a multiple of the
+    gradient.
+    """
+    finds_steps = isinstance(optimizer, DistanceOverGradients)
+    groups = {group["stage"]: group for group in optimizer.param_groups}
+    held = {stage: optimizer.mean_step(group) if finds_steps else group["lr"] for stage, group in groups.items()}
     return {stage: held.get(stage, 0.0) for stage in stages}

@@ -26,7 +26,7 @@ from course_lib.training.run import TRAINING_VERSION
 # default nothing is kept.
 UNDERSTOOD = frozenset(
     (*FOUNDING, LABEL, "augmentation", "augmentation_order", "cached_views", "fresh", "decays", "milestones",
-     "step_factor", "aux_heads", "aux_weight", "class_weights", "ties")
+     "step_factor", "warmup_epochs", "layer_rates", "aux_heads", "aux_weight", "class_weights", "ties")
 )  # fmt: skip
 
 

@@ -1,12 +1,11 @@
-"""The source training behind the shipped weights: drawn photos and illustrations, never a target class."""
+"""Source training of the shipped weights: drawn photos and illustrations, never a class of the homework."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from course_lib.data.sources import load_images
-from course_lib.data.splits import stratified_split
+from course_lib.data.spec import DataSpec, prepare
 from course_lib.models.weights import save_weights
 from course_lib.paths import shipped_dir
 from course_lib.training.fitting import fit
@@ -20,18 +19,42 @@ class Pretraining:
     """How a set of shipped weights was trained."""
 
     recipe: Recipe
-    source: str = "mini:source"
-    size: int = 48
+    data: DataSpec
     seed: int = 0
 
 
 _COMMON = {"name": "pretrain", "lr": 2e-3, "batch_size": 64}
+# Epochs on a quarter of each domain: few images are shown more often.
+_EPOCHS_AT_HOME = {
+    "animals": 14,
+    "people": 24,
+    "plants": 6,
+    "instruments": 8,
+    "buildings": 12,
+    "vehicles": 14,
+    "tools": 60,
+    "household": 40,
+}
+
+
+def _on_all(source: str) -> DataSpec:
+    return DataSpec(source=source, split="stratified", val=0.05, test=0.05, seed=0)
+
+
+def _on_domain(domain: str) -> Pretraining:
+    recipe = Recipe(architecture="mini_resnet18", schedule="cosine", epochs=_EPOCHS_AT_HOME[domain], **_COMMON)
+    return Pretraining(recipe, DataSpec(source=f"mini:{domain}", split="source", seed=0))
+
+
 PRETRAINED = {
-    "mini_resnet18": Pretraining(Recipe(architecture="mini_resnet18", schedule="cosine", epochs=7, **_COMMON)),
+    "mini_resnet18": Pretraining(
+        Recipe(architecture="mini_resnet18", schedule="cosine", epochs=7, **_COMMON), _on_all("mini:source")
+    ),
     "mini_squeezenet": Pretraining(
         Recipe(architecture="mini_squeezenet", schedule="warmup_cosine", epochs=9, **_COMMON),
-        source="mini:album",  # lesson 01 shows it photos
+        _on_all("mini:album"),  # lesson 01 shows it photos
     ),
+    **{f"mini_resnet18_{domain}": _on_domain(domain) for domain in _EPOCHS_AT_HOME},
 }
 
 
@@ -41,7 +64,7 @@ def pretrain_weights(
     """Train the shipped weights `name` again and save them in half precision.
 
     Returns:
-        ``test_accuracy`` on ``num_test`` unseen images of ``num_classes`` source categories, ``seconds`` and
+        ``test_accuracy`` on ``num_test`` unseen images of ``num_classes`` categories of its source, ``seconds`` and
         ``model`` (the file).
 
     Raises:
@@ -53,13 +76,12 @@ def pretrain_weights(
             "a trial with other epochs must not replace the shipped weights: name another folder with --out"
         )
     recipe = job.recipe.replace(epochs=epochs) if epochs else job.recipe
-    images = load_images(job.source, size=job.size, progress=progress)
-    splits = stratified_split(images, val=0.05, test=0.05, seed=job.seed)
+    splits = prepare(job.data, progress=progress)
     with tqdm(total=recipe.epochs, desc=name, unit="epoch", disable=not progress) as bar:
         run = fit(recipe, splits, seed=job.seed, device=device, on_epoch=lambda epoch: _show(bar, epoch))
     score_test(run, splits, device)
     file = (out_dir or shipped_dir("data/weights")) / f"{name}.safetensors"
-    save_weights(run.model, file, describe_weights(run, job.source, split_hash=splits.hash), half=True)
+    save_weights(run.model, file, describe_weights(run, job.data.source, split_hash=splits.hash), half=True)
     return {
         "test_accuracy": run.test_accuracy,
         "num_test": len(splits.test),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import Splits
 from course_lib.models.freezing import snapshot
 from course_lib.models.network import HEAD, Network
+from course_lib.training.answers import Answers, answer_texts
 from course_lib.training.device import deliberate_threads, pick_device
 from course_lib.training.former import Former, score_former
 from course_lib.training.inputs import Pixels
@@ -72,7 +74,7 @@ class Readout(Settings):
         return f"{self.by} {'+'.join(self.layers)}{late}"
 
 
-Probe = Direct | Readout | Former
+Probe = Direct | Readout | Former | Answers
 
 
 def probe_test(run: Run, splits: Splits, probes: Sequence[Probe], device: str = "cpu", **options) -> Run:
@@ -119,6 +121,8 @@ def check_probes(probes: Sequence[Probe], model: Network, *, keeps_last: bool) -
             for layer in probe.layers:
                 model.stage_module(layer)
             continue
+        if isinstance(probe, Answers):
+            continue
         if isinstance(probe, Direct) and probe.head not in model.head_paths:
             raise ValueError(f"unknown head '{probe.head}': this model has {', '.join(model.head_paths)}")
         if probe.epoch == "last" and not keeps_last:
@@ -152,6 +156,18 @@ def _ask_directly(
         inputs = make_inputs(run.recipe, model, test, run.mean, run.std, device, part="test", shortcuts=shortcuts)
         logits = compute_logits(model, inputs, probe.head)
     return Score.of(labels_target, logits, inputs.labels, tested_on)
+
+
+def _ask_for_answers(
+    probe: Answers, run: Run, model: Network, splits: Splits, test: ImageSet, device, shortcuts: bool = True
+) -> Score:
+    if target_of(splits.train.labels) is not CLASSES:
+        raise ValueError("the probe 'answers' keeps the class of each image: these images have several concepts each")
+    inputs = make_inputs(run.recipe, model, test, run.mean, run.std, device, part="test", shortcuts=shortcuts)
+    logits = compute_logits(model, inputs)
+    probabilities, labels = CLASSES.probabilities(logits).cpu().numpy(), inputs.labels.cpu().numpy()
+    score = Score.of(CLASSES, logits, inputs.labels)
+    return replace(score, texts=answer_texts(probe.keep, probabilities, labels))
 
 
 def _check_other_images(spec: DataSpec, splits: Splits, test: ImageSet) -> None:
@@ -246,7 +262,7 @@ def _classifier(by: str):
     return make_pipeline(StandardScaler(), makers[by]())
 
 
-_ASK = {Direct: _ask_directly, Readout: _read_out, Former: _ask_former}
+_ASK = {Direct: _ask_directly, Readout: _read_out, Former: _ask_former, Answers: _ask_for_answers}
 
 
 def _scores(fitted, x: np.ndarray) -> np.ndarray:

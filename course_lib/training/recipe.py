@@ -4,7 +4,7 @@ import json
 import math
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_validator
 
 from course_lib.data.augmentation import Transform
 from course_lib.data.fields import FrozenDict, Settings
@@ -26,6 +26,7 @@ FOUNDING = (
     "schedule", "normalisation", "penalty", "statistics", "epochs", "batch_size", "shuffle",
 )  # fmt: skip
 LABEL = "name"
+FINDS_STEPS = ("dog", "ldog")  # optimisers without a learning rate
 
 
 class L2SP(Settings):
@@ -57,7 +58,7 @@ class Recipe(Settings):
     hidden: tuple[PositiveInt, ...] = ()  # widths of hidden layers in the new head
     num_outputs: PositiveInt | None = None  # None = one for each class
     lr: Rate = 1e-3
-    optimizer: Literal["sgd", "adam"] = "adam"
+    optimizer: Literal["sgd", "adam", "dog", "ldog"] = "adam"  # DoG and L-DoG compute their steps: lr = 1
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0  # SGD only
     weight_decay: Factor = 0.0
     multipliers: ByStage = FrozenDict()
@@ -80,6 +81,9 @@ class Recipe(Settings):
     decays: ByStage = FrozenDict()  # weight decay by stage path; `weight_decay` for all others
     milestones: tuple[PositiveInt, ...] = ()  # of the schedule "steps": epochs (0-based) from which the rate is smaller
     step_factor: Rate = 0.1  # of the schedule "steps": what each milestone multiplies the rate by
+    warmup_epochs: NonNegativeInt = 0  # of the schedule "steps": the rate rises in equal steps before
+    # "auto_rgn": each epoch multiplies the rate of a stage by its relative gradient norm, see `RelativeGradients`
+    layer_rates: Literal["multipliers", "auto_rgn"] = "multipliers"
     aux_heads: tuple[str, ...] = ()  # stages after which an auxiliary head sits; their paths: head.aux1, head.aux2 …
     aux_weight: Factor = 0.3  # of each auxiliary head's loss beside the main head's
     class_weights: Literal["none", "balanced"] = "none"  # in the loss; "balanced": every class has the same share
@@ -126,14 +130,39 @@ class Recipe(Settings):
             raise ValueError(f"milestones = {list(self.milestones)}: name each epoch once, in rising order")
         if self.milestones and self.milestones[-1] >= self.epochs:
             raise ValueError(f"milestones = {list(self.milestones)} lie beyond the {self.epochs} epochs")
+        if self.milestones and self.warmup_epochs > self.milestones[0]:
+            raise ValueError(f"warmup_epochs = {self.warmup_epochs} go on after the first of {list(self.milestones)}")
         return self
 
     @model_validator(mode="after")
     def _check_unused(self) -> Self:
         """Refuse settings without effect: they would give one training two keys."""
-        for name, needs in (("aux_weight", "aux_heads"), ("step_factor", "milestones")):
+        for name, needs in (
+            ("aux_weight", "aux_heads"),
+            ("step_factor", "milestones"),
+            ("warmup_epochs", "milestones"),
+        ):
             if name in self.changed() and not getattr(self, needs):
                 raise ValueError(f"{name} = {getattr(self, name):g} has no effect without {needs}: leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _check_steps(self) -> Self:
+        """Refuse rates for an optimiser that has none."""
+        if not self.finds_steps:
+            return self
+        rates = {"lr": self.lr, **{f"the multiplier of {stage}": value for stage, value in self.multipliers.items()}}
+        wrong = [f"{name} = {rate:g}" for name, rate in rates.items() if rate not in (0, 1)]
+        wrong += [
+            f"{name} = {getattr(self, name)}"
+            for name in ("momentum", "schedule", "layer_rates")
+            if getattr(self, name) != type(self).model_fields[name].default
+        ]
+        if wrong:
+            raise ValueError(
+                f"optimizer = '{self.optimizer}' computes its steps without a learning rate, so {' and '.join(wrong)} "
+                "must go: use lr = 1, multipliers of 0 or 1, and no schedule, momentum or layer_rates"
+            )
         return self
 
     @model_validator(mode="after")
@@ -153,6 +182,11 @@ class Recipe(Settings):
             raise ValueError(f"augmentation_order = '{order}': cached_views are always made before normalisation")
         return self
 
+    @property
+    def finds_steps(self) -> bool:
+        """Whether the optimiser computes its own steps; then rates say only which stages train: 1, or 0 for frozen."""
+        return self.optimizer in FINDS_STEPS
+
     def augments(self, part: Part) -> bool:
         """Tell whether the images of a part are augmented: training images; validation images only by mistake."""
         mistaken = self.augmentation_order == "after_normalisation_and_in_val" and part == "val"
@@ -163,8 +197,11 @@ class Recipe(Settings):
         return value_at(self.multipliers, stage, 1.0)
 
     def rate_of(self, stage: str, epoch: int = 0) -> float:
-        """Compute the learning rate of a stage path in an epoch (0-based): lr × multiplier × schedule."""
-        steps = {"milestones": self.milestones, "step_factor": self.step_factor}
+        """Compute the learning rate of a stage path in an epoch (0-based): lr × multiplier × schedule.
+
+        What `layer_rates` and an optimiser that `finds_steps` make of it is known only while training.
+        """
+        steps = {name: getattr(self, name) for name in ("milestones", "step_factor", "warmup_epochs")}
         return self.lr * self.multiplier_of(stage) * schedule_factor(self.schedule, epoch, self.epochs, **steps)
 
     def decay_of(self, stage: str) -> float:
@@ -215,7 +252,9 @@ class Recipe(Settings):
         """
         if head <= 0:
             raise ValueError(f"head = {head}: the learning rate of the head must be above 0")
-        return make_recipe("full", **{"name": "layered", **settings, "lr": head, "multipliers": {INNER: inner / head}})
+        return make_recipe(
+            "full", **{"name": "layered", **settings, "lr": head, "multipliers": {INNER: _rounded(inner / head)}}
+        )
 
 
 # The three strategies of the homework as the settings in which they differ; "pretrained" is the start that the

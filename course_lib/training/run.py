@@ -47,7 +47,12 @@ class EpochRecord:
         values = asdict(self)
         if self.val_score is None:
             del values["val_score"]
-        return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
+        return {**_finite(values), "rates": _finite(self.rates)}
+
+
+def _finite(values: dict) -> dict:
+    """The values, with None in place of NaN and infinity."""
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Scores of probes: a value, and the units whose mean it is."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,6 +21,7 @@ class Score:
         units: right or wrong (1, 0) of each image, or the average precision of each concept (NaN: no positive image).
         num_images: how many images were scored.
         tested_on: hash of the images, if they are not the run's own test images.
+        texts: what a probe keeps beside its score, by name.
     """
 
     metric: str
@@ -27,6 +29,7 @@ class Score:
     units: Units
     num_images: int
     tested_on: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, target: Target, scores, labels, tested_on: str | None = None) -> "Score":
@@ -47,7 +50,7 @@ class Score:
     def record(self) -> dict:
         """Return the score as values for JSON: units as a string of 0 and 1, or as a list in which None is unknown."""
         value = self.value if math.isfinite(self.value) else None
-        about = {"tested_on": self.tested_on} if self.tested_on else {}
+        about = {**({"tested_on": self.tested_on} if self.tested_on else {}), **self.texts}
         if self.metric == CLASSES.metric:
             return {"metric": self.metric, "value": value, "units": self.outcomes, **about}
         units = [None if math.isnan(unit) else float(unit) for unit in np.asarray(self.units, dtype=float)]

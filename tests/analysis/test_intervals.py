@@ -184,3 +184,8 @@ def test_units_that_cannot_be_compared_are_refused():
         paired_difference([0.5, float("nan")], [0.5, 0.5])
     with pytest.raises(ValueError, match="counts images right and wrong"):
         mcnemar([0.5, 1.0], [0.0, 1.0])
+
+
+def test_a_number_that_is_no_percentage_is_printed_as_it_is():
+    assert str(Interval(0.512, -0.047, 0.9, "bootstrap, 12 targets", unit="")) == "0.51 [-0.05, 0.90]"
+    assert str(Interval(0.512, -0.047, 0.9, "bootstrap, 12 targets")) == "51.2 % [-4.7, 90.0]"

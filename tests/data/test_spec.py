@@ -128,7 +128,7 @@ def test_a_run_is_kept_under_the_images_that_it_trained_on(photos, monkeypatch):
 
 @pytest.mark.parametrize("name", ["shipped", "~/own.safetensors"])
 def test_weights_that_were_trained_again_change_the_key(photos, tmp_path, monkeypatch, name):
-    monkeypatch.setattr("course_lib.models.catalogue.shipped_dir", lambda kind: tmp_path)
+    monkeypatch.setattr("course_lib.models.shipped.shipped_dir", lambda kind: tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     trial = Trial(Recipe.full(start=name), spec_of(photos), 0)
 

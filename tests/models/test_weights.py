@@ -31,7 +31,7 @@ def model():
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
     """An empty folder in place of data/weights."""
-    monkeypatch.setattr("course_lib.models.catalogue.shipped_dir", lambda kind: tmp_path)
+    monkeypatch.setattr("course_lib.models.shipped.shipped_dir", lambda kind: tmp_path)
     return tmp_path
 
 

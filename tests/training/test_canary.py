@@ -21,6 +21,8 @@ RECIPES = {
     "sgd": Recipe.scratch(optimizer="sgd", lr=0.001, momentum=0.5, weight_decay=1e-3, **COMMON),
     "adam": Recipe.scratch(optimizer="adam", lr=5e-4, schedule="cosine", **COMMON),
     "full": Recipe.full(optimizer="sgd", lr=0.005, **COMMON),
+    "ldog": Recipe.full(optimizer="ldog", lr=1, **COMMON | {"epochs": 8}),
+    "auto_rgn": Recipe.full(optimizer="sgd", lr=0.005, layer_rates="auto_rgn", **COMMON),
     "last_layer": Recipe.last_layer(optimizer="adam", lr=0.005, **COMMON),
 }
 # Of smaller images the last stage has maps of one pixel, and BatchNorm over 12 values makes training chaotic: the last

@@ -24,6 +24,9 @@ RECIPES = {
     "dropout, augmentation": Recipe.full(
         architecture=chancy_net.NAME, start=None, optimizer="adam", epochs=5, augmentation=AUGMENTED
     ),
+    "L-DoG": Recipe.full(optimizer="ldog", lr=1, epochs=5, multipliers={"stem": 0.0}),
+    "DoG on kept outputs": Recipe.full(optimizer="dog", lr=1, epochs=5, multipliers={"inner": 0.0, "stage4": 1.0}),
+    "Auto-RGN, augmentation": Recipe.full(layer_rates="auto_rgn", epochs=5, augmentation=AUGMENTED),
     "L2-SP": Recipe.full(penalty=L2SP(), epochs=5, multipliers={"stem": 0.0}),
 }
 

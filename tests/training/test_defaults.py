@@ -57,6 +57,12 @@ def test_given_settings_replace_those_of_the_table():
     assert default_recipe("full", 9, start="mini_squeezenet").architecture == "mini_squeezenet"
 
 
+@pytest.mark.usefixtures("mini")
+def test_an_optimiser_without_a_rate_is_described_without_one():
+    recipe = default_recipe("last_layer", 200, optimizer="ldog", lr=1)
+    assert describe_settings("last_layer", recipe, 48, 200).startswith("last_layer: L-DoG; 100 epochs")
+
+
 def test_the_start_is_the_best_that_is_installed_and_named(mini, monkeypatch):
     said = describe_start(default_recipe("last_layer", 200))
     assert "mini_resnet18, which was trained on drawings" in said

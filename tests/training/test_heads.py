@@ -124,13 +124,14 @@ OTHER = {
     "batch_size": 4, "shuffle": False,
     "augmentation": [{"name": "RandomInvert"}], "augmentation_order": "after_normalisation", "cached_views": 2,
     "fresh": ("stage4",), "decays": {"head": 0.1}, "milestones": (1,), "step_factor": 0.5, "aux_heads": ("stage3",),
-    "aux_weight": 0.1, "class_weights": "balanced", "ties": "loss",
+    "aux_weight": 0.1, "class_weights": "balanced", "ties": "loss", "warmup_epochs": 1, "layer_rates": "auto_rgn",
 }  # fmt: skip
 NEEDS = {  # what goes with it
     "architecture": {"start": "mini_squeezenet"}, "start": {"architecture": "mini_squeezenet"},
     "augmentation": {"cached_views": 2}, "cached_views": {"augmentation": OTHER["augmentation"]},
     "augmentation_order": {"augmentation": OTHER["augmentation"]}, "milestones": {"schedule": "steps"},
-    "step_factor": {"schedule": "steps", "milestones": (1,)}, "aux_weight": {"aux_heads": ("stage3",)},
+    "step_factor": {"schedule": "steps", "milestones": (1,)},
+    "warmup_epochs": {"schedule": "steps", "milestones": (1,)}, "aux_weight": {"aux_heads": ("stage3",)},
 }  # fmt: skip
 
 

@@ -78,6 +78,24 @@ def test_contract_5_a_cached_prefix_changes_nothing(make_images, multipliers, op
     assert "shortcuts" not in cached.provenance
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [{"optimizer": "dog", "lr": 1}, {"optimizer": "ldog", "lr": 1}, {"optimizer": "sgd", "layer_rates": "auto_rgn"},
+     {"optimizer": "sgd", "schedule": "steps", "milestones": (2,), "warmup_epochs": 1}],
+    ids=str,
+)  # fmt: skip
+def test_contract_5_with_rates_that_are_found_while_training(make_images, settings):
+    splits = stratified_split(make_images(size=64), val=0.2, test=0.2, seed=0)
+    recipe = Recipe.full(epochs=3, batch_size=12, multipliers=HEAD_AND_STAGE4, **settings)
+    plain, cached = (fit(recipe, splits, seed=1, shortcuts=shortcuts) for shortcuts in (False, True))
+    assert [e.val_accuracy for e in plain.history] == [e.val_accuracy for e in cached.history]
+    assert [e.val_loss for e in plain.history] == pytest.approx([e.val_loss for e in cached.history], rel=1e-3)
+    for one, other in zip(plain.history, cached.history, strict=True):
+        assert one.rates == pytest.approx(other.rates, rel=1e-3)
+    for name, value in plain.model.state_dict().items():
+        torch.testing.assert_close(cached.model.state_dict()[name], value, rtol=1e-3, atol=1e-5, msg=name)
+
+
 @pytest.mark.parametrize("architecture", ["mini_resnet18", pytest.param(LITE0, marks=needs_imagenet)])
 @pytest.mark.parametrize("mode", ["batch", "running", "frozen", "affine_only"])
 def test_the_outputs_are_those_of_the_frozen_stages_in_every_mode(splits, weights, mode, architecture):

@@ -73,6 +73,7 @@ def test_equal_trainings_have_one_spelling():
     assert Recipe(lr=0.1, multipliers={"inner": 1.0}) == Recipe(lr=0.1)
     layered = Recipe.layered(inner=0.001, head=0.01, epochs=3)
     assert layered.identity() == Recipe.full(lr=0.01, multipliers={"inner": 0.1}, epochs=3).identity()
+    assert Recipe.layered(inner=0.01, head=0.1).multipliers == {"inner": 0.1}, "0.01 / 0.1 is 0.0999… in floats"
     graduated = Recipe(
         lr=0.001 * 0.5, multipliers={"stem": 0, "stage1": 1, "stage2": 2, "stage3": 4, "stage4": 8, "head": 16}
     )
@@ -134,6 +135,21 @@ def test_steps_fall_at_the_milestones():
             Recipe(**wrong)
 
 
+def test_steps_may_warm_up():
+    recipe = Recipe(lr=0.1, schedule="steps", milestones=(4,), warmup_epochs=3, epochs=6)
+    assert [recipe.rate_of("head", epoch) for epoch in range(6)] == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.01, 0.01])
+    with pytest.raises(ValueError, match="warmup_epochs = 3 has no effect without milestones"):
+        Recipe(warmup_epochs=3)
+    with pytest.raises(ValueError, match="warmup_epochs = 5 go on after the first of .4."):
+        recipe.replace(warmup_epochs=5)
+
+
+def test_rates_that_are_found_while_training_are_part_of_the_identity_when_used():
+    assert not {"layer_rates", "warmup_epochs"} & set(json.loads(Recipe().identity()))
+    recipes = [Recipe(lr=1, optimizer=name) for name in ("sgd", "adam", "dog", "ldog")]
+    assert len({r.identity() for r in (*recipes, Recipe(lr=1, layer_rates="auto_rgn"))}) == 5
+
+
 def test_decay_and_freshness_by_path():
     recipe = Recipe.full(weight_decay=1e-4, decays={"policy": 1e-3}, fresh=("a.stage3", "b"))
     assert [recipe.decay_of(path) for path in ("stem", "policy.block1", "head")] == [1e-4, 1e-3, 1e-4]
@@ -163,7 +179,7 @@ def test_augmentation_belongs_to_a_recipe_and_its_absence_changes_no_identity():
         ({"lr": float("nan")}, ["lr", "nan"]),
         ({"lr": "abc"}, ["lr", "abc", "number"]),
         ({"learning_rate": 0.1}, ["unknown setting 'learning_rate'", "lr"]),
-        ({"optimizer": "sdg"}, ["optimizer", "sdg", "'sgd' or 'adam'"]),
+        ({"optimizer": "sdg"}, ["optimizer", "sdg", "'sgd', 'adam', 'dog' or 'ldog'"]),
         ({"epochs": 0}, ["epochs", "0"]),
         ({"momentum": 1.0}, ["momentum", "1.0"]),
         ({"multipliers": {"stem": -1}}, ["multipliers.stem", "-1"]),

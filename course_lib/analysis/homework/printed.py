@@ -1,11 +1,10 @@
 """The numbers printed in the homework, read from `data/papers/homework`."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from course_lib.paths import shipped_dir
+from course_lib.analysis.papers import paper_number, paper_rows
 
 STRATEGY_NAMES = {"scratch": "from scratch", "last_layer": "last layer", "full": "full fine-tuning"}
 
@@ -115,10 +114,7 @@ def printed_number(quantity: str) -> float:
     Raises:
         ValueError: unknown quantity.
     """
-    rows = {row["quantity"]: float(row["value"]) for row in read_rows("text")}
-    if quantity not in rows:
-        raise ValueError(f"the homework's text has no '{quantity}': choose one of {', '.join(rows)}")
-    return rows[quantity]
+    return paper_number("homework", quantity)
 
 
 def read_rows(name: str) -> list[dict[str, str]]:
@@ -127,11 +123,7 @@ def read_rows(name: str) -> list[dict[str, str]]:
     Raises:
         FileNotFoundError: no such file.
     """
-    path = shipped_dir("data/papers/homework") / f"{name}.csv"
-    if not path.is_file():
-        raise FileNotFoundError(f"no printed numbers at {path}: choose a file of data/papers/homework")
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return paper_rows("homework", name)
 
 
 @cache

@@ -1,7 +1,8 @@
-"""The categories of the mini world: each with its domain, its body plan and its table of traits."""
+"""The categories of the mini world and the flower species: each with its domain, body plan and table of traits."""
 
 from dataclasses import dataclass, field
 
+from course_lib.data.mini import tables_flowers as flowers
 from course_lib.data.mini import tables_living as living
 from course_lib.data.mini import tables_made as made
 
@@ -49,13 +50,18 @@ SOURCE_CATEGORIES = tuple(sorted(set(CATEGORIES) - set(TARGET_CLASSES)))
 SOURCE_DOMAINS = {
     domain: tuple(name for name in SOURCE_CATEGORIES if CATEGORIES[name].domain == domain) for domain in _TABLES
 }
+# Species beside the categories: no source shows them, and the world's fingerprint does not cover them.
+SPECIES = {
+    name: Category(name, "flowers", plan, table, _INDOOR["plants"]) for name, (plan, table) in flowers.FLOWERS.items()
+}
 
 
 def category_named(name: str) -> Category:
     """The catalogue's entry; ValueError if there is none."""
-    if name not in CATEGORIES:
-        raise ValueError(f"category {name!r} is not in the mini world; choose one of {', '.join(sorted(CATEGORIES))}.")
-    return CATEGORIES[name]
+    known = CATEGORIES | SPECIES
+    if name not in known:
+        raise ValueError(f"category {name!r} is not in the mini world; choose one of {', '.join(sorted(known))}.")
+    return known[name]
 
 
 def domain_of(category: str) -> str:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 
 from course_lib.data.mini.backdrop import light, paint_backdrop, paint_clutter
-from course_lib.data.mini.catalogue import category_named
+from course_lib.data.mini.catalogue import Category, category_named
 from course_lib.data.mini.dials import HARD, Dials
 from course_lib.data.mini.hashing import Dice
 from course_lib.data.mini.painting import Pen
@@ -17,7 +17,7 @@ _CHUNK_PIXELS = {"cpu": 240_000, "cuda": 4_000_000}  # per chunk, so that planes
 
 
 def draw(
-    category: str,
+    category: str | Category,
     style: str,
     ids: Sequence[int],
     *,
@@ -28,21 +28,22 @@ def draw(
 ) -> torch.Tensor:
     """Draw the pictures numbered `ids` of one category: a uint8 tensor (N, 3, size, size) on `device`.
 
-    style: 'photo' or 'cartoon'. A picture depends on (seed, category, style, id, dials, size) and on nothing else:
-    it is the same in whatever batch it is drawn. Raises ValueError for an unknown category or style, or size < 16.
+    category: its name, or an entry like those of the catalogue. style: 'photo' or 'cartoon'. A picture depends on
+    (seed, category, style, id, dials, size) and on nothing else: it is the same in whatever batch it is drawn. Raises
+    ValueError for an unknown category or style, or size < 16.
     """
     if style not in STYLES:
         raise ValueError(f"style {style!r} is unknown; choose one of {', '.join(STYLES)}.")
     if size < 16:
         raise ValueError(f"size {size} is too small to draw in; give at least 16 pixels.")
-    entry = category_named(category)
+    entry = category_named(category) if isinstance(category, str) else category
     numbers = torch.as_tensor(list(ids) if not isinstance(ids, torch.Tensor) else ids, dtype=torch.int64, device=device)
     out = torch.empty((len(numbers), 3, size, size), dtype=torch.uint8, device=device)
     chunk = max(1, _CHUNK_PIXELS.get(torch.device(device).type, 1_000_000) // (size * size))
     with torch.no_grad(), one_thread(numbers.device):
         for start in range(0, len(numbers), chunk):
             part = numbers[start : start + chunk]
-            pen = canvas(part, f"{category}/{style}", style=style, size=size, seed=seed, dials=dials)
+            pen = canvas(part, f"{entry.name}/{style}", style=style, size=size, seed=seed, dials=dials)
             paint_backdrop(pen, entry.indoor)
             paint_clutter(pen, front=False)
             place_object(pen, entry)

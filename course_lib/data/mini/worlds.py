@@ -1,11 +1,12 @@
-"""Whole worlds: the seven target classes as cartoons or photos, and two sources to pretrain on."""
+"""Whole worlds: the seven target classes as cartoons or photos, and sources to pretrain on."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 
-from course_lib.data.mini.catalogue import SOURCE_CATEGORIES, TARGET_CLASSES
+from course_lib.data.mini.catalogue import SOURCE_CATEGORIES, TARGET_CLASSES, Category, category_named
 from course_lib.data.mini.dials import HARD, Dials
 from course_lib.data.mini.drawing import draw
 from course_lib.data.mini.hashing import Dice
@@ -44,15 +45,56 @@ def build_world(
     counts = _counts(name, per_category, categories)
     first = per_category + 1 if name == UNSEEN else 1
     share = ILLUSTRATED["source" if name == UNSEEN else name]
+    classes = [
+        DrawnClass(category, category, range(first, first + count), share, dials) for category, count in counts.items()
+    ]
+    return draw_classes(classes, size, seed=seed, device=device, progress=progress)
+
+
+@dataclass(frozen=True)
+class DrawnClass:
+    """Which pictures make up one class.
+
+    Attributes:
+        name: of the class.
+        category: what is drawn, by name or as an entry like those of the catalogue.
+        ids: numbers of the pictures.
+        illustrated: share of them drawn as cartoons.
+        dials: how hard they are.
+        part: folder of the images' names, e.g. ``"train"``; none by default.
+    """
+
+    name: str
+    category: str | Category
+    ids: range
+    illustrated: float
+    dials: Dials
+    part: str = ""
+
+
+def draw_classes(
+    classes: Sequence[DrawnClass],
+    size: int,
+    *,
+    seed: int,
+    device: str | torch.device = "cpu",
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...], tuple[str, ...]]:
+    """Draw the pictures of several classes, those of the same name with the same label, as `build_world` returns them.
+
+    progress: called with (entries done, entries in all).
+    """
+    class_names = tuple(dict.fromkeys(each.name for each in classes))
     names, labels, parts = [], [], []
-    for label, (category, count) in enumerate(counts.items()):
-        ids = torch.arange(first, first + count, dtype=torch.int64, device=device)
-        parts.append(_draw_mixed(category, ids, share, size=size, seed=seed, dials=dials, device=device).cpu())
-        labels.append(torch.full((count,), label, dtype=torch.int64))
-        names += [f"{category}/pic_{i:03d}" for i in range(first, first + count)]
+    for i, each in enumerate(classes):
+        ids = torch.arange(each.ids.start, each.ids.stop, dtype=torch.int64, device=device)
+        parts.append(_draw_mixed(each, ids, size=size, seed=seed, device=device).cpu())
+        labels.append(torch.full((len(ids),), class_names.index(each.name), dtype=torch.int64))
+        folder = f"{each.part}/{each.name}" if each.part else each.name
+        names += [f"{folder}/pic_{number:03d}" for number in each.ids]
         if progress is not None:
-            progress(label + 1, len(counts))
-    return torch.cat(parts), torch.cat(labels), tuple(counts), tuple(names)
+            progress(i + 1, len(classes))
+    return torch.cat(parts), torch.cat(labels), class_names, tuple(names)
 
 
 def _counts(name, per_category, categories):
@@ -64,12 +106,13 @@ def _counts(name, per_category, categories):
     return {category: counts[category] for category in (categories or TARGET_CLASSES)}
 
 
-def _draw_mixed(category, ids, share, *, size, seed, dials, device):
-    """Pictures of one category, a share of them cartoons; which ones is fixed by each picture's own number."""
-    coin = Dice(seed, f"{category}/illustrated", ids).unit("style")[:, 0]
-    cartoon = coin < (share if share < 1 else math.inf)
+def _draw_mixed(each, ids, *, size, seed, device):
+    """Pictures of one class, a share of them cartoons; which ones is fixed by each picture's own number."""
+    entry = category_named(each.category) if isinstance(each.category, str) else each.category
+    coin = Dice(seed, f"{entry.name}/illustrated", ids).unit("style")[:, 0]
+    cartoon = coin < (each.illustrated if each.illustrated < 1 else math.inf)
     out = torch.empty((len(ids), 3, size, size), dtype=torch.uint8, device=device)
     for style, chosen in (("cartoon", cartoon), ("photo", ~cartoon)):
         if bool(chosen.any()):
-            out[chosen] = draw(category, style, ids[chosen], size=size, seed=seed, dials=dials, device=device)
+            out[chosen] = draw(entry, style, ids[chosen], size=size, seed=seed, dials=each.dials, device=device)
     return out

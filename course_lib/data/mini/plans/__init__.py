@@ -20,6 +20,8 @@ _HOMES = {
     "flower": "plant",
     "cactus": "plant",
     "mushroom": "plant",
+    "blossom": "blossom",
+    "swatch": "swatch",
     "handtool": "tool",
     "scissors": "tool",
     "bird": "creature",

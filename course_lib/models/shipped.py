@@ -1,0 +1,56 @@
+"""Facts about the shipped weights, read from their files without torch."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib.paths import shipped_dir
+
+
+@dataclass(frozen=True)
+class ShippedWeights:
+    """What a file of shipped weights says of itself.
+
+    Attributes:
+        name: as `load_weights` takes it.
+        architecture: of the network.
+        source: of the images that it was trained on.
+        num_classes: of that source.
+        test_accuracy: at home, on ``num_test`` images of the source that took no part in training.
+        num_test: number of these images.
+    """
+
+    name: str
+    architecture: str
+    source: str
+    num_classes: int
+    test_accuracy: float
+    num_test: int
+
+
+def list_weights() -> tuple[str, ...]:
+    """List the names of the weights that the course ships, as `load_weights` takes them."""
+    return tuple(sorted(path.stem for path in shipped_dir("data/weights").glob("*.safetensors")))
+
+
+def describe_shipped(name: str) -> ShippedWeights:
+    """Read the facts of shipped weights; `load_weights` verifies the file, this does not.
+
+    Raises:
+        FileNotFoundError: no weights of that name are shipped. ValueError: the file is damaged.
+    """
+    file = shipped_file(name)
+    content = file.read_bytes()  # safetensors: length of the header, the header as JSON, the tensors
+    try:
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        meta = json.loads(header["__metadata__"]["course"])["meta"]
+        facts = {key: meta[key] for key in ("architecture", "source", "num_classes")}
+        facts |= {key: meta["training"][key] for key in ("test_accuracy", "num_test")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"the weights file {file} is damaged: delete it and fetch or train it again") from error
+    return ShippedWeights(name, **facts)
+
+
+def shipped_file(name: str) -> Path:
+    """The file of shipped weights, whether it is there or not."""
+    return shipped_dir("data/weights") / f"{name}.safetensors"

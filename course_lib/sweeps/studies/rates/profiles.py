@@ -1,0 +1,35 @@
+"""The numbers of the studies of learning rates (Dube et al. 2018), at each profile."""
+
+from dataclasses import dataclass
+
+from course_lib.sweeps.profiles import Profile
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatesProfile(Profile):
+    """A profile of the studies of learning rates.
+
+    Attributes:
+        steps: of every run, whatever the number of its images, as in the document; `epochs` is not used.
+        rates: rate of the last layer → rates of the inner layers that are tried with it.
+        targets: how many of `TRANSFERS` are trained; None: all.
+    """
+
+    steps: int
+    rates: dict[float, tuple[float, ...]]
+    targets: int | None = None
+
+
+# The document's grid: the inner rate grows by powers of ten from 0 up to the rate of the last layer (section 4.2).
+PRINTED_RATES = {0.01: (0.0, 0.0001, 0.001, 0.01), 0.1: (0.0, 0.0001, 0.001, 0.01, 0.1)}
+_MINI = {"architecture": "mini_resnet18", "weights": "mini_resnet18", "epochs": 1, "batch_size": 32}
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        RatesProfile(
+            name="smoke", seeds=2, size=32, steps=12, targets=3, rates={0.01: (0.0, 0.01), 0.1: (0.0, 0.01)}, **_MINI
+        ),
+        RatesProfile(name="mini", seeds=3, size=48, steps=400, rates=PRINTED_RATES, **_MINI),
+        RatesProfile(name="paper", seeds=3, size=48, steps=9000, rates=PRINTED_RATES, **_MINI),
+    )
+}

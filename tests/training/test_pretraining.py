@@ -1,0 +1,65 @@
+"""Shipped weights are those that `course pretrain` trains, and stay as they are."""
+
+import hashlib
+import json
+
+import pytest
+
+from course_lib.data import DataSpec
+from course_lib.data.mini.domains import DOMAINS
+from course_lib.models import describe_shipped, list_weights, load_model, load_weights
+from course_lib.training.pretraining import PRETRAINED, find_pretraining, pretrain_weights
+
+OF_DOMAINS = [f"mini_resnet18_{domain}" for domain in DOMAINS]
+
+
+def test_what_is_shipped_is_what_is_trained():
+    assert set(PRETRAINED) == set(list_weights()) == {"mini_resnet18", "mini_squeezenet", *OF_DOMAINS}
+
+
+@pytest.mark.parametrize("name", sorted(PRETRAINED))
+def test_file_says_how_it_was_trained(name):
+    job, meta = PRETRAINED[name], load_weights(name).meta
+    assert meta["training"]["recipe"] == json.loads(job.recipe.identity())
+    assert (meta["architecture"], meta["source"]) == (job.recipe.architecture, job.data.source)
+    assert (meta["size"], meta["training"]["seed"]) == (job.data.size, job.seed)
+    assert meta["precision"] == "float16"
+
+
+@pytest.mark.parametrize("name", ["mini_resnet18", "mini_squeezenet"])
+def test_homework_networks_are_trained_on_the_same_images_as_before(name):
+    data = find_pretraining(name).data
+    assert data == DataSpec(source=data.source, size=48, split="stratified", val=0.05, test=0.05, seed=0)
+
+
+@pytest.mark.parametrize("domain", sorted(DOMAINS))
+def test_network_of_a_domain_is_neither_lost_nor_perfect_at_home(domain):
+    facts, entry = describe_shipped(f"mini_resnet18_{domain}"), DOMAINS[domain]
+    assert facts.num_test == len(entry.categories) * (entry.per_category // 4 - round(entry.per_category / 40))
+    assert 0.5 < facts.test_accuracy < 0.97
+    assert load_weights(facts.name).meta["class_names"] == entry.categories
+    assert find_pretraining(facts.name).data == DataSpec(source=f"mini:{domain}", size=48, split="source", seed=0)
+
+
+def test_weights_of_domains_are_left_alone():
+    hashes = {name: load_weights(name).hash for name in OF_DOMAINS}
+    digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+    assert digest == "2c7b61da4ed41c802a745549e80a791b97f2f8b08e0427f98e873db0652b6b47", (
+        "the weights of a domain changed: compute the runs that start from them again, and store the digest"
+    )
+
+
+def test_short_training_of_a_domain(tmp_path):
+    result = pretrain_weights("mini_resnet18_tools", out_dir=tmp_path, epochs=1, progress=False)
+    assert (result["num_test"], result["num_classes"]) == (450, 10)
+    assert load_model(result["model"]).architecture == "mini_resnet18"
+    meta = load_weights(result["model"]).meta
+    assert meta["training"]["test_accuracy"] == result["test_accuracy"]
+    assert meta["source"] == "mini:tools"
+
+
+def test_a_trial_must_not_replace_shipped_weights():
+    with pytest.raises(ValueError, match="--out"):
+        pretrain_weights("mini_resnet18_tools", epochs=1)
+    with pytest.raises(ValueError, match="unknown weights 'typo'.*mini_resnet18_plants"):
+        pretrain_weights("typo", epochs=None)
