@@ -4,7 +4,8 @@ A test module keeps what `test_answers.py` tries a check with: ``WRONG = {"check
 words"), …]}``, three or more for each check, as `test_every_exercise.py` sees to; in ``NEEDS`` what the check takes
 besides the answer, ``{"check_<what>": lambda fixture: (…)}``; in ``HINTS`` what an untouched stub is told, if it is not
 the usual sentence. A module ``right_….py`` beside it keeps right answers in many styles:
-``RIGHT = {"check_<what>": [answer, …]}``.
+``RIGHT = {"check_<what>": [answer, …]}``. While no lesson calls a check yet, the first of its right answers stands for
+the lesson's own, and a function that returns dots for the stub.
 """
 
 import ast
@@ -22,10 +23,10 @@ from course_lib.teaching.source import read_source
 
 @dataclass(frozen=True)
 class Exercise:
-    """A check, the lesson that calls it, and the name of the answer it is called with."""
+    """A check, the lesson that calls it (None: none yet), and the name of the answer it is called with."""
 
     check: str
-    lesson: int
+    lesson: int | None
     name: str
     wrong: tuple
     right: tuple
@@ -45,7 +46,7 @@ def _tables(pattern, name):
 
 @cache
 def list_exercises():
-    """The exercises of all lessons that a test module of this folder has wrong answers for."""
+    """The exercises that a test module of this folder has wrong answers for."""
     right, kept = {}, {}
     for module in _tables("right_*.py", "RIGHT"):
         right |= module.RIGHT
@@ -55,7 +56,8 @@ def list_exercises():
             parts = tuple(answers), tuple(right.get(check, ())), needs.get(check, lambda fixture: ()), hints.get(check)
             kept[check] = parts
     found = {check: (lesson.number, name) for lesson in list_lessons() for check, name in _checked(lesson)}
-    return [Exercise(check, *found[check], *parts) for check, parts in kept.items()]
+    places = {check: found.get(check, (None, check.removeprefix("check_"))) for check in kept}
+    return [Exercise(check, *places[check], *parts) for check, parts in kept.items()]
 
 
 def _checked(lesson):
@@ -73,6 +75,11 @@ def _bound(code):
             yield node.name
         elif isinstance(node, ast.Assign):
             yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _first_right(name):
+    """The first right answer to the exercise of this name, which no lesson has yet."""
+    return next(exercise.right[0] for exercise in list_exercises() if (exercise.lesson, exercise.name) == (None, name))
 
 
 def _answer(lesson_number, name, text_of):
@@ -93,13 +100,23 @@ def _answer(lesson_number, name, text_of):
 @pytest.fixture(scope="session")
 def reference():
     """`reference(lesson_number, name)`: the right answer to an exercise, as the lesson's source has it."""
-    return cache(lambda lesson_number, name: _answer(lesson_number, name, lambda cell: cell.text))
+
+    def find(lesson_number, name):
+        return _first_right(name) if lesson_number is None else _answer(lesson_number, name, lambda cell: cell.text)
+
+    return cache(find)
 
 
 @pytest.fixture(scope="session")
 def stub():
     """`stub(lesson_number, name)`: the same exercise as a student finds it, with its holes."""
-    return lambda lesson_number, name: _answer(lesson_number, name, lambda cell: cell.student_text())
+
+    def find(lesson_number, name):
+        if lesson_number is None:
+            return lambda *_: ...
+        return _answer(lesson_number, name, lambda cell: cell.student_text())
+
+    return find
 
 
 def pytest_generate_tests(metafunc):

@@ -1,0 +1,132 @@
+"""Check of lesson 11 on the test accuracy at the rate that each seed chooses by validation."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from course_lib.teaching.checks.cases import case_generator
+from course_lib.teaching.checks.common import fault_of, verdict
+from course_lib.teaching.checks.mistakes import draw_cases, number_fault
+
+Case = tuple[np.ndarray, np.ndarray]
+
+
+def check_chosen_accuracy(chosen_accuracy: Callable) -> bool:
+    """Check the mean over seeds of the test accuracy at the rate that validation chooses for each seed.
+
+    Args:
+        chosen_accuracy: ``chosen_accuracy(val, test) -> float`` from two arrays (S, R), a row for each seed and a
+            column for each rate; the first of equal validation accuracies counts.
+
+    Returns:
+        whether it is right; the message names the likely mistake.
+    """
+    praise = "each seed chooses by validation, and the test speaks once."
+    return verdict("chosen_accuracy", fault_of(_chosen_fault, chosen_accuracy), praise)
+
+
+def _chosen_fault(chosen_accuracy: Callable) -> str | None:
+    draw = case_generator()
+    cases = draw_cases(lambda: _draw_some(draw), _chosen, _WRONG_CHOICES)
+    hidden = {
+        "as many seeds as rates": [_draw(draw, 4, 4), _draw(draw, 5, 5)],
+        "a single seed": [_draw(draw, 1, 5)],
+        "a single rate": [_draw(draw, 4, 1)],
+        "validation accuracies that are all equal": [(np.full((3, 5), 0.5), _draw(draw, 3, 5)[1])],
+        "accuracies in per cent": [tuple(100 * part for part in _draw(draw, 3, 5))],
+        "other accuracies": [_draw(draw, *draw.integers(2, 7, 2).tolist()) for _ in range(6)],
+    }
+    return number_fault(chosen_accuracy, cases, _chosen, _WRONG_CHOICES, hidden=hidden, describe=_in_words)
+
+
+def _draw_some(draw: np.random.Generator) -> list[Case]:
+    """More rates than seeds, and the other way round."""
+    return [_draw(draw, 3, 5), _draw(draw, 6, 4), _draw(draw, 4, 6)]
+
+
+def _draw(draw: np.random.Generator, seeds: int, rates: int) -> Case:
+    """Validation accuracies on so few images that some are equal, also at the top; test accuracies all different."""
+    val = draw.integers(8, 19, (seeds, rates)) / 20
+    for row in val[::2]:
+        row[draw.choice(rates, min(2, rates), replace=False)] = row.max() + 0.05
+    test = draw.permutation(np.linspace(0.3, 0.9, seeds * rates)) + draw.uniform(0, 0.001, seeds * rates)
+    return val, test.reshape(seeds, rates)
+
+
+def _in_words(val: np.ndarray, test: np.ndarray) -> str:
+    return f"val = {val.round(2).tolist()} and test = {test.round(3).tolist()}"
+
+
+def _chosen(val: np.ndarray, test: np.ndarray) -> float:
+    return _picked(val.argmax(axis=1), test).mean()
+
+
+def _picked(columns: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """One value from each row."""
+    return values[np.arange(len(values)), columns]
+
+
+def _last_best(val: np.ndarray) -> np.ndarray:
+    return val.shape[1] - 1 - val[:, ::-1].argmax(axis=1)
+
+
+def _of_equal(reduce: Callable, val: np.ndarray, test: np.ndarray) -> float:
+    """Reduce the test accuracies at all equally good rates of a seed; then the mean over seeds."""
+    return np.mean([reduce(row[own == own.max()]) for own, row in zip(val, test, strict=True)])
+
+
+def _seed_of_rate(val: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """The accuracy of the best seed at each rate."""
+    return test[val.argmax(axis=0), np.arange(val.shape[1])]
+
+
+_AXIS = "it chooses a seed for each rate: a row is a seed, so it chooses along the columns, axis 1."
+_MEAN = "the mean over the seeds is asked."
+_TEST = "it chooses by the test: the test may not take part in the choice."
+_WRONG_CHOICES = (
+    (_TEST, lambda val, test: test.max(axis=1).mean()),
+    (_TEST, lambda val, test: test.mean(axis=0).max()),
+    (_TEST, lambda val, test: test.max()),
+    (
+        "the test takes part in the choice: validation alone chooses.",
+        lambda val, test: _picked((val + test).argmax(axis=1), test).mean(),
+    ),
+    (
+        "it takes one rate for all seeds: each seed chooses its own, from its own row.",
+        lambda val, test: test[:, val.mean(axis=0).argmax()].mean(),
+    ),
+    ("that is the validation accuracy of the choice: report the test.", lambda val, test: val.max(axis=1).mean()),
+    ("the last of equal ones: the first counts.", lambda val, test: _picked(_last_best(val), test).mean()),
+    ("the mean of equally good rates: the first counts.", lambda val, test: _of_equal(np.mean, val, test)),
+    (
+        "of equally good rates it takes the best on the test: the first counts.",
+        lambda val, test: _of_equal(np.max, val, test),
+    ),
+    (
+        "of equally good rates it takes the worst on the test: the first counts.",
+        lambda val, test: _of_equal(np.min, val, test),
+    ),
+    (_AXIS, lambda val, test: _seed_of_rate(val, test).mean()),
+    (_AXIS, lambda val, test: test.max(axis=0).mean()),
+    (_AXIS, lambda val, test: test[val.argmax(axis=0)].mean()),
+    (
+        "test[:, chosen] takes each chosen rate from all rows: take one value from each row.",
+        lambda val, test: test[:, val.argmax(axis=1)].mean(),
+    ),
+    (
+        "it chooses the lowest validation accuracy: the highest is best.",
+        lambda val, test: _picked(val.argmin(axis=1), test).mean(),
+    ),
+    (
+        "it reports the seed with the best validation alone: " + _MEAN,
+        lambda val, test: test.ravel()[val.argmax()],
+    ),
+    ("that is the sum over the seeds: " + _MEAN, lambda val, test: _picked(val.argmax(axis=1), test).sum()),
+    ("that is the best seed: " + _MEAN, lambda val, test: _picked(val.argmax(axis=1), test).max()),
+    ("that is the median of the seeds: " + _MEAN, lambda val, test: np.median(_picked(val.argmax(axis=1), test))),
+    ("that is the first seed alone: " + _MEAN, lambda val, test: test[0, val[0].argmax()]),
+    ("that is the last seed alone: " + _MEAN, lambda val, test: test[-1, val[-1].argmax()]),
+    ("that is the mean over all rates: take the chosen one of each seed.", lambda val, test: test.mean()),
+    ("val and test are swapped: validation chooses.", lambda val, test: _chosen(test, val)),
+    ("100 times too large: leave the accuracies in their unit.", lambda val, test: 100 * _chosen(val, test)),
+)
