@@ -6,11 +6,12 @@ https://arxiv.org/abs/1807.11459.
 
 from dataclasses import dataclass
 
+from course_lib.data.mini.catalogue import SPECIES
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.spec import DataSpec
 
 FLOWERS = "flowers"  # stands for Oxford Flowers: exactly ten training images of each class
-_SPECIES, _PER_SPECIES = 20, 10
+_PER_SPECIES = 10
 _FORTIETH = 40  # a tenth of a quarter of a domain trains a target
 
 
@@ -45,7 +46,7 @@ class Transfer:
     @property
     def num_train(self) -> int:
         """Number of training images of the target."""
-        classes = _SPECIES if self.target == FLOWERS else len(DOMAINS[self.target].categories)
+        classes = len(SPECIES) if self.target == FLOWERS else len(DOMAINS[self.target].categories)
         return classes * self.images_per_label
 
     def target_data(self, *, size: int = 48, seed: int = 0) -> DataSpec:

@@ -14,6 +14,8 @@ from course_lib.data.transfers import TRANSFERS, Transfer
 from course_lib.models.network import INNER
 from course_lib.sweeps.studies.rates import VARY
 
+BELOW_ALL = 1e-5  # stands for the rate 0 where rates are taken as logarithms
+
 
 def head_rate(record: dict) -> float:
     """Learning rate of the last layer (LL)."""
@@ -45,7 +47,7 @@ def accuracy_by_rate(records: Sequence[dict], head: float) -> dict[float, Interv
     Raises:
         ValueError: no run with that rate of the last layer, or fewer than two seeds.
     """
-    runs = _at_head(records, head)
+    runs = _by_inner_rate(records, head)
     return {inner: seed_interval([score_of(run) for run in own]) for inner, own in runs.items()}
 
 
@@ -58,7 +60,7 @@ def sensitivity(records: Sequence[dict], head: float) -> Interval:
     Raises:
         ValueError: as `accuracy_by_rate`.
     """
-    runs = _at_head(records, head)
+    runs = _by_inner_rate(records, head)
     return seed_interval([_relative_range(own) for own in _by_seed(runs).values()])
 
 
@@ -68,7 +70,7 @@ def noise_sensitivity(records: Sequence[dict], head: float, *, draws: int = 2000
     The accuracies of a rate are centred on the mean over all rates; what is left, the spread of training again, is
     dealt out at random among the rates.
     """
-    runs = _at_head(records, head)
+    runs = _by_inner_rate(records, head)
     scores = np.array([[score_of(run) for run in own] for own in runs.values()])  # (rates, seeds)
     spread = scores - scores.mean(axis=1, keepdims=True)
     spread *= np.sqrt(scores.shape[1] / max(1, scores.shape[1] - 1))
@@ -81,13 +83,12 @@ def best_inner_rates(records: Sequence[dict], head: float) -> list[float]:
 
     The document chose it by the accuracy that it reports; here the test images take no part in the choice.
     """
-    runs = [run for own in _at_head(records, head).values() for run in own]
-    return [inner_rate(run) for run in best_runs(runs, VARY)]
+    return [inner_rate(run) for run in best_runs(_at_head(records, head), VARY)]
 
 
 def head_only_gain(records: Sequence[dict], low: float = 0.01, high: float = 0.1) -> Interval:
     """Test accuracy of the last layer alone, at its high rate minus at its low one (Table 1), in points."""
-    a, b = (_at_head(records, head)[0.0] for head in (high, low))
+    a, b = (_by_inner_rate(records, head)[0.0] for head in (high, low))
     return score_gap(a, b, vary=VARY)
 
 
@@ -96,8 +97,7 @@ def head_gain(records: Sequence[dict], low: float = 0.01, high: float = 0.1) -> 
 
     Validation chooses the rate of the inner layers on both sides, for each seed.
     """
-    sides = [[run for own in _at_head(records, head).values() for run in own] for head in (high, low)]
-    return score_gap(*sides, vary=VARY)
+    return score_gap(_at_head(records, high), _at_head(records, low), vary=VARY)
 
 
 def inner_gain(records: Sequence[dict]) -> Interval:
@@ -134,12 +134,16 @@ def pairs_table(records: Sequence[dict], heads: Sequence[float] = (0.01, 0.1)) -
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
-def _at_head(records: Sequence[dict], head: float) -> dict[float, list[dict]]:
-    runs = by_rates(records).get(head)
+def _at_head(records: Sequence[dict], head: float) -> list[dict]:
+    runs = sorted(select(records, lr=head), key=inner_rate)  # of equal ones the lower rate is chosen
     if not runs:
         known = ", ".join(f"{rate:g}" for rate in values_of(records, "lr"))
         raise ValueError(f"no run with the rate {head:g} of the last layer: choose one of {known}")
     return runs
+
+
+def _by_inner_rate(records: Sequence[dict], head: float) -> dict[float, list[dict]]:
+    return by_rates(_at_head(records, head))[head]
 
 
 def _by_seed(runs: dict[float, list[dict]]) -> dict[int, list[float]]:
@@ -154,11 +158,8 @@ def _relative_range(scores: Sequence[float]) -> float:
     return (max(scores) - min(scores)) / min(scores)
 
 
-_BELOW_ALL = 1e-5  # stands for the rate 0 on a logarithmic axis
-
-
 def _log_mean(rates: Sequence[float]) -> float:
-    return float(np.mean(np.log10(np.maximum(rates, _BELOW_ALL))))
+    return float(np.mean(np.log10(np.maximum(rates, BELOW_ALL))))
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:

@@ -124,8 +124,8 @@ def best_rates(records: Sequence[dict]) -> Figure:
         axes.set_title(f"last layer at {head:g}")
         plain_log_axis(axes.xaxis)
         axes.set_xlabel("training images per label")
-        ticks = [tick for tick in (1e-5, 1e-4, 1e-3, 1e-2, 1e-1) if tick <= head]
-        axes.set_yticks(ticks, ["0" if tick == 1e-5 else f"{tick:g}" for tick in ticks])
+        ticks = [tick for tick in (layers.BELOW_ALL, 1e-4, 1e-3, 1e-2, 1e-1) if tick <= head]
+        axes.set_yticks(ticks, ["0" if tick == layers.BELOW_ALL else f"{tick:g}" for tick in ticks])
     panels[0].set_ylabel("α, the chosen inner rate")
     for name, marker, color in (("set A, close", "o", BLUE), ("set B, far", "s", VERMILLION)):
         panels[0].plot([], [], marker, color=color, label=name)
@@ -136,7 +136,7 @@ def best_rates(records: Sequence[dict]) -> Figure:
 def _draw_alphas(axes, pair: Transfer, alphas: Sequence[float]) -> None:
     shifts = 1.06 ** (np.arange(len(alphas)) - (len(alphas) - 1) / 2)
     style = {"marker": "o", "color": BLUE} if pair.close else {"marker": "s", "color": VERMILLION}
-    axes.plot(pair.images_per_label * shifts, np.maximum(alphas, 1e-5), linestyle="", alpha=0.7, **style)
+    axes.plot(pair.images_per_label * shifts, np.maximum(alphas, layers.BELOW_ALL), linestyle="", alpha=0.7, **style)
 
 
 def distances(moved: Mapping[str, Mapping[str, float]]) -> Figure:
