@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from course_lib.data.mini.tasks import NUM_TASKS
 from course_lib.sweeps.profiles import Profile
+from course_lib.training.graduated import SCALES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,11 +15,17 @@ class RatesProfile(Profile):
         steps: of every run, whatever the number of its images, as in the document; `epochs` is not used.
         rates: rate of the last layer → rates of the inner layers that are tried with it.
         targets: how many of `TRANSFERS` are trained; None: all.
+        tasks: how many of the seventy small tasks are trained.
+        scales: of the graduated rates.
+        task_epochs: of a small task.
     """
 
     steps: int
     rates: dict[float, tuple[float, ...]]
     targets: int | None = None
+    tasks: int = NUM_TASKS
+    scales: tuple[float, ...] = SCALES
+    task_epochs: int = 20
 
 
 # The document's grid: the inner rate grows by powers of ten from 0 up to the rate of the last layer (section 4.2).
@@ -27,7 +35,16 @@ PROFILES = {
     profile.name: profile
     for profile in (
         RatesProfile(
-            name="smoke", seeds=2, size=32, steps=12, targets=3, rates={0.01: (0.0, 0.01), 0.1: (0.0, 0.01)}, **_MINI
+            name="smoke",
+            seeds=2,
+            size=32,
+            steps=12,
+            targets=3,
+            rates={0.01: (0.0, 0.01), 0.1: (0.0, 0.01)},
+            tasks=5,
+            scales=(0.25, 1.0, 10.0),
+            task_epochs=2,
+            **_MINI,
         ),
         RatesProfile(name="mini", seeds=3, size=48, steps=400, rates=PRINTED_RATES, **_MINI),
         RatesProfile(name="paper", seeds=3, size=48, steps=9000, rates=PRINTED_RATES, **_MINI),
