@@ -20,6 +20,7 @@ class RatesProfile(Profile):
         task_epochs: of a small task.
         source_epochs: of every run that compares sources.
         source_rates: rates that validation chooses among, whatever the source.
+        head_rates: the same for the last layer alone.
         random_rates: the same for random initialisation where it is trained for its own sake.
         source_images: about how many images of a domain train a target.
         source_targets: names of the targets; None: all.
@@ -35,6 +36,7 @@ class RatesProfile(Profile):
     task_epochs: int = 20
     source_epochs: int = 16
     source_rates: tuple[float, ...] = (0.01, 0.03)
+    head_rates: tuple[float, ...] = (0.01, 0.1)
     random_rates: tuple[float, ...] = (0.03, 0.1)
     source_images: int = 160
     source_targets: tuple[str, ...] | None = None

@@ -5,15 +5,18 @@ import math
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.spec import DataSpec
 from course_lib.data.targets import domain_target, small_target, target_names
+from course_lib.models.network import INNER
 from course_lib.sweeps.studies.rates.layered import MOMENTUM, VARY
 from course_lib.sweeps.studies.rates.profiles import PROFILES, RatesProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
+from course_lib.training.probes import Readout
 from course_lib.training.recipe import Recipe
 
 OWN_SOURCE = "mini:tools"  # one of the targets stands for all of them
 # What a network starts from: the weights of a domain, or None, random initialisation.
 STARTS = {**{domain: f"mini_resnet18_{domain}" for domain in DOMAINS}, "random": None}
+SVM = Readout(by="svm")  # a linear support vector machine for each class on the frozen features
 TIMES = 10  # the document's large data set is so many times the small one
 
 
@@ -40,6 +43,26 @@ def _sources(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
         for seed in seeds
         for start in STARTS.values()
         for lr in profile.source_rates
+    ]
+
+
+def _heads(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
+    """The last layer alone on the frozen features of every start, at both of the document's rates; one asks the SVM.
+
+    The features do not depend on the rate, so the answers of the support vector machine do not either.
+    """
+    _refuse_other(source, "source_heads")
+    return [
+        Trial(
+            _full(profile, start, name="last_layer", lr=lr, multipliers={INNER: 0.0}, epochs=profile.source_epochs),
+            _target(name, profile, seed),
+            seed,
+            (SVM,) if lr == profile.head_rates[-1] else (),
+        )
+        for name in profile.source_targets or target_names()
+        for seed in seeds
+        for start in STARTS.values()
+        for lr in profile.head_rates
     ]
 
 
@@ -92,6 +115,7 @@ def _study(name: str, about: str, build) -> Study:
 
 SOURCE_STUDIES = (
     _study("sources", "nine starts for each of twenty-one small targets (Fig 2)", _sources),
+    _study("source_heads", "the last layer alone and a support vector machine, the same starts and targets", _heads),
     _study("source_random", "random initialisation for these targets, higher rate and longer training", _fair_random),
     _study("data_sizes", "each domain from scratch, and on ten times as many images (Fig 1)", _data_sizes),
 )
