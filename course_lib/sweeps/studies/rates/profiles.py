@@ -20,6 +20,7 @@ class RatesProfile(Profile):
         task_epochs: of a small task.
         source_epochs: of every run that compares sources.
         source_rates: rates that validation chooses among, whatever the source.
+        edge_rates: beyond them, tried with one seed.
         head_rates: the same for the last layer alone.
         random_rates: the same for random initialisation where it is trained for its own sake.
         source_images: about how many images of a domain train a target.
@@ -36,6 +37,7 @@ class RatesProfile(Profile):
     task_epochs: int = 20
     source_epochs: int = 16
     source_rates: tuple[float, ...] = (0.01, 0.03)
+    edge_rates: tuple[float, ...] = (0.003, 0.1)
     head_rates: tuple[float, ...] = (0.01, 0.1)
     random_rates: tuple[float, ...] = (0.03, 0.1)
     source_images: int = 160

@@ -1,6 +1,7 @@
 """Choosing a source: every source network for every small target (Fig 2), ten times the data (Fig 1)."""
 
 import math
+from collections.abc import Callable
 
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.spec import DataSpec
@@ -66,6 +67,18 @@ def _heads(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
     ]
 
 
+def _edges(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
+    """The same with a lower and a higher rate: would a wider choice change what a source is worth?"""
+    _refuse_other(source, "source_edges")
+    return [
+        Trial(_full(profile, start, lr=lr, epochs=profile.source_epochs), _target(name, profile, seed), seed)
+        for name in profile.source_targets or target_names()
+        for seed in seeds
+        for start in STARTS.values()
+        for lr in profile.edge_rates
+    ]
+
+
 def _fair_random(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
     """Random initialisation with a higher rate, and with twice the epochs: what the study of sources denies it."""
     _refuse_other(source, "source_random")
@@ -109,13 +122,14 @@ def _refuse_other(source: str, study: str) -> None:
         raise ValueError(f"{study} trains on its own images of the mini world, not on '{source}': name no source")
 
 
-def _study(name: str, about: str, build) -> Study:
-    return Study(name, about, build, PROFILES, "rates", data=OWN_SOURCE, vary=VARY)
+def _study(name: str, about: str, build: Callable, **settings) -> Study:
+    return Study(name, about, build, PROFILES, "rates", data=OWN_SOURCE, vary=VARY, **settings)
 
 
 SOURCE_STUDIES = (
     _study("sources", "nine starts for each of twenty-one small targets (Fig 2)", _sources),
     _study("source_heads", "the last layer alone and a support vector machine, the same starts and targets", _heads),
+    _study("source_edges", "the same at a lower and a higher rate, one seed", _edges, seeds=lambda _: 1),
     _study("source_random", "random initialisation for these targets, higher rate and longer training", _fair_random),
     _study("data_sizes", "each domain from scratch, and on ten times as many images (Fig 1)", _data_sizes),
 )
