@@ -164,9 +164,7 @@ def count_signs(found: Mapping[tuple, Interval] | Sequence[Interval]) -> dict[st
 
 def mean_gains(matrix: SourceMatrix) -> dict[str, Interval]:
     """Gain of each source over random initialisation, mean over the other domains and tasks: bootstrap over targets."""
-    return {
-        source: _over_targets(matrix.over_random[:, place], "points") for place, source in enumerate(matrix.sources)
-    }
+    return {source: over_targets(matrix.over_random[:, place]) for place, source in enumerate(matrix.sources)}
 
 
 def relative_range(matrix: SourceMatrix) -> tuple[float, float]:
@@ -196,8 +194,8 @@ def choice_gain(matrix: SourceMatrix) -> dict[str, Interval]:
         mean.append(own - np.nanmean(measured, axis=1))
         fixed.append(own - overall)
     return {
-        "the mean source": _over_targets(np.mean(mean, axis=0), "points"),
-        "the source best for the other targets": _over_targets(np.mean(fixed, axis=0), "points"),
+        "the mean source": over_targets(np.mean(mean, axis=0)),
+        "the source best for the other targets": over_targets(np.mean(fixed, axis=0)),
     }
 
 
@@ -250,6 +248,7 @@ def _by_seed(runs: Sequence[dict]) -> dict[int, float]:
     return {run["seed"]: score_of(run) for run in sorted(runs, key=lambda run: run["seed"])}
 
 
-def _over_targets(values: np.ndarray, unit: str) -> Interval:
+def over_targets(values: np.ndarray, unit: str = "points") -> Interval:
+    """Mean of one value for each target, NaN left out, with its bootstrap over targets."""
     values = values[~np.isnan(values)]
     return replace(bootstrap_interval(values, things="targets"), unit=unit)
