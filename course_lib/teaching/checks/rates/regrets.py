@@ -30,7 +30,7 @@ def _regret_fault(mean_regret: Callable) -> str | None:
     cases = draw_cases(lambda: [_draw(draw, *shape) for shape in ((4, 6, 2), (6, 4, 3), (5, 5, 2))], _regret, _WRONG)
     hidden = {
         "targets for which every source is a candidate": [_draw(draw, 4, 5, 0)],
-        "a single target": [_draw(draw, 1, 6, 1)],
+        "a single target": [(-accuracies, accuracies) for _, accuracies in [_draw(draw, 1, 6, 1)]],
         "two sources": [_draw(draw, 5, 2, 0)],
         "scores that are all negative": [(scores - 50, accuracies) for scores, accuracies in [_draw(draw, 4, 5, 2)]],
         "a score that is always right": [(accuracies, accuracies) for _, accuracies in [_draw(draw, 4, 5, 2)]],
