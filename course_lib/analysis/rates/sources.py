@@ -20,7 +20,7 @@ from course_lib.sweeps.studies.rates.layered import VARY
 from course_lib.sweeps.studies.rates.sources import STARTS
 
 RANDOM = "random"
-Runs = Mapping[str, Sequence[dict]]  # what training starts from → the chosen run of each seed
+Runs = Mapping[str, Sequence[dict]]  # what training starts from → runs
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,18 @@ def by_target(records: Sequence[dict], vary: Sequence[str] = VARY) -> dict[str, 
     Raises:
         ValueError: no runs of these targets.
     """
+    return {
+        target: {start: list(scored_by_seed(start, own, vary=vary).values()) for start, own in runs.items()}
+        for target, runs in runs_by_start(records).items()
+    }
+
+
+def runs_by_start(records: Sequence[dict]) -> dict[str, Runs]:
+    """All runs by target and start, in the studies' order.
+
+    Raises:
+        ValueError: no runs of these targets.
+    """
     names = {f"mini:{name}": name for name in target_names()}
     starts = {weights: name for name, weights in STARTS.items()}
     found = {}
@@ -78,11 +90,7 @@ def by_target(records: Sequence[dict], vary: Sequence[str] = VARY) -> dict[str, 
     if not found:
         raise ValueError("no run of a target of this lesson: give runs of the study 'sources'")
     return {
-        target: {
-            start: list(scored_by_seed(start, found[target][start], vary=vary).values())
-            for start in STARTS
-            if start in found[target]
-        }
+        target: {start: found[target][start] for start in STARTS if start in found[target]}
         for target in names.values()
         if target in found
     }
