@@ -8,6 +8,7 @@ import torch
 import fake_sources
 import fakes
 from course_lib.figures import explorers
+from course_lib.figures.rates import transfer_map
 from course_lib.models import build, first_convolution, stage_maps, stage_work
 
 NAMES = ("dog", "elephant", "giraffe")
@@ -58,7 +59,7 @@ def _sample() -> dict[str, tuple]:
         "feature_map": (partial(explorers.feature_map, IMAGES, maps, filters), explorers.layer_controls(maps)),
         "rate_curves": (partial(explorers.rate_curves, GRIDS), explorers.rate_controls(GRIDS)),
         "freeze_depth": (partial(explorers.freeze_depth, work, records), explorers.depth_controls(work, records)),
-        "transfer_runs": (partial(explorers.transfer_runs, PAIRS), explorers.transfer_controls(PAIRS)),
+        "transfer_runs": (partial(transfer_map.transfer_runs, PAIRS), transfer_map.transfer_controls(PAIRS)),
         "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),
     }
 

@@ -13,7 +13,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "layers": ["feature_map", "layer_controls"],
         "mistakes": ["mistake_controls", "mistake_gallery"],
         "rates": ["rate_controls", "rate_curves"],
-        "transfers": ["transfer_controls", "transfer_runs"],
         "shell": ["Explorer", "explore"],
     },
 )

@@ -22,7 +22,8 @@ class RatesProfile(Profile):
         source_rates: rates that validation chooses among, whatever the source.
         edge_rates: beyond them, tried with one seed.
         head_rates: the same for the last layer alone.
-        random_rates: the same for random initialisation where it is trained for its own sake.
+        random_rates: more of them for random initialisation.
+        size_rates: of the runs on few images; those on many have all but the first.
         source_images: about how many images of a domain train a target.
         source_targets: names of the targets; None: all.
         size_steps: of the runs on few and on many images.
@@ -37,9 +38,10 @@ class RatesProfile(Profile):
     task_epochs: int = 20
     source_epochs: int = 16
     source_rates: tuple[float, ...] = (0.01, 0.03)
-    edge_rates: tuple[float, ...] = (0.003, 0.1)
+    edge_rates: tuple[float, ...] = (0.003,)
     head_rates: tuple[float, ...] = (0.01, 0.1)
-    random_rates: tuple[float, ...] = (0.03, 0.1)
+    random_rates: tuple[float, ...] = (0.1,)
+    size_rates: tuple[float, ...] = (0.01, 0.03, 0.1)
     source_images: int = 160
     source_targets: tuple[str, ...] | None = None
     size_steps: int = 300
