@@ -23,11 +23,12 @@ def closeness_gains(matrix: SourceMatrix) -> dict[int, tuple[np.ndarray, Interva
     return found
 
 
-def closeness_gap(matrix: SourceMatrix, *, least: float = 2.0) -> Interval:
+def closeness_gap(matrix: SourceMatrix, *, least: float = 2.0, confidence: float = 0.95) -> Interval:
     """Mean accuracy from close sources minus that from all others, paired by target: bootstrap over targets.
 
     Args:
         matrix: accuracies.
+        confidence: of the interval.
         least: closeness from which on a source counts as close. Targets without a close source are left out.
 
     Raises:
@@ -41,7 +42,7 @@ def closeness_gap(matrix: SourceMatrix, *, least: float = 2.0) -> Interval:
             gaps.append(close.mean() - far.mean())
     if len(gaps) < 2:
         raise ValueError(f"{len(gaps)} target has both close and far sources: give runs of more targets")
-    return over_targets(np.array(gaps))
+    return over_targets(np.array(gaps), confidence=confidence)
 
 
 def _judged(matrix: SourceMatrix) -> np.ndarray:

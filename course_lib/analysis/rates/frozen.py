@@ -37,10 +37,10 @@ def strategy_means(found: dict[str, SourceMatrix]) -> dict[str, dict[str, Interv
     }
 
 
-def strategy_gap(found: dict[str, SourceMatrix], a: str, b: str) -> Interval:
+def strategy_gap(found: dict[str, SourceMatrix], a: str, b: str, confidence: float = 0.95) -> Interval:
     """Accuracy of strategy A minus that of B, mean over the sources, paired by target: bootstrap over targets."""
     sides = (np.nanmean(found[name].candidates.mean(axis=2), axis=1) for name in (a, b))
-    return paired_difference(*sides, things="targets")
+    return paired_difference(*sides, confidence=confidence, things="targets")
 
 
 def _machine(heads: Sequence[dict]) -> SourceMatrix:

@@ -7,6 +7,7 @@ FILE`` writes them again.
 import csv
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from course_lib.analysis.ranking import static_scores
 from course_lib.analysis.rates.sources import SourceMatrix, by_target
-from course_lib.analysis.records import score_of
+from course_lib.analysis.records import score_of, values_of
 from course_lib.analysis.transferability import source_scores
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.spec import prepare
@@ -32,6 +33,7 @@ _FILE = "source_scores.csv"
 _COLUMNS = ("target", "source", "seed", "score", "value")
 _SEEDS = 3
 _FOLDS = 5
+_SIZE = 48  # pixels a side of the shipped scores
 _DIGITS = 6  # of a value in the file
 
 
@@ -63,7 +65,7 @@ def scores_of(source: str, splits: Splits) -> dict[str, float]:
     return source_scores(features, labels, probabilities, folds=min(_FOLDS, rarest))
 
 
-def score_table(targets: Sequence[str], seeds: int = 1, *, size: int = 48, images: int = 160) -> pd.DataFrame:
+def score_table(targets: Sequence[str], seeds: int = 1, *, size: int = _SIZE, images: int = 160) -> pd.DataFrame:
     """Compute the scores of every source for some targets: columns target, source, seed, score, value.
 
     Args:
@@ -84,6 +86,25 @@ def score_table(targets: Sequence[str], seeds: int = 1, *, size: int = 48, image
 def shipped_scores() -> pd.DataFrame:
     """Read the scores of all pairs and three seeds that ship with the course: columns as of `score_table`."""
     return pd.read_csv(shipped_dir("data/results") / "rates" / _FILE)
+
+
+def scores_for(records: Sequence[dict]) -> pd.DataFrame:
+    """Find the scores for the targets of finished runs: shipped, or computed for images of another size.
+
+    Args:
+        records: runs of the study `sources`.
+    """
+    sizes = values_of(records, "size")
+    if len(sizes) != 1:
+        raise ValueError(f"runs at {sizes} pixels: give runs of one size")
+    if sizes == [_SIZE]:
+        return shipped_scores()
+    return _computed(tuple(by_target(records)), len(values_of(records, "seed")), sizes[0])
+
+
+@cache
+def _computed(targets: tuple[str, ...], seeds: int, size: int) -> pd.DataFrame:
+    return score_table(targets, seeds, size=size)
 
 
 def score_matrices(table: pd.DataFrame, matrix: SourceMatrix) -> dict[str, np.ndarray]:

@@ -14,6 +14,7 @@ import pandas as pd
 from course_lib.analysis.comparisons import scored_by_seed
 from course_lib.analysis.intervals import Interval, bootstrap_interval, both_errors, paired_difference, seed_interval
 from course_lib.analysis.records import score_of, select, setting, units_of, values_of
+from course_lib.analysis.selection import rate_at_edge
 from course_lib.data.shares import mix
 from course_lib.data.targets import target_names
 from course_lib.sweeps.studies.rates.layered import VARY
@@ -128,7 +129,7 @@ def gain(a: Sequence[dict], b: Sequence[dict], confidence: float = 0.95) -> Inte
     return both_errors(over_seeds, paired_difference(*units, confidence=confidence))
 
 
-def relative_gain(a: Sequence[dict], b: Sequence[dict]) -> Interval:
+def relative_gain(a: Sequence[dict], b: Sequence[dict], confidence: float = 0.95) -> Interval:
     """Accuracy of A relative to that of B, minus 1, as the document reports it; t-interval over seeds.
 
     Raises:
@@ -137,7 +138,7 @@ def relative_gain(a: Sequence[dict], b: Sequence[dict]) -> Interval:
     a, b = (_by_seed(runs) for runs in (a, b))
     if set(a) != set(b):
         raise ValueError(f"seeds {sorted(a)} and {sorted(b)}: a ratio needs the same ones")
-    return seed_interval([a[seed] / b[seed] - 1 for seed in a])
+    return seed_interval([a[seed] / b[seed] - 1 for seed in a], confidence)
 
 
 def aligned_units(run: dict) -> np.ndarray:
@@ -170,9 +171,12 @@ def count_signs(found: Mapping[tuple, Interval] | Sequence[Interval]) -> dict[st
     return {"better": better, "worse": worse, "undecided": len(found) - better - worse}
 
 
-def mean_gains(matrix: SourceMatrix) -> dict[str, Interval]:
+def mean_gains(matrix: SourceMatrix, confidence: float = 0.95) -> dict[str, Interval]:
     """Gain of each source over random initialisation, mean over the other domains and tasks: bootstrap over targets."""
-    return {source: over_targets(matrix.over_random[:, place]) for place, source in enumerate(matrix.sources)}
+    return {
+        source: over_targets(matrix.over_random[:, place], confidence=confidence)
+        for place, source in enumerate(matrix.sources)
+    }
 
 
 def relative_range(matrix: SourceMatrix) -> tuple[float, float]:
@@ -226,7 +230,7 @@ def chosen_rates(records: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame(found).T.reindex(columns=sorted(values_of(records, "lr"))).fillna(0).astype(int)
 
 
-def size_gains(records: Sequence[dict]) -> dict[str, dict[str, Interval]]:
+def size_gains(records: Sequence[dict], confidence: float = 0.95) -> dict[str, dict[str, Interval]]:
     """Test accuracy of each domain from scratch on few images and on ten times as many, and their difference (Fig 1).
 
     Returns:
@@ -241,13 +245,14 @@ def size_gains(records: Sequence[dict]) -> dict[str, dict[str, Interval]]:
         sizes = sorted(values_of(own, "per_class"))
         if len(sizes) != 2:
             raise ValueError(f"{source} was trained with {sizes} images of each class: give runs of two sizes")
-        few, many = (
-            list(scored_by_seed(source, select(own, per_class=size), vary=(*VARY, "val")).values()) for size in sizes
-        )
+        few, many = (list(scored_by_seed(source, select(own, per_class=size), vary=VARY).values()) for size in sizes)
+        edge = rate_at_edge(
+            select(own, per_class=sizes[0]), VARY
+        )  # a better rate for many images would add to the gain
         found[source.removeprefix("mini:")] = {
             "few": seed_interval([score_of(run) for run in few]),
             "many": seed_interval([score_of(run) for run in many]),
-            "gain": gain(many, few),
+            "gain": replace(gain(many, few, confidence), edge=edge),
         }
     return found
 
@@ -256,7 +261,7 @@ def _by_seed(runs: Sequence[dict]) -> dict[int, float]:
     return {run["seed"]: score_of(run) for run in sorted(runs, key=lambda run: run["seed"])}
 
 
-def over_targets(values: np.ndarray, unit: str = "points") -> Interval:
+def over_targets(values: np.ndarray, unit: str = "points", confidence: float = 0.95) -> Interval:
     """Mean of one value for each target, NaN left out, with its bootstrap over targets."""
     values = values[~np.isnan(values)]
-    return replace(bootstrap_interval(values, things="targets"), unit=unit)
+    return replace(bootstrap_interval(values, confidence=confidence, things="targets"), unit=unit)
