@@ -44,6 +44,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "shipped_scores",
         ],
         "sources": [
+            "ALSO_EPOCHS",
             "SourceMatrix",
             "by_target",
             "choice_gain",

@@ -23,18 +23,24 @@ def closeness_gains(matrix: SourceMatrix) -> dict[int, tuple[np.ndarray, Interva
     return found
 
 
-def closeness_gap(matrix: SourceMatrix, *, least: float = 2.0, confidence: float = 0.95) -> Interval:
+def closeness_gap(
+    matrix: SourceMatrix, *, least: float = 2.0, beyond_source: bool = False, confidence: float = 0.95
+) -> Interval:
     """Mean accuracy from close sources minus that from all others, paired by target: bootstrap over targets.
 
     Args:
         matrix: accuracies.
-        confidence: of the interval.
         least: closeness from which on a source counts as close. Targets without a close source are left out.
+        beyond_source: subtract from each accuracy what its source is worth to the other targets, so that large sources
+            do not count as far or close ones.
+        confidence: of the interval.
 
     Raises:
-        ValueError: no target has both a close source and another one.
+        ValueError: fewer than two targets have both a close source and another one.
     """
     judged, excess = _judged(matrix), _excess(matrix)
+    if beyond_source:
+        excess = excess - np.array([_mean_of_others(excess, row) for row in range(len(excess))])
     gaps = []
     for own, values in zip(judged, excess, strict=True):
         close, far = values[(own >= least) & ~np.isnan(values)], values[(own < least) & ~np.isnan(values)]
@@ -43,6 +49,11 @@ def closeness_gap(matrix: SourceMatrix, *, least: float = 2.0, confidence: float
     if len(gaps) < 2:
         raise ValueError(f"{len(gaps)} target has both close and far sources: give runs of more targets")
     return over_targets(np.array(gaps), confidence=confidence)
+
+
+def _mean_of_others(excess: np.ndarray, row: int) -> np.ndarray:
+    """Mean excess of each source over all targets but one, (S,)."""
+    return np.nanmean(np.delete(excess, row, axis=0), axis=0)
 
 
 def _judged(matrix: SourceMatrix) -> np.ndarray:

@@ -21,6 +21,7 @@ from course_lib.sweeps.studies.rates.layered import VARY
 from course_lib.sweeps.studies.rates.sources import STARTS
 
 RANDOM = "random"
+ALSO_EPOCHS = (*VARY, "epochs")  # where random initialisation may choose how long it is trained, too
 Runs = Mapping[str, Sequence[dict]]  # what training starts from → runs
 
 
@@ -97,13 +98,17 @@ def runs_by_start(records: Sequence[dict]) -> dict[str, Runs]:
     }
 
 
-def source_matrix(records: Sequence[dict]) -> SourceMatrix:
+def source_matrix(records: Sequence[dict], vary: Sequence[str] = VARY) -> SourceMatrix:
     """Collect the test accuracies of every start for every target.
+
+    Args:
+        records: runs of the study `sources`.
+        vary: as of `by_target`.
 
     Raises:
         ValueError: a target lacks a start or a seed that others have.
     """
-    chosen = by_target(records)
+    chosen = by_target(records, vary)
     starts = tuple(name for name in STARTS if any(name in runs for runs in chosen.values()))
     rows = [[_by_seed(runs.get(start, ())) for start in starts] for runs in chosen.values()]
     seeds = [tuple(own) for row in rows for own in row]
@@ -154,11 +159,11 @@ def aligned_units(run: dict) -> np.ndarray:
     return aligned
 
 
-def gains(records: Sequence[dict]) -> dict[tuple[str, str], Interval]:
+def gains(records: Sequence[dict], vary: Sequence[str] = VARY) -> dict[tuple[str, str], Interval]:
     """Gain over random initialisation of every source that is not the target's own domain, by (target, source)."""
     return {
         (target, source): gain(runs[source], runs[RANDOM])
-        for target, runs in by_target(records).items()
+        for target, runs in by_target(records, vary).items()
         for source in runs
         if source not in (RANDOM, target)
     }
