@@ -46,6 +46,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "per_class_split",
             "stratified_split",
         ],
+        "targets": ["domain_target", "judged_closeness", "small_target", "target_names"],
         "transfers": ["TRANSFERS", "Transfer", "target_data"],
         "statistics": ["Moments", "PixelHistogram", "channel_statistics", "streaming_statistics"],
     },

@@ -37,33 +37,49 @@ def source_split(images: ImageSet, *, val: float = _TENTH, seed: int = 0) -> Spl
     return make_splits(images, train, mix(chosen, seed), mix(rest, seed), rule)
 
 
-def target_split(images: ImageSet, *, val: float = 1 / 9, seed: int = 0) -> Splits:
-    """Split of a target: a tenth of the third quarter trains, a share `val` of its rest validates, the fourth tests.
+def target_split(
+    images: ImageSet, *, n: int | None = None, val: float = 1 / 9, test: float | None = None, seed: int = 0
+) -> Splits:
+    """Split of a target: a part of the third quarter trains, a share `val` of its rest validates, the fourth tests.
 
-    By default as many images validate as train: a ninth of the other nine tenths. The seed says which tenth trains.
+    By default a tenth of the third quarter trains, and as many images validate as train: a ninth of the other nine
+    tenths. The seed says which images train.
+
+    Args:
+        images: the images.
+        n: training images of each class, instead of the tenth. Those of a smaller `n` are among those of a larger one.
+        val: share of the rest of the third quarter that validates.
+        test: share of the fourth quarter that tests, the same images for every seed; None: all of it.
+        seed: of the images that train and validate.
 
     Raises:
-        ValueError: as `source_split`.
+        ValueError: as `source_split`, n < 1, or test outside (0, 1).
     """
     images.single_labels("a target split")
     parts = _positions(images)
-    train, others = _cut(images, parts["transfer"], _TENTH, seed)
+    if test is not None and not 0 < test < 1:
+        raise ValueError(f"test = {test} must be a share between 0 and 1")
+    train, others = _cut(images, parts["transfer"], _TENTH if n is None else n, seed)
     chosen, _ = _cut(images, others, val, seed)
-    rule = f"target: a tenth of quarter 3 trains, val {val:g} of its rest, quarter 4 tests, seed {seed}"
-    return make_splits(images, mix(train, seed), mix(chosen, seed), mix(parts["target validation"], seed), rule)
+    tested = parts["target validation"] if test is None else _cut(images, parts["target validation"], test, _SEED)[0]
+    trains, tests = "a tenth" if n is None else f"{n} per class", "" if test is None else f"{test:g} of "
+    rule = f"target: {trains} of quarter 3 trains, val {val:g} of its rest, {tests}quarter 4 tests, seed {seed}"
+    return make_splits(images, mix(train, seed), mix(chosen, seed), mix(tested, seed), rule)
 
 
 def _positions(images: ImageSet) -> dict[str, list[int]]:
     return dict(zip(QUARTERS, partition_positions(images, len(QUARTERS), seed=_SEED), strict=True))
 
 
-def _cut(images: ImageSet, positions: list[int], share: float, seed: int) -> tuple[list[int], list[int]]:
-    """Of each class a share of the positions (at least one), and the others."""
-    if not 0 < share < 1:
-        raise ValueError(f"val = {share} must be a share between 0 and 1")
+def _cut(images: ImageSet, positions: list[int], part: float, seed: int) -> tuple[list[int], list[int]]:
+    """Of each class a share of the positions (at least one) or, given as an int, a number of them; and the others."""
+    if isinstance(part, int) and part < 1:
+        raise ValueError(f"n = {part}: at least one image of each class must train")
+    if isinstance(part, float) and not 0 < part < 1:
+        raise ValueError(f"val = {part} must be a share between 0 and 1")
     chosen, rest = [], []
     for name, members in shuffle_classes(images.take(positions), seed).items():
-        count = max(1, int(share * len(members) + 0.5))
+        count = part if isinstance(part, int) else max(1, int(part * len(members) + 0.5))
         if count >= len(members):
             raise ValueError(
                 f"{name} has {len(members)} of its images in a quarter, too few to be cut: add images or remove it"

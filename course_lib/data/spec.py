@@ -23,9 +23,9 @@ _SPLITS_KEPT = 128  # of each source; a split holds rows, labels and names, no p
 _WHOLE = ("homework", "stratified", "per_class", "official", "given")  # source and target cut quarters of all images
 _RULES_WITH = {  # field -> the rules of splitting that have it
     "few_shot": ("homework",),
-    "per_class": ("per_class",),
+    "per_class": ("per_class", "target"),
     "val": ("stratified", "per_class", "official", "given", "source", "target"),
-    "test": ("stratified", "given"),
+    "test": ("stratified", "given", "target"),
     "groups": ("stratified", "given"),
     "classes": _WHOLE,
     "partition": _WHOLE,
@@ -48,7 +48,7 @@ class DataSpec(Settings):
         few_shot: swap the homework's train and test folders.
         seed: of the split and of the partition.
         classes: only the images of these classes, renumbered in this order (of concepts: only these columns).
-        per_class: number of training images of each class, for the rule ``"per_class"``.
+        per_class: number of training images of each class, for the rules ``"per_class"`` and ``"target"``.
         val, test: shares of the images, as in the function of the rule; None is that function's default.
         partition: (i, k) takes only part i, counted from 0, of the k parts that `partition` makes of the whole source.
         groups: keep together the images of a group, see `find_groups`; the path of a CSV file is made absolute.
@@ -260,5 +260,5 @@ def _apply_rule(images: ImageSet, spec: DataSpec) -> Splits:
         case "source":
             return source_split(images, seed=spec.seed, **options)
         case "target":
-            return target_split(images, seed=spec.seed, **options)
+            return target_split(images, n=spec.per_class, seed=spec.seed, **options)
     return rules.stratified_split(images, seed=spec.seed, **options)

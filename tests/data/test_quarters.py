@@ -76,3 +76,22 @@ def test_spec_has_both_rules():
             DataSpec(source="mini:tools", split=rule, partition=(0, 4))
         with pytest.raises(ValueError, match="classes = .* does not go with"):
             DataSpec(source="mini:tools", split=rule, classes=("axe", "saw"))
+
+
+def test_target_of_a_number_of_images_tests_on_the_same_part_for_every_seed(images):
+    parts = {name: set(part.names) for name, part in quarters(images).items()}
+    few, many = (target_split(images, n=n, val=0.25, test=0.5, seed=3) for n in (4, 12))
+    assert few.train.labels.bincount().tolist() == [4] * 3
+    assert set(few.train.names) < set(many.train.names) <= parts["transfer"]
+    assert few.val.labels.bincount().tolist() == [4] * 3  # a quarter of the other sixteen
+    assert len(few.test) == 3 * PER_CLASS // 8
+    assert set(few.test.names) == set(many.test.names) <= parts["target validation"]
+    assert few.test.names != target_split(images, n=4, seed=3).test.names
+    other = target_split(images, n=4, test=0.5, seed=4)
+    assert set(other.test.names) == set(few.test.names)
+    assert set(other.train.names) != set(few.train.names)
+    for wrong in (0, 20):
+        with pytest.raises(ValueError, match="at least one image|too few to be cut"):
+            target_split(images, n=wrong)
+    with pytest.raises(ValueError, match="test = 1"):
+        target_split(images, test=1.0)

@@ -181,7 +181,7 @@ def test_a_dump_has_later_fields_only_where_they_are_set():
         ({"split": "stratified", "few_shot": True}, "few_shot = True does not go with split = 'stratified'"),
         (
             {"split": "official", "test": 0.1},
-            "test = 0.1 does not go with split = 'official'.*split = 'stratified' or 'given'$",
+            "test = 0.1 does not go with split = 'official'.*split = 'stratified' or 'given' or 'target'$",
         ),
         ({"split": "stratified", "per_class": 3}, "per_class = 3 does not go with"),
         ({"split": "per_class"}, "needs per_class"),

@@ -5,8 +5,10 @@ from functools import partial
 import numpy as np
 import torch
 
+import fake_sources
 import fakes
 from course_lib.figures import explorers
+from course_lib.figures.rates import transfer_map
 from course_lib.models import build, first_convolution, stage_maps, stage_work
 
 NAMES = ("dog", "elephant", "giraffe")
@@ -24,6 +26,16 @@ GRIDS = {
         for seed in (0, 1, 2)
     ],
 }
+
+PAIRS = [  # every source for two targets, at two rates
+    run
+    for lr, gain in ((0.01, 0.0), (0.03, 0.1))
+    for run in fake_sources.source_grid(
+        {"random": 0.4 + gain, "plants": 0.7, "tools": 0.2 + gain, "people": 0.45, "animals": 0.55},
+        targets=("tools", "task-28"),
+        lr=lr,
+    )
+]
 
 
 def tuned(inner: float) -> list[dict]:
@@ -47,6 +59,7 @@ def _sample() -> dict[str, tuple]:
         "feature_map": (partial(explorers.feature_map, IMAGES, maps, filters), explorers.layer_controls(maps)),
         "rate_curves": (partial(explorers.rate_curves, GRIDS), explorers.rate_controls(GRIDS)),
         "freeze_depth": (partial(explorers.freeze_depth, work, records), explorers.depth_controls(work, records)),
+        "transfer_runs": (partial(transfer_map.transfer_runs, PAIRS), transfer_map.transfer_controls(PAIRS)),
         "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),
     }
 

@@ -5,6 +5,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "closeness": ["closeness_gains", "closeness_gap"],
+        "frozen": ["strategy_accuracies", "strategy_gap", "strategy_means"],
         "layers": [
             "accuracy_by_rate",
             "best_inner_rates",
@@ -32,6 +34,30 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_number",
             "printed_series",
             "printed_set",
+        ],
+        "scoring": [
+            "all_rankings",
+            "outputs_of",
+            "score_matrices",
+            "score_table",
+            "scores_for",
+            "shipped_scores",
+        ],
+        "sources": [
+            "ALSO_EPOCHS",
+            "SourceMatrix",
+            "by_target",
+            "choice_gain",
+            "chosen_rates",
+            "count_signs",
+            "gain",
+            "gains",
+            "mean_gains",
+            "relative_gain",
+            "relative_range",
+            "runs_by_start",
+            "size_gains",
+            "source_matrix",
         ],
     },
 )

@@ -39,8 +39,16 @@ def find_builder(name: str) -> tuple[Callable[..., Drawn], str]:
     return partial(build_domain if name in DOMAINS else build_world, name), "class"
 
 
-def build_domain(name: str, size: int = 48, *, progress: Callable[[int, int], None] | None = None) -> Drawn:
+def build_domain(
+    name: str, size: int = 48, *, first: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> Drawn:
     """Draw a source domain: pixels, labels, class names and images' names as from `build_world`.
+
+    Args:
+        name: of the domain.
+        size: pixels a side.
+        first: draw only so many images of each category, the first ones.
+        progress: as of `build_world`.
 
     Raises:
         ValueError: there is no such domain.
@@ -48,7 +56,7 @@ def build_domain(name: str, size: int = 48, *, progress: Callable[[int, int], No
     if name not in DOMAINS:
         raise ValueError(f"domain {name!r} is unknown; choose one of {', '.join(DOMAINS)}.")
     domain = DOMAINS[name]
-    ids = range(1, domain.per_category + 1)
+    ids = range(1, (first or domain.per_category) + 1)
     classes = [DrawnClass(each, each, ids, domain.illustrated, domain.dials) for each in domain.categories]
     return draw_classes(classes, size, seed=DOMAIN_SEED, progress=progress)
 

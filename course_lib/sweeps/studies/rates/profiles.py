@@ -18,6 +18,16 @@ class RatesProfile(Profile):
         tasks: how many of the seventy small tasks are trained.
         scales: of the graduated rates.
         task_epochs: of a small task.
+        source_epochs: of every run that compares sources.
+        source_rates: rates that validation chooses among, whatever the source.
+        edge_rates: beyond them, tried with one seed.
+        head_rates: the same for the last layer alone.
+        random_rates: more of them for random initialisation.
+        size_rates: of the runs on few images; those on many have all but the first.
+        source_images: about how many images of a domain train a target.
+        source_targets: names of the targets; None: all.
+        size_steps: of the runs on few and on many images.
+        size_domains: of these runs; None: all.
     """
 
     steps: int
@@ -26,6 +36,16 @@ class RatesProfile(Profile):
     tasks: int = NUM_TASKS
     scales: tuple[float, ...] = SCALES
     task_epochs: int = 20
+    source_epochs: int = 16
+    source_rates: tuple[float, ...] = (0.01, 0.03)
+    edge_rates: tuple[float, ...] = (0.003,)
+    head_rates: tuple[float, ...] = (0.01, 0.1)
+    random_rates: tuple[float, ...] = (0.1,)
+    size_rates: tuple[float, ...] = (0.01, 0.03, 0.1)
+    source_images: int = 160
+    source_targets: tuple[str, ...] | None = None
+    size_steps: int = 300
+    size_domains: tuple[str, ...] | None = None
 
 
 # The document's grid: the inner rate grows by powers of ten from 0 up to the rate of the last layer (section 4.2).
@@ -44,6 +64,10 @@ PROFILES = {
             tasks=5,
             scales=(0.25, 1.0, 10.0),
             task_epochs=2,
+            source_epochs=2,
+            source_targets=("tools", "household", "flowers", "task-49"),
+            size_steps=10,
+            size_domains=("tools", "household"),
             **_MINI,
         ),
         RatesProfile(name="mini", seeds=3, size=48, steps=400, rates=PRINTED_RATES, **_MINI),

@@ -1,4 +1,4 @@
-"""Checks of the exercises of lesson 11 on learning rates per layer, a module for each subject."""
+"""Checks of the exercises of the lessons on learning rates per layer and on sources, a module for each subject."""
 
 import lazy_loader
 
@@ -6,7 +6,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "choices": ["check_chosen_accuracy"],
+        "elsewhere": ["check_best_elsewhere"],
+        "evidence": ["check_leep_score"],
         "gains": ["check_gain_bounds"],
+        "regrets": ["check_mean_regret"],
         "sensitivity": ["check_relative_range"],
         "stages": ["check_stage_rates"],
     },

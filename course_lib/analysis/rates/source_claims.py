@@ -1,0 +1,128 @@
+"""Claims about amounts of data, base models and frozen features (Dube et al. 2018), and one of ours about rankings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from course_lib.analysis.intervals import Interval
+from course_lib.analysis.ranking import agreement_gap
+from course_lib.analysis.rates import closeness, frozen, sources
+from course_lib.analysis.rates.printed import printed_number
+from course_lib.analysis.rates.scoring import STATIC, all_rankings, scores_for
+from course_lib.analysis.rates.sources import RANDOM
+from course_lib.analysis.verdicts import NEGATIVE, POSITIVE, Claim, Region, about
+
+TOOLS = "tools"  # the target of the document's Fig 2
+SCORES = ("LEEP", "LogME")
+AS_WELL = 0.1  # weighted τ: so much less still counts as well
+LITTLE = 0.02  # accuracy: two classifiers that differ by less are called equivalent
+_Runs = Mapping[str, Sequence[dict]]
+
+
+def _best_gain(runs: _Runs, confidence: float) -> dict[str, Interval]:
+    """Relative gain of the source that is best for the tools, chosen by the test accuracy as in the document."""
+    return {"best source": max(_tools(runs, confidence), key=lambda own: own.estimate)}
+
+
+def _worst_gain(runs: _Runs, confidence: float) -> dict[str, Interval]:
+    """Relative gain of the worst source; its interval is widened for the number of sources among which it is worst."""
+    count = len(_tools(runs, confidence))
+    return {"worst source": min(_tools(runs, 1 - (1 - confidence) / count), key=lambda own: own.estimate)}
+
+
+def _tools(runs: _Runs, confidence: float) -> list[Interval]:
+    chosen = sources.by_target(runs["sources"])
+    if TOOLS not in chosen:
+        raise ValueError("no runs of the target tools: let the study finish")
+    own = chosen[TOOLS]
+    return [sources.relative_gain(own[name], own[RANDOM], confidence) for name in own if name not in (RANDOM, TOOLS)]
+
+
+def _mean_gains(runs: _Runs, confidence: float) -> dict[str, Interval]:
+    return sources.mean_gains(sources.source_matrix(runs["sources"]), confidence)
+
+
+def _size_gains(runs: _Runs, confidence: float) -> dict[str, Interval]:
+    return {name: own["gain"] for name, own in sources.size_gains(runs["data_sizes"], confidence).items()}
+
+
+def _closeness_gap(runs: _Runs, confidence: float) -> dict[str, Interval]:
+    return {"close − far": closeness.closeness_gap(sources.source_matrix(runs["sources"]), confidence=confidence)}
+
+
+def _static_gaps(runs: _Runs, confidence: float) -> dict[str, Interval]:
+    """τ of the static ranking by accuracy at home minus that of each score."""
+    records = runs["sources"]
+    matrix = sources.source_matrix(records)
+    found = all_rankings(matrix, scores_for(records))
+    return {
+        name: agreement_gap(found[STATIC], found[name], matrix.candidates, confidence=confidence) for name in SCORES
+    }
+
+
+def _strategy_gap(a: str, b: str):
+    def measure(runs: _Runs, confidence: float) -> dict[str, Interval]:
+        found = frozen.strategy_accuracies(runs["sources"], runs["source_heads"])
+        return {f"{a} − {b}": replace(frozen.strategy_gap(found, a, b, confidence), unit="points")}
+
+    return measure
+
+
+SOURCE_CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        "sources-ten-times-data",
+        "with larger amounts of data, for the same learning task, one can obtain much better accuracy",
+        "Section 1, Fig. 1",
+        f"test accuracy from scratch with {printed_number('data_ratio'):g} times the images minus that with few, each "
+        "domain, for as many steps; few images have one rate more to choose from",
+        ("data_sizes",), _size_gains, POSITIVE,
+    ),
+    Claim(
+        "sources-useful",
+        "models trained on the source dataset learn basic concepts which will be useful in learning the target dataset",
+        "Section 1",
+        "test accuracy minus that of random initialisation at the same rates, each source, mean over targets",
+        ("sources",), _mean_gains, POSITIVE,
+    ),
+    Claim(
+        "sources-best-gain",
+        f"accuracy varied from {printed_number('worst_source_gain'):g}% to +{printed_number('best_source_gain'):g}% "
+        "improvement over the random initialization", "Section 1, Fig. 2",
+        "target tools: relative gain of the best source over random initialisation; which source is best was chosen by "
+        "the test accuracy, which makes the gain too large",
+        ("sources",), _best_gain, about(printed_number("best_source_gain") / 100), "%",
+    ),
+    Claim(
+        "sources-worst-gain",
+        f"accuracy varied from {printed_number('worst_source_gain'):g}% to +{printed_number('best_source_gain'):g}% "
+        "improvement over the random initialization", "Section 1, Fig. 2",
+        "target tools: the worst source is worse than random initialisation (relative gain; interval widened for the "
+        "number of sources)",
+        ("sources",), _worst_gain, NEGATIVE, "%",
+    ),
+    Claim(
+        "sources-all-layers",
+        "finetuning all the layers of the neural network gives the best accuracy", "Section 2, of [18]",
+        "test accuracy of all layers minus that of the last layer alone, mean over sources, bootstrap over targets",
+        ("sources", "source_heads"), _strategy_gap(frozen.FULL, frozen.HEAD), POSITIVE,
+    ),
+    Claim(
+        "sources-svm-equivalent",
+        "This is equivalent of fine tuning with the learning rate multipliers of all the inner layers up to the "
+        "penultimate layer being kept to 0 and the last layer being changed.", "Section 2",
+        "test accuracy of linear SVMs on frozen features minus that of the last layer alone, mean over sources: "
+        f"equivalent within {100 * LITTLE:g} points",
+        ("sources", "source_heads"), _strategy_gap(frozen.MACHINE, frozen.HEAD), Region(-LITTLE, LITTLE),
+    ),
+    Claim(
+        "sources-close-better",
+        "close sources are better (ours; the document only groups its pairs by perceived semantic closeness)",
+        "Section 4.2", "test accuracy from close sources minus that from the others, paired by target",
+        ("sources",), _closeness_gap, POSITIVE,
+    ),
+    Claim(
+        "sources-static-ranking", "a static ranking predicts sources as well as LogME and LEEP (ours)", "–",
+        "mean weighted τ over targets, sources ranked by their accuracy at home minus ranked by each score: above "
+        f"−{AS_WELL:g}",
+        ("sources",), _static_gaps, Region(low=-AS_WELL), "",
+    ),
+)  # fmt: skip
