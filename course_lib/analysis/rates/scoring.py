@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from course_lib.analysis.ranking import static_scores
+from course_lib.analysis.rates.frozen_outputs import outputs_of
 from course_lib.analysis.rates.sources import SourceMatrix, by_target
 from course_lib.analysis.records import score_of, values_of
 from course_lib.analysis.transferability import source_scores
@@ -37,29 +38,9 @@ _SIZE = 48  # pixels a side of the shipped scores
 _DIGITS = 6  # of a value in the file
 
 
-def outputs_of(source: str, splits: Splits) -> tuple[np.ndarray, np.ndarray]:
-    """Frozen features (N, D) and class probabilities (N, K) of a source network on a target's training images.
-
-    Args:
-        source: name of a domain.
-        splits: of the target; the input is normalised by its training images, as when the network is fine-tuned.
-    """
-    import torch
-
-    from course_lib.models.weights import load_model
-    from course_lib.training import Recipe, input_statistics
-    from course_lib.training.inputs import Pixels
-    from course_lib.training.prediction import stage_features
-
-    model = load_model(STARTS[source])
-    statistics = input_statistics(Recipe.full(start=STARTS[source], architecture=model.architecture), splits)
-    found = stage_features(model, Pixels(splits.train, *statistics, torch.device("cpu")), ("pool", "head"))
-    return found["pool"].numpy(), found["head"].softmax(dim=1).numpy()
-
-
 def scores_of(source: str, splits: Splits) -> dict[str, float]:
     """Compute all scores of a source for a target from its training images, see `source_scores`."""
-    features, probabilities = outputs_of(source, splits)
+    features, probabilities = outputs_of(STARTS[source], splits)
     labels = splits.train.labels.numpy()
     rarest = int(np.bincount(labels).min())
     return source_scores(features, labels, probabilities, folds=min(_FOLDS, rarest))
