@@ -111,7 +111,14 @@ def load_world(name: str, size: int, *, progress: bool = True, memory_limit_mb: 
     identity = [mini.WORLD_VERSION, repr(mini.HARD), _code_digest(Path(mini.__file__).parent)]
     pixels, kept = cached_array(f"mini:{name}", size, identity, make, memory_limit_mb=memory_limit_mb)
     images = ImageSet.from_arrays(pixels, kept["labels"], kept["class_names"], kept["names"], f"mini:{name}")
-    return replace(images, identity=f"mini:{name}, edition {mini.WORLD_VERSION}, {size} px")
+    return replace(images, identity=world_identity(f"mini:{name}", size))
+
+
+def world_identity(source: str, size: int) -> str:
+    """Edition of a drawn world and size of its images, which determine the pixels."""
+    from course_lib.data import mini
+
+    return f"{source}, edition {mini.WORLD_VERSION}, {size} px"
 
 
 def part_of_listing(listing: Listing, part: str) -> Listing:

@@ -12,6 +12,7 @@ from pathlib import Path
 from course_lib.paths import shipped_dir, user_dir, write_whole
 
 LEDGER_VERSION = 1
+DIGITS = 4  # of the numbers of an epoch in a shipped file
 PATIENCE_S = 60  # how long to wait for another process that writes
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "make room there, what it holds is kept",
@@ -128,7 +129,26 @@ def shipped_runs(document: str, study: str) -> dict[str, dict]:
 
 
 def export_runs(records: Iterable[dict], path: Path) -> None:
-    """Write runs to a ``.jsonl.gz`` file, sorted by key and without a time stamp: same runs, same bytes."""
-    lines = (json.dumps(r, sort_keys=True, allow_nan=False) for r in sorted(records, key=lambda r: r["key"]))
+    """Write runs to a ``.jsonl.gz`` file, sorted by key and without a time stamp: same runs, same bytes.
+
+    Losses and rates of the epochs keep four significant digits, since digits that nobody can use do not compress.
+    """
+    ordered = sorted(records, key=lambda r: r["key"])
+    lines = (json.dumps(_shortened(record), sort_keys=True, allow_nan=False) for record in ordered)
     text = "".join(f"{line}\n" for line in lines).encode()
     write_whole(path, gzip.compress(text, mtime=0))
+
+
+def _shortened(record: dict) -> dict:
+    return {**record, "history": [_round(epoch) for epoch in record["history"]]} if "history" in record else record
+
+
+def _round(epoch: dict) -> dict:
+    """Shorten losses and rates of an epoch; accuracies are compared for equality and stay."""
+    rates = {name: _short(value) for name, value in epoch.get("rates", {}).items()}
+    numbers = {name: _short(value) for name, value in epoch.items() if name.endswith("_loss")}
+    return epoch | numbers | ({"rates": rates} if rates else {})
+
+
+def _short(value: float | None) -> float | None:
+    return value if value is None else float(f"{value:.{DIGITS}g}")

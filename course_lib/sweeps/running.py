@@ -1,6 +1,7 @@
 """Run a study: take finished runs from the ledger and from what ships, compute the missing ones.
 
-Where the images or the weights of a study are not on this machine, its shipped runs are found by their settings.
+Where the images or the weights of a study are not on this machine, or the images are drawn, its shipped runs are found
+by their settings.
 """
 
 from contextlib import AbstractContextManager, nullcontext
@@ -12,7 +13,7 @@ from course_lib.errors import RunsFailedError
 from course_lib.sweeps.dispatch import run_trials
 from course_lib.sweeps.engine import LOCAL, Engine
 from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.shipped import all_shipped, find_shipped, lacks_something
+from course_lib.sweeps.shipped import all_shipped, find_shipped, find_shipped_drawn, lacks_something
 from course_lib.sweeps.studies import find_study
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial, origins_of
@@ -70,6 +71,8 @@ def run_study(
     trials = study.trials(profile, data, seeds)
     if not recompute and lacks_something(trials) and all(shipped := find_shipped(study, trials)):
         return shipped
+    if not recompute and (shipped := find_shipped_drawn(study, trials)):
+        return shipped
     with _opened(ledger) as ledger:
         return _collect(study, trials, ledger, engine, device, recompute, progress)
 
@@ -93,6 +96,8 @@ def finished_runs(
     trials = study.trials(profile, data, seeds)
     if lacks_something(trials):
         return [run for run in find_shipped(study, trials) if run]
+    if shipped := find_shipped_drawn(study, trials):
+        return shipped
     origins = origins_of(trials)
     keys = _keys(trials, origins)
     with _opened(ledger) as ledger:

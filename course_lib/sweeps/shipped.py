@@ -1,13 +1,18 @@
-"""Finished runs that ship, found by their settings: for a machine that lacks the images or the weights."""
+"""Finished runs that ship, found by their settings: no image is looked at.
+
+For a machine that lacks the images or the weights; and of drawn images the edition of the world says as much as a look
+at them, which would mean to draw seventy tasks before one figure is shown.
+"""
 
 from collections.abc import Mapping, Sequence
 
+from course_lib.data.loading import world_identity
 from course_lib.data.sources import is_here
 from course_lib.data.spec import DataSpec
 from course_lib.models.catalogue import are_weights_here
 from course_lib.sweeps.ledger import shipped_runs
 from course_lib.sweeps.study import Study
-from course_lib.sweeps.trial import Trial, probes_asked
+from course_lib.sweeps.trial import Trial, probes_asked, weights_hash
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import TRAINING_VERSION
 
@@ -22,6 +27,26 @@ def lacks_something(trials: Sequence[Trial]) -> bool:
     sources = {trial.data.source for trial in trials}
     starts = {trial.recipe.start for trial in trials if trial.recipe.start}
     return not (all(map(is_here, sources)) and all(map(are_weights_here, starts)))
+
+
+def find_shipped_drawn(study: Study, trials: Sequence[Trial]) -> list[dict] | None:
+    """Find the shipped runs of trials on drawn images, by settings, edition of the world and hash of the weights.
+
+    Returns:
+        One for each trial; None if one does not ship, or is of other images or weights than this machine's.
+    """
+    if not all(trial.data.source.startswith("mini:") for trial in trials):
+        return None
+    found = find_shipped(study, trials)
+    return found if all(map(_is_of_today, found, trials)) else None
+
+
+def _is_of_today(run: dict | None, trial: Trial) -> bool:
+    if run is None or trial.probes_elsewhere:
+        return False
+    own = run["provenance"]
+    world = world_identity(trial.data.source, trial.data.size)
+    return own.get("world") == world and own["weights_hash"] == weights_hash(trial.recipe.start)
 
 
 def find_shipped(study: Study, trials: Sequence[Trial]) -> list[dict | None]:

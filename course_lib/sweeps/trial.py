@@ -58,9 +58,14 @@ class Trial:
             "world": images.identity,
             "data_fingerprint": splits.train.source_fingerprint,
             "split_hash": splits.hash,
-            "weights_hash": _weights_hash(self.recipe.start),
+            "weights_hash": weights_hash(self.recipe.start),
             **({"probed_on": others} if others else {}),
         }
+
+    @property
+    def probes_elsewhere(self) -> bool:
+        """Whether a probe is answered on other images than the trial's own test images."""
+        return any(isinstance(probe, Former) or getattr(probe, "data", None) for probe in self.probes)
 
     def _probed_on(self, probe: Probe) -> str | None:
         """Hash of the images that a probe is answered on, if they are not the trial's own test images."""
@@ -144,7 +149,8 @@ def run_together(trials: Sequence[Trial], device: str = "cpu") -> list[dict]:
     return [trial._complete(run, splits, device) for trial, run in zip(trials, runs, strict=True)]
 
 
-def _weights_hash(name: str | None) -> str | None:
+def weights_hash(name: str | None) -> str | None:
+    """Hash of the content of pretrained weights; None for random initialisation."""
     if name is None:
         return None
     if find_origin(name):  # a name for one content, for ever

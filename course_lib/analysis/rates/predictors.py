@@ -22,11 +22,6 @@ FIXED, OTHERS, BEST, VOTE = f"fixed {PRINTED_SCALE:g}", "best of the other tasks
 SEEDS_VOTE, RACE, RIDGE, NEIGHBOURS = "vote of 11 seeds", "race of 11", "ridge regression", "nearest tasks"
 RANDOM, HEAD, HEAD_BEST = "best of 11 random", "last layer alone", "last layer, best rate"
 ORACLE = "oracle of other seeds"
-    "best of 11 random",
-    "last layer alone",
-    "last layer, best rate",
-    "oracle of other seeds",
-)
 RULES = {"bit": "BiT rule", "auto_rgn": "Auto-RGN", "ldog": "L-DoG"}  # by name of the recipe
 
 

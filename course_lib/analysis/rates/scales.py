@@ -5,7 +5,7 @@ that chose the scale.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,9 +22,14 @@ BASELINE = 10.0  # LL of the document's baseline, times the base rate
 Part = Literal["val", "test"]
 
 
-def multiplier_of(record: dict) -> float:
-    """Rate of a recipe divided by the base rate 0.001: the scale of graduated rates, LL of the last layer alone."""
-    return float(f"{setting(record, 'lr') / BASE_RATE:.6g}")
+def scale_of(record: dict) -> float:
+    """Scale of a run with graduated rates: the rate of its last layer over that at scale 1, 16 × 0.001."""
+    return _rounded(setting(record, "lr") / (HEAD_MULTIPLIER * BASE_RATE))
+
+
+def head_of(record: dict) -> float:
+    """LL of a run: the rate of its last layer over the base rate 0.001."""
+    return _rounded(setting(record, "lr") / BASE_RATE)
 
 
 def task_of(record: dict) -> str:
@@ -38,7 +43,7 @@ class Grid:
 
     Attributes:
         tasks: names.
-        settings: of the K columns, rising: scales, or rates of the last layer divided by 0.001.
+        settings: of the K columns, rising: scales, or LL of the last layer alone.
         val, test: (T, K, S); of a run that diverged at once 0.
         num_val: (T,) validation images.
         cost: (T,) image-steps of one run, mean over settings and seeds.
@@ -79,8 +84,11 @@ class Grid:
         return self.val.argmax(axis=1)
 
 
-def grid_of(records: Sequence[dict]) -> Grid:
+def grid_of(records: Sequence[dict], column: Callable[[dict], float] = scale_of) -> Grid:
     """Arrange the runs of a study on the small tasks, one for each task, rate and seed.
+
+    Args:
+        column: what the columns are: `scale_of` of graduated rates, `head_of` of the last layer alone.
 
     Raises:
         ValueError: no run, or one is missing or there twice.
@@ -88,12 +96,12 @@ def grid_of(records: Sequence[dict]) -> Grid:
     if not records:
         raise ValueError("no runs of the small tasks: let the study finish")
     tasks, settings, seeds = (
-        sorted({name(run) for run in records}) for name in (task_of, multiplier_of, lambda run: setting(run, "seed"))
+        sorted({name(run) for run in records}) for name in (task_of, column, lambda run: setting(run, "seed"))
     )
     shape = len(tasks), len(settings), len(seeds)
     val, test, cost = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
     for run in records:
-        place = tasks.index(task_of(run)), settings.index(multiplier_of(run)), seeds.index(setting(run, "seed"))
+        place = tasks.index(task_of(run)), settings.index(column(run)), seeds.index(setting(run, "seed"))
         val[place], test[place] = (score_of(run, part) or 0.0 for part in ("val", "test"))
         cost[place] = image_steps(run)
     if np.isnan(test).any() or len(records) != test.size:
@@ -190,7 +198,7 @@ def permutation_null(records: Sequence[dict], *, draws: int = 200, seed: int = 0
 def _outcomes(records: Sequence[dict], grid: Grid) -> dict[str, list[np.ndarray]]:
     """For each task its outcomes (K, N) on the test images, an array for each seed."""
     found: dict[str, dict[int, list]] = {task: {} for task in grid.tasks}
-    for run in sorted(records, key=multiplier_of):
+    for run in sorted(records, key=scale_of):
         found[task_of(run)].setdefault(setting(run, "seed"), []).append(as_units(run["test_outcomes"]))
     return {task: [np.array(rows) for rows in seeds.values()] for task, seeds in found.items()}
 
@@ -226,3 +234,7 @@ def headline_table(grid: Grid, heads: Grid) -> pd.DataFrame:
 
 def _over_seeds(values: np.ndarray) -> np.ndarray:
     return values.mean(axis=1) if values.ndim == 2 else values
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.6g}")
