@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "layers": [
             "accuracy_by_rate",
+            "alpha_edge",
             "best_inner_rates",
             "by_pair",
             "by_rates",
@@ -17,7 +18,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "noise_sensitivity",
             "pairs_table",
             "rank_correlation",
+            "relative_head_gain",
             "sensitivity",
+            "sensitivity_by_seed",
+            "sensitivity_gap",
         ],
         "printed": [
             "Inconsistency",
@@ -33,5 +37,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_series",
             "printed_set",
         ],
+        "summaries": ["bests_table", "gains_table", "inner_table", "summary_table"],
     },
 )
