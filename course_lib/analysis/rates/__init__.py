@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "best_inner_rates",
             "by_pair",
             "by_rates",
+            "choice_optimism",
             "head_gain",
             "head_only_gain",
             "inner_gain",
@@ -37,6 +38,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_series",
             "printed_set",
         ],
-        "summaries": ["bests_table", "gains_table", "inner_table", "summary_table"],
+        "summaries": ["bests_table", "choice_table", "gains_table", "inner_table", "summary_table"],
     },
 )

@@ -119,6 +119,17 @@ def best_inner_rates(records: Sequence[dict], head: float) -> list[float]:
     return [inner_rate(run) for run in best_runs(_at_head(records, head), VARY)]
 
 
+def choice_optimism(records: Sequence[dict], head: float, *, confidence: float = 0.95) -> Interval:
+    """Test accuracy at the inner rate that the test chooses minus that at validation's choice, in points, over seeds.
+
+    The first one is what the document reports as max_m: the images that choose the rate also judge it.
+    """
+    highest = {seed: max(scores) for seed, scores in _by_seed(_by_inner_rate(records, head)).items()}
+    chosen = best_runs(_at_head(records, head), VARY)
+    gaps = [highest[run["seed"]] - score_of(run) for run in chosen]
+    return seed_interval(gaps, confidence, unit="points")
+
+
 def alpha_edge(records: Sequence[dict], head: float) -> str:
     """Say that most seeds choose the highest inner rate that was tried; empty if they do not.
 

@@ -73,6 +73,15 @@ def inner_table(records: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+def choice_table(records: Sequence[dict]) -> pd.DataFrame:
+    """How much higher the best accuracy is where the test images choose the inner rate: a row for each pair."""
+    rows = {
+        pair.name: {f"LL {head:g}": str(layers.choice_optimism(runs, head)) for head in (LOW, HIGH)}
+        for pair, runs in layers.by_pair(records).items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def summary_table(records: Sequence[dict]) -> pd.DataFrame:
     """What sections 4.1 and 4.2 say of all pairs together, printed and measured."""
     pairs = layers.by_pair(records)
