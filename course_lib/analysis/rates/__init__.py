@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "choice_optimism",
             "head_gain",
             "head_only_gain",
+            "head_rate",
             "inner_gain",
             "inner_rate",
             "noise_sensitivity",
