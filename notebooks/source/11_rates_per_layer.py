@@ -92,7 +92,8 @@ passed = check_stage_rates(stage_rates)
 # %% [markdown]
 # The pairs. As in the document, which are close (set A) and which are far (set B) was judged by their meaning, not measured. A source network was trained on a
 # quarter of its domain. A target has few images: a tenth of another quarter trains, as many images validate, and the last quarter tests. (Of each flower species,
-# ten images train, as in the document.) Each seed draws other training and validation images; the test images stay. All runs of a profile take about as many steps.
+# ten images train, as in the document.) Each seed draws other training and validation images; the test images stay. All runs of
+# a profile take about as many steps: 400 at `mini`, where the document took 90 000.
 
 # %% tags=["report"]
 pairs = TRANSFERS[: numbers.targets]
@@ -159,7 +160,7 @@ pd.DataFrame(rows).T
 # %% [markdown]
 # **The inner layers, too** (Figs. 6 and 7, sets A and B in one figure). For each LL, the inner rate goes up by powers of ten, from 0 to LL. Each run keeps the
 # epoch that validation chose. The title counts pairs by the interval of a difference: the best run with IL above 0, minus the best run with IL 0. Validation
-# chooses the rates of both sides, each among the same two LL, for each seed.
+# chooses the rates of both sides, each among the same two LL, for each seed. Of eight such intervals, one may miss the truth by chance.
 
 # %% tags=["report"]
 show(layers.accuracies(records), colors=24)
@@ -219,9 +220,9 @@ for (name, fast), slow in zip(list(moved.items())[1:], steps[:-1], strict=True):
 
 # %% [markdown]
 # *One* rate for all inner layers is not one distance for all: compare the bars of one colour. A step is rate × gradient (with momentum, a running sum of them),
-# and neither the gradients nor the lengths of the weights are the same in all stages. So a uniform IL does not leave early layers as they were, which is what the
-# document wishes for ("early layers change slowly"). Whether *graduated* rates are better is the question of its Section 4.3. And a distance says how far
-# weights moved, not what that did to the outputs.
+# and neither the gradients nor the lengths of the weights are the same in all stages. The document wishes that "early layers change slowly"; a uniform rate
+# alone does not see to that. Which stage does the title name? Whether *graduated* rates are better is the question of the document's Section 4.3. And a
+# distance says how far weights moved in a few steps, not what that did to the outputs.
 #
 # Now see what the rates do to learning. The cell that the first two sliders choose is framed, and its curves are on the right. Where is the accuracy of the
 # *training* images (last menu) high while that of validation stays low? (The sliders need a running kernel; without one, the first picture is shown.)
@@ -256,7 +257,7 @@ def relative_range(accuracies):
 passed = check_relative_range(relative_range)
 
 # %% [markdown]
-# "All the datasets exhibit β > 0", says the document. They must: the largest of several numbers is above the smallest wherever two of them differ, and two
+# "All the datasets exhibit β_m > 0", says the document. They must: the largest of several numbers is above the smallest wherever two of them differ, and two
 # trainings hardly ever end alike. So the figure has a control. A *cross* is the β that is expected if the inner rate has *no* effect: the spread of the seeds
 # around the mean of their rate, dealt out at random among the rates. It is estimated from few seeds, so it is rough; and it counts what a seed changes at all
 # rates alike, so it is rather too large.
@@ -279,8 +280,8 @@ show(layers.sensitivities(records), colors=24)
 rates.bests_table(records)
 
 # %% [markdown]
-# "α increases with images/label" (Fig. 9). The title has Spearman's rank correlation [4]: 1 if α rises with the images per label in every step, −1 if it falls. Its
-# interval is a [bootstrap](../statistics.md#percentile-bootstrap) over the pairs. Eight pairs are few for a bootstrap, so read the interval as a rough one.
+# "For both these cases we observe that α_m increases with images/label" (Fig. 9). The title has Spearman's rank correlation [4]: 1 if α rises with the images per
+# label in every step, −1 if it falls. Its interval is a [bootstrap](../statistics.md#percentile-bootstrap) over the pairs. Eight pairs are few for a bootstrap, so read the interval as a rough one.
 
 # %% tags=["report"]
 show(layers.best_rates(records), colors=16)
@@ -416,8 +417,9 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 # %% [markdown]
 # ## Remember
 # - A range such as β is above zero by its making. Put the range that noise alone gives beside it, and compare ranges over the same number of rates.
-# - In the runs that come with the course, training the inner layers gains in most pairs and loses in none. *Which* inner rate is best stays undecided at LL
-#   0.01, since α lies at the edge of the grid. So does what decides it: eight pairs do not show that α increases with the images per label.
+# - In the runs that come with the course, training the inner layers gains in most pairs and loses in none, where both sides choose between the
+#   document's two LL. *Which* inner rate is best stays undecided at LL 0.01, since α lies at the edge of the grid. That α increases with the images per label is
+#   not shown.
 # - One rate for all inner layers is not one distance: at the same rate, stages travel very different distances, relative to the lengths of their weights.
 #
 # ## Further
@@ -452,14 +454,14 @@ compare_recipes(recipes, splits, seeds=3)
 # over the images says what other test images would change, the one over the seeds what training again would change. If one of them reaches below five, it is
 # undecided. All seeds had the same training images, so it says nothing about other training images."
 #
-# *A flawed one (1 of 5).* "IL 0.01 is the best inner rate. I tried 0.001, 0.003, 0.01, 0.03 and 0.1, and it had the highest test accuracy." The recipes differ in one
-# thing (1 point). But the claim came after the runs, the test accuracies chose, no interval is given, and the best of five rates is not shown to be better than its
-# neighbours. The number tried is given, but that point is for not choosing by the test.
+# *A flawed one (1 of 5).* "IL 0.01 is the best inner rate. I tried 0.001, 0.003, 0.01, 0.03 and 0.1, and it had the highest test accuracy." The recipes differ in
+# one thing (1 point). But the claim came after the runs, the test accuracies chose, no interval is given, and the best of five rates is not shown to be better than
+# its neighbours. The number tried is given, but that point is for not choosing by the test.
 
 # %% [markdown]
 # ## References
-# 1. P. Dube, B. Bhattacharjee, E. Petit-Bois, M. Hill: *Improving Transferability of Deep Neural Networks*, 2018. [arXiv:1807.11459](https://arxiv.org/abs/1807.11459).
-#    The course calls it *the document* in lessons 11 to 13.
+# 1. P. Dube, B. Bhattacharjee, E. Petit-Bois, M. Hill: *Improving Transferability of Deep Neural Networks*, 2018.
+#    [arXiv:1807.11459](https://arxiv.org/abs/1807.11459). The course calls it *the document* in lessons 11 to 13.
 # 2. J. Yosinski, J. Clune, Y. Bengio, H. Lipson: *How transferable are features in deep neural networks?*, 2014. [arXiv:1411.1792](https://arxiv.org/abs/1411.1792)
 # 3. S. Ioffe, C. Szegedy: *Batch Normalization*, 2015. [arXiv:1502.03167](https://arxiv.org/abs/1502.03167)
 # 4. C. Spearman: *The Proof and Measurement of Association between Two Things*, 1904. [doi:10.2307/1412159](https://doi.org/10.2307/1412159)
