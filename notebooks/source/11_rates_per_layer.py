@@ -280,8 +280,9 @@ show(layers.sensitivities(records), colors=24)
 rates.bests_table(records)
 
 # %% [markdown]
-# "For both these cases we observe that α_m increases with images/label" (Fig. 9). The title has Spearman's rank correlation [4]: 1 if α rises with the images per
-# label in every step, −1 if it falls. Its interval is a [bootstrap](../statistics.md#percentile-bootstrap) over the pairs. Eight pairs are few for a bootstrap, so read the interval as a rough one.
+# "For both these cases we observe that α_m increases with images/label" (Fig. 9). The title has Spearman's rank correlation [4]: 1 if α rises with the images
+# per label in every step, −1 if it falls. Its interval is a [bootstrap](../statistics.md#percentile-bootstrap) over the pairs. Eight pairs are few for a
+# bootstrap, so read the interval as a rough one.
 
 # %% tags=["report"]
 show(layers.best_rates(records), colors=16)
