@@ -7,9 +7,11 @@ import torch
 
 import fake_sources
 import fakes
+from course_lib.data import TRANSFERS
 from course_lib.figures import explorers
-from course_lib.figures.rates import transfer_map
+from course_lib.figures.rates import heat_map, transfer_map
 from course_lib.models import build, first_convolution, stage_maps, stage_work
+from fake_rates import grid_of
 
 NAMES = ("dog", "elephant", "giraffe")
 RNG = np.random.default_rng(0)
@@ -26,6 +28,12 @@ GRIDS = {
         for seed in (0, 1, 2)
     ],
 }
+LAYERED = [
+    run
+    for place, pair in enumerate(TRANSFERS[:2])
+    for head in (0.01, 0.1)
+    for run in grid_of(pair, {0.0: 0.3, 0.001: 0.4, 0.01: 0.5 + 0.1 * place}, head=head, noise=0.02 + head)
+]
 
 PAIRS = [  # every source for two targets, at two rates
     run
@@ -58,6 +66,7 @@ def _sample() -> dict[str, tuple]:
         ),
         "feature_map": (partial(explorers.feature_map, IMAGES, maps, filters), explorers.layer_controls(maps)),
         "rate_curves": (partial(explorers.rate_curves, GRIDS), explorers.rate_controls(GRIDS)),
+        "rate_map": (partial(heat_map.rate_map, LAYERED), heat_map.rate_map_controls(LAYERED)),
         "freeze_depth": (partial(explorers.freeze_depth, work, records), explorers.depth_controls(work, records)),
         "transfer_runs": (partial(transfer_map.transfer_runs, PAIRS), transfer_map.transfer_controls(PAIRS)),
         "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),

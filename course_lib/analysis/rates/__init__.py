@@ -6,20 +6,27 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "closeness": ["closeness_gains", "closeness_gap"],
+        "frozen_outputs": ["outputs_of"],
         "frozen": ["strategy_accuracies", "strategy_gap", "strategy_means"],
         "layers": [
             "accuracy_by_rate",
+            "alpha_edge",
             "best_inner_rates",
             "by_pair",
             "by_rates",
+            "choice_optimism",
             "head_gain",
             "head_only_gain",
+            "head_rate",
             "inner_gain",
             "inner_rate",
             "noise_sensitivity",
             "pairs_table",
             "rank_correlation",
+            "relative_head_gain",
             "sensitivity",
+            "sensitivity_by_seed",
+            "sensitivity_gap",
         ],
         "printed": [
             "Inconsistency",
@@ -37,7 +44,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "scoring": [
             "all_rankings",
-            "outputs_of",
             "score_matrices",
             "score_table",
             "scores_for",
@@ -59,5 +65,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "size_gains",
             "source_matrix",
         ],
+        "summaries": ["bests_table", "choice_table", "gains_table", "inner_table", "summary_table"],
     },
 )

@@ -82,3 +82,41 @@ def test_table_has_a_line_for_each_pair():
     assert line["α at LL 0.1"] == "0.01, 0.01, 0.01"
     assert line["IL 0, LL 0.01"].startswith("45.0 %")
     assert line["best of 0.1 − best of 0.01"].startswith("10.0 points")
+
+
+def test_more_inner_rates_widen_the_range_and_the_same_ones_do_not():
+    runs = grid_of(TRANSFERS[0], {0.0: 0.4, 0.01: 0.6}, head=0.01)
+    runs += grid_of(TRANSFERS[0], {0.0: 0.4, 0.01: 0.6, 0.1: 0.2})
+    assert layers.sensitivity_gap(runs).estimate == pytest.approx(2.0 - 0.5)
+    assert layers.sensitivity_gap(runs, same_inner=True).estimate == pytest.approx(0)
+
+
+def test_the_better_rate_of_the_last_layer_and_its_relative_gain():
+    for low, high, better in ((0.4, 0.5, 0.1), (0.5, 0.4, 0.01)):
+        runs = grid_of(TRANSFERS[0], {0.0: low, 0.01: 0.9}, head=0.01) + grid_of(TRANSFERS[0], {0.0: high, 0.01: 0.9})
+        found, gain = layers.relative_head_gain(runs)
+        assert found == better
+        assert gain.estimate == pytest.approx(0.25)
+
+
+def test_the_highest_rate_tried_is_an_edge_and_the_rate_0_is_none():
+    assert "α is 0.01, the highest" in layers.alpha_edge(grid_of(TRANSFERS[0], {0.0: 0.4, 0.01: 0.7}), 0.1)
+    assert layers.alpha_edge(grid_of(TRANSFERS[0], {0.0: 0.8, 0.01: 0.7}), 0.1) == ""
+
+
+def test_gain_of_the_inner_layers_over_a_slow_rate_and_at_one_rate_of_the_last_layer():
+    runs = grid_of(TRANSFERS[0], {0.0: 0.3, 0.001: 0.4, 0.01: 0.6}) + grid_of(TRANSFERS[0], {0.0: 0.5}, head=0.01)
+    assert layers.inner_gain(runs).estimate == pytest.approx(0.1)
+    assert layers.inner_gain(runs, head=0.1).estimate == pytest.approx(0.3)
+    assert layers.inner_gain(runs, still=0.001).estimate == pytest.approx(0.2)
+
+
+def test_a_higher_confidence_widens_the_correlation():
+    runs = []
+    for place, pair in enumerate(TRANSFERS):
+        best = INNER[place % len(INNER)]
+        runs += grid_of(pair, {inner: 0.7 if inner == best else 0.4 for inner in INNER})
+    usual, wide = (layers.rank_correlation(runs, 0.1, confidence=confidence) for confidence in (0.95, 0.99))
+    assert wide.low <= usual.low
+    assert wide.high >= usual.high
+    assert wide != usual
