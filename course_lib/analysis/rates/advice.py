@@ -14,7 +14,7 @@ RULE = (
     f"Of the tasks of the study, the {NEAREST} nearest in classes and in training images per class are taken (all, if "
     "there are fewer).",
     "The rates with the highest mean test accuracy above that of the last layer alone are the ones to try.",
-    "What these rates gain is measured on each of the tasks after choosing the rates by the other tasks alone; the last "
+    "What these rates gain is measured on each task after choosing the rates by the other tasks alone; the last "
     "layer alone comes first if the 95 % interval of the gain over the tasks includes 0, or if its own best rate is on "
     "most tasks the lowest or highest tried.",
 )

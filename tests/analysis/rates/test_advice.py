@@ -13,6 +13,7 @@ from course_lib.data.mini.tasks import task_names
 from course_lib.training.graduated import graduated_recipe
 from course_lib.training.recipe import Recipe
 
+FACTS = Facts(5, 40)
 STUDY = Evidence(("scales",), drawn=True)
 HEADS = {0.001: 0.4, 0.016: 0.5, 0.1: 0.4}  # rate of the last layer alone: accuracy
 
@@ -37,7 +38,7 @@ def runs_of_tasks(scales, names=None, heads=HEADS):
     return runs
 
 
-def advice_of(runs, facts=Facts(5, 40)):
+def advice_of(runs, facts=FACTS):
     return _advise(facts, STUDY, tasks_from(runs))
 
 
