@@ -3,7 +3,19 @@
 import click
 
 from course_lib import __version__
-from course_lib.cli import benchmarks, claims, classes, classifiers, images, lessons, models, site, students, sweeps
+from course_lib.cli import (
+    advice,
+    benchmarks,
+    claims,
+    classes,
+    classifiers,
+    images,
+    lessons,
+    models,
+    site,
+    students,
+    sweeps,
+)
 from course_lib.errors import MissingExtraError, RunsFailedError
 from course_lib.interruption import interrupt_code, interrupt_sentence, interruptible, is_interrupt, was_interrupted
 
@@ -52,6 +64,7 @@ def main():
       course lab                                   open the lessons in JupyterLab
       course run 05 --profile smoke                run a lesson and write a report
       course status                                your guesses and exercises, and what to do next
+      course advise my_photos                      which learning rates to try first
       course train --data folder:my_photos         train on your own images
       course predict MODEL new_photos              classify images with the model
 
@@ -66,6 +79,7 @@ COMMANDS = (
     students.status,
     students.reset,
     models.train,
+    advice.advise,
     classifiers.predict,
     classifiers.export,
     images.stats,

@@ -11,7 +11,15 @@ from course_lib.cli.options import DEVICE, JSON
 
 @click.command()
 @click.option("--data", required=True, help="A source, e.g. folder:PATH (one folder of images for each class).")
-@click.option("--recipe", "strategy", default="last_layer", show_default=True, help="last_layer, full or scratch.")
+@click.option("--recipe", "strategy", help="last_layer, full or scratch; default: last_layer, with --rates full.")
+@click.option(
+    "--rates",
+    metavar="M,M,M,M,M",
+    help="Learning rate multipliers of the stem and the four stages, e.g. 0,1,2,4,8; 0 freezes. A stage's rate is "
+    "scale × multiplier × 0.001 (--set lr=… for another base rate), with SGD unless --set says otherwise.",
+)
+@click.option("--head-rate", type=float, help="Multiplier of the new last layer, with --rates; default: 16.")
+@click.option("--scale", type=float, help="What all these multipliers are multiplied by, with --rates; default: 1.")
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting of the recipe (repeatable)."
 )
@@ -38,7 +46,22 @@ from course_lib.cli.options import DEVICE, JSON
 @click.option("--out", type=click.Path(path_type=Path), help="File of the model; default: named after the run.")
 @DEVICE
 @JSON
-def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed, out, device, as_json):
+def train(
+    data,
+    strategy,
+    rates,
+    head_rate,
+    scale,
+    settings,
+    size,
+    balance,
+    groups,
+    drop_duplicates,
+    seed,
+    out,
+    device,
+    as_json,
+):
     """Train a classifier on images, test it once, save it and a report beside it.
 
     60 % of the images train, 20 % choose the epoch, 20 % test; a folder with train/, val/ and test/ is used as it is.
@@ -48,6 +71,7 @@ def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed
     \b
     course train --data folder:my_photos
     course train --data folder:my_photos --recipe full --set lr=0.0003 --set epochs=50
+    course train --data folder:my_photos --rates 0,1,2,4,8 --head-rate 16 --scale 0.5
     """
     from course_lib.interruption import kept
 
@@ -56,8 +80,13 @@ def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed
         changed.setdefault("class_weights", "balanced")
     duplicates = "drop" if drop_duplicates else "error"
     options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates, "device": device, "out": out}
+    asked = _parse_rates(strategy, rates, head_rate, scale)
+    strategy = strategy or ("full" if asked else "last_layer")
     with kept(lambda: "no model was saved, the same command starts anew"):
+        from course_lib.training.graduated import rate_settings
         from course_lib.training.tuning import train_classifier
+
+        changed = rate_settings(**asked, **changed) if asked else changed
     trained = train_classifier(data, strategy, changed, **options, progress=True, say=_say)
     outcome = trained.outcome() | _describe(trained) | {"report": _write_report(trained)}
     if as_json:
@@ -70,6 +99,23 @@ def train(data, strategy, settings, size, balance, groups, drop_duplicates, seed
         click.echo(f"report: {outcome['report']}")
         click.echo(f"model saved; use it: course predict {outcome['model']} IMAGE…")
     sys.exit(outcome["model"] is None)
+
+
+def _parse_rates(strategy, rates, head_rate, scale):
+    """Parse --rates, --head-rate and --scale into arguments of `rate_settings`; none of them gives an empty dict."""
+    given = {"head_multiplier": head_rate, "scale": scale}
+    given = {name: value for name, value in given.items() if value is not None}
+    if rates is None:
+        if given:
+            option = "--scale" if scale is not None else "--head-rate"
+            raise ValueError(f"{option} needs --rates, the multipliers that it goes with: e.g. --rates 0,1,2,4,8")
+        return {}
+    if strategy not in (None, "full"):
+        raise ValueError(f"--rates trains several stages, --recipe {strategy} does not: use --recipe full")
+    try:
+        return {"multipliers": [float(text) for text in rates.split(",")], **given}
+    except ValueError:
+        raise ValueError(f"--rates '{rates}' are no numbers with commas between: e.g. --rates 0,1,2,4,8") from None
 
 
 def _say(note: str) -> None:

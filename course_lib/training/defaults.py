@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from course_lib.models.catalogue import architecture_of_weights, best_start
+from course_lib.models.network import HEAD, INNER
 from course_lib.training.optimizer_names import OPTIMIZER_NAMES
 from course_lib.training.recipe import STRATEGIES, Recipe, make_recipe
 
@@ -113,6 +114,7 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
     names = [transform.name for transform in recipe.augmentation]
     parts = [
         OPTIMIZER_NAMES[recipe.optimizer] + ("" if recipe.finds_steps else f", rate {recipe.lr:g}"),
+        *_rates_of_stages(recipe),
         f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
         f"{size} px",
         f"augmentation: {', '.join(names)}" if names else "no augmentation",
@@ -123,6 +125,16 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
     given = [name for name, value in row.settings.items() if getattr(recipe, name) != _as_setting(name, value)]
     of = f"defaults for {_range_in_words(row)}" + (f" but {', '.join(given)}" if given else "")
     return f"{strategy}: {'; '.join(parts)} ({of}; {row.evidence})"
+
+
+def _rates_of_stages(recipe: Recipe) -> list[str]:
+    """Say the rate of each stage that the recipe names; nothing if it names none."""
+    stages = [stage for stage in recipe.multipliers if stage not in (INNER, HEAD)]
+    if not stages or recipe.finds_steps:
+        return []
+    rates = {stage: recipe.lr * recipe.multiplier_of(stage) for stage in (*stages, HEAD)}
+    words = [f"{stage} {rate:.4g}" if rate else f"{stage} 0 (frozen)" for stage, rate in rates.items()]
+    return [f"rates of the stages: {', '.join(words)}"]
 
 
 def _as_setting(name: str, value):

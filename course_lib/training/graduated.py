@@ -1,9 +1,14 @@
 """Graduated learning rates: the later a stage, the higher its rate; and rates of stages drawn at random."""
 
+import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 
+from course_lib.models.architectures import build
+from course_lib.models.network import HEAD
+from course_lib.training.defaults import default_recipe
 from course_lib.training.recipe import Recipe
 
 # Dube et al., arXiv 1807.11459, Section 4.3: the rate of a layer is scale × multiplier × 0.001.
@@ -40,6 +45,73 @@ def graduated_recipe(
         raise ValueError(f"scale = {scale:g}, head_multiplier = {head_multiplier:g}: both must be above 0")
     by_stage = dict(zip(stages, multipliers, strict=True)) | {"head": head_multiplier}
     return Recipe.full(**{"name": "graduated", **settings, "lr": base_rate * scale, "multipliers": by_stage})
+
+
+def rate_settings(
+    multipliers: Sequence[float], head_multiplier: float = HEAD_MULTIPLIER, scale: float = 1.0, **settings
+) -> dict:
+    """Make the settings of `train_classifier` in which a stage's rate is scale × multiplier × base rate.
+
+    Trained as in the studies: by SGD with momentum 0.9 at a constant rate, unless `settings` say otherwise.
+
+    Args:
+        multipliers: five, for the stem and four stages; 0 freezes. `spread_multipliers` says what other networks get.
+        head_multiplier, scale: above 0.
+        settings: of the recipe `full`; ``lr`` is the base rate, by default 0.001.
+
+    Raises:
+        ValueError: a wrong number of multipliers, one below 0, or ``multipliers`` among the settings; as `Recipe`.
+    """
+    _check_rates(multipliers, head_multiplier, scale)
+    if "multipliers" in settings:
+        raise ValueError("rates and the setting multipliers both give the stages' rates: leave one out")
+    settings = {"optimizer": "sgd", "momentum": 0.9, "schedule": "constant", "lr": BASE_RATE, **settings}
+    if settings["optimizer"] != "sgd" and settings["momentum"] == 0.9:
+        del settings["momentum"]  # of SGD alone
+    recipe = default_recipe("full", 0, **settings)
+    by_stage = spread_multipliers(recipe.architecture, multipliers)
+    return settings | {"lr": recipe.lr * scale, "multipliers": by_stage | {HEAD: float(head_multiplier)}}
+
+
+def spread_multipliers(architecture: str, multipliers: Sequence[float]) -> dict[str, float]:
+    """Give each inner stage of a network its multiplier: the first stage the first one, the last stage the last one.
+
+    A network with the document's five stages takes them one by one; of more or fewer stages, each takes the multiplier
+    at its relative place.
+
+    Raises:
+        ValueError: the network has a single inner stage.
+    """
+    stages = _inner_stages(architecture)
+    if len(stages) < 2:
+        raise ValueError(
+            f"{architecture} has the single stage '{stages[0]}', so its stages cannot have rates of their own: "
+            "leave rates out, or choose another network"
+        )
+    places = np.linspace(0, len(multipliers) - 1, len(stages)).round().astype(int)
+    return {stage: float(multipliers[place]) for stage, place in zip(stages, places, strict=True)}
+
+
+@cache
+def _inner_stages(architecture: str) -> tuple[str, ...]:
+    return build(architecture, num_classes=2).inner_stages
+
+
+def _check_rates(multipliers: Sequence[float], head_multiplier: float, scale: float) -> None:
+    if len(multipliers) != len(STAGES):
+        raise ValueError(
+            f"rates = {_listed(multipliers)}: give {len(STAGES)} multipliers, for {', '.join(STAGES)}, "
+            f"e.g. {_listed(MULTIPLIERS)}"
+        )
+    if any(not 0 <= value < math.inf for value in multipliers):
+        raise ValueError(f"rates = {_listed(multipliers)}: a multiplier is 0, which freezes the stage, or above 0")
+    for name, value in (("head rate", head_multiplier), ("scale", scale)):
+        if not 0 < value < math.inf:
+            raise ValueError(f"{name} = {value:g}: it must be a number above 0")
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ",".join(f"{value:g}" for value in values)
 
 
 def random_recipes(

@@ -127,7 +127,7 @@ def train_classifier(
         settings = dict(settings or {})
         size = size or _default_size(_recipe(strategy, 0, settings))
         options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates}
-        spec = DataSpec.for_training(source, val=VAL_SHARE, test=TEST_SHARE, **options)
+        spec = _spec(source, **options)
         splits = prepare(spec, progress=progress)
         num_images = sum(len(part) for part in (splits.train, splits.val, splits.test))
         recipe = _recipe(strategy, num_images, settings)
@@ -140,6 +140,20 @@ def train_classifier(
         trained = _carry_out(plan, progress)
         checkpoint.remove()
     return trained
+
+
+def splits_of(source: str, *, progress: bool = False) -> Splits:
+    """Read and split a source as `train_classifier` does by default, at the size of the best installed network.
+
+    Raises:
+        ValueError, OSError: the source is unusable; with the words of `train_classifier`.
+    """
+    size = _default_size(_recipe(STRATEGY, 0, {}))
+    return prepare(_spec(source, size=size, seed=0), progress=progress)
+
+
+def _spec(source: str, **options) -> DataSpec:
+    return DataSpec.for_training(source, val=VAL_SHARE, test=TEST_SHARE, **options)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,15 @@
 import pytest
 
-from course_lib.training.graduated import MULTIPLIERS, SCALES, STAGES, graduated_recipe, random_recipes
+from course_lib.training.defaults import default_recipe, describe_settings
+from course_lib.training.graduated import (
+    MULTIPLIERS,
+    SCALES,
+    STAGES,
+    graduated_recipe,
+    random_recipes,
+    rate_settings,
+    spread_multipliers,
+)
 
 PATHS = (*STAGES, "head")
 
@@ -48,3 +57,36 @@ def test_random_recipes_keep_to_the_documents_ranges():
         assert set(multipliers) <= set(MULTIPLIERS)
         seen |= {(stage, value) for stage, value in zip(STAGES, multipliers, strict=True)}
     assert len(seen) == 25, "every value at every stage"
+
+
+def test_rates_of_ones_own_training_are_the_documents():
+    settings = rate_settings(MULTIPLIERS, scale=0.5, start="mini_resnet18")
+    recipe = default_recipe("full", 100, **settings)
+    assert recipe.rates(PATHS) == pytest.approx(graduated_recipe(0.5).rates(PATHS))
+    said = describe_settings("full", recipe, 48, 100)
+    assert "stem 0 (frozen), stage1 0.0005, stage2 0.001, stage3 0.002, stage4 0.004, head 0.008" in said
+    doubled = default_recipe("full", 100, **rate_settings(MULTIPLIERS, start="mini_resnet18", lr=0.002))
+    assert doubled.lr == pytest.approx(0.032)
+
+
+def test_every_network_maps_its_own_stages():
+    assert spread_multipliers("mini_resnet18", MULTIPLIERS) == dict(zip(STAGES, MULTIPLIERS, strict=True))
+    for name in ("efficientnet_lite0", "timm:resnet18"):
+        pytest.importorskip("timm")
+        found = list(spread_multipliers(name, MULTIPLIERS).values())
+        assert found == sorted(found)
+        assert (found[0], found[-1]) == (0, 8)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"multipliers": (1, 2)}, "rates = 1,2: give 5 multipliers"),
+        ({"multipliers": (0, 1, -2, 4, 8)}, "rates = 0,1,-2,4,8: a multiplier is 0"),
+        ({"multipliers": MULTIPLIERS, "scale": 0}, "scale = 0"),
+        ({"multipliers": MULTIPLIERS, "head_multiplier": float("nan")}, "head rate = nan"),
+    ],
+)
+def test_rates_that_do_not_fit_are_refused(asked, told):
+    with pytest.raises(ValueError, match=told):
+        rate_settings(**asked)

@@ -1,0 +1,22 @@
+"""`course train --rates` refuses what does not go together in one sentence."""
+
+import pytest
+
+from course_lib.cli import main
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--scale", "2"], "--scale needs --rates"),
+        (["--head-rate", "2"], "--head-rate needs --rates"),
+        (["--rates", "a,b"], "--rates 'a,b' are no numbers"),
+        (["--rates", "0,1,2,4,8", "--recipe", "last_layer"], "--recipe last_layer does not"),
+        (["--rates", "0,1"], "give 5 multipliers"),
+    ],
+)
+def test_options_that_do_not_fit(options, told, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["train", "--data", "folder:nothing", *options], prog_name="course")
+    assert end.value.code == 2
+    assert told in capsys.readouterr().err
