@@ -162,9 +162,10 @@ class Null:
     """Permutation test of whether the scales differ at all.
 
     Attributes:
-        observed: mean over tasks and seeds of the winner's validation accuracy minus the mean over settings.
-        drawn: the same number when no setting is better than another, one for each draw.
-        p_value: share of the draws that are at least as large, the observation counted as one of them.
+        observed: mean over tasks and seeds of the winner's accuracy minus the mean over the scales, on random test
+            images, as many as the task has validation images.
+        drawn: the same number if no scale is better than another, one for each draw.
+        p_value: share of the draws in which that is at least as large, the observation counted as one of them.
     """
 
     observed: float
@@ -184,15 +185,20 @@ def permutation_null(records: Sequence[dict], *, draws: int = 200, seed: int = 0
     """
     grid, rng = grid_of(records), np.random.default_rng(seed)
     outcomes = _outcomes(records, grid)
-    drawn = np.zeros(draws)
+    leads = np.zeros((2, draws))  # as measured, and dealt out
     for task, num_val in zip(grid.tasks, grid.num_val, strict=True):
         for right in outcomes[task]:  # (K, N), a seed each
-            images = rng.integers(right.shape[1], size=(draws, num_val))
-            dealt = rng.permuted(right.T[images], axis=2).mean(axis=1)  # (draws, K)
-            drawn += dealt.max(axis=1) - dealt.mean(axis=1)
-    drawn /= len(grid.tasks) * grid.val.shape[2]
-    observed = float((grid.val.max(axis=1) - grid.val.mean(axis=1)).mean())
+            taken = right.T[rng.integers(right.shape[1], size=(draws, num_val))]  # (draws, num_val, K)
+            leads += [_lead(taken), _lead(rng.permuted(taken, axis=2))]
+    measured, drawn = leads / (len(grid.tasks) * grid.val.shape[2])
+    observed = float(measured.mean())
     return Null(observed, drawn, float((1 + (drawn >= observed).sum()) / (1 + draws)))
+
+
+def _lead(right: np.ndarray) -> np.ndarray:
+    """Accuracy of the best of K scales minus their mean, (draws,), from outcomes (draws, N, K)."""
+    accuracies = right.mean(axis=1)
+    return accuracies.max(axis=1) - accuracies.mean(axis=1)
 
 
 def _outcomes(records: Sequence[dict], grid: Grid) -> dict[str, list[np.ndarray]]:

@@ -1,0 +1,230 @@
+"""Figures of lesson 12: graduated rates of flowers and of seventy small tasks, and what choosing the scale costs."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.analysis.intervals import Interval
+from course_lib.analysis.rates import flowers, scales
+from course_lib.analysis.rates.predictors import FIXED, ORACLE, Predictor
+from course_lib.analysis.rates.printed import printed_number
+from course_lib.analysis.rates.scales import BASELINE, PRINTED_SCALE, Grid, Null
+from course_lib.data.mini.tasks import task_facts
+from course_lib.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    VERMILLION,
+    draw_interval,
+    new_figure,
+    plain_log_axis,
+    styled,
+)
+
+_PARTS = {"val": (ORANGE, "s", "validation images, which choose"), "test": (BLUE, "o", "test images")}
+
+
+@styled
+def flower_multipliers(records: Sequence[dict]) -> Figure:
+    """Plot the accuracy of uniform and graduated multipliers, a panel for each rate of the last layer (Fig 10).
+
+    The title compares the document's graduated set with the best of its uniform ones, which validation chooses.
+    """
+    heads = flowers.flower_heads(records)
+    gaps = {h: flowers.flower_gap(records, h, (flowers.GRADUATED,), flowers.PRINTED_UNIFORM) for h in heads}
+    words = "; ".join(f"LL {head:g}: {gap}" for head, gap in gaps.items())
+    figure = new_figure(f"Graduated minus uniform 1, 2 or 5, {words}", width=11.0, height=5.4)
+    for place, (axes, head) in enumerate(zip(figure.subplots(1, len(heads), sharex=True).flat, heads, strict=True)):
+        found = flowers.flower_accuracies(records, head)
+        order = sorted(found, key=_kind)
+        for row, name in enumerate(reversed(order)):
+            own = found[name]
+            color = GREEN if name.startswith("graduated") else BLUE if name.startswith("uniform") else GREY
+            draw_interval(axes, 100 * own.estimate, row, 100 * own.low, 100 * own.high, color=color)
+        axes.set_yticks(range(len(order)), list(reversed(order)) if not place else [""] * len(order))
+        axes.set_title(f"last layer: LL {head:g}")
+        seeds = next(iter(found.values())).seeds
+        axes.set_xlabel(f"test accuracy (%)\n95 % intervals over {seeds} seeds (t)")
+    return figure
+
+
+def _kind(name: str) -> tuple:
+    kinds = ("inner", "uniform", "graduated", "reversed")
+    numbers = [float(part) for part in name.replace(",", "").split() if part.replace(".", "").isdigit()]
+    return kinds.index(name.split()[0]), sum(numbers)
+
+
+@styled
+def task_overview() -> Figure:
+    """Show what the seventy tasks are: how many of each kind (Fig 11), and their classes and images per class."""
+    facts = task_facts()
+    images = np.mean([own["images"] for own in facts])
+    classes = np.mean([own["classes"] for own in facts])
+    title = f"{len(facts)} tasks: {images:.0f} images and {classes:.1f} classes on average"
+    title += f" (printed: {printed_number('images_per_task'):g} and {printed_number('classes_per_task'):g})"
+    figure = new_figure(title, width=11.0, height=4.6)
+    left, right = figure.subplots(1, 2)
+    counts = Counter(own["kind"] for own in facts)
+    left.barh(list(reversed(counts)), list(reversed(counts.values())), color=BLUE)
+    left.set_xlabel("number of tasks")
+    left.grid(axis="y", visible=False)
+    draw = np.random.default_rng(0)
+    shifts = draw.uniform(-0.25, 0.25, len(facts))
+    right.plot([own["classes"] for own in facts] + shifts, [own["per_class"] for own in facts], "o", color=BLUE)
+    right.set_yscale("log")
+    plain_log_axis(right.yaxis)
+    right.set_xlabel("classes")
+    right.set_ylabel("images per class")
+    return figure
+
+
+@styled
+def scale_curves(grid: Grid, heads: Grid) -> Figure:
+    """Plot mean accuracy over the tasks by scale, on validation and test images, beside the last layer alone.
+
+    The title names the scale with the best mean on the test images, and whether it differs from the document's.
+    """
+    best = scales.best_scale(grid)
+    gap = scales.gain(grid.at(best), grid.at(PRINTED_SCALE))
+    shown = "" if gap.low > 0 or gap.high < 0 else ", not shown to differ"
+    title = f"Best mean at scale {best:g}; minus scale {PRINTED_SCALE:g}: {gap}{shown}"
+    figure = new_figure(title, height=5.2)
+    axes = figure.subplots()
+    for number, (part, (color, marker, label)) in enumerate(_PARTS.items()):
+        found = scales.curve(grid, part)
+        places = np.array(list(found)) * 1.02 ** (2 * number - 1)
+        _draw_curve(axes, places, found.values(), color=color, marker=marker, label=f"graduated, {label}")
+        base = scales.mean_accuracy(heads.at(BASELINE, part))
+        axes.axhline(100 * base.estimate, color=color, linestyle="--", linewidth=1.5)
+        axes.plot([], [], color=color, linestyle="--", label=f"last layer alone at LL {BASELINE:g}, {part}")
+    axes.set_xscale("log")
+    axes.set_xticks(grid.settings, [f"{value:g}" for value in grid.settings])
+    axes.minorticks_off()
+    axes.set_xlabel("scale of the graduated rates")
+    axes.set_ylabel(f"mean accuracy over {len(grid.tasks)} tasks (%)")
+    figure.legend(loc="outside lower center", ncols=2, title="95 % bootstrap intervals over tasks")
+    return figure
+
+
+def _draw_curve(axes, places, found, **style) -> None:
+    middle, low, high = (100 * np.array([getattr(own, name) for own in found]) for name in ("estimate", "low", "high"))
+    axes.errorbar(places, middle, yerr=[middle - low, high - middle], capsize=3, **style)
+
+
+@styled
+def best_scales(grid: Grid) -> Figure:
+    """Plot in how many tasks each scale is the best: ties to the lowest, ties shared, and on the test images.
+
+    The title says how often validation images tie, since the most frequent best scale depends on it.
+    """
+    first, shared = (scales.best_counts(grid, ties) for ties in ("first", "shared"))
+    test = scales.best_counts(grid, "shared", "test")
+    tied = (grid.val == grid.val.max(axis=1, keepdims=True)).sum(axis=1)
+    top = {name: max(found, key=found.get) for name, found in (("first", first), ("shared", shared))}
+    title = f"Several scales tie in {100 * (tied > 1).mean():.0f} % of the choices: the most frequent best scale is "
+    title += f"{top['first']:g} if the lowest counts, {top['shared']:g} if ties are shared"
+    figure = new_figure(title, height=5.0)
+    axes = figure.subplots()
+    places = np.arange(len(grid.settings))
+    bars = ((first, GREY, "validation, the lowest of equal ones"), (shared, ORANGE, "validation, ties shared"))
+    for number, (found, color, label) in enumerate((*bars, (test, BLUE, "test images, ties shared"))):
+        axes.bar(places + 0.27 * (number - 1), list(found.values()), width=0.25, color=color, label=label)
+    axes.set_xticks(places, [f"{value:g}" for value in grid.settings])
+    axes.grid(axis="x", visible=False)
+    axes.set_xlabel("scale of the graduated rates")
+    axes.set_ylabel("tasks in which it is best\n(mean over seeds)")
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+@styled
+def printed_and_measured(grid: Grid, heads: Grid) -> Figure:
+    """Plot the document's three means beside ours, on the images that choose and on the test images.
+
+    The title has the gain of the best of the scales over the baseline on either.
+    """
+    best = grid.by_validation()
+    rows = {
+        f"last layer alone, LL {BASELINE:g}": (heads.at(BASELINE, "val"), heads.at(BASELINE), "baseline_accuracy"),
+        f"scale {PRINTED_SCALE:g}": (
+            grid.at(PRINTED_SCALE, "val"), grid.at(PRINTED_SCALE), "most_frequent_scale_accuracy",
+        ),
+        f"best of {len(grid.settings)} scales": (grid.taken(best, "val"), grid.taken(best), "best_of_scales_accuracy"),
+    }  # fmt: skip
+    base, *_, top = rows.values()
+    gains = [scales.gain(top[number], base[number]) for number in (0, 1)]
+    figure = new_figure(f"Best of the scales minus the baseline, chosen and judged on: {_both(gains)}", height=4.4)
+    axes = figure.subplots()
+    for row, (val, test, printed) in enumerate(reversed(rows.values())):
+        for shift, (part, values) in ((0.16, ("val", val)), (-0.16, ("test", test))):
+            own, (color, marker, _) = scales.mean_accuracy(values), _PARTS[part]
+            draw_interval(
+                axes, 100 * own.estimate, row + shift, 100 * own.low, 100 * own.high, color=color, marker=marker
+            )
+        axes.plot(printed_number(printed), row + 0.16, "D", color=BLACK, markerfacecolor="white")
+    axes.set_yticks(range(len(rows)), list(reversed(rows)))
+    axes.set_xlabel(f"mean accuracy over {len(grid.tasks)} tasks (%), 95 % bootstrap intervals over tasks")
+    for color, marker, label in _PARTS.values():
+        axes.plot([], [], color=color, marker=marker, linestyle="", label=label)
+    axes.plot([], [], "D", color=BLACK, markerfacecolor="white", label="printed, other tasks")
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def _both(gains: Sequence[Interval]) -> str:
+    return f"the same images {gains[0]}; judged on test images {gains[1]}"
+
+
+@styled
+def luck_of_the_best(null: Null) -> Figure:
+    """Plot how far the best of the scales lies above their mean if all scales are equally good, and as measured."""
+    share = null.drawn.mean() / null.observed
+    verdict = "more than" if null.p_value < 0.05 else "not more than"
+    title = f"{100 * share:.0f} % of the winner's lead is there without any difference between scales; "
+    figure = new_figure(title + f"the lead is {verdict} luck explains (p = {null.p_value:.2g})", height=4.2)
+    axes = figure.subplots()
+    axes.hist(100 * null.drawn, bins=24, color=GREY, label="all scales equally good (outcomes dealt out at random)")
+    axes.axvline(100 * null.observed, color=VERMILLION, linewidth=3, label="measured")
+    axes.set_xlabel("best of the scales minus their mean, on as many images as validate (points)")
+    axes.set_ylabel("draws")
+    figure.legend(loc="outside lower center", ncols=2)
+    return figure
+
+
+@styled
+def accuracy_and_cost(predictors: Sequence[Predictor]) -> Figure:
+    """Plot the gain over the fixed scale of each way to choose, over its cost in image-steps.
+
+    Filled: the paired interval over tasks excludes zero. The title counts these ways and names the cheapest of them.
+    """
+    by_name = {own.name: own for own in predictors}
+    base = by_name[FIXED]
+    others = [own for own in predictors if own.name != FIXED]
+    found = {own.name: own.gain_over(base) for own in others}
+    better = [own for own in others if found[own.name].low > 0 and own.name != ORACLE]
+    title = f"Better than the fixed scale {PRINTED_SCALE:g}: {len(better)} of {len(others)} ways"
+    if better:
+        title += f"; the cheapest is '{min(better, key=lambda own: own.cost.mean()).name}'"
+    figure = new_figure(title, width=11.0, height=2.2 + 0.42 * len(others))
+    axes, costs = figure.subplots(1, 2, sharey=True, width_ratios=(5, 2))
+    order = sorted(others, key=lambda own: (-own.cost.mean(), found[own.name].estimate))
+    for row, own in enumerate(order):
+        gap = found[own.name]
+        color = BLUE if gap.low > 0 else VERMILLION if gap.high < 0 else GREY
+        marker = "D" if own.name == ORACLE else "o"
+        draw_interval(axes, 100 * gap.estimate, row, 100 * gap.low, 100 * gap.high, color=color, marker=marker)
+    axes.set_yticks(range(len(order)), [own.name for own in order])
+    axes.axvline(0, color=BLACK, linewidth=1.2)
+    axes.set_xlabel(
+        f"test accuracy minus that at scale {PRINTED_SCALE:g} (points)\n95 % bootstrap over tasks; blue: better, "
+        "red: worse, grey: not shown"
+    )
+    costs.plot([own.cost.mean() for own in order], range(len(order)), "s", color=BLACK)
+    costs.axvline(base.cost.mean(), color=GREY, linestyle="--")
+    costs.set_xscale("log")
+    costs.set_xlabel("cost (image-steps a task)\ndashed: one training")
+    return figure
