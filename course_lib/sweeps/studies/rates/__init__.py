@@ -4,6 +4,7 @@ import math
 
 from course_lib.data.transfers import TRANSFERS, Transfer
 from course_lib.sweeps.studies.rates.profiles import PROFILES, RatesProfile
+from course_lib.sweeps.studies.rates.real import REAL_STUDIES
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
 from course_lib.training.recipe import Recipe
@@ -66,5 +67,6 @@ STUDIES = {
             data=_OWN_IMAGES,
             vary=VARY,
         ),
+        *REAL_STUDIES,
     )
 }
