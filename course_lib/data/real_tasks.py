@@ -5,8 +5,8 @@ a large test part: all other images of their classes. Source: https://arxiv.org/
 imports no torch.
 
 The numbers are those of a subset of CIFAR-100 with 125 images of each class; the whole of it has 600, of which more
-validate and test. The photos of PACS partly come from ImageNet's collection, as their file names tell (``n02106662_…``):
-ImageNet weights may have been trained on some of them.
+validate and test. The photos of PACS partly come from ImageNet's collection, as their file names tell
+(``n02106662_…``): ImageNet weights may have been trained on some of them.
 """
 
 from __future__ import annotations

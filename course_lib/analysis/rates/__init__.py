@@ -33,5 +33,14 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_series",
             "printed_set",
         ],
+        "real": [
+            "accuracy_by_scale",
+            "best_scales_table",
+            "scale_accuracies",
+            "strategy_accuracies",
+            "strategy_gain",
+            "strategy_table",
+        ],
+        "real_sources": ["source_accuracies", "source_gain", "source_table"],
     },
 )
