@@ -1,10 +1,12 @@
 """Figures of graduated rates and sources on real images."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates import real, real_sources
 from course_lib.figures.style import BLACK, BLUE, GREEN, GREY, VERMILLION, draw_interval, new_figure, styled
 
@@ -23,12 +25,15 @@ def scales(records: Sequence[dict]) -> Figure:
     """
     gain = real.strategy_gain(records, real.CHOSEN, real.FREQUENT)
     accuracies, means = 100 * real.scale_accuracies(records), real.accuracy_by_scale(records)
-    figure = new_figure(f"A scale for each task instead of one for all, {len(accuracies)} real tasks: {_verdict(gain)}")
+    title = f"A scale for each of {len(accuracies)} real tasks, not one for all: the choice {_verdict(gain)}"
+    figure = new_figure(title)
     axes = figure.subplots()
     for _, line in accuracies.iterrows():
         axes.plot(line.index, line, color=GREY, linewidth=1, alpha=0.6)
     axes.plot([], [], color=GREY, linewidth=1, label="a task")
-    middle, low, high = (100 * np.array([getattr(m, name) for m in means.values()]) for name in _ENDS)
+    middle, low, high = (
+        100 * np.array([getattr(m, name) for m in means.values()]) for name in ("estimate", "low", "high")
+    )
     axes.errorbar(
         list(means), middle, yerr=[middle - low, high - middle], color=BLUE, marker="o", capsize=4, linewidth=3,
         label="mean of the tasks",
@@ -55,7 +60,7 @@ def strategies(records: Sequence[dict]) -> Figure:
     accuracies = real.strategy_accuracies(records)
     gains = {name: real.paired(accuracies, name, real.BASELINE) for name in accuracies if name != real.BASELINE}
     control = real.paired(accuracies, real.CHOSEN, real.HEAD_CHOSEN)
-    title = f"Graduated rates against the last layer alone, both rates by validation: {_verdict(control)}"
+    title = f"Training the inner layers, too, {_verdict(control)} over the last layer alone, both by validation"
     figure = new_figure(title, height=2.0 + 0.6 * len(gains))
     axes = figure.subplots()
     for place, (name, gain) in enumerate(gains.items()):
@@ -80,34 +85,35 @@ def sources(records: Sequence[dict]) -> Figure:
     found = real_sources.source_accuracies(records)
     found = found[found.mean().sort_values(ascending=False).index]
     gain = real.paired(found, found.columns[0], found.columns[1])
-    title = (
-        f"Best source of {len(found)} real targets on the mean: {found.columns[0]}; above the next: {_verdict(gain)}"
-    )
+    title = f"Best mean over {len(found)} real targets: {found.columns[0]}; over the next source it {_verdict(gain)}"
     figure = new_figure(title, height=2.6 + 0.42 * len(found))
     axes = figure.subplots()
     values = 100 * np.vstack([found.to_numpy(), found.mean().to_numpy()])
-    axes.imshow(values, cmap="cividis", aspect="auto", vmin=values.min(), vmax=values.max())
+    texts = [[f"{value:.0f}" for value in row] for row in values[:-1]]
+    texts.append([_whole(real.over_tasks(found[source])) for source in found])
+    axes.imshow(values, cmap="cividis", aspect="auto")
     middle = (values.min() + values.max()) / 2
     for (row, column), value in np.ndenumerate(values):
         color = BLACK if value > middle else "white"
-        axes.text(column, row, f"{value:.0f}", ha="center", va="center", color=color, fontsize=12)
+        axes.text(column, row, texts[row][column], ha="center", va="center", color=color, fontsize=12)
     axes.axhline(len(found) - 0.5, color="white", linewidth=4)
     axes.set_yticks(range(len(values)), [*found.index, "mean"])
-    axes.set_xticks(range(found.shape[1]), [name.replace(":", ":\n").replace(", ", ",\n") for name in found])
+    names = [re.sub("(:|, |_)(?=[a-z ]+$|eff)", r"\1\n", name) for name in found]
+    axes.set_xticks(range(found.shape[1]), names, fontsize=10)
     axes.tick_params(length=0)
     axes.grid(False)
-    axes.set_xlabel("source; numbers are test accuracies (%), means over the seeds")
+    axes.set_xlabel("source; test accuracies in %, means over the seeds; 95 % intervals over the targets (t)")
     return figure
 
 
-_ENDS = ("estimate", "low", "high")
+def _whole(mean: Interval) -> str:
+    """Write a mean with its interval in whole per cent."""
+    return f"{100 * mean.estimate:.0f} [{100 * mean.low:.0f}, {100 * mean.high:.0f}]"
 
 
-def _verdict(gain) -> str:
-    """``"gains 3.0 points [1.0, 5.0]"``, ``"loses …"``, or that the interval contains zero: ``"not shown, …"``."""
-    size = f"{100 * abs(gain.estimate):.1f} points [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
+def _verdict(gain: Interval) -> str:
+    """Say what a paired difference shows: ``"gains 3.0 points [1.0, 5.0]"``, or that nothing is shown."""
+    size = f"{100 * gain.estimate:.1f} points [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
     if gain.low > 0:
         return f"gains {size}"
-    if gain.high < 0:
-        return f"loses {100 * abs(gain.estimate):.1f} points [{100 * -gain.high:.1f}, {100 * -gain.low:.1f}]"
-    return f"a difference is not shown, {100 * gain.estimate:.1f} points [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
+    return f"loses: {size}" if gain.high < 0 else f"shows no difference, {size}"
