@@ -139,12 +139,14 @@ def scale_accuracies(records: Sequence[dict]) -> pd.DataFrame:
 def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:
     """Make the table of best scales: a line for each task.
 
-    Of the scales by validation there is one for each seed. The scale by the test images is that of the highest mean
-    over the seeds; † marks the lowest and the highest scale tried, beyond which a better one may lie.
+    Of the scales by validation there is one for each seed, as of the rates LL of the last layer alone (times 0.001).
+    The scale by the test images is that of the highest mean over the seeds. † marks the lowest and the highest value
+    tried, beyond which a better one may lie.
     """
     lines, known = {}, scales_of(records)
     for task, runs in by_task(records).items():
-        graduated = graduated_runs(runs)
+        graduated, alone = graduated_runs(runs), _heads(runs)
+        heads = sorted(map(_ll, alone))
         by_test = max(known, key=lambda scale, own=graduated: mean_score(_at_scale(own, scale)))
         chosen = [scale_of(run) for run in best_runs(graduated, REAL_VARY)]
         lines[task.name] = {
@@ -154,6 +156,7 @@ def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:
             "validation images": values_of(runs, "num_val")[0],
             "scale by validation": ", ".join(_marked(scale, known) for scale in chosen),
             "scale by test images": _marked(by_test, known),
+            "LL of the last layer alone": ", ".join(_marked(_ll(run), heads) for run in best_runs(alone, REAL_VARY)),
         }
     return pd.DataFrame.from_dict(lines, orient="index")
 
@@ -196,6 +199,11 @@ def _by_seed(records: Sequence[dict]) -> dict[int, list[dict]]:
 def _heads(records: Sequence[dict]) -> list[dict]:
     """Runs of the last layer alone, by rising rate."""
     return sorted(select(records, multipliers={"inner": 0.0}), key=rate)
+
+
+def _ll(record: dict) -> float:
+    """Rate of the last layer in units of the document's base rate."""
+    return float(f"{rate(record) / BASE_RATE:.6g}")
 
 
 def _at_head(records: Sequence[dict], head: float) -> list[dict]:

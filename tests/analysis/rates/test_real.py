@@ -100,6 +100,7 @@ def test_best_scales_are_listed_for_each_seed_and_edges_are_marked():
     assert table.loc[NAMES[0], "scale by validation"] == "2, 2, 2"
     assert table.loc[NAMES[3], "scale by validation"] == "0.25†, 0.25†, 0.25†"
     assert table["scale by test images"].tolist()[:4] == ["2", "5", "2", "0.25†"]
+    assert set(table["LL of the last layer alone"]) == {"48, 48, 48"}
     assert table["training images per class"].tolist() == [task.per_class for task in REAL_TASKS]
 
 
