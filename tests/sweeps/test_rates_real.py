@@ -6,6 +6,7 @@ import pytest
 
 from course_lib.data.real_tasks import REAL_TASKS
 from course_lib.models import build
+from course_lib.sweeps.shipped import find_shipped
 from course_lib.sweeps.studies import find_study
 from course_lib.sweeps.studies.rates.real import REAL
 from course_lib.training.graduated import HEAD_MULTIPLIER, MULTIPLIERS, SCALES, STAGES
@@ -51,6 +52,13 @@ def test_both_networks_are_tried_from_random_weights():
     scratch = [trial.recipe for trial in SOURCE_TRIALS if trial.recipe.start is None]
     assert {recipe.architecture for recipe in scratch} == {"mini_resnet18", REAL.architecture}
     assert {(recipe.multiplier_of("stem"), recipe.lr) for recipe in scratch} == {(1, lr) for lr in REAL.scratch_rates}
+
+
+@pytest.mark.parametrize("name", ["real_scales", "real_sources"])
+def test_every_run_of_every_seed_ships(name):
+    """Records alone, found by their settings: no image and no weights are needed."""
+    study = find_study(name)
+    assert None not in find_shipped(study, study.trials("real"))
 
 
 def test_other_images_are_refused():
