@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imageset": ["ImageSet"],
         "notes": ["FolderNotes"],
         "quarters": ["QUARTERS", "quarters", "source_split", "target_split"],
+        "real_tasks": ["REAL_TASKS", "RealTask"],
         "sources": [
             "count_pixels",
             "describe",

@@ -5,11 +5,11 @@ from __future__ import annotations  # importing this module imports no torch
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_lib.data import cifar, folder, pacs
+from course_lib.data import cifar, folder, meta_album, pacs
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MINI_SIZE = 48
 FOLDER_SIZE = 224
 PARTS = ("all", "train", "test")
+_LISTED = ("pacs", "meta_album", "folder")  # files in class folders
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ SOURCES = {
             for domain in ("cartoon", "photo", "art_painting", "sketch")
         ),
         Source("cifar100", "CIFAR-100, both parts; exact copies left out", 60000, 100, cifar.NATIVE_SIZE),
+        Source("meta_album:CODE", "Meta-Album Micro, 30 sets from BCT to TEX_ALOT", 800, 20, meta_album.NATIVE_SIZE),
         Source(
             "folder:PATH", "your images, one folder per class, also below train/, val/, test/", None, None, FOLDER_SIZE
         ),
@@ -102,10 +104,11 @@ def is_here(source: str) -> bool:
     Raises:
         ValueError: the name is unknown.
     """
-    kind, _, rest = _find(source).name.partition(":")
+    _find(source)
+    kind, _, rest = source.partition(":")
     if kind == "folder":
-        return Path(source.partition(":")[2]).expanduser().is_dir()
-    return kind == "mini" or bool(pacs.find_domain(rest) if kind == "pacs" else cifar.find_cifar())
+        return Path(rest).expanduser().is_dir()
+    return kind == "mini" or bool(_found(kind, rest))
 
 
 def load_images(
@@ -151,7 +154,7 @@ def iter_native_images(source: str, *, progress: bool = True) -> Iterator[tuple[
         ValueError, FileNotFoundError, ConnectionError: as `load_images`.
     """
     kind = _find(source).name.partition(":")[0]
-    if kind in ("pacs", "folder"):
+    if kind in _LISTED:
         from course_lib.data import loading
 
         yield from loading.iter_listing(_list_files(source, progress), progress=progress)
@@ -228,7 +231,7 @@ def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tu
     from course_lib.data.decode import count_values
     from course_lib.data.statistics import PixelHistogram
 
-    if _find(source).name.startswith(("pacs", "folder")):
+    if _find(source).name.startswith(_LISTED):
         listing = loading.part_of_listing(_list_files(source, progress), part)
         return PixelHistogram(torch.from_numpy(count_values(listing.files, progress=progress))), len(listing.files)
     histogram, num_images = PixelHistogram(), 0
@@ -246,6 +249,9 @@ def _find(source: str) -> Source:
         facts = task_named(rest).facts()
         about = f"small task: {facts['domain']}, {facts['style']}"
         return Source(source, about, facts["images"] + facts["test_images"], facts["classes"], MINI_SIZE)
+    if kind == "meta_album" and rest in meta_album.CODES:
+        about = f"Meta-Album {rest}, Micro"
+        return replace(SOURCES["meta_album:CODE"], name=source, about=about)
     if source not in SOURCES:
         raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with a folder's path)")
     return SOURCES[source]
@@ -253,7 +259,16 @@ def _find(source: str) -> Source:
 
 def _list_files(source: str, progress: bool) -> folder.Listing:
     kind, _, rest = source.partition(":")
-    return pacs.list_domain(rest, progress=progress) if kind == "pacs" else folder.list_folder(Path(rest))
+    if kind == "folder":
+        return folder.list_folder(Path(rest))
+    return (pacs.list_domain if kind == "pacs" else meta_album.list_set)(rest, progress=progress)
+
+
+def _found(kind: str, rest: str) -> Path | None:
+    """The folder of images that are found or downloaded."""
+    if kind == "cifar100":
+        return cifar.find_cifar()
+    return (pacs.find_domain if kind == "pacs" else meta_album.find_set)(rest)
 
 
 def _where(source: str) -> str:
@@ -262,5 +277,5 @@ def _where(source: str) -> str:
         return "drawn when first used"
     if kind == "folder":
         return "where you say" if rest == "PATH" else str(Path(rest).expanduser())
-    found = pacs.find_domain(rest) if kind == "pacs" else cifar.find_cifar()
+    found = _found(kind, rest)
     return str(found) if found else f"to be downloaded into {real_data_dirs()[-1]}"

@@ -2,9 +2,10 @@
 
 from course_lib.sweeps.studies.rates.layered import LAYER_RATES, VARY
 from course_lib.sweeps.studies.rates.profiles import PROFILES
+from course_lib.sweeps.studies.rates.real import REAL_STUDIES
 from course_lib.sweeps.studies.rates.scales import SCALE_STUDIES
 from course_lib.sweeps.studies.rates.sources import SOURCE_STUDIES
 
 __all__ = ["PROFILES", "STUDIES", "VARY"]
 
-STUDIES = {study.name: study for study in (LAYER_RATES, *SCALE_STUDIES, *SOURCE_STUDIES)}
+STUDIES = {study.name: study for study in (LAYER_RATES, *SCALE_STUDIES, *SOURCE_STUDIES, *REAL_STUDIES)}

@@ -1,0 +1,96 @@
+"""Sources on real targets: which network to start from, on twelve small tasks of real images, against random weights.
+
+Every number of a target is a mean over its seeds; intervals are t-intervals over the targets, see
+`course_lib.analysis.rates.real`. The runs are those of the studies `real_scales` and `real_sources` together.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from course_lib.analysis.intervals import Interval
+from course_lib.analysis.rates.real import by_task, graduated_runs, mean_score, over_tasks, paired, rate, scale_of
+from course_lib.analysis.records import setting
+from course_lib.analysis.selection import best_runs
+from course_lib.data.real_tasks import RealTask
+from course_lib.sweeps.studies.rates.real import REAL_VARY
+
+
+def source_of(record: dict) -> str:
+    """Name what a run starts from: its weights, or its network with random weights."""
+    return setting(record, "start") or f"{setting(record, 'architecture')}, random weights"
+
+
+def source_accuracies(records: Sequence[dict]) -> pd.DataFrame:
+    """Compute the test accuracy of each real target (rows) from each source (columns), means over the seeds.
+
+    Validation chooses the rates, for each seed: of every source among the same scales of graduated rates, which are
+    those that all sources were tried with; of random weights among rates of their own that are equal in all stages.
+
+    Args:
+        records: of the studies `real_scales` and `real_sources` together.
+
+    Raises:
+        ValueError: no scale that all sources were tried with.
+    """
+    lines = {}
+    for task, source, grid in _source_grids(records):
+        lines.setdefault(task.name, {})[source] = mean_score(best_runs(grid, REAL_VARY))
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def source_gain(records: Sequence[dict], a: str, b: str) -> Interval:
+    """Compute the accuracy from source A minus that from B with its paired interval over the targets, in points.
+
+    Args:
+        a, b: columns of `source_accuracies`; below zero for B = random weights is negative transfer.
+
+    Raises:
+        ValueError: there is no such column, or as `source_accuracies`.
+    """
+    return paired(source_accuracies(records), a, b)
+
+
+def source_table(records: Sequence[dict]) -> pd.DataFrame:
+    """Make the table of sources on real targets: mean over targets, and minus random weights of the same network.
+
+    The last column counts how often validation chose the lowest or the highest rate tried, beyond which a better one
+    may lie.
+    """
+    accuracies, rows = source_accuracies(records), {}
+    networks = {source: setting(own[0], "architecture") for source, own in _by_source(records).items()}
+    for source in accuracies:
+        random = f"{networks[source]}, random weights"
+        compared = random in accuracies and random != source
+        rows[source] = {
+            "network": networks[source],
+            "accuracy, mean over targets": str(over_tasks(accuracies[source], "%")),
+            "minus random weights": str(paired(accuracies, source, random)) if compared else "",
+            "chosen at an edge": _edges([grid for _, name, grid in _source_grids(records) if name == source]),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _source_grids(records: Sequence[dict]) -> Iterator[tuple[RealTask, str, list[dict]]]:
+    """Yield the runs, by rising rate, that validation chooses among, for each task and source."""
+    scales = [{scale_of(run) for run in own} for own in _by_source(graduated_runs(records)).values()]
+    common = set.intersection(*scales) if scales else set()
+    if not common:
+        raise ValueError("no scale was tried with every source: give the runs of real_scales and of real_sources")
+    for task, runs in by_task(records).items():
+        for source, own in _by_source(runs).items():
+            grid = [run for run in own if scale_of(run) in common or setting(run, "start") is None]
+            yield task, source, sorted(grid, key=rate)
+
+
+def _edges(grids: Sequence[Sequence[dict]]) -> str:
+    chosen = [(run, grid) for grid in grids for run in best_runs(grid, REAL_VARY)]
+    at_edge = sum(rate(run) in (rate(grid[0]), rate(grid[-1])) for run, grid in chosen)
+    return f"{at_edge} of {len(chosen)}"
+
+
+def _by_source(records: Sequence[dict]) -> dict[str, list[dict]]:
+    found = {}
+    for record in records:
+        found.setdefault(source_of(record), []).append(record)
+    return found
