@@ -15,6 +15,7 @@ from course_lib.training.recipe import Recipe
 BASE_RATE = 0.001
 MULTIPLIERS = (0.0, 1.0, 2.0, 4.0, 8.0)  # of IL1 … IL5
 HEAD_MULTIPLIER = 16.0  # of LL
+BASELINE_HEAD = 10.0  # of LL where the inner layers are frozen
 SCALES = (0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
 STAGES = ("stem", "stage1", "stage2", "stage3", "stage4")
 

@@ -13,9 +13,10 @@ import pandas as pd
 from course_lib.analysis.costs import image_steps
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.racing import race
-from course_lib.analysis.rates.scales import BASELINE, PRINTED_SCALE, Grid, gain, mean_accuracy, task_of
+from course_lib.analysis.rates.scales import PRINTED_SCALE, Grid, gain, mean_accuracy, task_of
 from course_lib.analysis.records import score_of, setting
 from course_lib.analysis.voting import vote_units
+from course_lib.training.graduated import BASELINE_HEAD
 
 NEAREST = 7  # tasks of which the table learner takes the mean
 FIXED, OTHERS, BEST, VOTE = f"fixed {PRINTED_SCALE:g}", "best of the other tasks", "best of 11", "vote of 11 scales"
@@ -66,7 +67,7 @@ def scale_predictors(grid: Grid, heads: Grid, features: np.ndarray) -> list[Pred
         NEIGHBOURS: nearest_columns(features, grid.test.mean(axis=2)),
     }
     return [
-        Predictor(HEAD, heads.at(BASELINE), heads.cost, 1),
+        Predictor(HEAD, heads.at(BASELINE_HEAD), heads.cost, 1),
         Predictor(HEAD_BEST, heads.taken(heads.by_validation()), len(heads.settings) * heads.cost, len(heads.settings)),
         Predictor(FIXED, grid.at(PRINTED_SCALE), one, 1),
         Predictor(OTHERS, grid.taken(columns_of_others(grid.test)), one, 1),

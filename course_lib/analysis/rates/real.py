@@ -16,8 +16,8 @@ from course_lib.analysis.intervals import Interval, seed_interval
 from course_lib.analysis.records import score_of, select, setting, val_correct, values_of
 from course_lib.analysis.selection import best_runs
 from course_lib.data.real_tasks import RealTask, task_of
-from course_lib.sweeps.studies.rates.real import BASELINE_HEAD, REAL_VARY
-from course_lib.training.graduated import BASE_RATE, HEAD_MULTIPLIER
+from course_lib.sweeps.studies.rates.layered import VARY
+from course_lib.training.graduated import BASE_RATE, BASELINE_HEAD, HEAD_MULTIPLIER
 
 BASELINE = "last layer alone, LL 10"
 HEAD_CHOSEN = "last layer alone, its rate by validation"
@@ -83,10 +83,10 @@ def strategy_accuracies(records: Sequence[dict]) -> pd.DataFrame:
         graduated = graduated_runs(runs)
         lines[task.name] = {
             BASELINE: mean_score(_at_head(runs, BASELINE_HEAD)),
-            HEAD_CHOSEN: mean_score(best_runs(_heads(runs), REAL_VARY)),
+            HEAD_CHOSEN: mean_score(best_runs(_heads(runs), VARY)),
             DOCUMENTS: mean_score(_at_scale(graduated, DOCUMENTS_SCALE)),
             FREQUENT: mean_score(_at_scale(graduated, frequent)),
-            CHOSEN: mean_score(best_runs(graduated, REAL_VARY)),
+            CHOSEN: mean_score(best_runs(graduated, VARY)),
             ORACLE: float(np.mean([max(map(_score, own)) for own in _by_seed(graduated).values()])),
         }
     return pd.DataFrame.from_dict(lines, orient="index")
@@ -148,7 +148,7 @@ def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:
         graduated, alone = graduated_runs(runs), _heads(runs)
         heads = sorted(map(_ll, alone))
         by_test = max(known, key=lambda scale, own=graduated: mean_score(_at_scale(own, scale)))
-        chosen = [scale_of(run) for run in best_runs(graduated, REAL_VARY)]
+        chosen = [scale_of(run) for run in best_runs(graduated, VARY)]
         lines[task.name] = {
             "images": task.source,
             "classes": len(task.classes),
@@ -156,7 +156,7 @@ def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:
             "validation images": values_of(runs, "num_val")[0],
             "scale by validation": ", ".join(_marked(scale, known) for scale in chosen),
             "scale by test images": _marked(by_test, known),
-            "LL of the last layer alone": ", ".join(_marked(_ll(run), heads) for run in best_runs(alone, REAL_VARY)),
+            "LL of the last layer alone": ", ".join(_marked(_ll(run), heads) for run in best_runs(alone, VARY)),
         }
     return pd.DataFrame.from_dict(lines, orient="index")
 

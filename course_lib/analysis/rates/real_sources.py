@@ -13,7 +13,7 @@ from course_lib.analysis.rates.real import by_task, graduated_runs, mean_score, 
 from course_lib.analysis.records import setting
 from course_lib.analysis.selection import best_runs
 from course_lib.data.real_tasks import RealTask
-from course_lib.sweeps.studies.rates.real import REAL_VARY
+from course_lib.sweeps.studies.rates.layered import VARY
 
 
 def source_of(record: dict) -> str:
@@ -35,7 +35,7 @@ def source_accuracies(records: Sequence[dict]) -> pd.DataFrame:
     """
     lines = {}
     for task, source, grid in _source_grids(records):
-        lines.setdefault(task.name, {})[source] = mean_score(best_runs(grid, REAL_VARY))
+        lines.setdefault(task.name, {})[source] = mean_score(best_runs(grid, VARY))
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
@@ -84,7 +84,7 @@ def _source_grids(records: Sequence[dict]) -> Iterator[tuple[RealTask, str, list
 
 
 def _edges(grids: Sequence[Sequence[dict]]) -> str:
-    chosen = [(run, grid) for grid in grids for run in best_runs(grid, REAL_VARY)]
+    chosen = [(run, grid) for grid in grids for run in best_runs(grid, VARY)]
     at_edge = sum(rate(run) in (rate(grid[0]), rate(grid[-1])) for run, grid in chosen)
     return f"{at_edge} of {len(chosen)}"
 

@@ -15,10 +15,9 @@ import pandas as pd
 from course_lib.analysis.costs import image_steps
 from course_lib.analysis.intervals import Interval, bootstrap_interval, paired_difference
 from course_lib.analysis.records import as_units, num_images, score_of, setting
-from course_lib.training.graduated import BASE_RATE, HEAD_MULTIPLIER
+from course_lib.training.graduated import BASE_RATE, BASELINE_HEAD, HEAD_MULTIPLIER
 
 PRINTED_SCALE = 0.25  # the document's single scale
-BASELINE = 10.0  # LL of the document's baseline, times the base rate
 Part = Literal["val", "test"]
 
 
@@ -218,14 +217,14 @@ def headline_table(grid: Grid, heads: Grid) -> pd.DataFrame:
     fixed = best_scale(grid)
     same_head = np.array([heads.column(HEAD_MULTIPLIER * scale) for scale in grid.settings])
     rows = {
-        f"last layer alone, LL {BASELINE:g}": lambda part: heads.at(BASELINE, part),
+        f"last layer alone, LL {BASELINE_HEAD:g}": lambda part: heads.at(BASELINE_HEAD, part),
         "last layer alone, best LL by validation": lambda part: heads.taken(heads.by_validation(), part),
         "last layer alone, LL of the chosen scale": lambda part: heads.taken(same_head[grid.by_validation()], part),
         f"scale {PRINTED_SCALE:g}": lambda part: grid.at(PRINTED_SCALE, part),
         f"scale {fixed:g} (best mean)": lambda part: grid.at(fixed, part),
         "best of the scales by validation": lambda part: grid.taken(grid.by_validation(), part),
     }
-    base = heads.at(BASELINE)
+    base = heads.at(BASELINE_HEAD)
     lines = {}
     for name, accuracy in rows.items():
         val, test = accuracy("val"), accuracy("test")

@@ -14,12 +14,13 @@ import pandas as pd
 
 from course_lib.analysis.metrics import neighbour_agreement
 from course_lib.analysis.rates.frozen_outputs import outputs_of
-from course_lib.analysis.rates.scales import BASELINE, Grid
+from course_lib.analysis.rates.scales import Grid
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.data.spec import prepare
 from course_lib.paths import shipped_dir
 from course_lib.sweeps.studies.rates.profiles import PROFILES
 from course_lib.sweeps.studies.rates.scales import task_data
+from course_lib.training.graduated import BASELINE_HEAD
 
 NEIGHBOURS = 5
 _FILE = "task_neighbours.csv"
@@ -58,7 +59,7 @@ def task_features(grid: Grid, heads: Grid, neighbours: np.ndarray) -> np.ndarray
     """
     facts = [task_named(task).facts() for task in grid.tasks]
     sizes = np.log2([[own["per_class"], own["classes"], own["images"]] for own in facts])
-    return np.column_stack([sizes, neighbours, heads.at(BASELINE, "val").mean(axis=1)])
+    return np.column_stack([sizes, neighbours, heads.at(BASELINE_HEAD, "val").mean(axis=1)])
 
 
 @cache

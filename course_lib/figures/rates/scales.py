@@ -10,7 +10,7 @@ from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates import flowers, scales
 from course_lib.analysis.rates.predictors import FIXED, ORACLE, Predictor
 from course_lib.analysis.rates.printed import printed_number
-from course_lib.analysis.rates.scales import BASELINE, PRINTED_SCALE, Grid, Null
+from course_lib.analysis.rates.scales import PRINTED_SCALE, Grid, Null
 from course_lib.data.mini.tasks import task_facts
 from course_lib.figures.style import (
     BLACK,
@@ -24,6 +24,7 @@ from course_lib.figures.style import (
     plain_log_axis,
     styled,
 )
+from course_lib.training.graduated import BASELINE_HEAD
 
 _PARTS = {"val": (ORANGE, "s", "validation images, which choose"), "test": (BLUE, "o", "test images")}
 
@@ -98,9 +99,9 @@ def scale_curves(grid: Grid, heads: Grid) -> Figure:
         found = scales.curve(grid, part)
         places = np.array(list(found)) * 1.02 ** (2 * number - 1)
         _draw_curve(axes, places, found.values(), color=color, marker=marker, label=f"graduated, {label}")
-        base = scales.mean_accuracy(heads.at(BASELINE, part))
+        base = scales.mean_accuracy(heads.at(BASELINE_HEAD, part))
         axes.axhline(100 * base.estimate, color=color, linestyle="--", linewidth=1.5)
-        axes.plot([], [], color=color, linestyle="--", label=f"last layer alone at LL {BASELINE:g}, {part}")
+        axes.plot([], [], color=color, linestyle="--", label=f"last layer alone at LL {BASELINE_HEAD:g}, {part}")
     axes.set_xscale("log")
     axes.set_xticks(grid.settings, [f"{value:g}" for value in grid.settings])
     axes.minorticks_off()
@@ -149,7 +150,9 @@ def printed_and_measured(grid: Grid, heads: Grid) -> Figure:
     """
     best = grid.by_validation()
     rows = {
-        f"last layer alone, LL {BASELINE:g}": (heads.at(BASELINE, "val"), heads.at(BASELINE), "baseline_accuracy"),
+        f"last layer alone, LL {BASELINE_HEAD:g}": (
+            heads.at(BASELINE_HEAD, "val"), heads.at(BASELINE_HEAD), "baseline_accuracy",
+        ),
         f"scale {PRINTED_SCALE:g}": (
             grid.at(PRINTED_SCALE, "val"), grid.at(PRINTED_SCALE), "most_frequent_scale_accuracy",
         ),
@@ -226,5 +229,6 @@ def accuracy_and_cost(predictors: Sequence[Predictor]) -> Figure:
     costs.plot([own.cost.mean() for own in order], range(len(order)), "s", color=BLACK)
     costs.axvline(base.cost.mean(), color=GREY, linestyle="--")
     costs.set_xscale("log")
+    plain_log_axis(costs.xaxis)
     costs.set_xlabel("cost (image-steps a task)\ndashed: one training")
     return figure

@@ -8,11 +8,10 @@ from course_lib.sweeps.profiles import Profile
 from course_lib.sweeps.studies.rates.layered import VARY
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
-from course_lib.training.graduated import BASE_RATE, HEAD_MULTIPLIER, graduated_recipe
+from course_lib.training.graduated import BASE_RATE, BASELINE_HEAD, HEAD_MULTIPLIER, graduated_recipe
 from course_lib.training.recipe import Recipe
 
 REAL_SOURCE = "cifar100"  # one of the two sources of images stands for both
-BASELINE_HEAD = 10.0  # LL of the document's baseline, times the base rate
 
 
 @dataclass(frozen=True, kw_only=True)

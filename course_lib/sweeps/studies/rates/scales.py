@@ -13,6 +13,7 @@ from course_lib.training.answers import Answers
 from course_lib.training.bit_rule import bit_recipe
 from course_lib.training.graduated import (
     BASE_RATE,
+    BASELINE_HEAD,
     HEAD_MULTIPLIER,
     graduated_recipe,
     random_recipes,
@@ -21,8 +22,7 @@ from course_lib.training.recipe import Recipe
 
 TASKS_SOURCE = f"mini:{task_names()[0]}"  # one of the tasks stands for all of them
 FLOWERS_SOURCE = f"mini:{FLOWERS}"
-BASELINE_HEAD = 10.0  # LL of the document's baseline, times the base rate
-FIXED_SCALES = (3.0,)  # the best on average here, so that the control is the strongest one
+FIXED_SCALES = (3.0,)  # of the best on average here
 # Multipliers of IL1 … IL5 with the flowers. The document compares the first four; the others are controls: higher
 # uniform rates, the same five numbers the other way round, and their mean everywhere.
 FLOWER_MULTIPLIERS = {
