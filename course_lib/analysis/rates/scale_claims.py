@@ -44,7 +44,7 @@ def _flower_gaps(runs: _Runs, confidence: float) -> dict[str, Interval]:
 def _most_frequent(ties: str):
     def measure(runs: _Runs, confidence: float) -> dict[str, Interval]:
         """Share of the tasks in which 0.25 is best minus the largest share of another scale; bootstrap over tasks."""
-        grid, _ = _grids(runs)
+        grid = scales.grid_of(runs["scales"])
         best = grid.val == grid.val.max(axis=1, keepdims=True)
         if ties == "first":
             best = best & (best.cumsum(axis=1) == 1)
@@ -104,8 +104,8 @@ SCALE_CLAIMS: tuple[Claim, ...] = (
         ("flower_rates",), _flower_gaps, POSITIVE,
     ),
     Claim(
-        "scales-best-of-11", _PICKED, "Section 4.3", "the gain, chosen and measured on the same validation images as in "
-        "the document: about the printed one",
+        "scales-best-of-11", _PICKED, "Section 4.3",
+        "the gain, chosen and measured on the same validation images as in the document: about the printed one",
         STUDIES, _best_gain("val"), about((_BEST - _BASE) / 100), images="val",
     ),
     Claim(

@@ -44,7 +44,7 @@ def task_data(name: str, profile: RatesProfile, seed: int) -> DataSpec:
     return DataSpec(source=f"mini:{name}", size=profile.size, split="official", val=0.2, seed=seed)
 
 
-def _settings(profile: RatesProfile) -> dict:
+def task_base(profile: RatesProfile) -> dict:
     return {
         "architecture": profile.architecture,
         "start": profile.weights,
@@ -53,8 +53,8 @@ def _settings(profile: RatesProfile) -> dict:
     }
 
 
-def _sgd(profile: RatesProfile) -> dict:
-    return {"optimizer": "sgd", "momentum": MOMENTUM, **_settings(profile)}
+def task_settings(profile: RatesProfile) -> dict:
+    return {"optimizer": "sgd", "momentum": MOMENTUM, **task_base(profile)}
 
 
 def _of_tasks(build: Callable[[str, RatesProfile, int], Iterator[Trial]], of: str) -> Callable:
@@ -76,14 +76,14 @@ def _refuse_other(source: str, own: str, study: str) -> None:
 def _scales(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
     """Every scale of the document; the runs keep their answers, so that they can vote."""
     for scale in profile.scales:
-        recipe = graduated_recipe(scale, **_sgd(profile))
+        recipe = graduated_recipe(scale, **task_settings(profile))
         yield Trial(recipe, task_data(name, profile, seed), seed, (Answers(),))
 
 
 def _heads(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
     """The document's baseline (IL 0, LL 10), and the last layer alone at its rate of each scale."""
     for head in (BASELINE_HEAD, *(HEAD_MULTIPLIER * scale for scale in profile.scales)):
-        recipe = Recipe.last_layer(**_sgd(profile), lr=BASE_RATE * head)
+        recipe = Recipe.last_layer(**task_settings(profile), lr=BASE_RATE * head)
         yield Trial(recipe, task_data(name, profile, seed), seed)
 
 
@@ -91,22 +91,22 @@ def _seeds(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
     """A fixed scale with as many seeds as there are scales, on the images of the first seed: they vote, too."""
     for scale in FIXED_SCALES:
         for each in range(len(profile.scales)):
-            recipe = graduated_recipe(scale, **_sgd(profile))
+            recipe = graduated_recipe(scale, **task_settings(profile))
             yield Trial(recipe, task_data(name, profile, seed), each, (Answers(),))
 
 
 def _rules(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
     """Rules that leave nothing to choose: of Big Transfer, Auto-RGN, and L-DoG, which has no rate at all."""
-    data, settings = task_data(name, profile, seed), _settings(profile)
+    data, settings = task_data(name, profile, seed), task_base(profile)
     yield Trial(bit_recipe(round(0.8 * task_named(name).facts()["images"]), **settings), data, seed)
-    yield Trial(Recipe.full(**_sgd(profile), name="auto_rgn", lr=0.01, layer_rates="auto_rgn"), data, seed)
+    yield Trial(Recipe.full(**task_settings(profile), name="auto_rgn", lr=0.01, layer_rates="auto_rgn"), data, seed)
     yield Trial(Recipe.full(**settings, name="ldog", optimizer="ldog", lr=1), data, seed)
 
 
 def _random(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
     """As many random multipliers and scales as there are scales, others for each task and seed."""
     draw = 100 * (seed + 1) + task_names().index(name)
-    for recipe in random_recipes(len(profile.scales), seed=draw, **_sgd(profile)):
+    for recipe in random_recipes(len(profile.scales), seed=draw, **task_settings(profile)):
         yield Trial(recipe, task_data(name, profile, seed), seed)
 
 
