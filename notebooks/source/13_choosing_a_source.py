@@ -49,12 +49,12 @@ numbers = PROFILES[profile]
 
 # %%
 guess_worse = Prediction(
-    "of all pairs of source and target, how many per cent are clearly worse than random initialisation",
+    "per cent of pairs that are clearly worse than random initialisation",
     None,  # replace None by a number, e.g. 8, or by a range, e.g. (0, 5)
     reveal=reveal,
 )
 guess_close = Prediction(
-    "points of test accuracy: a source that is close in meaning minus one that is far, mean over targets",
+    "points of test accuracy, close sources minus far ones, mean over targets",
     None,
     reveal=reveal,
 )
@@ -165,8 +165,8 @@ print(f"features {features.shape}, probabilities {probabilities.shape}")
 # %% [markdown]
 # ### Exercise 1 · LEEP (15 minutes, ★★☆)
 # *LEEP* [3] asks: if all you had were the source's own answers, how well could you name the target's classes? Let θ(x)_z be the probability that the source gives
-# its class z for image x. Over the N images, P(y, z) = (1/N) · the sum of θ(x)_z over the images with label y; P(z) is the sum of that over y; P(y|z) = P(y, z)/P(z).
-# Image x with label y then gets the probability p(x) = Σ_z P(y|z) θ(x)_z. LEEP is the mean over the images of log p(x). Write `leep_score`.
+# its class z for image x. Over the N images, P(y, z) = (1/N) · the sum of θ(x)_z over the images with label y; P(z) is the sum of that over y, and
+# P(y|z) = P(y, z)/P(z). Image x with label y then gets the probability p(x) = Σ_z P(y|z) θ(x)_z. LEEP is the mean over the images of log p(x). Write `leep_score`.
 # Hint: the table P(y, z) has a row for each label. Which of its sums must be 1 after the division, those of a row or those of a column?
 
 
@@ -397,8 +397,8 @@ compare_recipes(recipes, splits, seeds=3)
 # **Two sample answers**
 #
 # *A good one (5 of 5).* "Claim: for task-28, the source plants is at least five points better than tools, since it was trained on 28 times as many images; in
-# meaning neither is close. I looked at no accuracy of this target before. I ran the cell once, with three seeds, and tried no other source. The claim is supported if
-# both intervals lie above five points: the one over the images says what other test images would change, the one over the seeds what training again would change."
+# meaning neither is close. I looked at no accuracy of this target before. I ran the cell once, with three seeds, and tried no other source. The claim is supported
+# if both intervals lie above five points: the one over the images says what other test images would change, the one over the seeds what training again would."
 #
 # *A flawed one (1 of 5).* "Animals are the best source for task-28, because its classes are mostly animals. I tried all eight, and animals had the highest test
 # accuracy." The reason could be wrong and is written down (1 point). But the claim names no size and came after the runs, the test accuracies chose the best of
@@ -406,8 +406,8 @@ compare_recipes(recipes, splits, seeds=3)
 
 # %% [markdown]
 # ## References
-# 1. P. Dube, B. Bhattacharjee, E. Petit-Bois, M. Hill: *Improving Transferability of Deep Neural Networks*, 2018. [arXiv:1807.11459](https://arxiv.org/abs/1807.11459).
-#    The course calls it *the document* in lessons 11 to 13.
+# 1. P. Dube, B. Bhattacharjee, E. Petit-Bois, M. Hill: *Improving Transferability of Deep Neural Networks*, 2018.
+#    [arXiv:1807.11459](https://arxiv.org/abs/1807.11459). The course calls it *the document* in lessons 11 to 13.
 # 2. J. Donahue, Y. Jia, O. Vinyals, J. Hoffman, N. Zhang, E. Tzeng, T. Darrell: *DeCAF: A Deep Convolutional Activation Feature for Generic Visual Recognition*,
 #    2014. [arXiv:1310.1531](https://arxiv.org/abs/1310.1531)
 # 3. C. V. Nguyen, T. Hassner, M. Seeger, C. Archambeau: *LEEP: A New Measure to Evaluate Transferability of Learned Representations*, 2020.
