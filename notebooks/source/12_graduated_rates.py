@@ -78,7 +78,7 @@ def graduated_rates(scale, multipliers, head_multiplier, base_rate):
     """Rate of each stage: stem, stage1 to stage4 (in the order of `multipliers`), head."""
     # solution
     stages = ("stem", "stage1", "stage2", "stage3", "stage4")
-    factors = dict(zip(stages, multipliers)) | {"head": head_multiplier}
+    factors = dict(zip(stages, multipliers, strict=True)) | {"head": head_multiplier}
     return {stage: scale * factor * base_rate for stage, factor in factors.items()}
     # end solution
 

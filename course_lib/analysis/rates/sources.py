@@ -222,7 +222,7 @@ def _best_of_others(chooses: np.ndarray, measured: np.ndarray) -> np.ndarray:
     found = []
     for row, own in enumerate(measured):
         merit = np.nanmean(np.delete(excess, row, axis=0), axis=0)
-        found.append(own[np.argmax(np.where(np.isnan(own), -np.inf, merit))])
+        found.append(own[np.argmax(np.where(np.isnan(own), -np.inf, np.nan_to_num(merit, nan=-np.inf)))])
     return np.array(found)
 
 

@@ -129,7 +129,7 @@ def _study(name: str, about: str, build: Callable, **settings) -> Study:
 
 
 SOURCE_STUDIES = (
-    _study("sources", "nine starts for each of twenty-one small targets (Fig 2)", _sources),
+    _study("sources", "nine starts for each of fifteen small targets (Fig 2)", _sources),
     _study("source_heads", "the last layer alone and a support vector machine, the same starts and targets", _heads),
     _study("source_edges", "the same at a lower rate, one seed", _edges, seeds=lambda _: 1),
     _study("source_random", "random initialisation for these targets, at a higher rate and for longer", _fair_random),
