@@ -11,9 +11,7 @@
 # `course study scales --recompute` trains the 770 × 3 runs again, in about an hour on two cores.
 
 # %% tags=["parameters"]
-profile = (
-    "mini"  # "smoke": five tasks, three scales; "mini": all of them; "paper": the same
-)
+profile = "mini"  # "smoke": five tasks, three scales; "mini" and "paper": all of them
 data = None  # the studies have images of their own: seventy tasks of the mini world
 seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
@@ -244,7 +242,8 @@ def vote(answers):
 passed = check_vote(vote)
 
 # %% [markdown]
-# A vote of eleven scales gains from two things: different scales, and simply eleven networks. The control is a vote of eleven *seeds* at one scale.
+# A vote of eleven scales gains from two things: different scales, and simply eleven networks. The control is a vote of eleven *seeds* at one scale, on the first
+# 35 tasks.
 
 # %%
 ways += rates.voters(grid, records, run_study("scale_seeds", profile, data))

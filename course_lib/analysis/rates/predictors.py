@@ -32,8 +32,8 @@ class Predictor:
 
     Attributes:
         name: of the way.
-        test: (T, S) accuracy on the test images; NaN where a seed was not tried.
-        cost: (T,) image-steps of all its trainings.
+        test: (T, S) accuracy on the test images; NaN where a task or seed was not tried.
+        cost: (T,) image-steps of all its trainings; NaN where a task was not tried.
         trainings: how many there are.
     """
 
@@ -44,15 +44,29 @@ class Predictor:
 
     @property
     def accuracy(self) -> Interval:
-        """Mean over tasks with a bootstrap over them."""
-        return mean_accuracy(np.nanmean(self.test, axis=1))
+        """Mean over the tasks that were tried, with a bootstrap over them."""
+        tried = self.test[~np.isnan(self.test).all(axis=1)]
+        return mean_accuracy(np.nanmean(tried, axis=1))
+
+    @property
+    def num_tasks(self) -> int:
+        """Number of tasks that were tried."""
+        return int((~np.isnan(self.test).all(axis=1)).sum())
+
+    @property
+    def mean_cost(self) -> float:
+        """Mean over the tasks that were tried, in image-steps."""
+        return float(np.nanmean(self.cost))
 
     def gain_over(self, other: "Predictor", confidence: float = 0.95) -> Interval:
-        """Mean difference, paired by task, over the seeds that both have tried."""
-        common = ~np.isnan(self.test + other.test).any(axis=0)
-        if not common.any():
-            raise ValueError(f"'{self.name}' and '{other.name}' have no seed in common: train one that both have")
-        return gain(self.test[:, common], other.test[:, common], confidence)
+        """Mean difference, paired by task, over the tasks and seeds that both have tried."""
+        both = ~np.isnan(self.test + other.test)
+        if not both.any():
+            raise ValueError(f"'{self.name}' and '{other.name}' have no run in common: train one that both have")
+        seeds = both.any(axis=0)
+        tasks = both[:, seeds].all(axis=1)
+        own, others = (way.test[tasks][:, seeds] for way in (self, other))
+        return gain(own, others, confidence)
 
 
 def scale_predictors(grid: Grid, heads: Grid, features: np.ndarray) -> list[Predictor]:
@@ -143,7 +157,7 @@ def voters(grid: Grid, records: Sequence[dict], seeds: Sequence[dict]) -> list[P
     for (task,), runs in by_task.items():
         control[grid.tasks.index(task), 0] = vote_units(runs).mean()
     num = len(grid.settings)
-    cost = np.array([sum(map(image_steps, by_task[(task,)])) for task in grid.tasks])
+    cost = np.array([sum(map(image_steps, by_task.get((task,), ()))) or np.nan for task in grid.tasks])
     return [Predictor(VOTE, vote, num * grid.cost, num), Predictor(SEEDS_VOTE, control, cost, num)]
 
 
@@ -176,11 +190,12 @@ def predictors_table(predictors: Sequence[Predictor], against: Sequence[str] = (
     The cost is in trainings at one scale.
     """
     by_name = {own.name: own for own in predictors}
-    unit = by_name[FIXED].cost.mean()
+    unit = by_name[FIXED].mean_cost
     lines = {}
-    for own in sorted(predictors, key=lambda own: (own.cost.mean(), np.nanmean(own.test))):
-        lines[own.name] = {"test accuracy": str(own.accuracy), "trainings": own.trainings}
-        lines[own.name]["cost"] = round(own.cost.mean() / unit, 1)
+    for own in sorted(predictors, key=lambda own: (own.mean_cost, np.nanmean(own.test))):
+        lines[own.name] = {"test accuracy": str(own.accuracy), "tasks": own.num_tasks}
+        lines[own.name]["trainings"] = own.trainings
+        lines[own.name]["cost"] = round(own.mean_cost / unit, 1)
         for name in against:
             lines[own.name][f"minus {name}"] = "–" if own.name == name else verdict(own.gain_over(by_name[name]))
     return pd.DataFrame.from_dict(lines, orient="index")

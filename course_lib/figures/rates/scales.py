@@ -211,10 +211,10 @@ def accuracy_and_cost(predictors: Sequence[Predictor]) -> Figure:
     better = [own for own in others if found[own.name].low > 0 and own.name != ORACLE]
     title = f"Better than the fixed scale {PRINTED_SCALE:g}: {len(better)} of {len(others)} ways"
     if better:
-        title += f"; the cheapest is '{min(better, key=lambda own: own.cost.mean()).name}'"
+        title += f"; the cheapest is '{min(better, key=lambda own: own.mean_cost).name}'"
     figure = new_figure(title, width=11.0, height=2.2 + 0.42 * len(others))
     axes, costs = figure.subplots(1, 2, sharey=True, width_ratios=(5, 2))
-    order = sorted(others, key=lambda own: (-own.cost.mean(), found[own.name].estimate))
+    order = sorted(others, key=lambda own: (-own.mean_cost, found[own.name].estimate))
     for row, own in enumerate(order):
         gap = found[own.name]
         color = BLUE if gap.low > 0 else VERMILLION if gap.high < 0 else GREY
@@ -226,8 +226,8 @@ def accuracy_and_cost(predictors: Sequence[Predictor]) -> Figure:
         f"test accuracy minus that at scale {PRINTED_SCALE:g} (points)\n95 % bootstrap over tasks; blue: better, "
         "red: worse, grey: not shown"
     )
-    costs.plot([own.cost.mean() for own in order], range(len(order)), "s", color=BLACK)
-    costs.axvline(base.cost.mean(), color=GREY, linestyle="--")
+    costs.plot([own.mean_cost for own in order], range(len(order)), "s", color=BLACK)
+    costs.axvline(base.mean_cost, color=GREY, linestyle="--")
     costs.set_xscale("log")
     plain_log_axis(costs.xaxis)
     costs.set_xlabel("cost (image-steps a task)\ndashed: one training")
