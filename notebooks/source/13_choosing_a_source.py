@@ -12,9 +12,7 @@
 # half an hour on two cores.
 
 # %% tags=["parameters"]
-profile = (
-    "mini"  # "smoke": three targets, a few steps; "mini": all fifteen; "paper": the same
-)
+profile = "mini"  # "smoke": three targets, a few steps; "mini": all; "paper": the same
 data = None  # the studies have images of their own, of the mini world
 seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess

@@ -7,11 +7,11 @@ from course_lib.analysis.rates.sources import SourceMatrix, over_targets
 from course_lib.data.targets import judged_closeness
 
 
-def closeness_gains(matrix: SourceMatrix) -> dict[int, tuple[np.ndarray, Interval]]:
+def closeness_gains(matrix: SourceMatrix) -> dict[int, tuple[np.ndarray, Interval | None]]:
     """Accuracy minus the target's mean over its sources, by how close people find source and target, rounded.
 
     Returns:
-        degree → one value for each pair (P,), and their mean with a bootstrap over targets.
+        degree → one value for each pair (P,), and the mean over targets with its bootstrap; None of a single target.
     """
     degrees, excess = _degrees(matrix), _excess(matrix)
     found = {}
@@ -19,7 +19,8 @@ def closeness_gains(matrix: SourceMatrix) -> dict[int, tuple[np.ndarray, Interva
         own = np.where(degrees == degree, excess, np.nan)
         if (values := own[~np.isnan(own)]).size:
             counted = ~np.isnan(own).all(axis=1)
-            found[degree] = (values, over_targets(np.nanmean(own[counted], axis=1)))
+            means = np.nanmean(own[counted], axis=1)
+            found[degree] = (values, over_targets(means) if len(means) > 1 else None)
     return found
 
 

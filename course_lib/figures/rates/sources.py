@@ -139,6 +139,8 @@ def by_closeness(matrix: SourceMatrix) -> Figure:
         axes.plot(
             place + draw.uniform(-0.18, 0.18, len(values)), 100 * values, "o", color=GREY, alpha=0.4, markersize=5
         )
+        if own is None:
+            continue
         middle, low, high = (100 * value for value in (own.estimate, own.low, own.high))
         axes.errorbar(
             [place + 0.3], [middle], yerr=[[middle - low], [high - middle]], color=color, marker=marker, capsize=4
