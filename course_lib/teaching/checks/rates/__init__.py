@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "gains": ["check_gain_bounds"],
         "regrets": ["check_mean_regret"],
         "sensitivity": ["check_relative_range"],
-        "stages": ["check_stage_rates"],
+        "stages": ["check_graduated_rates", "check_stage_rates"],
+        "votes": ["check_vote"],
     },
 )
