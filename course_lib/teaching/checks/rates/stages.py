@@ -1,8 +1,9 @@
-"""Check of lesson 11 on the learning rate of each stage: scale × multiplier × base rate."""
+"""Checks of lessons 11 and 12 on the learning rate of each stage: scale × multiplier × base rate."""
 
 import copy
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from course_lib.teaching.checks.common import (
     find_mistake,
     verdict,
 )
+from course_lib.teaching.checks.mistakes import Mistakes
 
 Rates = dict[str, float]
 Case = tuple[float, Rates, float]  # (base, multipliers, scale)
@@ -34,20 +36,42 @@ def check_stage_rates(stage_rates: Callable) -> bool:
         whether it is right; the message names the likely mistake.
     """
     praise = "every stage has its rate, the frozen ones have 0."
-    return verdict("stage_rates", fault_of(_rates_fault, stage_rates), praise)
+    return verdict("stage_rates", fault_of(_rates_fault, stage_rates, _WRONG_RATES, _hidden), praise)
 
 
-def _rates_fault(stage_rates: Callable) -> str | None:
+def check_graduated_rates(graduated_rates: Callable) -> bool:
+    """Check the learning rate of each stage, ``scale × multiplier × base_rate``, from multipliers without names.
+
+    Args:
+        graduated_rates: ``graduated_rates(scale, multipliers, head_multiplier, base_rate) -> dict`` from stage to rate;
+            `multipliers` is a tuple of five numbers, for stem and stage1 to stage4, 0 for a frozen stage.
+
+    Returns:
+        whether it is right; the message names the likely mistake.
+    """
+    praise = "one scale moves the rates of all stages, that of the head, too."
+    return verdict("graduated_rates", fault_of(_graduated_fault, graduated_rates), praise)
+
+
+def _graduated_fault(graduated_rates: Callable) -> str | None:
+    def stage_rates(base: float, multipliers: Rates, scale: float) -> object:
+        inner = tuple(multipliers[stage] for stage in _STAGES)
+        return graduated_rates(scale, inner, multipliers[_HEAD], base)
+
+    return _rates_fault(stage_rates, (*_WRONG_RATES, *_WRONG_GRADUATED), _hidden_graduated)
+
+
+def _rates_fault(stage_rates: Callable, mistakes: Mistakes, draw_hidden: Callable) -> str | None:
     draw = case_generator()
-    cases = draw_until(lambda: [_draw(draw, frozen) for frozen in (0, 1, 2)], _is_telling)
+    cases = draw_until(lambda: [_draw(draw, frozen) for frozen in (0, 1, 2)], partial(_is_telling, mistakes))
     answers, fault = answers_to(lambda case: _ask(stage_rates, *case), cases)
     if fault:
         return fault
     expected = [_rates(*case) for case in cases]
     if all(map(_same, answers, expected)):
-        return find_hidden_fault(lambda *case: _is_wrong(stage_rates, *case), _hidden(draw))
-    mistakes = ((message, [mistake(*case) for case in cases]) for message, mistake in _WRONG_RATES)
-    return find_mistake(answers, mistakes, _same) or _other_fault(cases, answers, expected)
+        return find_hidden_fault(lambda *case: _is_wrong(stage_rates, *case), draw_hidden(draw))
+    results = ((message, [mistake(*case) for case in cases]) for message, mistake in mistakes)
+    return find_mistake(answers, results, _same) or _other_fault(cases, answers, expected)
 
 
 def _hidden(draw: np.random.Generator) -> dict[str, list[Case]]:
@@ -64,6 +88,22 @@ def _hidden(draw: np.random.Generator) -> dict[str, list[Case]]:
     }
 
 
+def _hidden_graduated(draw: np.random.Generator) -> dict[str, list[Case]]:
+    base, multipliers, scale = _draw(draw, 1)
+    document = dict(zip(_STAGES, (0, 1, 2, 4, 8), strict=True)) | {_HEAD: 16}
+    fractions = dict(zip(_STAGES, (0.25, 0.5, 0.5, 1.5, 2.5), strict=True)) | {_HEAD: 12.5}
+    return {
+        "stages that are all frozen": [(base, dict.fromkeys(_STAGES, 0) | {_HEAD: 10}, scale)],
+        "a frozen stage between others": [(base, multipliers | {"stage2": 0}, scale)],
+        "multipliers that fall": [(base, dict(zip(_STAGES, (8, 4, 2, 1, 0), strict=True)) | {_HEAD: 16}, scale)],
+        "equal multipliers": [(base, dict.fromkeys(_STAGES, 5) | {_HEAD: 20}, scale)],
+        "a head that is slower than a stage": [(base, multipliers | {_HEAD: 0.5}, scale)],
+        "multipliers that are fractions": [(base, fractions, scale)],
+        "the document's multipliers at scales of 0.25, 1 and 10": [(0.001, document, by) for by in (0.25, 1, 10)],
+        "other rates": [_draw(draw, int(frozen)) for frozen in draw.integers(0, 4, 6)],
+    }
+
+
 def _draw(draw: np.random.Generator, frozen: int) -> Case:
     """Rising multipliers as in the document's section 4.3, the first `frozen` of them 0."""
     steps = np.cumsum(draw.integers(1, 4, len(_STAGES) - frozen)).tolist()
@@ -72,8 +112,8 @@ def _draw(draw: np.random.Generator, frozen: int) -> Case:
     return base, multipliers, float(draw.choice([0.25, 0.5, 1.5, 2.5, 3, 4]))
 
 
-def _is_telling(cases: list[Case]) -> bool:
-    answers = [(m, [function(*case) for case in cases]) for m, function in (("", _rates), *_WRONG_RATES)]
+def _is_telling(mistakes: Mistakes, cases: list[Case]) -> bool:
+    answers = [(m, [function(*case) for case in cases]) for m, function in (("", _rates), *mistakes)]
     return are_told_apart(answers, _same)
 
 
@@ -107,9 +147,9 @@ def _stages_fault(rates: Mapping, multipliers: Rates) -> str | None:
     if missing and all(multipliers[stage] == 0 for stage in missing):
         return f"the frozen stage '{missing[0]}' is missing: its rate is 0, and that belongs in the dict."
     if missing:
-        return f"the stage '{missing[0]}' is missing: each stage of `multipliers` has a rate."
+        return f"the stage '{missing[0]}' is missing: each stage has a rate."
     extra = [stage for stage in rates if stage not in multipliers]
-    return f"{extra[0]!r} is no stage of `multipliers`." if extra else None
+    return f"{extra[0]!r} is none of the stages." if extra else None
 
 
 def _is_wrong(stage_rates: Callable, *case) -> bool:
@@ -157,7 +197,7 @@ def _relative_to(reference: Callable, scaled: bool) -> Callable[..., Rates]:
 
 
 _NO_SCALE = "it forgets the scale: it multiplies the rate of every stage."
-_RELATIVE = "it divides by the multiplier of the head: `base` is the rate of a multiplier of 1, not the head's."
+_RELATIVE = "it divides by the multiplier of the head: the base rate is that of a multiplier of 1."
 _WRONG_RATES = (
     (_NO_SCALE, _by_stage(lambda base, value, scale, head: value * base)),
     (
@@ -188,5 +228,58 @@ _WRONG_RATES = (
     (
         "it leaves out the multiplier of the head.",
         _by_stage(lambda base, value, scale, head: scale * base * (1 if head else value)),
+    ),
+)
+
+
+def _with_inner(order: Callable[[list[float]], list[float]]) -> Callable[..., Rates]:
+    """The function that gives the inner stages their multipliers in another order."""
+
+    def rates(base: float, multipliers: Rates, scale: float) -> Rates:
+        inner = order([multipliers[stage] for stage in _STAGES])
+        return _rates(base, dict(zip(_STAGES, inner, strict=True)) | {_HEAD: multipliers[_HEAD]}, scale)
+
+    return rates
+
+
+def _all_in_order(order: Callable[[list[float]], list[float]]) -> Callable[..., Rates]:
+    """The function that gives all stages and the head their multipliers in another order."""
+    return lambda base, multipliers, scale: _rates(
+        base, dict(zip(multipliers, order(list(multipliers.values())), strict=True)), scale
+    )
+
+
+_REVERSED = "the multipliers are reversed: the first one is that of the stem."
+_SHIFTED = "the multipliers are shifted by one: the first one is that of the stem, the last one that of stage4."
+_WRONG_GRADUATED = (
+    (_REVERSED, _with_inner(lambda inner: inner[::-1])),
+    (_REVERSED, _all_in_order(lambda values: values[::-1])),
+    (_SHIFTED, _with_inner(lambda inner: inner[1:] + inner[:1])),
+    (_SHIFTED, _with_inner(lambda inner: inner[-1:] + inner[:-1])),
+    (_SHIFTED, _all_in_order(lambda values: values[1:] + values[:1])),
+    ("the head comes last: it has a multiplier of its own.", _all_in_order(lambda values: values[-1:] + values[:-1])),
+    (
+        "the head has a multiplier of its own, not that of stage4.",
+        lambda base, multipliers, scale: _rates(base, multipliers | {_HEAD: multipliers["stage4"]}, scale),
+    ),
+    (
+        "the head has its own multiplier: it does not multiply that of stage4.",
+        lambda base, ms, scale: _rates(base, ms | {_HEAD: ms[_HEAD] * ms["stage4"]}, scale),
+    ),
+    (
+        "the head's multiplier is for the head alone.",
+        lambda base, ms, scale: _rates(base, {s: ms[_HEAD] * (1 if s == _HEAD else m) for s, m in ms.items()}, scale),
+    ),
+    (
+        "each stage has a multiplier of its own: it is not the product or sum of those before.",
+        _with_inner(lambda inner: np.cumsum(inner).tolist()),
+    ),
+    (
+        "the head has neither its multiplier nor the scale: its rate follows the same rule.",
+        _by_stage(lambda base, value, scale, head: base * (1 if head else scale * value)),
+    ),
+    (
+        "it forgets the base rate of the head.",
+        _by_stage(lambda base, value, scale, head: scale * value * (1 if head else base)),
     ),
 )

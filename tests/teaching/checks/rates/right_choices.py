@@ -1,4 +1,4 @@
-"""Right answers to the exercise of lesson 11 on the choice of each seed, in many styles."""
+"""Right answers to the exercises of lessons 11 and 12 on what validation chooses, in many styles."""
 
 from statistics import fmean
 
@@ -67,7 +67,83 @@ def chosen_by_transposing(val, test):
     return [np.choose(val.T.argmax(0), test.T).mean()][0]
 
 
+def honest_by_indices(val, test):
+    tasks, chosen = np.arange(len(val)), val.argmax(axis=1)
+    return val[tasks, chosen].mean(), test[tasks, chosen].mean()
+
+
+def honest_by_max(val, test):
+    chosen = np.argmax(val, axis=1, keepdims=True)
+    return np.max(val, axis=1).mean(), np.take_along_axis(test, chosen, axis=1).mean()
+
+
+def honest_by_loop(val, test):
+    winners = []
+    for own, judged in zip(val, test, strict=True):
+        best = 0
+        for scale in range(len(own)):
+            if own[scale] > own[best]:
+                best = scale
+        winners.append((own[best], judged[best]))
+    return np.mean(winners, axis=0)
+
+
+def honest_by_lists(val, test):
+    columns = [row.index(max(row)) for row in val.tolist()]
+    return [fmean(row[column] for row, column in zip(part.tolist(), columns, strict=True)) for part in (val, test)]
+
+
+def honest_by_frames(val, test):
+    val, test = pd.DataFrame(val).stack(), pd.DataFrame(test).stack()
+    best = val.groupby(level=0).idxmax()
+    return val[best].mean(), test[best].mean()
+
+
+def honest_by_torch(val, test):
+    chosen = torch.tensor(val.argmax(1))[:, None]
+    return torch.stack([torch.tensor(part).gather(1, chosen).mean() for part in (val, test)])
+
+
+def honest_by_mask(val, test):
+    best = val == val.max(axis=1, keepdims=True)
+    first = best & (best.cumsum(axis=1) == 1)
+    return val[first].mean(), test[first].mean()
+
+
+def honest_by_one_hot(val, test):
+    weights = np.eye(val.shape[1])[val.argmax(1)] / len(val)
+    return float((weights * val).sum()), float((weights * test).sum())
+
+
+def honest_by_stable_sorting(val, test):
+    order = np.argsort(-val, axis=1, kind="stable")[:, :1]
+    return tuple(np.take_along_axis(part, order, 1).mean() for part in (val, test))
+
+
+def honest_by_python_max(val, test):
+    chosen = [max(range(len(row)), key=row.__getitem__) for row in val]
+    return tuple(sum(part[task][best] for task, best in enumerate(chosen)) / len(chosen) for part in (val, test))
+
+
+def honest_by_stacking(val, test):
+    both = np.stack([val, test])
+    return both[:, np.arange(len(val)), val.argmax(-1)].mean(-1)
+
+
 RIGHT = {
+    "check_honest_choice": [
+        honest_by_indices,
+        honest_by_max,
+        honest_by_loop,
+        honest_by_lists,
+        honest_by_frames,
+        honest_by_torch,
+        honest_by_mask,
+        honest_by_one_hot,
+        honest_by_stable_sorting,
+        honest_by_python_max,
+        honest_by_stacking,
+    ],
     "check_chosen_accuracy": [
         chosen_by_indices,
         chosen_by_loop,
