@@ -158,7 +158,7 @@ for a, b in ((frozen.FULL, frozen.HEAD), (frozen.MACHINE, frozen.HEAD)):
 # %%
 target = "task-28" if "task-28" in matrix.targets else matrix.targets[-1]
 splits = prepare(small_target(target, size=numbers.size, images=numbers.source_images))
-outputs = {source: rates.outputs_of(source, splits) for source in matrix.sources}
+outputs = {source: rates.outputs_of(STARTS[source], splits) for source in matrix.sources}
 features, probabilities = outputs["plants"]
 print(f"{target}: {splits.num_classes} classes, {len(splits.train)} images")
 print(f"features {features.shape}, probabilities {probabilities.shape}")

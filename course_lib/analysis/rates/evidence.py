@@ -10,9 +10,9 @@ from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.data.transfers import TRANSFERS
 from course_lib.models.network import HEAD, value_at
 from course_lib.sweeps.ledger import shipped_runs
+from course_lib.sweeps.studies.rates.layered import VARY
 from course_lib.training.graduated import BASE_RATE, HEAD_MULTIPLIER, MULTIPLIERS, STAGES
 
-VARY = ("lr", "multipliers", "seed")
 _DIGITS = 9  # of a rate; 0.001 × 16 / 16 is 0.001
 
 
@@ -23,17 +23,21 @@ class Evidence:
     Attributes:
         studies: names of their files in ``data/results/rates``, read together.
         drawn: whether the images are drawings of the mini world.
+        about: network, size and length of the runs.
     """
 
     studies: tuple[str, ...]
     drawn: bool
+    about: str = ""
 
 
 # The first that has finished runs is used: real images before drawings, many tasks before few.
 EVIDENCE = (
-    Evidence(("real_scales.real", "real_scale_heads.real"), drawn=False),
-    Evidence(("scales", "scale_heads"), drawn=True),
-    Evidence(("layer_rates",), drawn=True),
+    Evidence(
+        ("real_scales.real",), drawn=False, about="EfficientNet-Lite0 from ImageNet, 64 pixels, eight epochs, one seed"
+    ),
+    Evidence(("scales", "scale_heads"), drawn=True, about="a small ResNet-18, 48 pixels, twenty epochs, three seeds"),
+    Evidence(("layer_rates",), drawn=True, about="a small ResNet-18, 48 pixels, 400 steps, three seeds"),
 )
 
 
@@ -111,7 +115,8 @@ def tasks_from(records: Iterable[dict]) -> tuple[Task, ...]:
     """
     groups = {}
     for record in sorted(select(records, optimizer="sgd"), key=lambda run: run["key"]):
-        groups.setdefault((setting(record, "source"), setting(record, "start"), _classes(record)), []).append(record)
+        images = (setting(record, "source"), _classes(record), setting(record, "per_class"))
+        groups.setdefault((images, setting(record, "start")), []).append(record)
     tasks = (_task(runs) for runs in groups.values())
     return tuple(task for task in tasks if task is not None)
 

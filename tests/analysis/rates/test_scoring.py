@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.analysis.rates import scoring, sources
+from course_lib.analysis.rates.frozen_outputs import outputs_of
 from course_lib.data import prepare, small_target, target_names
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.models import describe_shipped
@@ -33,7 +34,7 @@ def test_the_shipped_scores_are_those_that_are_computed(target, source):
 
 def test_outputs_are_features_and_probabilities_of_the_training_images():
     splits = prepare(small_target("task-49"))
-    features, probabilities = scoring.outputs_of("tools", splits)
+    features, probabilities = outputs_of("mini_resnet18_tools", splits)
     assert len(features) == len(probabilities) == len(splits.train)
     assert probabilities.shape[1] == len(DOMAINS["tools"].categories)
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(len(splits.train)), abs=1e-5)
