@@ -83,7 +83,7 @@ def _evidence(advice):
     classes, images = (f"{own[0]:.3g} to {own[-1]:.3g}" for own in ranges)
     return (
         f"{advice.num_runs} shipped runs of {studies} on {len(tasks)} tasks of {classes} classes with {images} "
-        "training images of each."
+        f"training images of each{f' ({advice.evidence.about})' if advice.evidence.about else ''}."
     )
 
 

@@ -17,10 +17,14 @@ seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
 
 # %%
+from functools import partial
+
 import numpy as np
 
 from course_lib.analysis import rates
 from course_lib.analysis.rates import flowers, predictors
+from course_lib.figures import explorers
+from course_lib.figures.rates import choosing
 from course_lib.figures.rates import scales as figures
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.rates import PROFILES
@@ -188,6 +192,15 @@ show(figures.best_scales(grid), colors=24)
 # %% tags=["report"]
 null = rates.permutation_null(records)
 show(figures.luck_of_the_best(null), colors=16)
+
+# %% [markdown]
+# Now choose yourself: take *n* test images as if they were validation images, and let *k* scales compete. How many images does it take until the winner is hardly
+# better on the images that chose it than on all others? (The sliders need a running kernel; without one, the first picture is shown.)
+
+# %%
+explorers.explore(
+    partial(choosing.choice_noise_figure, records), **choosing.choice_controls(records)
+)
 
 # %% [markdown]
 # ## Break it: predict the scale

@@ -14,7 +14,7 @@ def scale_run(task, rate, seed, accuracy, val, *, name="graduated", training_see
     """A fake run of a task whose accuracies are given; its answers are class 0 where it is right, else 1."""
     run = fakes.fake_run("full", "sgd", rate, seed if training_seed is None else training_seed, epochs=2)
     right = round(accuracy * NUM_TEST)
-    outcomes = np.roll(np.arange(NUM_TEST) < right, 7 * seed)
+    outcomes = np.roll(np.arange(NUM_TEST) < right, 7 * seed + round(1700 * rate))  # other images at other rates
     run |= {"num_test": NUM_TEST, "test_correct": right, "test_accuracy": right / NUM_TEST, "num_val": NUM_VAL}
     run |= {"test_outcomes": "".join("01"[int(one)] for one in outcomes), "val_accuracy": val, "num_train": 80}
     for epoch in run["history"]:

@@ -9,9 +9,10 @@ import fake_sources
 import fakes
 from course_lib.data import TRANSFERS
 from course_lib.figures import explorers
-from course_lib.figures.rates import heat_map, transfer_map
+from course_lib.figures.rates import choosing, heat_map, transfer_map
 from course_lib.models import build, first_convolution, stage_maps, stage_work
 from fake_rates import grid_of
+from fake_scales import scale_grid
 
 NAMES = ("dog", "elephant", "giraffe")
 RNG = np.random.default_rng(0)
@@ -45,6 +46,8 @@ PAIRS = [  # every source for two targets, at two rates
     )
 ]
 
+SCALED = scale_grid(lambda t, k: 0.5 + 0.05 * k, scales=(0.25, 1.0, 4.0, 10.0))
+
 
 def tuned(inner: float) -> list[dict]:
     """Finished runs whose inner stages all moved at this multiplier."""
@@ -67,6 +70,7 @@ def _sample() -> dict[str, tuple]:
         "feature_map": (partial(explorers.feature_map, IMAGES, maps, filters), explorers.layer_controls(maps)),
         "rate_curves": (partial(explorers.rate_curves, GRIDS), explorers.rate_controls(GRIDS)),
         "rate_map": (partial(heat_map.rate_map, LAYERED), heat_map.rate_map_controls(LAYERED)),
+        "choice_noise": (partial(choosing.choice_noise_figure, SCALED), choosing.choice_controls(SCALED)),
         "freeze_depth": (partial(explorers.freeze_depth, work, records), explorers.depth_controls(work, records)),
         "transfer_runs": (partial(transfer_map.transfer_runs, PAIRS), transfer_map.transfer_controls(PAIRS)),
         "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),
