@@ -32,7 +32,6 @@ def _vote_fault(vote: Callable) -> str | None:
     hidden = {
         "a single run": [_draw(draw, 1, 6)],
         "two runs": [_draw(draw, 2, 6)],
-        "a single image": [_draw(draw, 5, 1)],
         "runs that all agree": [(np.tile(draw.integers(0, 6, 8), (5, 1)),)],
         "runs that all disagree": [(np.stack([draw.permutation(9)[:5] for _ in range(6)], axis=1),)],
         "a hundred classes": [(draw.integers(80, 102, (11, 12)),)],
