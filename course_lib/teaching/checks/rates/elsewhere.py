@@ -60,11 +60,11 @@ def _elsewhere_fault(best_elsewhere: Callable) -> str | None:
 
 def _hidden(draw: np.random.Generator, row: str, column: str) -> dict[str, list[tuple[np.ndarray]]]:
     return {
-        f"two {row}s": [_draw(draw, 2, 5)],
+        f"two {row}s": [_draw(draw, 2, 5) for _ in range(5)],
         f"as many {row}s as {column}s": [_draw(draw, 5, 5)],
-        f"two {column}s": [_draw(draw, 5, 2)],
+        f"two {column}s": [_draw(draw, 5, 2) for _ in range(10)],
         f"a {column} that is best for every {row}": [_with_a_winner(draw)],
-        "accuracies in per cent": [(100 * _draw(draw, 5, 6)[0],)],
+        "accuracies in per cent": [(100 * _draw(draw, 5, 6)[0],) for _ in range(5)],
         "other accuracies": [_draw(draw, *draw.integers(3, 9, 2).tolist()) for _ in range(8)],
     }
 

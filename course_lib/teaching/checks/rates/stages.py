@@ -93,12 +93,12 @@ def _hidden_graduated(draw: np.random.Generator) -> dict[str, list[Case]]:
     document = dict(zip(_STAGES, (0, 1, 2, 4, 8), strict=True)) | {_HEAD: 16}
     fractions = dict(zip(_STAGES, (0.25, 0.5, 0.5, 1.5, 2.5), strict=True)) | {_HEAD: 12.5}
     return {
+        "multipliers that fall": [(base, dict(zip(_STAGES, (8, 4, 2, 1, 0), strict=True)) | {_HEAD: 16}, scale)],
+        "multipliers that are fractions": [(base, fractions, scale)],
         "stages that are all frozen": [(base, dict.fromkeys(_STAGES, 0) | {_HEAD: 10}, scale)],
         "a frozen stage between others": [(base, multipliers | {"stage2": 0}, scale)],
-        "multipliers that fall": [(base, dict(zip(_STAGES, (8, 4, 2, 1, 0), strict=True)) | {_HEAD: 16}, scale)],
         "equal multipliers": [(base, dict.fromkeys(_STAGES, 5) | {_HEAD: 20}, scale)],
-        "a head that is slower than a stage": [(base, multipliers | {_HEAD: 0.5}, scale)],
-        "multipliers that are fractions": [(base, fractions, scale)],
+        "a head that is slower than a stage": [(base, multipliers | {_HEAD: 1}, scale)],
         "the document's multipliers at scales of 0.25, 1 and 10": [(0.001, document, by) for by in (0.25, 1, 10)],
         "other rates": [_draw(draw, int(frozen)) for frozen in draw.integers(0, 4, 6)],
     }

@@ -30,9 +30,8 @@ def _vote_fault(vote: Callable) -> str | None:
     draw = case_generator()
     cases = draw_cases(lambda: [_draw(draw, *size) for size in ((5, 6), (6, 8), (7, 7))], _vote, _WRONG)
     hidden = {
-        "a single run": [_draw(draw, 1, 6)],
-        "two runs": [_draw(draw, 2, 6)],
-        "a single image": [_draw(draw, 5, 1)],
+        "a single run": [_draw(draw, 1, 12)],
+        "two runs": [_draw(draw, 2, 12) for _ in range(3)],
         "runs that all agree": [(np.tile(draw.integers(0, 6, 8), (5, 1)),)],
         "runs that all disagree": [(np.stack([draw.permutation(9)[:5] for _ in range(6)], axis=1),)],
         "a hundred classes": [(draw.integers(80, 102, (11, 12)),)],

@@ -85,7 +85,7 @@ WRONG = {
         (graduated(lambda scale, m, base, s: (m or 1) * scale * base), "a multiplier of 0 is a number"),
         (without(lambda stage, rate: rate == 0), "the frozen stage 'stem' is missing"),
         (without(lambda stage, rate: stage == "head"), "the stage 'head' is missing"),
-        (by_layers, "the stage 'stage1' is missing"),
+        (by_layers, "the stage 'stem' is missing"),
         (except_head(lambda scale, ms, head, base: scale * base), "it leaves out the multiplier of the head"),
         (except_head(lambda scale, ms, head, base: scale * ms[-1] * base), "not that of stage4"),
         (except_head(lambda scale, ms, head, base: scale * ms[-1] * head * base), "does not multiply that of stage4"),
