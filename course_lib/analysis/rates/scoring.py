@@ -27,6 +27,7 @@ from course_lib.paths import shipped_dir
 from course_lib.sweeps.studies.rates.sources import STARTS
 
 STATIC = "accuracy at home"
+IMAGES = "images at home"
 JUDGED = "judged by meaning"
 HEAD_ONLY = "head-only training"
 AFTERWARDS = "validation after fine-tuning"
@@ -122,7 +123,7 @@ def all_rankings(
     home = [describe_shipped(STARTS[source]).test_accuracy for source in matrix.sources]
     images = [DOMAINS[source].num_images for source in matrix.sources]
     judged = [[judged_closeness(target, source) for source in matrix.sources] for target in matrix.targets]
-    found = {STATIC: static_scores(home, candidates), "images at home": static_scores(images, candidates)}
+    found = {STATIC: static_scores(home, candidates), IMAGES: static_scores(images, candidates)}
     found[JUDGED] = np.where(np.isnan(candidates).all(axis=2), np.nan, judged)
     found |= score_matrices(table, matrix)
     for name, records in ((HEAD_ONLY, heads), (AFTERWARDS, runs)):

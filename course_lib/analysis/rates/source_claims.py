@@ -7,7 +7,7 @@ from course_lib.analysis.intervals import Interval
 from course_lib.analysis.ranking import agreement_gap
 from course_lib.analysis.rates import closeness, frozen, sources
 from course_lib.analysis.rates.printed import printed_number
-from course_lib.analysis.rates.scoring import STATIC, all_rankings, scores_for
+from course_lib.analysis.rates.scoring import IMAGES, STATIC, all_rankings, scores_for
 from course_lib.analysis.rates.sources import RANDOM
 from course_lib.analysis.verdicts import NEGATIVE, POSITIVE, Claim, Region, about
 
@@ -49,14 +49,18 @@ def _closeness_gap(runs: _Runs, confidence: float) -> dict[str, Interval]:
     return {"close − far": closeness.closeness_gap(sources.source_matrix(runs["sources"]), confidence=confidence)}
 
 
-def _static_gaps(runs: _Runs, confidence: float) -> dict[str, Interval]:
-    """τ of the static ranking by accuracy at home minus that of each score."""
-    records = runs["sources"]
-    matrix = sources.source_matrix(records)
-    found = all_rankings(matrix, scores_for(records))
-    return {
-        name: agreement_gap(found[STATIC], found[name], matrix.candidates, confidence=confidence) for name in SCORES
-    }
+def _static_gaps(static: str):
+    """τ of a static ranking minus that of each score."""
+
+    def measure(runs: _Runs, confidence: float) -> dict[str, Interval]:
+        records = runs["sources"]
+        matrix = sources.source_matrix(records)
+        found = all_rankings(matrix, scores_for(records))
+        return {
+            name: agreement_gap(found[static], found[name], matrix.candidates, confidence=confidence) for name in SCORES
+        }
+
+    return measure
 
 
 def _strategy_gap(a: str, b: str):
@@ -119,10 +123,12 @@ SOURCE_CLAIMS: tuple[Claim, ...] = (
         "Section 4.2", "test accuracy from close sources minus that from the others, paired by target",
         ("sources",), _closeness_gap, POSITIVE,
     ),
-    Claim(
-        "sources-static-ranking", "a static ranking predicts sources as well as LogME and LEEP (ours)", "–",
-        "mean weighted τ over targets, sources ranked by their accuracy at home minus ranked by each score: above "
-        f"−{AS_WELL:g}",
-        ("sources",), _static_gaps, Region(low=-AS_WELL), "",
+    *(
+        Claim(
+            f"sources-static-{word}", "a static ranking predicts sources as well as LogME and LEEP (ours)", "–",
+            f"mean weighted τ over targets, sources ranked by {static} minus ranked by each score: above −{AS_WELL:g}",
+            ("sources",), _static_gaps(static), Region(low=-AS_WELL), "",
+        )
+        for word, static in (("accuracy", STATIC), ("images", IMAGES))
     ),
 )  # fmt: skip

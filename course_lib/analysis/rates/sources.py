@@ -77,7 +77,7 @@ def by_target(records: Sequence[dict], vary: Sequence[str] = VARY) -> dict[str, 
 
 
 def runs_by_start(records: Sequence[dict]) -> dict[str, Runs]:
-    """All runs by target and start, in the studies' order.
+    """All runs by target and start, in the studies' order, the lower rate first, so that it wins a tie.
 
     Raises:
         ValueError: no runs of these targets.
@@ -85,7 +85,7 @@ def runs_by_start(records: Sequence[dict]) -> dict[str, Runs]:
     names = {f"mini:{name}": name for name in target_names()}
     starts = {weights: name for name, weights in STARTS.items()}
     found = {}
-    for record in records:
+    for record in sorted(records, key=lambda record: (record["seed"], setting(record, "lr"))):  # a tie: the lower rate
         target, start = names.get(setting(record, "source")), starts.get(setting(record, "start"))
         if target and start:
             found.setdefault(target, {}).setdefault(start, []).append(record)
@@ -246,7 +246,7 @@ def size_gains(records: Sequence[dict], confidence: float = 0.95) -> dict[str, d
     """
     found = {}
     for source in values_of(records, "source"):
-        own = select(records, source=source)
+        own = sorted(select(records, source=source), key=lambda run: setting(run, "lr"))
         sizes = sorted(values_of(own, "per_class"))
         if len(sizes) != 2:
             raise ValueError(f"{source} was trained with {sizes} images of each class: give runs of two sizes")

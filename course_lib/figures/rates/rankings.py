@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates.scoring import STATIC
+from course_lib.analysis.rates.sources import RANDOM
 from course_lib.figures.style import BLACK, BLUE, GREY, ORANGE, SERIES, VERMILLION, draw_interval, new_figure, styled
 
 
@@ -56,11 +57,16 @@ def _verdict(rows: pd.DataFrame, against: str) -> str:
 def strategies(found: Mapping[str, Mapping[str, Interval]]) -> Figure:
     """Plot the test accuracy of several strategies from each source, mean over targets.
 
+    The title has the means over the sources, random initialisation left out.
+
     Args:
         found: strategy → source → interval over targets.
     """
     sources = sorted(next(iter(found.values())), key=lambda name: next(iter(found.values()))[name].estimate)
-    means = {name: np.mean([own.estimate for own in by_source.values()]) for name, by_source in found.items()}
+    means = {
+        name: np.mean([own.estimate for source, own in by_source.items() if source != RANDOM])
+        for name, by_source in found.items()
+    }
     title = "Mean over sources and targets: " + ", ".join(f"{name} {100 * mean:.1f} %" for name, mean in means.items())
     figure = new_figure(title, height=2.3 + 0.5 * len(sources))
     axes = figure.subplots()

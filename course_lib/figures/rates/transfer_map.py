@@ -18,12 +18,12 @@ _MARGINS = {"left": 0.12, "right": 0.98, "bottom": 0.27, "top": 0.86, "wspace": 
 
 
 def transfer_controls(records: Sequence[dict]) -> dict[str, object]:
-    """Controls of `transfer_runs`: the targets, sources and rates of these runs."""
+    """Controls of `transfer_runs`: the rates, targets and sources of these runs."""
     matrix = source_matrix(records)
     return {
+        "lr": sorted(values_of(records, "lr")),
         "target": list(matrix.targets),
         "source": list(matrix.sources),
-        "lr": sorted(values_of(records, "lr")),
     }
 
 

@@ -123,3 +123,10 @@ def test_frozen_strategies():
     assert frozen.strategy_gap(found, frozen.MACHINE, frozen.HEAD).low > 0
     with pytest.raises(ValueError, match="other targets"):
         frozen.strategy_accuracies(RUNS, [run for run in heads if run["data"]["source"] != "mini:flowers"])
+
+
+def test_of_equal_validation_scores_the_lower_rate_counts_whatever_the_order():
+    runs = [source_run("flowers", "plants", 0, 0.5, lr=lr, val=0.6) for lr in (0.03, 0.01)]
+    for order in (runs, runs[::-1]):
+        (chosen,) = sources.by_target(order)["flowers"]["plants"]
+        assert chosen["recipe"]["lr"] == 0.01
