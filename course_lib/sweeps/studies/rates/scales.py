@@ -45,7 +45,7 @@ def task_data(name: str, profile: RatesProfile, seed: int) -> DataSpec:
     return DataSpec(source=f"mini:{name}", size=profile.size, split="official", val=0.2, seed=seed)
 
 
-def task_base(profile: RatesProfile) -> dict:
+def _task_base(profile: RatesProfile) -> dict:
     return {
         "architecture": profile.architecture,
         "start": profile.weights,
@@ -55,7 +55,8 @@ def task_base(profile: RatesProfile) -> dict:
 
 
 def task_settings(profile: RatesProfile) -> dict:
-    return {"optimizer": "sgd", "momentum": MOMENTUM, **task_base(profile)}
+    """Settings of all recipes on the small tasks: SGD with momentum at a constant rate, for the document's epochs."""
+    return {"optimizer": "sgd", "momentum": MOMENTUM, **_task_base(profile)}
 
 
 def _of_tasks(build: Callable[[str, RatesProfile, int], Iterator[Trial]], of: str, most: int) -> Callable:
@@ -98,7 +99,7 @@ def _seeds(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
 
 def _rules(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
     """Rules that leave nothing to choose: of Big Transfer, Auto-RGN, and L-DoG, which has no rate at all."""
-    data, settings = task_data(name, profile, seed), task_base(profile)
+    data, settings = task_data(name, profile, seed), _task_base(profile)
     yield Trial(bit_recipe(round(0.8 * task_named(name).facts()["images"]), **settings), data, seed)
     yield Trial(Recipe.full(**task_settings(profile), name="auto_rgn", lr=0.01, layer_rates="auto_rgn"), data, seed)
     yield Trial(Recipe.full(**settings, name="ldog", optimizer="ldog", lr=1), data, seed)
