@@ -17,6 +17,7 @@ STUDIES = {
     for name, profile in ((study.name, profile) for study in list_studies() for profile in study.profiles)
     if profile in ("mini", "real")
 }  # by the file of its runs
+OVER_TASKS = ("real_scales.real", "real_sources.real", "source_edges")  # one seed: their intervals are over tasks
 SHIPPED = {path.name.removesuffix(".jsonl.gz") for path in (shipped_dir("data") / "results").rglob("*.jsonl.gz")}
 
 
@@ -36,7 +37,7 @@ def test_contract_6_every_shipped_number_has_its_provenance(file, tmp_path):
     with Ledger(tmp_path / "empty.sqlite") as ledger:
         records = finished_runs(*STUDIES[file], ledger=ledger)
     assert len(records) == len(study_trials(*STUDIES[file]))
-    assert len({record["seed"] for record in records}) >= 3
+    assert len({record["seed"] for record in records}) >= (1 if file in OVER_TASKS else 3)
     for record in records:
         check_provenance(record)
 
