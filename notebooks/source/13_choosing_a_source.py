@@ -325,6 +325,31 @@ worth = rates.choice_gain(matrix)
 pd.DataFrame({f"against {name}": {"points": str(own)} for name, own in worth.items()}).T
 
 # %% [markdown]
+# ## The same with real images
+# Twelve tasks cut from CIFAR-100 and PACS, 64 pixels a side, one seed: EfficientNet-Lite0 with weights from ImageNet, the small ResNet-18 with weights from the mini
+# world, and both from random initialisation. Every source chooses among the same rates by validation. The networks differ, so a source is compared with random
+# initialisation of *its own* network.
+
+# %%
+from course_lib.analysis.rates import real_sources
+from course_lib.figures.rates import real as real_figures
+from course_lib.sweeps import finished_runs
+
+real_records = [
+    run for name in ("real_sources", "real_scales") for run in finished_runs(name, "real")
+]
+
+# %% tags=["report"]
+show(real_figures.sources(real_records), colors=24)
+
+# %% tags=["report"]
+real_sources.source_table(real_records)
+
+# %% [markdown]
+# Drawings teach nothing that is shown to help with photographs; ImageNet does. The last column says for how many targets the best rate lies at an edge of its
+# grid: where these are many, a better rate may lie beyond it. And ImageNet differs from the drawings in everything at once: kind of images, number of images,
+# number of classes, network.
+#
 # ## Printed and measured
 # The document's numbers are of ImageNet22k, of other networks and of one run each; it prints no interval.
 
