@@ -144,6 +144,8 @@ class Verdict:
     @property
     def images_text(self) -> str:
         """``"236 test"``, ``"236 and 2108 test"``, or a dash."""
+        if len(self.images) > 3:
+            return f"{self.images[0]} to {self.images[-1]} {self.claim.images}"
         return " and ".join(map(str, self.images)) + f" {self.claim.images}" if self.images else "–"
 
 

@@ -9,10 +9,7 @@ from course_lib.data.mini.domains import DOMAINS
 from course_lib.sweeps.studies import find_study
 from course_lib.sweeps.studies.rates.sources import STARTS, SVM
 
-TRIALS = {
-    name: find_study(name).trials("mini")
-    for name in ("sources", "source_heads", "source_edges", "source_random", "data_sizes")
-}
+TRIALS = {name: find_study(name).trials("mini") for name in ("sources", "source_heads", "source_random", "data_sizes")}
 
 
 def test_every_start_has_the_same_choice_for_every_target_and_seed():
@@ -42,11 +39,6 @@ def test_random_initialisation_gets_a_higher_rate_and_more_epochs():
     assert all(trial.recipe.start is None for trial in TRIALS["source_random"])
     assert not tried & known
     assert max(epochs for _, epochs in tried) == 2 * max(epochs for _, epochs in known)
-
-
-def test_edges_lie_below_the_rates_of_the_sources():
-    lowest = min(trial.recipe.lr for trial in TRIALS["sources"])
-    assert {trial.recipe.lr < lowest for trial in TRIALS["source_edges"]} == {True}
 
 
 def test_ten_times_the_images_train_for_as_many_steps():

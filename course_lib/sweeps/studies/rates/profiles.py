@@ -20,7 +20,6 @@ class RatesProfile(Profile):
         task_epochs: of a small task.
         source_epochs: of every run that compares sources.
         source_rates: rates that validation chooses among, whatever the source.
-        edge_rates: beyond them, tried with one seed.
         head_rates: the same for the last layer alone.
         random_rates: more of them for random initialisation.
         size_rates: of the runs on few images; those on many have all but the first.
@@ -38,7 +37,6 @@ class RatesProfile(Profile):
     task_epochs: int = 20
     source_epochs: int = 16
     source_rates: tuple[float, ...] = (0.01, 0.03)
-    edge_rates: tuple[float, ...] = (0.003,)
     head_rates: tuple[float, ...] = (0.01, 0.1)
     random_rates: tuple[float, ...] = (0.1,)
     size_rates: tuple[float, ...] = (0.01, 0.03, 0.1)

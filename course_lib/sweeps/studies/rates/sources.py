@@ -67,18 +67,6 @@ def _heads(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
     ]
 
 
-def _edges(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
-    """The same with a lower rate: would a wider choice change what a source is worth?"""
-    _refuse_other(source, "source_edges")
-    return [
-        Trial(_full(profile, start, lr=lr, epochs=profile.source_epochs), _target(name, profile, seed), seed)
-        for name in profile.source_targets or target_names()
-        for seed in seeds
-        for start in STARTS.values()
-        for lr in profile.edge_rates
-    ]
-
-
 def _fair_random(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
     """Random initialisation at a higher rate, for as many epochs and twice as many: what the study of sources lacks."""
     _refuse_other(source, "source_random")
@@ -131,7 +119,6 @@ def _study(name: str, about: str, build: Callable, **settings) -> Study:
 SOURCE_STUDIES = (
     _study("sources", "nine starts for each of fifteen small targets (Fig 2)", _sources),
     _study("source_heads", "the last layer alone and a support vector machine, the same starts and targets", _heads),
-    _study("source_edges", "the same at a lower rate, one seed", _edges, seeds=lambda _: 1),
     _study("source_random", "random initialisation for these targets, at a higher rate and for longer", _fair_random),
     _study("data_sizes", "each domain from scratch, and on ten times as many images (Fig 1)", _data_sizes),
 )
