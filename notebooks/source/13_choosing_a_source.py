@@ -65,18 +65,18 @@ guess_close = Prediction(
 # the fourth trains a target. So no target has an image that a source network has seen.
 
 # %% tags=["report"]
-show(domains.domain_sizes(), colors=24)
+show(domains.domain_sizes(), colors=8)
 
 # %% tags=["report"]
 count = min(len(domain.categories) for domain in DOMAINS.values())
-images = {name: build_domain(name, numbers.size, first=1)[0][:count] for name in DOMAINS}
-show(domains.domain_images(images), colors=64)
+images = {name: build_domain(name, numbers.size, first=1)[0][:3] for name in DOMAINS}
+show(domains.domain_images(images), colors=16)
 
 # %% [markdown]
 # **The network** (Fig. 5), drawn from the module that is trained. Which stage has most of the weights, and which of them does a new head replace?
 
 # %% tags=["report"]
-show(domains.network(build(numbers.architecture, count), numbers.size), colors=24)
+show(domains.network(build(numbers.architecture, count), numbers.size), colors=8)
 
 # %% [markdown]
 # **Ten times the images** (Fig. 1). Each domain from scratch, on few images and on ten times as many, for the same number of steps: so it is the data that
@@ -87,7 +87,7 @@ amounts = run_study("data_sizes", profile, data, seeds)
 print(f"{len(amounts)} runs of {len(rates.size_gains(amounts))} domains")
 
 # %% tags=["report"]
-show(domains.data_sizes(amounts), colors=24)
+show(domains.data_sizes(amounts), colors=8)
 
 # %% [markdown]
 # **Every source for every target.** Fifteen targets of some 160 training images: a part of each domain, the flowers, and six small tasks of other kinds. Nine
@@ -105,14 +105,14 @@ print(f"{len(records)} runs: {len(matrix.targets)} targets × {len(matrix.starts
 # number of steps that two domains share in a tree of meaning (living or made, then creature or plant, held in a hand or large, then the domain itself).
 
 # %% tags=["report"]
-show(sources.base_models(records, "tools"), colors=24)
+show(sources.base_models(records, "tools"), colors=8)
 
 # %% [markdown]
 # And all pairs. A number is the gain over random initialisation in points; **bold and framed** where its interval excludes zero. Three seeds are few, so these
 # intervals are wide, and the title says how many frames of either sign chance alone would draw. A target's own domain is no candidate.
 
 # %% tags=["report"]
-show(sources.gain_map(records), colors=64)
+show(sources.gain_map(records), colors=8)
 
 # %%
 signs = rates.count_signs(rates.gains(records))
@@ -123,15 +123,16 @@ guess_worse.compare(100 * signs["worse"] / sum(signs.values()))
 # targets change, with these sources?
 
 # %% tags=["report"]
-show(sources.mean_gains(matrix), colors=24)
+show(sources.mean_gains(matrix), colors=8)
 
 # %% [markdown]
 # Move through the map: the frame is the pair shown, its runs are on the right. Is a source better because it *ends* higher, or because it begins higher? (The
-# sliders need a running kernel; without one, the first picture is shown.)
+# sliders need a running kernel.)
 
 # %%
 figures.explorers.explore(
     partial(transfer_map.transfer_runs, records, matrix=matrix),
+    stored=False,
     **transfer_map.transfer_controls(records),
 )
 
@@ -145,7 +146,7 @@ heads = run_study("source_heads", profile, data, seeds)
 strategies = rates.strategy_accuracies(records, heads)
 
 # %% tags=["report"]
-show(rankings.strategies(rates.strategy_means(strategies)), colors=24)
+show(rankings.strategies(rates.strategy_means(strategies)), colors=8)
 
 # %%
 for a, b in ((frozen.FULL, frozen.HEAD), (frozen.MACHINE, frozen.HEAD)):
@@ -235,7 +236,7 @@ ranked = analysis.ranking_table(
 )
 
 # %% tags=["report"]
-show(rankings.rankings(ranked), colors=24)
+show(rankings.rankings(ranked), colors=8)
 
 # %% tags=["report"]
 columns = ["weighted tau", "low", "high", "lowest without", "regret"]
@@ -259,7 +260,7 @@ others[["score", f"tau − {size}", "gap, low", "gap, high"]].set_index("score")
 # **Close in meaning?** Here is each pair's accuracy minus the mean over its target's sources, by how close people find the two.
 
 # %% tags=["report"]
-show(sources.by_closeness(matrix), colors=24)
+show(sources.by_closeness(matrix), colors=8)
 
 # %%
 guess_close.compare(100 * rates.closeness_gap(matrix).estimate)
@@ -340,7 +341,7 @@ real_records = [
 ]
 
 # %% tags=["report"]
-show(real_figures.sources(real_records), colors=24)
+show(real_figures.sources(real_records), colors=8)
 
 # %% tags=["report"]
 real_sources.source_table(real_records)
