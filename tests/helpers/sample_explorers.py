@@ -70,7 +70,7 @@ def _sample() -> dict[str, tuple]:
         "feature_map": (partial(explorers.feature_map, IMAGES, maps, filters), explorers.layer_controls(maps)),
         "rate_curves": (partial(explorers.rate_curves, GRIDS), explorers.rate_controls(GRIDS)),
         "rate_map": (partial(heat_map.rate_map, LAYERED), heat_map.rate_map_controls(LAYERED)),
-        "choice_noise": (partial(choosing.choice_noise_figure, SCALED), choosing.choice_controls(SCALED)),
+        "choice_noise": (partial(choosing.choice_noise_figure, SCALED, num_val=20), choosing.choice_controls(SCALED)),
         "freeze_depth": (partial(explorers.freeze_depth, work, records), explorers.depth_controls(work, records)),
         "transfer_runs": (partial(transfer_map.transfer_runs, PAIRS), transfer_map.transfer_controls(PAIRS)),
         "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),

@@ -16,10 +16,11 @@ _MARGINS = {"left": 0.09, "right": 0.98, "bottom": 0.14, "top": 0.86, "wspace": 
 
 def choice_controls(records: Sequence[dict]) -> dict[str, object]:
     """Controls of `choice_noise_figure`: the tasks, numbers of validation images and of settings that compete."""
+    scales, right = _outcomes(records, task_of(records[0]))
     return {
+        "num_val": [count for count in NUM_VAL if count < right.shape[1]],
+        "num_settings": list(range(1, len(scales) + 1)),
         "task": sorted({task_of(run) for run in records}),
-        "num_val": list(NUM_VAL),
-        "num_settings": list(range(1, len(_outcomes(records, task_of(records[0]))[0]) + 1)),
     }
 
 
