@@ -199,7 +199,8 @@ show(figures.luck_of_the_best(null), colors=16)
 
 # %%
 explorers.explore(
-    partial(choosing.choice_noise_figure, records), **choosing.choice_controls(records)
+    partial(choosing.choice_noise_figure, records, num_settings=len(grid.settings)),
+    **choosing.choice_controls(records),
 )
 
 # %% [markdown]
