@@ -35,7 +35,7 @@ def find_shipped_drawn(study: Study, trials: Sequence[Trial]) -> list[dict] | No
     Returns:
         One for each trial; None if one does not ship, or is of other images or weights than this machine's.
     """
-    if not all(trial.data.source.startswith("mini:") for trial in trials):
+    if not all_shipped(study) or not all(trial.data.source.startswith("mini:") for trial in trials):
         return None
     found = find_shipped(study, trials)
     return found if all(map(_is_of_today, found, trials)) else None
