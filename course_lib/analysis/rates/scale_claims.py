@@ -45,10 +45,7 @@ def _most_frequent(ties: str):
     def measure(runs: _Runs, confidence: float) -> dict[str, Interval]:
         """Share of the tasks in which 0.25 is best minus the largest share of another scale; bootstrap over tasks."""
         grid = scales.grid_of(runs["scales"])
-        best = grid.val == grid.val.max(axis=1, keepdims=True)
-        if ties == "first":
-            best = best & (best.cumsum(axis=1) == 1)
-        shares = (best / best.sum(axis=1, keepdims=True)).mean(axis=2)  # (T, K)
+        shares = scales.best_shares(grid, ties).mean(axis=2)  # (T, K)
         own = grid.column(PRINTED_SCALE)
         rival = int(np.where(np.arange(shares.shape[1]) == own, -1, shares.mean(axis=0)).argmax())
         return {"share": bootstrap_interval(shares[:, own] - shares[:, rival], confidence=confidence, things="tasks")}

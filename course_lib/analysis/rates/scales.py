@@ -4,7 +4,6 @@ Validation images choose, a large test part judges. The document had no such tes
 that chose the scale.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -142,18 +141,23 @@ def best_counts(grid: Grid, ties: Literal["first", "shared"] = "first", part: Pa
     Args:
         ties: of equally good settings the lowest counts, or each counts its share.
     """
+    shares = best_shares(grid, ties, part)
+    return dict(zip(grid.settings, shares.sum(axis=0).mean(axis=1).tolist(), strict=True))
+
+
+def best_shares(grid: Grid, ties: Literal["first", "shared"], part: Part = "val") -> np.ndarray:
+    """Share of each setting in being the best of its task and seed, (T, K, S); see `best_counts`."""
     accuracies = grid.of(part)
-    best = accuracies == accuracies.max(axis=1, keepdims=True)  # (T, K, S)
+    best = accuracies == accuracies.max(axis=1, keepdims=True)
     if ties == "first":
         best = best & (best.cumsum(axis=1) == 1)
-    shares = best / best.sum(axis=1, keepdims=True)
-    return dict(zip(grid.settings, shares.sum(axis=0).mean(axis=1).tolist(), strict=True))
+    return best / best.sum(axis=1, keepdims=True)
 
 
 def most_frequent(grid: Grid, part: Part = "val") -> float:
     """The setting that is best in most tasks, of equal ones in a task the lowest."""
-    counts = Counter(best_counts(grid, part=part))
-    return counts.most_common(1)[0][0]
+    counts = best_counts(grid, part=part)
+    return max(counts, key=counts.get)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,16 @@ def _layer_rates(profile: RatesProfile, source: str, seeds: range) -> list[Trial
     ]
 
 
+def refuse_other(source: str, own: str, study: str) -> None:
+    """Refuse images that are not the study's own.
+
+    Raises:
+        ValueError: another source was named.
+    """
+    if source != own:
+        raise ValueError(f"{study} trains on its own images of the mini world, not on '{source}': name no source")
+
+
 LAYER_RATES = Study(
     "layer_rates",
     "rates of the inner layers and of the last one, eight targets (Tables 1 and 2, Figs 6 to 9)",

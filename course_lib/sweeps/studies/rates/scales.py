@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from course_lib.data.mini.tasks import NUM_TASKS, task_named, task_names
 from course_lib.data.spec import DataSpec
 from course_lib.data.transfers import FLOWERS, TRANSFERS
-from course_lib.sweeps.studies.rates.layered import MOMENTUM, VARY, common_settings
+from course_lib.sweeps.studies.rates.layered import MOMENTUM, VARY, common_settings, refuse_other
 from course_lib.sweeps.studies.rates.profiles import PROFILES, RatesProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
@@ -63,16 +63,11 @@ def _of_tasks(build: Callable[[str, RatesProfile, int], Iterator[Trial]], of: st
     """Make the builder of a study on the first `most` small tasks from the builder for one task and seed."""
 
     def trials(profile: RatesProfile, source: str, seeds: Sequence[int]) -> list[Trial]:
-        _refuse_other(source, TASKS_SOURCE, of)
+        refuse_other(source, TASKS_SOURCE, of)
         tasks = task_names()[:: NUM_TASKS // profile.tasks][:most]
         return [trial for seed in seeds for name in tasks for trial in build(name, profile, seed)]
 
     return trials
-
-
-def _refuse_other(source: str, own: str, study: str) -> None:
-    if source != own:
-        raise ValueError(f"{study} trains on its own images of the mini world, not on '{source}': name no source")
 
 
 def _scales(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
@@ -114,7 +109,7 @@ def _random(name: str, profile: RatesProfile, seed: int) -> Iterator[Trial]:
 
 def _flowers(profile: RatesProfile, source: str, seeds: Sequence[int]) -> list[Trial]:
     """Uniform and graduated multipliers of the inner layers, at both rates of the last layer (Fig 10)."""
-    _refuse_other(source, FLOWERS_SOURCE, "flower_rates")
+    refuse_other(source, FLOWERS_SOURCE, "flower_rates")
     (pair,) = (pair for pair in TRANSFERS if pair.target == FLOWERS)
     return [
         Trial(

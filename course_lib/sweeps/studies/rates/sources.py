@@ -7,7 +7,7 @@ from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.spec import DataSpec
 from course_lib.data.targets import domain_target, small_target, target_names
 from course_lib.models.network import INNER
-from course_lib.sweeps.studies.rates.layered import MOMENTUM, VARY
+from course_lib.sweeps.studies.rates.layered import MOMENTUM, VARY, refuse_other
 from course_lib.sweeps.studies.rates.profiles import PROFILES, RatesProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
@@ -37,7 +37,7 @@ def _full(profile: RatesProfile, start: str | None, **settings) -> Recipe:
 
 def _sources(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
     """Every start for every target, at every rate: validation chooses among the same rates whatever the start."""
-    _refuse_other(source, "sources")
+    refuse_other(source, OWN_SOURCE, "sources")
     return [
         Trial(_full(profile, start, lr=lr, epochs=profile.source_epochs), _target(name, profile, seed), seed)
         for name in profile.source_targets or target_names()
@@ -52,7 +52,7 @@ def _heads(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
 
     The features do not depend on the rate, so the answers of the support vector machine do not either.
     """
-    _refuse_other(source, "source_heads")
+    refuse_other(source, OWN_SOURCE, "source_heads")
     return [
         Trial(
             _full(profile, start, name="last_layer", lr=lr, multipliers={INNER: 0.0}, epochs=profile.source_epochs),
@@ -69,7 +69,7 @@ def _heads(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
 
 def _fair_random(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
     """Random initialisation at a higher rate, for as many epochs and twice as many: what the study of sources lacks."""
-    _refuse_other(source, "source_random")
+    refuse_other(source, OWN_SOURCE, "source_random")
     return [
         Trial(_full(profile, None, lr=lr, epochs=times * profile.source_epochs), _target(name, profile, seed), seed)
         for name in profile.source_targets or target_names()
@@ -84,7 +84,7 @@ def _data_sizes(profile: RatesProfile, source: str, seeds: range) -> list[Trial]
 
     Few images have the lowest rate to choose from, too: what is unequal favours them.
     """
-    _refuse_other(source, "data_sizes")
+    refuse_other(source, OWN_SOURCE, "data_sizes")
     trials = []
     for name in profile.size_domains or tuple(DOMAINS):
         small = _small_number(name, profile.source_images)
@@ -105,11 +105,6 @@ def _small_number(domain: str, images: int) -> int:
 
 def _target(name: str, profile: RatesProfile, seed: int) -> DataSpec:
     return small_target(name, size=profile.size, seed=seed, images=profile.source_images)
-
-
-def _refuse_other(source: str, study: str) -> None:
-    if source != OWN_SOURCE:
-        raise ValueError(f"{study} trains on its own images of the mini world, not on '{source}': name no source")
 
 
 def _study(name: str, about: str, build: Callable, **settings) -> Study:
