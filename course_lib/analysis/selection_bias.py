@@ -135,17 +135,33 @@ def choice_noise(outcomes: Sequence[Units], num_images: int, *, draws: int = 200
     if not 1 <= num_images < total:
         raise ValueError(f"num_images = {num_images}: choose between 1 and {total - 1}, some images must be left over")
     right = np.array([as_units(units) for units in outcomes], dtype=np.float32)  # (R, N)
-    drawn = np.random.default_rng(seed).random((draws, total)).argsort(axis=1) < num_images  # (draws, N)
-    inside = right @ drawn.T.astype(np.float32)  # (R, draws), images right among those that choose
-    outside = (right.sum(axis=1, keepdims=True) - inside) / (total - num_images)
-    chosen, each = inside.argmax(axis=0), np.arange(draws)
+    chosen, inside, outside = compete(right, num_images, draws=draws, seed=seed)
+    each = np.arange(draws)
     counts = np.bincount(chosen, minlength=len(right))
     return ChoiceNoise(
         num_images,
         float(1 - (counts * (counts - 1)).sum() / (draws * (draws - 1))),
-        _over_draws(inside[chosen, each] / num_images - outside[chosen, each]),
+        _over_draws(inside[chosen, each] - outside[chosen, each]),
         _over_draws(outside.max(axis=0) - outside[chosen, each]),
     )
+
+
+def compete(
+    right: np.ndarray, num_images: int, *, draws: int, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Let runs compete on random images, many times; of equal runs the first wins.
+
+    Args:
+        right: (R, N) zeros and ones of each run on the same N images.
+
+    Returns:
+        The winner of each draw, (draws,); accuracy of every run on the drawn images and on all others, (R, draws).
+    """
+    total = right.shape[1]
+    drawn = np.random.default_rng(seed).random((draws, total)).argsort(axis=1) < num_images  # (draws, N)
+    inside = right @ drawn.T.astype(np.float32)  # images right among those that choose: whole numbers
+    outside = (right.sum(axis=1, keepdims=True) - inside) / (total - num_images)
+    return inside.argmax(axis=0), inside / num_images, outside
 
 
 def disagreement(records: Sequence[dict]) -> tuple[int, int]:

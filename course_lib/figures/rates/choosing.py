@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from course_lib.analysis.rates.scales import scale_of, task_of
 from course_lib.analysis.records import as_units, select, setting
+from course_lib.analysis.selection_bias import compete
 from course_lib.figures.style import BLACK, BLUE, ORANGE, new_figure, styled
 
 DRAWS = 1000
@@ -51,7 +52,8 @@ def choice_noise_figure(
             f"{right.shape[1] - 1} images"
         )
     scales, right = scales[:count], right[:count]
-    chosen, inside, outside = _compete(right, num_val)
+    chosen, *accuracies = compete(right, num_val, draws=DRAWS)
+    inside, outside = (values[chosen, np.arange(DRAWS)] for values in accuracies)  # of the winner
     lead = 100 * (inside - outside).mean()
     title = f"{task}, best of {count} on {num_val} images: {lead:.1f} points better than it is, in the mean"
     figure = new_figure(title, width=11.0, height=4.8, margins=_MARGINS)
@@ -79,13 +81,3 @@ def _outcomes(records: Sequence[dict], task: str) -> tuple[list[float], np.ndarr
     first = min(setting(run, "seed") for run in runs)
     runs = sorted(select(runs, seed=first), key=scale_of)
     return [scale_of(run) for run in runs], np.array([as_units(run["test_outcomes"]) for run in runs])
-
-
-def _compete(right: np.ndarray, num_val: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Chosen setting, its accuracy inside and outside the drawn images, each (DRAWS,); of equal ones the first."""
-    total = right.shape[1]
-    drawn = np.random.default_rng(0).random((DRAWS, total)).argsort(axis=1) < num_val
-    inside = right @ drawn.T  # (K, DRAWS) images right
-    outside = (right.sum(axis=1, keepdims=True) - inside) / (total - num_val)
-    chosen, each = inside.argmax(axis=0), np.arange(DRAWS)
-    return chosen, inside[chosen, each] / num_val, outside[chosen, each]
