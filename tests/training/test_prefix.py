@@ -64,7 +64,7 @@ def test_contract_5_a_cached_prefix_changes_nothing(make_images, multipliers, op
     settings = {"multipliers": multipliers, "optimizer": optimizer, "architecture": architecture}
     recipe = Recipe.full(epochs=4, batch_size=12, lr=1e-3, **settings)
     plain, cached = (fit(recipe, splits, seed=1, shortcuts=shortcuts) for shortcuts in (False, True))
-    # Adam divides a gradient by its own size: where that is all rounding, a weight of a deep stage moves by a whole step
+    # Adam divides a gradient by its own size: where that is all rounding, a weight of a deep stage moves a whole step
     # either way. Losses hardly notice, and of the many stages of EfficientNet one image may.
     rounding = optimizer == "adam" and "stage4" in multipliers
     close, flips = (0.03, 1) if rounding and architecture == LITE0 else (1e-3, 0)

@@ -21,7 +21,7 @@ class RatesProfile(Profile):
         source_epochs: of every run that compares sources.
         source_rates: rates that validation chooses among, whatever the source.
         head_rates: the same for the last layer alone.
-        random_rates: more of them for random initialisation.
+        random_rates: the highest of them and a higher one, for random initialisation that trains longer, too.
         size_rates: of the runs on few images; those on many have all but the first.
         source_images: about how many images of a domain train a target.
         source_targets: names of the targets; None: all.
@@ -36,10 +36,10 @@ class RatesProfile(Profile):
     scales: tuple[float, ...] = SCALES
     task_epochs: int = 20
     source_epochs: int = 16
-    source_rates: tuple[float, ...] = (0.01, 0.03)
+    source_rates: tuple[float, ...] = (0.01, 0.03, 0.1)
     head_rates: tuple[float, ...] = (0.01, 0.1)
-    random_rates: tuple[float, ...] = (0.1,)
-    size_rates: tuple[float, ...] = (0.01, 0.03, 0.1)
+    random_rates: tuple[float, ...] = (0.1, 0.3)
+    size_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
     source_images: int = 160
     source_targets: tuple[str, ...] | None = None
     size_steps: int = 300
@@ -63,6 +63,8 @@ PROFILES = {
             scales=(0.25, 1.0, 10.0),
             task_epochs=2,
             source_epochs=1,
+            source_rates=(0.01, 0.03),
+            random_rates=(0.1,),
             head_rates=(0.1,),
             source_targets=("tools", "household", "task-49"),
             size_steps=10,

@@ -66,6 +66,12 @@ def _scale_recipes(profile: RealProfile) -> Iterator[Recipe]:
         yield graduated_recipe(scale, **settings)
 
 
+def _running_recipes(profile: RealProfile) -> Iterator[Recipe]:
+    """Every scale once more, each trained stage normalised by the statistics of the weights, not by its small batch."""
+    for scale in profile.scales:
+        yield graduated_recipe(scale, **_settings(profile, start=profile.weights), normalisation="running")
+
+
 def _source_recipes(profile: RealProfile) -> Iterator[Recipe]:
     """Networks of the mini world at the same scales, and both networks from random weights at rates of their own."""
     for weights in profile.mini_sources:
@@ -92,5 +98,6 @@ def _study(name: str, about: str, recipes) -> Study:
 
 REAL_STUDIES = (
     _study("real_scales", "graduated rates of a network with ImageNet weights, twelve real tasks", _scale_recipes),
+    _study("real_running", "the same scales, normalised by running statistics, twelve real tasks", _running_recipes),
     _study("real_sources", "other networks to start from, and random weights, twelve real tasks", _source_recipes),
 )

@@ -22,7 +22,6 @@ from course_lib.training.recipe import Recipe
 
 TASKS_SOURCE = f"mini:{task_names()[0]}"  # one of the tasks stands for all of them
 FLOWERS_SOURCE = f"mini:{FLOWERS}"
-VOTING_TASKS = 35  # the first ones: kinds of tasks follow each other in turn
 FIXED_SCALES = (3.0,)  # of the best on average here
 # Multipliers of IL1 … IL5 with the flowers. The document compares the first four; the others are controls: higher
 # uniform rates, the same five numbers the other way round, and their mean everywhere.
@@ -59,12 +58,12 @@ def task_settings(profile: RatesProfile) -> dict:
     return {"optimizer": "sgd", "momentum": MOMENTUM, **_task_base(profile)}
 
 
-def _of_tasks(build: Callable[[str, RatesProfile, int], Iterator[Trial]], of: str, most: int) -> Callable:
-    """Make the builder of a study on the first `most` small tasks from the builder for one task and seed."""
+def _of_tasks(build: Callable[[str, RatesProfile, int], Iterator[Trial]], of: str) -> Callable:
+    """Make the builder of a study on the small tasks from the builder for one task and seed."""
 
     def trials(profile: RatesProfile, source: str, seeds: Sequence[int]) -> list[Trial]:
         refuse_other(source, TASKS_SOURCE, of)
-        tasks = task_names()[:: NUM_TASKS // profile.tasks][:most]
+        tasks = task_names()[:: NUM_TASKS // profile.tasks]
         return [trial for seed in seeds for name in tasks for trial in build(name, profile, seed)]
 
     return trials
@@ -129,9 +128,9 @@ def _flowers(profile: RatesProfile, source: str, seeds: Sequence[int]) -> list[T
     ]
 
 
-def _study(name: str, about: str, build: Callable, most: int = NUM_TASKS, **settings) -> Study:
+def _study(name: str, about: str, build: Callable, **settings) -> Study:
     """A study on the small tasks."""
-    return Study(name, about, _of_tasks(build, name, most), PROFILES, "rates", data=TASKS_SOURCE, vary=VARY, **settings)
+    return Study(name, about, _of_tasks(build, name), PROFILES, "rates", data=TASKS_SOURCE, vary=VARY, **settings)
 
 
 def _one(_profile: RatesProfile) -> int:
@@ -152,6 +151,6 @@ SCALE_STUDIES = (
     _study("scales", "eleven scales of graduated rates, seventy small tasks (section 4.3)", _scales),
     _study("scale_heads", "the last layer alone on the seventy tasks, at the rate of each scale", _heads),
     _study("scale_rules", "rules that choose no scale, on the seventy tasks: BiT, Auto-RGN, L-DoG", _rules),
-    _study("scale_seeds", "one scale with eleven seeds, the control of a vote", _seeds, VOTING_TASKS, seeds=_one),
+    _study("scale_seeds", "one scale with eleven seeds: the control of a choice and of a vote", _seeds, seeds=_one),
     _study("scale_random", "random rates of the stages, seventy tasks", _random, seeds=_one),
 )

@@ -68,7 +68,7 @@ def _heads(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
 
 
 def _fair_random(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
-    """Random initialisation at a higher rate, for as many epochs and twice as many: what the study of sources lacks."""
+    """Random initialisation at high rates, for as many epochs and twice as many: what the study of sources lacks."""
     refuse_other(source, OWN_SOURCE, "source_random")
     return [
         Trial(_full(profile, None, lr=lr, epochs=times * profile.source_epochs), _target(name, profile, seed), seed)
