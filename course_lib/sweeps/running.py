@@ -13,7 +13,7 @@ from course_lib.errors import RunsFailedError
 from course_lib.sweeps.dispatch import run_trials
 from course_lib.sweeps.engine import LOCAL, Engine
 from course_lib.sweeps.ledger import Ledger
-from course_lib.sweeps.shipped import all_shipped, find_shipped, find_shipped_drawn, lacks_something
+from course_lib.sweeps.shipped import all_shipped, find_without_images
 from course_lib.sweeps.studies import find_study
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial, origins_of
@@ -69,9 +69,7 @@ def run_study(
     device = str(pick_device(device)) if engine.name == "local" else device
     study = _study(study)
     trials = study.trials(profile, data, seeds)
-    if not recompute and lacks_something(trials) and all(shipped := find_shipped(study, trials)):
-        return shipped
-    if not recompute and (shipped := find_shipped_drawn(study, trials)):
+    if not recompute and (shipped := find_without_images(study, trials)) and all(shipped):
         return shipped
     with _opened(ledger) as ledger:
         return _collect(study, trials, ledger, engine, device, recompute, progress)
@@ -94,10 +92,8 @@ def finished_runs(
     """
     study = _study(study)
     trials = study.trials(profile, data, seeds)
-    if lacks_something(trials):
-        return [run for run in find_shipped(study, trials) if run]
-    if shipped := find_shipped_drawn(study, trials):
-        return shipped
+    if (shipped := find_without_images(study, trials)) is not None:
+        return [run for run in shipped if run]
     origins = origins_of(trials)
     keys = _keys(trials, origins)
     with _opened(ledger) as ledger:

@@ -29,13 +29,16 @@ def lacks_something(trials: Sequence[Trial]) -> bool:
     return not (all(map(is_here, sources)) and all(map(are_weights_here, starts)))
 
 
-def find_shipped_drawn(study: Study, trials: Sequence[Trial]) -> list[dict] | None:
-    """Find the shipped runs of trials on drawn images, by settings, edition of the world and hash of the weights.
+def find_without_images(study: Study, trials: Sequence[Trial]) -> list[dict | None] | None:
+    """Find the shipped run of each trial where the images need not be looked at, or cannot be.
 
     Returns:
-        One for each trial; None if one does not ship, or is of other images or weights than this machine's.
+        Of images or weights that this machine lacks: a run, or None, for each trial. Of drawn images: a run for each
+        trial if all ship and are of this machine's edition of the world and weights. None: look at the images.
     """
-    if not all_shipped(study) or not all(trial.data.source.startswith("mini:") for trial in trials):
+    if lacks_something(trials):
+        return find_shipped(study, trials)
+    if not all(trial.data.source.startswith("mini:") for trial in trials) or not all_shipped(study):
         return None
     found = find_shipped(study, trials)
     return found if all(map(_is_of_today, found, trials)) else None
