@@ -28,8 +28,7 @@ def advise(folder, as_json):
     source = folder if ":" in folder else f"folder:{folder}"
     splits = splits_of(source, progress=True)
     train = splits.train
-    if train.has_concepts:
-        raise ValueError(f"the images of '{source}' have several concepts each: the studies are of one class each")
+    train.single_labels("advice")
     facts = Facts(len(train.class_names), len(train) / len(train.class_names))
     advice = find_advice(facts)
     simple = ["course", "train", "--data", source]
@@ -66,12 +65,14 @@ _NAMES = {"last_layer": "the last layer alone, the cheapest", "rates": "all laye
 
 
 def _verdict(advice):
-    gain = f"these rates gained {advice.gain} of test accuracy over the last layer alone (95 % interval)"
+    gain = f"test accuracy with these rates minus that of the last layer alone: {advice.gain} (95 % interval)"
+    if advice.gain.high < 0:
+        return f"{gain}. The last layer alone was better, and is cheaper."
     if advice.verdict == "not shown":
-        return f"{gain}: an advantage is not shown, and the last layer alone is cheaper."
+        return f"{gain}. An advantage is not shown, and the last layer alone is cheaper."
     if advice.verdict == "undecided":
         return (
-            f"{gain}, but on {advice.num_at_edge} of {len(advice.tasks)} tasks the best rate of the last layer alone "
+            f"{gain}. But on {advice.num_at_edge} of {len(advice.tasks)} tasks the best rate of the last layer alone "
             "is the lowest or highest tried: undecided, and the last layer alone is cheaper."
         )
     return f"{gain}."
@@ -80,10 +81,11 @@ def _verdict(advice):
 def _evidence(advice):
     studies, tasks = " and ".join(advice.evidence.studies), advice.tasks
     ranges = [sorted(getattr(task, name) for task in tasks) for name in ("num_classes", "images_per_class")]
+    seeds = max(task.runs[advice.plan] for task in tasks)
     classes, images = (f"{own[0]:.3g} to {own[-1]:.3g}" for own in ranges)
     return (
         f"{advice.num_runs} shipped runs of {studies} on {len(tasks)} tasks of {classes} classes with {images} "
-        f"training images of each{f' ({advice.evidence.about})' if advice.evidence.about else ''}."
+        f"training images of each, {seeds} {'seed' if seeds == 1 else 'seeds'} each ({advice.evidence.about})."
     )
 
 

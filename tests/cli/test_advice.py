@@ -68,3 +68,11 @@ def test_what_cannot_be_used_is_said_in_one_sentence(advise, tmp_path):
         said = [line for line in err.splitlines() if line.startswith("course: ")]
         assert (code, out, len(said)) == (2, "", 1), name
         assert words in said[0], said[0]
+
+
+def test_images_with_several_concepts_get_no_advice(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["advise", "mini:scenes"], prog_name="course")
+    out, err = capsys.readouterr()
+    assert (end.value.code, out) == (2, "")
+    assert "course: advice needs one class per image" in err
