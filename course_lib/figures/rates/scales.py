@@ -29,6 +29,7 @@ from course_lib.training.graduated import BASELINE_HEAD
 
 _PARTS = {
     "last": (ORANGE, "s", "validation images, last epoch"),
+    "val": (ORANGE, "s", "validation images, epoch by validation"),
     "test": (BLUE, "o", "test images, epoch by validation"),
 }
 
@@ -91,15 +92,15 @@ def task_overview() -> Figure:
 def scale_curves(grid: Grid, heads: Grid) -> Figure:
     """Plot mean accuracy over the tasks by scale, on validation and test images, beside the last layer alone.
 
-    The title compares the scale with the best mean over the other tasks, chosen anew for each task, with the document's.
+    The title compares the scale with the best mean over the other tasks with the document's scale.
     """
     others = grid.taken(columns_of_others(grid.test))
     gap = verdict(scales.gain(others, grid.at(PRINTED_SCALE)))
     title = f"Highest at scale {scales.best_scale(grid):g}, in hindsight; best scale of the other tasks minus scale "
     figure = new_figure(f"{title}{PRINTED_SCALE:g}: {gap}", height=5.2)
     axes = figure.subplots()
-    for number, (part, (color, marker, label)) in enumerate(_PARTS.items()):
-        found = scales.curve(grid, part)
+    for number, part in enumerate(("val", "test")):
+        found, (color, marker, label) = scales.curve(grid, part), _PARTS[part]
         places = np.array(list(found)) * 1.02 ** (2 * number - 1)
         _draw_curve(axes, places, found.values(), color=color, marker=marker, label=f"graduated, {label}")
         base = scales.mean_accuracy(heads.at(BASELINE_HEAD, part))
@@ -175,7 +176,7 @@ def printed_and_measured(grid: Grid, heads: Grid) -> Figure:
         axes.plot(printed_number(printed), row + 0.16, "D", color=BLACK, markerfacecolor="white")
     axes.set_yticks(range(len(rows)), list(reversed(rows)))
     axes.set_xlabel(f"mean accuracy over {len(grid.tasks)} tasks (%), 95 % bootstrap intervals over tasks")
-    for color, marker, label in _PARTS.values():
+    for color, marker, label in (_PARTS["last"], _PARTS["test"]):
         axes.plot([], [], color=color, marker=marker, linestyle="", label=label)
     axes.plot([], [], "D", color=BLACK, markerfacecolor="white", label="printed, other tasks")
     figure.legend(loc="outside lower center", ncols=3)
@@ -194,10 +195,12 @@ def luck_of_the_best(lead: Lead) -> Figure:
     """
     gaps = lead.gaps()
     ahead = [gap.low > 0 for gap in gaps]
-    title = f"Best of {len(lead.settings)} minus their mean, scales minus seeds: {verdict(gaps[-1])}"
+    count, (scales_lead, seeds_lead) = len(lead.settings), (100 * own[-1].mean() for own in (lead.scales, lead.seeds))
+    title = f"The best of {count} scales leads their mean by {scales_lead:.1f} points, that of {count} seeds by "
+    title += f"{seeds_lead:.1f}: difference {verdict(gaps[-1])}"
     within = len(ahead) if not any(ahead) else ahead.index(True)
     if 0 < within < len(ahead):
-        title += f"; of the scales up to {lead.settings[within]:g}: {verdict(gaps[within - 1])}"
+        title += f"; with the scales up to {lead.settings[within]:g} alone {verdict(gaps[within - 1])}"
     p_value = f"p {'≤' if lead.is_smallest else '='} {lead.p_value:.2g}"
     figure = new_figure(title, height=5.0)
     axes = figure.subplots()
@@ -244,8 +247,8 @@ def accuracy_and_cost(predictors: Sequence[Predictor]) -> Figure:
     axes.set_yticks(range(len(order)), [own.name for own in order])
     axes.axvline(0, color=BLACK, linewidth=1.2)
     axes.set_xlabel(
-        "test accuracy minus that at the best scale of the other tasks (points)\n95 % bootstrap over tasks; blue: "
-        "better, red: worse, grey: not shown"
+        "minus the best scale of the other tasks (points of test accuracy)\n95 % bootstrap over tasks; blue: better, "
+        "red: worse"
     )
     costs.plot([own.mean_cost for own in order], range(len(order)), "s", color=BLACK)
     costs.axvline(base.mean_cost, color=GREY, linestyle="--")
