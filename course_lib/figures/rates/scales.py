@@ -117,7 +117,7 @@ def scale_curves(grid: Grid, heads: Grid) -> Figure:
 
 def _draw_curve(axes, places, found, **style) -> None:
     middle, low, high = (100 * np.array([getattr(own, name) for own in found]) for name in ("estimate", "low", "high"))
-    axes.errorbar(places, middle, yerr=[middle - low, high - middle], capsize=3, **style)
+    axes.errorbar(places, middle, yerr=np.abs([middle - low, high - middle]), capsize=3, **style)
 
 
 @styled
@@ -246,10 +246,7 @@ def accuracy_and_cost(predictors: Sequence[Predictor]) -> Figure:
         draw_interval(axes, 100 * gap.estimate, row, 100 * gap.low, 100 * gap.high, color=color, marker=marker)
     axes.set_yticks(range(len(order)), [own.name for own in order])
     axes.axvline(0, color=BLACK, linewidth=1.2)
-    axes.set_xlabel(
-        "minus the best scale of the other tasks (points of test accuracy)\n95 % bootstrap over tasks; blue: better, "
-        "red: worse"
-    )
+    axes.set_xlabel(f"test accuracy minus '{OTHERS}' (points)\n95 % bootstrap over tasks; blue: better, red: worse")
     costs.plot([own.mean_cost for own in order], range(len(order)), "s", color=BLACK)
     costs.axvline(base.mean_cost, color=GREY, linestyle="--")
     costs.set_xscale("log")
