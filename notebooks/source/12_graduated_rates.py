@@ -99,7 +99,7 @@ flower_records = run_study("flower_rates", profile, data)
 print(f"{len(flower_records)} runs")
 
 # %% tags=["report"]
-show(figures.flower_multipliers(flower_records), colors=24)
+show(figures.flower_multipliers(flower_records), colors=16)
 
 # %%
 for head in rates.flower_heads(flower_records):
@@ -208,12 +208,13 @@ print(f"{len(seed_records)} runs at one scale that differ in their seed")
 
 # %% tags=["report"]
 lead = rates.lead_of_the_best(records, seed_records)
-show(figures.luck_of_the_best(lead), colors=24)
+show(figures.luck_of_the_best(lead), colors=16)
 
 # %% [markdown]
 # Read it from the left: the lowest two scales compete, then three, and so on. Beyond the grey band, networks differ by more than the chance of single images. Where
-# the line of the scales does not lie above that of the seeds, this is no sign that *scales* differ: training again does the same. The last steps also have another
-# reason. A lead is measured from the mean, and scales 7 and 10 are bad ones that lower it.
+# the line of the scales does not lie above that of the seeds, this is no sign that *scales* differ: training again does the same. (It may lie below: scales of one
+# seed share the first weights of the head and the order of the images, so neighbours are more alike than seeds.) The last steps also have another reason. A lead is
+# measured from the mean, and scales 7 and 10 are bad ones that lower it.
 
 # %% [markdown]
 # Now choose yourself: take *n* test images as if they were validation images, and let *k* scales compete. How many images does it take until the winner is hardly
@@ -297,7 +298,7 @@ ways += rates.voters(grid, records, seed_records)
 rates.predictors_table(ways)
 
 # %% tags=["report"]
-show(figures.accuracy_and_cost(ways), colors=24)
+show(figures.accuracy_and_cost(ways), colors=16)
 
 # %%
 by_name = {way.name: way for way in ways}
@@ -337,7 +338,7 @@ num_seeds = len({run["seed"] for run in real_records})
 print(f"{len(real_records)} runs, seeds: {num_seeds}")
 
 # %% tags=["report"]
-show(real_figures.strategies(real_records), colors=24)
+show(real_figures.strategies(real_records), colors=16)
 
 # %% tags=["report"]
 real.scale_table(real_records)
