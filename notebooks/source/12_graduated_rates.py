@@ -99,7 +99,7 @@ flower_records = run_study("flower_rates", profile, data)
 print(f"{len(flower_records)} runs")
 
 # %% tags=["report"]
-show(figures.flower_multipliers(flower_records), colors=16)
+show(figures.flower_multipliers(flower_records), colors=24)
 
 # %%
 for head in rates.flower_heads(flower_records):
@@ -208,7 +208,7 @@ print(f"{len(seed_records)} runs at one scale that differ in their seed")
 
 # %% tags=["report"]
 lead = rates.lead_of_the_best(records, seed_records)
-show(figures.luck_of_the_best(lead), colors=16)
+show(figures.luck_of_the_best(lead), colors=24)
 
 # %% [markdown]
 # Read it from the left: the lowest two scales compete, then three, and so on. Beyond the grey band, networks differ by more than the chance of single images. Where
@@ -298,7 +298,7 @@ ways += rates.voters(grid, records, seed_records)
 rates.predictors_table(ways)
 
 # %% tags=["report"]
-show(figures.accuracy_and_cost(ways), colors=16)
+show(figures.accuracy_and_cost(ways), colors=24)
 
 # %%
 by_name = {way.name: way for way in ways}
@@ -338,7 +338,7 @@ num_seeds = len({run["seed"] for run in real_records})
 print(f"{len(real_records)} runs, seeds: {num_seeds}")
 
 # %% tags=["report"]
-show(real_figures.strategies(real_records), colors=16)
+show(real_figures.strategies(real_records), colors=24)
 
 # %% tags=["report"]
 real.scale_table(real_records)
