@@ -22,7 +22,8 @@ from functools import partial
 import numpy as np
 
 from course_lib.analysis import rates
-from course_lib.analysis.rates import flowers, predictors
+from course_lib.analysis.rates import flowers
+from course_lib.analysis.rates import predictors as P
 from course_lib.figures import explorers
 from course_lib.figures.rates import choosing
 from course_lib.figures.rates import scales as figures
@@ -51,7 +52,7 @@ guess_gain = Prediction(
     reveal=reveal,
 )
 guess_ties = Prediction(
-    "per cent of the choices in which several scales have the same validation accuracy",
+    "per cent of the choices in which several scales share the top validation accuracy",
     None,
     reveal=reveal,
 )
@@ -108,12 +109,16 @@ for head in rates.flower_heads(flower_records):
         ("uniform, up to 10", flowers.MORE_GRADUATED, flowers.MORE_UNIFORM),
     ):
         gap = rates.flower_gap(flower_records, head, a, b)
-        show_text(f"LL {head:g}, graduated minus {what}: {gap}")
+        ends = [rates.highest_chosen(flower_records, head, names) for names in (a, b)]
+        edge = len(a) > 1 and any(ends)
+        note = " (the highest set tried was chosen: undecided)" if edge else ""
+        show_text(f"LL {head:g}, graduated minus {what}: {P.verdict(gap)}{note}")
 
 # %% [markdown]
 # Three questions, three lines for each LL. Does the *order* matter (reversed)? Does graduating matter at the same mean rate (uniform 1.6)? Does it still win when
-# both kinds may go higher? Where an interval contains zero, it is not shown. And look at the highest uniform row of the figure: if it is the best, then the
-# document's uniform rates ended at an edge, and graduated rates were compared with uniform ones that were too low.
+# both kinds may go higher? Where an interval contains zero, it is not shown; where a side takes its highest set, a better one may lie beyond, and the comparison
+# is undecided. Look at the uniform rows of the figure: if accuracy still rises at 5, then the document's uniform rates ended at an edge, and graduated rates
+# were compared with uniform ones that were too low. (All seeds have the same 1200 test images; the two runs of a seed are paired image by image.)
 #
 # **Seventy tasks.** Our tasks have as many images and classes as the document's, on average; they are drawn, in styles and difficulties that vary. Four fifths
 # of the images train, one fifth validates. Fig. 11 of the document shows from which domains its tasks came; the left panel is its counterpart.
@@ -136,17 +141,24 @@ show(figures.printed_and_measured(grid, heads), colors=24)
 # %%
 best = grid.taken(grid.by_validation())
 gain = best.mean() - heads.at(10).mean()
-ties = (grid.val == grid.val.max(axis=1, keepdims=True)).sum(axis=1) > 1
 guess_gain.compare(100 * float(gain))
-guess_ties.compare(100 * float(ties.mean()))
+guess_ties.compare(100 * rates.share_of_ties(grid))
 
 # %% [markdown]
-# The three means, on both kinds of images. The document's baseline is the last layer alone at LL 10. That comparison changes *two* things at once: the inner
-# layers move, and LL is 16 × scale instead of 10. So the table has two more baselines: the last layer alone at the LL that validation chooses among twelve, and at
-# the LL of the scale that was chosen. Each run keeps the epoch that validation chose, so even a fixed scale looks better on validation images than on test images.
+# The document trains for 20 epochs and has no other images than those that choose. So what repeats it is the validation accuracy after the *last* epoch. Our runs
+# can also keep the epoch that validation chose, and this is a second choice on the same 50 images: how much does it give to each row of the table?
+#
+# The document's comparison changes *two* things at once: the inner layers move, and LL is 16 × scale instead of 10. So the table has two more baselines: the last
+# layer alone at the LL that validation chooses among twelve, and at the LL of the scale that was chosen. The last column counts how often the lowest and the
+# highest value was chosen (ties go to the lowest): beyond an end that is chosen often, a better one may lie. The last row gives ties to the highest scale.
 
 # %% tags=["report"]
 rates.headline_table(grid, heads)
+
+# %% [markdown]
+# In the runs that come with the course, choosing the epoch gives the baseline 4.7 points on validation images and scale 0.25 only 2.8. The other rate of the last
+# layer mattered little: the best of the scales keeps its gain over the last layer at its own best LL, though that is often the lowest one tried. The rule for ties
+# mattered more: taking the highest of equally good scales in place of the lowest loses a third of the gain.
 
 # %% [markdown]
 # ### Exercise 2 · an honest choice (10 minutes, ★★☆)
@@ -176,22 +188,33 @@ show(figures.scale_curves(grid, heads), colors=24)
 
 # %% [markdown]
 # The curve of the test images is flat over a wide range. Its intervals are wide since tasks differ in difficulty; differences between scales are paired by task,
-# and much more certain (see the title).
+# and much more certain. The title does not compare the highest point with another one: the test images chose it. It lets the other tasks choose.
 #
-# "So we looked at which scale was most frequently the optimal one, and it was scale of 0.25." With some 50 validation images, many scales have the *same* accuracy.
-# Whoever takes the first of equal ones counts the lowest scale, which stands first in the list.
+# "So we looked at which scale was most frequently the optimal one, and it was scale of 0.25." With some 50 validation images, several scales often share the
+# highest accuracy. Whoever takes the first of equal ones counts the lowest scale, which stands first in the list.
 
 # %% tags=["report"]
 show(figures.best_scales(grid), colors=24)
 
 # %% [markdown]
-# **How much of the best of eleven is luck?** The highest of eleven noisy numbers lies above their mean, also if all scales are equally good. The control deals out
-# the outcomes of each image at random among the scales: an easy image stays easy, but no scale is better than another [2]. Both are measured on random test
-# images, as many as the task has for validation.
+# **How much of the best of eleven is luck?** The highest of eleven noisy numbers lies above their mean, also if all scales are equally good. How far? Two controls.
+# The *permutation* deals out the outcomes of each image at random among the scales: an easy image stays easy, but no scale is better than another [2]. It also takes
+# away that one training comes out better than another, whatever its scale. So the second control are as many *seeds* at one scale, 3. All are measured on random
+# test images, as many as the task has for validation, with the images of seed 0.
+
+# %%
+seed_records = run_study("scale_seeds", profile, data)
+print(f"{len(seed_records)} runs at one scale that differ in their seed")
 
 # %% tags=["report"]
-null = rates.permutation_null(records)
-show(figures.luck_of_the_best(null), colors=16)
+lead = rates.lead_of_the_best(records, seed_records)
+show(figures.luck_of_the_best(lead), colors=24)
+
+# %% [markdown]
+# Read it from the left: the lowest two scales compete, then three, and so on. Beyond the grey band, networks differ by more than the chance of single images. Where
+# the line of the scales does not lie above that of the seeds, this is no sign that *scales* differ: training again does the same. (It may lie below: scales of one
+# seed share the first weights of the head and the order of the images, so neighbours are more alike than seeds.) The last steps also have another reason. A lead is
+# measured from the mean, and scales 7 and 10 are bad ones that lower it.
 
 # %% [markdown]
 # Now choose yourself: take *n* test images as if they were validation images, and let *k* scales compete. How many images does it take until the winner is hardly
@@ -199,7 +222,12 @@ show(figures.luck_of_the_best(null), colors=16)
 
 # %%
 explorers.explore(
-    partial(choosing.choice_noise_figure, records, num_settings=len(grid.settings)),
+    partial(
+        choosing.choice_noise_figure,
+        records,
+        task=choosing.middle_task(records),
+        num_settings=len(grid.settings),
+    ),
     **choosing.choice_controls(records),
 )
 
@@ -225,17 +253,20 @@ def scales_of_others(test):
 passed = check_scales_of_others(scales_of_others)
 
 # %% [markdown]
-# A *table learner* knows five facts of a task: images per class, classes, training images, the accuracy of the nearest neighbours among its training images by
-# frozen features, and the validation accuracy of the last layer alone. No test image takes part. *Ridge regression* predicts from them the accuracy of each scale;
-# *nearest tasks* takes the mean over the seven tasks whose facts are most alike. A *race* starts all scales and goes on with the better half [3]. *BiT* is a fixed
-# rule [4], *Auto-RGN* gives each stage a rate by its gradients [5], *L-DoG* has no rate at all [6]. The *oracle* takes the scale that is best on the test
-# images with other seeds.
+# A *table learner* knows four facts of a task: images per class, classes, the accuracy of the nearest neighbours among its training images by frozen features, and
+# the validation accuracy of the last layer alone. No test image takes part. *Ridge regression* predicts from them the accuracy of each scale; *nearest tasks* takes
+# the mean over the tasks whose facts are most alike. Also the strength of the ridge and the number of near tasks are chosen among the other tasks. *Best of 2*
+# trains two scales and takes the better one by validation; the other tasks tell which two. A *race* starts all scales and goes on with the better half [3]. *BiT*
+# is a rule [4], *Auto-RGN* gives each stage a rate by its gradients [5], *L-DoG* has no rate at all [6]. *Random* draws eleven recipes, each with a scale and a
+# multiplier for each stage. *Scale best with other seeds* is no way to choose: test images tell which scale is best, but with other seeds, so that no luck of a
+# seed counts.
 
 # %%
 features = rates.task_features(grid, heads, rates.neighbours_for(grid, profile))
 ways = rates.scale_predictors(grid, heads, features)
 ways.append(rates.racer(grid, records))
 ways += rates.rule_predictors(grid, run_study("scale_rules", profile, data, seeds))
+ways.append(rates.random_search(grid, run_study("scale_random", profile, data)))
 print(", ".join(way.name for way in ways))
 
 # %% [markdown]
@@ -256,11 +287,12 @@ def vote(answers):
 passed = check_vote(vote)
 
 # %% [markdown]
-# A vote of eleven scales gains from two things: different scales, and simply eleven networks. The control is a vote of eleven *seeds* at one scale, on the first
-# 35 tasks.
+# A vote of eleven scales gains from two things: different scales, and simply eleven networks. So does the best of eleven. The control of both are eleven *seeds* at
+# one scale: they vote, and validation takes the best of them. These runs, and the random ones, have the images of seed 0 alone; each difference is measured on the
+# seeds that both ways have.
 
 # %%
-ways += rates.voters(grid, records, run_study("scale_seeds", profile, data))
+ways += rates.voters(grid, records, seed_records)
 
 # %% tags=["report"]
 rates.predictors_table(ways)
@@ -271,43 +303,63 @@ show(figures.accuracy_and_cost(ways), colors=24)
 # %%
 by_name = {way.name: way for way in ways}
 for a, b in (
-    (predictors.VOTE, predictors.BEST),
-    (predictors.VOTE, predictors.SEEDS_VOTE),
-    (predictors.NEIGHBOURS, predictors.OTHERS),
-    (predictors.NEIGHBOURS, predictors.BEST),
+    (P.BEST, P.SEEDS_BEST),
+    (P.BEST, P.RANDOM),
+    (P.VOTE, P.BEST),
+    (P.VOTE, P.SEEDS_VOTE),
+    (P.PAIR, P.PAIR_SEEDS),
+    (P.NEIGHBOURS, P.OTHERS),
+    (P.NEIGHBOURS, P.PAIR),
+    (P.FEW_VOTE, P.BEST),
 ):
-    difference = predictors.verdict(by_name[a].gain_over(by_name[b]))
+    difference = P.verdict(by_name[a].gain_over(by_name[b]))
     show_text(f"{a} minus {b}: {difference}")
 
 # %% [markdown]
 # Read the table from the top, where a way costs one training. An advantage counts only if its paired interval over the tasks excludes zero. None of the intervals
-# is corrected for the number of ways, so the best of many may be the luckiest. The rules have their published settings and no choice; Auto-RGN has one rate,
-# 0.01, that we set and did not tune.
+# is corrected for the number of ways, so the best of many may be the luckiest. Fixed 0.25 is a weak opponent: it is the lowest scale tried. The best scale of
+# the other tasks is a fair one, but leaving a task out tips close calls against it: scale 1, which only hindsight can name, lies 0.3 points higher. The rules choose
+# nothing, and are not at home here: BiT's schedule is stretched to 20 epochs of batches of 32, where the rule has 500 steps of 512 images and resized crops;
+# Auto-RGN has one rate, 0.01, that we set and did not tune.
 
 # %% [markdown]
 # ## The same with real images
 # Twelve tasks cut from CIFAR-100 [8] and PACS [9], 80 to 160 training images each, 64 pixels a side; EfficientNet-Lite0 with weights from ImageNet, seven of the
-# scales, eight epochs, one seed. The finished runs come with the course; `course study real_scales --profile real --recompute` needs the images.
+# scales, eight epochs. The finished runs come with the course; `course study real_scales --profile real --recompute` needs the images.
 
 # %%
 from course_lib.analysis.rates import real
 from course_lib.figures.rates import real as real_figures
 from course_lib.sweeps import finished_runs
 
-real_records = finished_runs("real_scales", "real")
-print(f"{len(real_records)} runs")
+real_studies = ("real_scales", "real_running")
+real_records = [run for name in real_studies for run in finished_runs(name, "real")]
+num_seeds = len({run["seed"] for run in real_records})
+print(f"{len(real_records)} runs, seeds: {num_seeds}")
 
 # %% tags=["report"]
 show(real_figures.strategies(real_records), colors=24)
 
 # %% tags=["report"]
+real.scale_table(real_records)
+
+# %% tags=["report"]
 real.best_scales_table(real_records)
 
 # %% [markdown]
-# Here the mini world is *contradicted*: with these networks, images and few steps, graduated rates do not gain over the last layer alone, they lose. What differs?
-# The network is another one, far larger, and trained on a thousand classes; the images have 64 pixels instead of the 224 that it knows; batches of 16 give
-# BatchNorm noisy statistics; and eight epochs are 40 to 80 steps. This study does not tell which of these matters. It shows that a scale found in one
-# setting is no advice for another.
+# Here the mini world is *contradicted*: with these networks, images and few steps, graduated rates do not gain over the last layer alone, they lose, and no scale
+# of the table gains. The intervals are over twelve tasks, of which some share classes or images (the things are there twice, the animals are among the cartoons and
+# photos), so they are rather too narrow. What differs from the mini world? The network is another one, far larger, and trained on a thousand classes; the images
+# have 64 pixels instead of the 224 that it knows; eight epochs are 40 to 80 steps; and batches of 16 give BatchNorm noisy statistics. Only the last of these has an
+# experiment: where trained stages are normalised by the running statistics of the weights, no batch is too small.
+
+# %%
+for what, gap in real.running_gaps(real_records).items():
+    show_text(f"{what}: {P.verdict(gap)}")
+
+# %% [markdown]
+# If the first difference lies above zero, small batches are one reason; if the second one still lies below, they are not all of it. In any case, a scale found in
+# one setting is no advice for another.
 #
 # ## Printed and measured
 # The rule of the verdicts is that of lesson 11: *reproduced* if the 95 % interval lies wholly inside the claimed range, *contradicted* if wholly outside. A printed
@@ -322,7 +374,9 @@ chosen = [
     "scales-most-frequent",
     "scales-most-frequent-shared",
     "scales-fixed",
+    "scales-beat-seeds",
     "scales-table-learner",
+    "scales-table-learner-others",
     "scales-vote",
 ]
 show_claims(chosen, profile=profile, data=data, seeds=seeds)
@@ -330,19 +384,22 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 # %% [markdown]
 # ## Remember
 # - The best of several numbers is too good. Judge a choice on images that took no part in it, and put the gain that luck alone gives beside it.
+# - Eleven trainings at one scale, best by validation, gained as much as eleven scales: an advantage of choosing the *scale* was not shown.
 # - Which setting is "most frequently the best" depends on how ties are counted when validation images are few.
-# - A baseline must differ in one thing only: here the rate of the last layer differed, too.
-# - A vote needs a control: as many networks that differ in nothing but the seed. In the runs that come with the course the vote of eleven scales beats the best
-#   of the eleven, and the vote of eleven seeds at one scale beats both: what helps is the number of networks, not that their scales differ.
-# - Plain facts of a task predict a scale that is better than the fixed one in the mini world. With real images, small and few steps, no scale was shown to gain
-#   over the last layer alone.
+# - A baseline must differ in one thing only. Here the rate of the last layer differed, too; as it turned out, that mattered little.
+# - A vote needs the same control. In the runs that come with the course the vote of eleven scales beats the best of the eleven, and the vote of eleven seeds at one
+#   scale beats both; three seeds that vote beat the best of eleven scales, too. What helps is several networks, not that their scales differ.
+# - Facts of a task predict better than 0.25, the lowest scale tried; an advantage over the best scale of the other tasks was not shown, nor one over two trainings,
+#   of which validation takes the better one, at the same cost.
+# - With real images, small and few steps, graduated rates lost against the last layer alone.
 #
 # ## Further
 # One optional part: an experiment of your own (25 minutes).
 #
 # ### Your own experiment: other multipliers (25 minutes)
 # The document chose 0, 1, 2, 4, 8 without a comparison. Choose two sets of multipliers for one task and train both. **First write down one claim**, e.g. "On
-# task-21, uniform multipliers of 4 are at least five points better than 0, 1, 2, 4, 8 at scale 1." Then run the cell, and judge your claim by its intervals.
+# task-63, the same multiplier for all stages but the stem is at least five points better than 0, 1, 2, 4, 8, which have the same mean." Then run the cell, and judge
+# your claim by its intervals. Two sets differ in one thing only if their mean is the same, and if both freeze the stem, or neither.
 #
 # | points | for |
 # |---|---|
@@ -360,19 +417,21 @@ from course_lib.teaching import compare_recipes
 settings = task_settings(numbers)
 recipes = {  # change these two
     "graduated": graduated_recipe(1, multipliers=MULTIPLIERS, **settings),
-    "uniform 4": graduated_recipe(1, multipliers=(4,) * 5, **settings),
+    "uniform": graduated_recipe(1, multipliers=(0, *(3.75,) * 4), **settings),
 }
-compare_recipes(recipes, prepare(task_data("task-14", numbers, 0)), seeds=3)
+compare_recipes(recipes, prepare(task_data("task-63", numbers, 0)), seeds=3)
 
 # %% [markdown] tags=["solution-only"]
 # **Two sample answers**
 #
-# *A good one (5 of 5).* "Claim: on task-14, at scale 1, uniform multipliers of 4 have a test accuracy at least two points above 0, 1, 2, 4, 8. Only the multipliers
-# of the inner stages differ. I ran the cell once with three seeds and tried no other recipe. The interval over the images says what other test images would change,
-# the one over the seeds what training again would. If one of them reaches below two points, the claim is undecided. It is about one task only."
+# *A good one (5 of 5).* "Claim: on task-63, at scale 1, multipliers 0, 3.75, 3.75, 3.75, 3.75 have a test accuracy at least two points above 0, 1, 2, 4, 8. Both
+# freeze the stem and have the mean 3; only how it is spread over the stages differs. I ran the cell once with three seeds and tried no other recipe. The interval
+# over the images says what other test images would change, the one over the seeds what training again would. If one of them reaches below two points, the claim is
+# undecided. It is about one task only."
 #
-# *A flawed one (1 of 5).* "Uniform is better than graduated: I tried multipliers of 1, 2, 4 and 8, and 4 had the highest test accuracy." The recipes differ in one
-# thing (1 point). But the claim came after the runs, the test accuracies chose, no interval is given, and one task says nothing about others.
+# *A flawed one (1 of 5).* "Another order is better than the document's: I tried four ways to spread the mean 3 over the stages, and 0, 8, 4, 2, 1 had the highest
+# test accuracy." The recipes differ in one thing (1 point). But the claim came after the runs, the test accuracies chose, no interval is given, and one task says
+# nothing about others.
 
 # %% [markdown]
 # ## References

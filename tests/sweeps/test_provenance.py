@@ -17,7 +17,7 @@ STUDIES = {
     for name, profile in ((study.name, profile) for study in list_studies() for profile in study.profiles)
     if profile in ("mini", "real")
 }  # by the file of its runs
-OVER_TASKS = ("real_scales.real", "real_sources.real")  # one seed: their intervals are over tasks
+OVER_TASKS = ("real_scales.real", "real_running.real", "real_sources.real", "scale_random")  # so are their intervals
 SHIPPED = {path.name.removesuffix(".jsonl.gz") for path in (shipped_dir("data") / "results").rglob("*.jsonl.gz")}
 
 

@@ -50,10 +50,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "head_of",
             "headline_table",
             "mean_accuracy",
-            "most_frequent",
-            "permutation_null",
             "scale_of",
+            "share_of_ties",
         ],
+        "luck": ["lead_of_the_best"],
         "predictors": [
             "predictors_table",
             "racer",
@@ -62,7 +62,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "scale_predictors",
             "voters",
         ],
-        "flowers": ["flower_accuracies", "flower_gap", "flower_heads"],
+        "flowers": ["flower_accuracies", "flower_gap", "flower_heads", "highest_chosen"],
         "task_features": ["neighbours_for", "task_features"],
         "scoring": [
             "all_rankings",

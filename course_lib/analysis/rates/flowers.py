@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from course_lib.analysis.comparisons import score_gap
-from course_lib.analysis.intervals import Interval, seed_interval
+from course_lib.analysis.comparisons import compare_runs
+from course_lib.analysis.intervals import Interval, both_errors, paired_difference, seed_interval
 from course_lib.analysis.rates.scales import head_of
-from course_lib.analysis.records import score_of, select, setting, values_of
+from course_lib.analysis.records import images_behind, score_of, select, setting, units_of, values_of
+from course_lib.analysis.selection import best_runs
 from course_lib.sweeps.studies.rates.layered import VARY
 
 PRINTED_UNIFORM = ("uniform 1", "uniform 2", "uniform 5")
@@ -30,12 +31,29 @@ def flower_accuracies(records: Sequence[dict], head: float) -> dict[str, Interva
 def flower_gap(records: Sequence[dict], head: float, a: Sequence[str], b: Sequence[str], confidence=0.95) -> Interval:
     """Test accuracy of one choice of multipliers minus that of another, in points.
 
+    Each seed's two runs are paired image by image: the seeds draw other images to train, all have the same test images.
+
     Args:
         a, b: names of the sets that validation chooses among, for each seed.
+
+    Raises:
+        ValueError: the two runs of a seed are of different images, or fewer than two seeds.
     """
-    runs = _at_head(records, head)
-    sides = [[run for run in runs if setting(run, "name") in names] for names in (a, b)]
-    return score_gap(*sides, vary=(*VARY, "name"), confidence=confidence)
+    found = compare_runs(*(_named(records, head, names) for names in (a, b)), vary=(*VARY, "name"))
+    if any(images_behind(one) != images_behind(other) for one, other in found.pairs):
+        raise ValueError("the runs of a seed are tested on different images: give those of one study")
+    over_images = paired_difference(*([units_of(run) for run in side] for side in found.sides), confidence=confidence)
+    return both_errors(found.over_seeds(confidence), over_images)
+
+
+def highest_chosen(records: Sequence[dict], head: float, names: Sequence[str]) -> bool:
+    """Whether most seeds choose by validation the last of these sets, the highest: a better one may lie beyond."""
+    chosen = [setting(run, "name") for run in best_runs(_named(records, head, names), (*VARY, "name"))]
+    return 2 * chosen.count(names[-1]) > len(chosen)
+
+
+def _named(records: Sequence[dict], head: float, names: Sequence[str]) -> list[dict]:
+    return [run for run in _at_head(records, head) if setting(run, "name") in names]
 
 
 def _at_head(records: Sequence[dict], head: float) -> list[dict]:

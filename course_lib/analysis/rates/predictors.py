@@ -4,8 +4,9 @@ Every way gives an accuracy for each task and seed, on the large test part, and 
 from, it learns from the other tasks: leave one task out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,17 @@ from course_lib.analysis.costs import image_steps
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.racing import race
 from course_lib.analysis.rates.scales import PRINTED_SCALE, Grid, gain, mean_accuracy, task_of
+from course_lib.analysis.rates.table_learners import by_seed, nearest_columns, ridge_columns
 from course_lib.analysis.records import score_of, setting
 from course_lib.analysis.voting import vote_units
 from course_lib.training.graduated import BASELINE_HEAD
 
-NEAREST = 7  # tasks of which the table learner takes the mean
-FIXED, OTHERS, BEST, VOTE = f"fixed {PRINTED_SCALE:g}", "best of the other tasks", "best of 11", "vote of 11 scales"
-SEEDS_VOTE, RACE, RIDGE, NEIGHBOURS = "vote of 11 seeds", "race of 11", "ridge regression", "nearest tasks"
-RANDOM, HEAD, HEAD_BEST = "best of 11 random", "last layer alone", "last layer, best rate"
-ORACLE = "oracle of other seeds"
+FIXED, OTHERS, PAIR = f"fixed {PRINTED_SCALE:g}", "best of the other tasks", "best of 2 scales"
+RIDGE, NEIGHBOURS, RACE = "ridge regression", "nearest tasks", "race of 11 scales"
+BEST, SEEDS_BEST, RANDOM, PAIR_SEEDS = "best of 11 scales", "best of 11 seeds", "best of 11 random", "best of 2 seeds"
+VOTE, SEEDS_VOTE, FEW_VOTE = "vote of 11 scales", "vote of 11 seeds", "vote of 3 seeds"
+HEAD, HEAD_BEST, ORACLE = "last layer alone", "last layer, best rate", "scale best with other seeds"
+FEW = 3  # seeds of the smaller vote
 RULES = {"bit": "BiT rule", "auto_rgn": "Auto-RGN", "ldog": "L-DoG"}  # by name of the recipe
 
 
@@ -32,8 +35,8 @@ class Predictor:
 
     Attributes:
         name: of the way.
-        test: (T, S) accuracy on the test images; NaN where a task or seed was not tried.
-        cost: (T,) image-steps of all its trainings; NaN where a task was not tried.
+        test: (T, S) accuracy on the test images; NaN for a seed that was not tried.
+        cost: (T,) image-steps of all its trainings.
         trainings: how many there are.
     """
 
@@ -43,48 +46,47 @@ class Predictor:
     trainings: int
 
     @property
-    def accuracy(self) -> Interval:
-        """Mean over the tasks that were tried, with a bootstrap over them."""
-        tried = self.test[~np.isnan(self.test).all(axis=1)]
-        return mean_accuracy(np.nanmean(tried, axis=1))
+    def seeds(self) -> np.ndarray:
+        """Whether each seed was tried, (S,)."""
+        return ~np.isnan(self.test).any(axis=0)
 
     @property
-    def num_tasks(self) -> int:
-        """Number of tasks that were tried."""
-        return int((~np.isnan(self.test).all(axis=1)).sum())
+    def accuracy(self) -> Interval:
+        """Mean over the tasks with a bootstrap over them, of the seeds that were tried."""
+        return mean_accuracy(self.test[:, self.seeds])
 
     @property
     def mean_cost(self) -> float:
-        """Mean over the tasks that were tried, in image-steps."""
-        return float(np.nanmean(self.cost))
+        """Mean over the tasks, in image-steps."""
+        return float(self.cost.mean())
 
     def gain_over(self, other: "Predictor", confidence: float = 0.95) -> Interval:
-        """Mean difference, paired by task, over the tasks and seeds that both have tried."""
-        both = ~np.isnan(self.test + other.test)
+        """Mean difference, paired by task, over the seeds that both have tried.
+
+        Raises:
+            ValueError: there is no such seed.
+        """
+        both = self.seeds & other.seeds
         if not both.any():
-            raise ValueError(f"'{self.name}' and '{other.name}' have no run in common: train one that both have")
-        seeds = both.any(axis=0)
-        tasks = both[:, seeds].all(axis=1)
-        own, others = (way.test[tasks][:, seeds] for way in (self, other))
-        return gain(own, others, confidence)
+            raise ValueError(f"'{self.name}' and '{other.name}' have no seed in common: train one that both have")
+        return gain(self.test[:, both], other.test[:, both], confidence)
 
 
 def scale_predictors(grid: Grid, heads: Grid, features: np.ndarray) -> list[Predictor]:
     """Ways that need no training beyond the grid of scales and the last layer alone.
 
     Args:
-        features: facts of each task, (T, F), see `task_features`.
+        features: facts of each task with each seed, (T, S, F), see `task_features`.
     """
     one, num = grid.cost, len(grid.settings)
-    learned = {
-        RIDGE: ridge_columns(features, grid.test.mean(axis=2)),
-        NEIGHBOURS: nearest_columns(features, grid.test.mean(axis=2)),
-    }
+    learners = {RIDGE: ridge_columns, NEIGHBOURS: nearest_columns}
+    learned = {name: by_seed(columns, features, grid.test.mean(axis=2)) for name, columns in learners.items()}
     return [
         Predictor(HEAD, heads.at(BASELINE_HEAD), heads.cost, 1),
         Predictor(HEAD_BEST, heads.taken(heads.by_validation()), len(heads.settings) * heads.cost, len(heads.settings)),
         Predictor(FIXED, grid.at(PRINTED_SCALE), one, 1),
         Predictor(OTHERS, grid.taken(columns_of_others(grid.test)), one, 1),
+        Predictor(PAIR, pair_of_others(grid), 2 * one, 2),
         *(Predictor(name, grid.taken(columns), one + heads.cost, 2) for name, columns in learned.items()),
         Predictor(BEST, grid.taken(grid.by_validation()), num * one, num),
         Predictor(ORACLE, oracle(grid), num * one, num),
@@ -95,6 +97,17 @@ def columns_of_others(test: np.ndarray) -> np.ndarray:
     """For each task the setting with the highest mean accuracy over all other tasks, (T,), from (T, K, S)."""
     means = test.mean(axis=2)
     return (means.sum(axis=0) - means).argmax(axis=1)
+
+
+def pair_of_others(grid: Grid) -> np.ndarray:
+    """Accuracy of the better of two scales by validation, (T, S).
+
+    The two are those whose better one is the most accurate on average over all other tasks.
+    """
+    tasks = np.arange(len(grid.tasks))
+    pairs = [np.array(pair) for pair in combinations(range(len(grid.settings)), 2)]
+    better = np.stack([grid.taken(pair[grid.val[:, pair].argmax(axis=1)]) for pair in pairs], axis=1)  # (T, P, S)
+    return better[tasks, columns_of_others(better)]
 
 
 def oracle(grid: Grid) -> np.ndarray:
@@ -108,80 +121,40 @@ def oracle(grid: Grid) -> np.ndarray:
     return grid.taken(others.argmax(axis=1))
 
 
-def ridge_columns(features: np.ndarray, accuracies: np.ndarray) -> np.ndarray:
-    """Predict the best setting of each task by ridge regression on the facts of all other tasks, (T,).
-
-    What is predicted is the accuracy of each setting minus the task's mean. The strength of the ridge is chosen among
-    the other tasks by leaving each of them out.
-
-    Args:
-        features: (T, F). accuracies: (T, K).
-    """
-    from sklearn.linear_model import RidgeCV
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    def predict(others: np.ndarray, task: int) -> np.ndarray:
-        model = make_pipeline(StandardScaler(), RidgeCV(alphas=np.logspace(-1, 4, 11)))
-        return model.fit(features[others], _centred(accuracies[others])).predict(features[[task]])[0]
-
-    return _leave_one_out(predict, len(features))
-
-
-def nearest_columns(features: np.ndarray, accuracies: np.ndarray, k: int = NEAREST) -> np.ndarray:
-    """Predict the best setting of each task as that with the best mean over the `k` tasks with the nearest facts, (T,).
-
-    Args:
-        features: (T, F), each brought to mean 0 and variance 1 over the other tasks. accuracies: (T, K).
-    """
-
-    def predict(others: np.ndarray, task: int) -> np.ndarray:
-        spread = features[others].std(axis=0)
-        distance = ((features[others] - features[task]) / np.where(spread > 0, spread, 1)) ** 2
-        nearest = others[distance.sum(axis=1).argsort(kind="stable")[:k]]
-        return _centred(accuracies[nearest]).mean(axis=0)
-
-    return _leave_one_out(predict, len(features))
-
-
 def voters(grid: Grid, records: Sequence[dict], seeds: Sequence[dict]) -> list[Predictor]:
-    """The vote of the runs at all scales, and its control: as many runs at one scale that differ in their seed.
+    """Votes of all scales and of seeds of one scale, and the best of these seeds by validation.
+
+    The seeds are the controls: what they reach, several networks reach that differ in nothing else.
 
     Args:
         records: runs of the study `scales`. seeds: of the study `scale_seeds`, on the images of seed 0.
     """
-    vote, control = np.full(grid.test.shape[::2], np.nan), np.full(grid.test.shape[::2], np.nan)
-    for (task, seed), runs in _groups(records).items():
-        vote[grid.tasks.index(task), seed] = vote_units(runs).mean()
-    by_task = _groups(seeds, lambda run: (task_of(run),))
-    for (task,), runs in by_task.items():
-        control[grid.tasks.index(task), 0] = vote_units(runs).mean()
-    num = len(grid.settings)
-    cost = np.array([sum(map(image_steps, by_task.get((task,), ()))) or np.nan for task in grid.tasks])
-    return [Predictor(VOTE, vote, num * grid.cost, num), Predictor(SEEDS_VOTE, control, cost, num)]
+    two, few = ([run for run in seeds if setting(run, "seed") < number] for number in (2, FEW))
+    return [
+        _way(grid, VOTE, records, _vote),
+        _way(grid, SEEDS_VOTE, seeds, _vote),
+        _way(grid, FEW_VOTE, few, _vote),
+        _way(grid, SEEDS_BEST, seeds, _best),
+        _way(grid, PAIR_SEEDS, two, _best),
+    ]
 
 
 def racer(grid: Grid, records: Sequence[dict]) -> Predictor:
     """A race of the scales: the better half goes on after 1, 2, 4, … epochs; see `race`."""
-    test, cost = np.full(grid.test.shape[::2], np.nan), np.zeros(grid.test.shape[::2])
-    for (task, seed), runs in _groups(records).items():
-        found = race(runs)
-        place = grid.tasks.index(task), seed
-        test[place], cost[place] = score_of(found.winner) or 0.0, found.image_steps
-    return Predictor(RACE, test, cost.mean(axis=1), len(grid.settings))
+    return _way(grid, RACE, records, _race)
 
 
 def rule_predictors(grid: Grid, records: Sequence[dict]) -> list[Predictor]:
     """The rules that leave nothing to choose: BiT, Auto-RGN, L-DoG."""
     return [
-        _best_of(grid, name, [run for run in records if setting(run, "name") == recipe])
+        _way(grid, name, [run for run in records if setting(run, "name") == recipe], _best)
         for recipe, name in RULES.items()
     ]
 
 
 def random_search(grid: Grid, records: Sequence[dict]) -> Predictor:
     """The best by validation of as many random recipes as there are scales."""
-    return _best_of(grid, RANDOM, records)
+    return _way(grid, RANDOM, records, _best)
 
 
 def predictors_table(predictors: Sequence[Predictor], against: Sequence[str] = (FIXED, OTHERS)) -> pd.DataFrame:
@@ -193,7 +166,7 @@ def predictors_table(predictors: Sequence[Predictor], against: Sequence[str] = (
     unit = by_name[FIXED].mean_cost
     lines = {}
     for own in sorted(predictors, key=lambda own: (own.mean_cost, np.nanmean(own.test))):
-        lines[own.name] = {"test accuracy": str(own.accuracy), "tasks": own.num_tasks}
+        lines[own.name] = {"test accuracy": str(own.accuracy), "seeds": int(own.seeds.sum())}
         lines[own.name]["trainings"] = own.trainings
         lines[own.name]["cost"] = round(own.mean_cost / unit, 1)
         for name in against:
@@ -206,27 +179,29 @@ def verdict(difference: Interval) -> str:
     return f"{difference}" if difference.low > 0 or difference.high < 0 else f"{difference}, not shown"
 
 
-def _best_of(grid: Grid, name: str, records: Sequence[dict]) -> Predictor:
-    """The best by validation of each task's and seed's runs, of equal ones the first; NaN for seeds without runs."""
-    test, cost, most = np.full(grid.test.shape[::2], np.nan), np.full(grid.test.shape[::2], np.nan), 0
-    for (task, seed), runs in _groups(records).items():
-        best = max(runs, key=lambda run: score_of(run, "val") or 0.0)
-        place, most = (grid.tasks.index(task), seed), max(most, len(runs))
-        test[place], cost[place] = score_of(best) or 0.0, sum(map(image_steps, runs))
-    return Predictor(name, test, np.nanmean(cost, axis=1), most)
-
-
-def _groups(records: Sequence[dict], key=lambda run: (task_of(run), setting(run, "seed"))) -> Mapping[tuple, list]:
-    found = {}
+def _way(
+    grid: Grid, name: str, records: Sequence[dict], outcome: Callable[[Sequence[dict]], tuple[float, int]]
+) -> Predictor:
+    """Make the predictor whose outcome, accuracy and image-steps, is that of the runs on the same images of a task."""
+    groups = {}
     for run in records:
-        found.setdefault(key(run), []).append(run)
-    return found
+        groups.setdefault((grid.tasks.index(task_of(run)), run["data"]["seed"]), []).append(run)
+    test, cost = np.full(grid.test.shape[::2], np.nan), np.full(grid.test.shape[::2], np.nan)
+    for place, runs in groups.items():
+        test[place], cost[place] = outcome(runs)
+    return Predictor(name, test, np.nanmean(cost, axis=1), max(map(len, groups.values())))
 
 
-def _leave_one_out(predict, num_tasks: int) -> np.ndarray:
-    every = np.arange(num_tasks)
-    return np.array([int(np.argmax(predict(np.delete(every, task), task))) for task in every])
+def _best(runs: Sequence[dict]) -> tuple[float, int]:
+    """The best by validation, of equal ones the first."""
+    best = max(runs, key=lambda run: score_of(run, "val") or 0.0)
+    return score_of(best) or 0.0, sum(map(image_steps, runs))
 
 
-def _centred(accuracies: np.ndarray) -> np.ndarray:
-    return accuracies - accuracies.mean(axis=1, keepdims=True)
+def _vote(runs: Sequence[dict]) -> tuple[float, int]:
+    return vote_units(runs).mean(), sum(map(image_steps, runs))
+
+
+def _race(runs: Sequence[dict]) -> tuple[float, int]:
+    found = race(runs)
+    return score_of(found.winner) or 0.0, found.image_steps

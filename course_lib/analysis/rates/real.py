@@ -1,8 +1,11 @@
 """Graduated rates on twelve small tasks of real images (`REAL_TASKS`), with intervals over the tasks.
 
-Every number of a task is a mean over its seeds, of which each draws its own images. Intervals are t-intervals over the
-tasks: they tell what other tasks would change. Runs of one task and seed share their test images, so differences are
-paired. The runs are those of the study `real_scales` at profile `real`.
+Every number of a task is a mean over its seeds, of which each draws its own images; one seed is enough. Intervals are
+t-intervals over the tasks: they tell what other tasks would change. Some tasks share classes or images, so that the
+intervals are rather too narrow. Runs of one task and seed share their test images, so differences are paired.
+
+The runs are those of the study `real_scales` at profile `real`. Those of `real_running` may be among them: the same
+scales, with the running statistics of the weights in place of those of each small batch.
 """
 
 from collections import Counter
@@ -25,6 +28,7 @@ DOCUMENTS_SCALE = 0.25
 DOCUMENTS = f"scale {DOCUMENTS_SCALE:g} for all tasks, the document's"
 FREQUENT = "most frequent best scale of the other tasks"
 CHOSEN = "scale of each task by validation"
+RUNNING = f"{CHOSEN}, running statistics"
 ORACLE = "scale of each task by the test images"
 
 
@@ -49,9 +53,11 @@ def by_task(records: Sequence[dict]) -> dict[RealTask, list[dict]]:
     return found
 
 
-def graduated_runs(records: Sequence[dict]) -> list[dict]:
-    """Select the runs with graduated rates, by rising scale."""
-    return sorted((run for run in records if scale_of(run) is not None), key=scale_of)
+def graduated_runs(records: Sequence[dict], normalisation: str = "batch") -> list[dict]:
+    """Select the runs with graduated rates and this normalisation of the trained stages, by rising scale."""
+    return sorted(
+        (run for run in select(records, normalisation=normalisation) if scale_of(run) is not None), key=scale_of
+    )
 
 
 def scales_of(records: Sequence[dict]) -> list[float]:
@@ -64,10 +70,11 @@ def strategy_accuracies(records: Sequence[dict]) -> pd.DataFrame:
 
     The columns: `BASELINE` (the document's), `HEAD_CHOSEN` (the last layer tuned like the scales: its control),
     `DOCUMENTS`, `FREQUENT` (leave one task out; of equally frequent scales the smaller), `CHOSEN` (each seed chooses by
-    its validation images), and `ORACLE`, which is no strategy: the test images choose what they score.
+    its validation images), `RUNNING` (the same with running statistics, if every task has such runs), and `ORACLE`,
+    which is no strategy: the test images choose what they score.
 
     Args:
-        records: of the study `real_scales`.
+        records: of the study `real_scales`, and of `real_running` if they are there.
 
     Raises:
         ValueError: fewer than two tasks, or a task lacks a scale or the last layer alone.
@@ -80,60 +87,53 @@ def strategy_accuracies(records: Sequence[dict]) -> pd.DataFrame:
     for task, runs in tasks.items():
         others = Counter(scale for other, scale in favourites.items() if other is not task)
         frequent = min(others, key=lambda scale: (-others[scale], scale))
-        graduated = graduated_runs(runs)
+        graduated, running = graduated_runs(runs), graduated_runs(runs, "running")
         lines[task.name] = {
             BASELINE: mean_score(_at_head(runs, BASELINE_HEAD)),
             HEAD_CHOSEN: mean_score(best_runs(_heads(runs), VARY)),
             DOCUMENTS: mean_score(_at_scale(graduated, DOCUMENTS_SCALE)),
             FREQUENT: mean_score(_at_scale(graduated, frequent)),
             CHOSEN: mean_score(best_runs(graduated, VARY)),
+            RUNNING: mean_score(best_runs(running, VARY)) if running else float("nan"),
             ORACLE: float(np.mean([max(map(_score, own)) for own in _by_seed(graduated).values()])),
         }
-    return pd.DataFrame.from_dict(lines, orient="index")
+    return pd.DataFrame.from_dict(lines, orient="index").dropna(axis=1)
 
 
-def strategy_gain(records: Sequence[dict], a: str = CHOSEN, b: str = BASELINE) -> Interval:
-    """Compute the accuracy of strategy A minus that of B with its paired interval over the tasks, in points.
+def running_gaps(records: Sequence[dict]) -> dict[str, Interval]:
+    """Compute what running statistics gain over those of each batch, and over the last layer alone, all by validation.
 
-    Args:
-        a, b: columns of `strategy_accuracies`.
-
-    Raises:
-        ValueError: there is no such column, or as `strategy_accuracies`.
-    """
-    return paired(strategy_accuracies(records), a, b)
-
-
-def strategy_table(records: Sequence[dict], reference: str = BASELINE) -> pd.DataFrame:
-    """Make the table of mean accuracies over the tasks: a line for each strategy, with its gain over a reference.
-
-    Raises:
-        ValueError: as `strategy_gain`.
+    Small batches are why fine-tuning loses as far as the first difference is above zero; the second one tells whether
+    it still loses without them. Empty if not every task has runs of the study `real_running`.
     """
     accuracies = strategy_accuracies(records)
-    rows = {
-        name: {
-            "accuracy, mean over tasks": str(over_tasks(accuracies[name])),
-            f"minus {reference}": "" if name == reference else str(paired(accuracies, name, reference)),
-        }
-        for name in accuracies
-    }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    rivals = (CHOSEN, HEAD_CHOSEN) if RUNNING in accuracies else ()
+    return {f"{RUNNING}, minus {name}": paired(accuracies, RUNNING, name) for name in rivals}
 
 
-def accuracy_by_scale(records: Sequence[dict]) -> dict[float, Interval]:
-    """Compute the mean test accuracy over the tasks at each scale."""
-    found = scale_accuracies(records)
-    return {scale: over_tasks(found[scale]) for scale in found}
-
-
-def scale_accuracies(records: Sequence[dict]) -> pd.DataFrame:
+def scale_accuracies(records: Sequence[dict], normalisation: str = "batch") -> pd.DataFrame:
     """Compute the test accuracy of each task (rows) at each scale (columns, rising), means over the seeds."""
     lines = {
-        task.name: {scale: mean_score(_at_scale(graduated_runs(runs), scale)) for scale in scales_of(records)}
+        task.name: {
+            scale: mean_score(_at_scale(graduated_runs(runs, normalisation), scale)) for scale in scales_of(records)
+        }
         for task, runs in by_task(records).items()
     }
     return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def scale_table(records: Sequence[dict]) -> pd.DataFrame:
+    """Make the table of one scale for all tasks: accuracy, and gain over the last layer alone, its rate by validation.
+
+    With running statistics, too, if every task has such runs. The intervals are not corrected for the number of scales.
+    """
+    strategies, columns = strategy_accuracies(records), {}
+    for normalisation in ("batch", "running") if RUNNING in strategies else ("batch",):
+        found = scale_accuracies(records, normalisation)
+        gains = {scale: over_tasks(found[scale] - strategies[HEAD_CHOSEN], "points") for scale in found}
+        columns[f"{normalisation} statistics"] = {scale: str(over_tasks(found[scale])) for scale in found}
+        columns[f"{normalisation} statistics, minus last layer"] = {scale: str(gain) for scale, gain in gains.items()}
+    return pd.DataFrame(columns).rename_axis("scale")
 
 
 def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:

@@ -13,11 +13,12 @@ import pandas as pd
 
 from course_lib.analysis.costs import image_steps
 from course_lib.analysis.intervals import Interval, bootstrap_interval, paired_difference
-from course_lib.analysis.records import as_units, num_images, score_of, setting
+from course_lib.analysis.records import history, num_images, score_of, setting
 from course_lib.training.graduated import BASE_RATE, BASELINE_HEAD, HEAD_MULTIPLIER
 
 PRINTED_SCALE = 0.25  # the document's single scale
-Part = Literal["val", "test"]
+Part = Literal["last", "val", "test"]
+Ties = Literal["lowest", "highest"]
 
 
 def scale_of(record: dict) -> float:
@@ -42,21 +43,23 @@ class Grid:
     Attributes:
         tasks: names.
         settings: of the K columns, rising: scales, or LL of the last layer alone.
-        val, test: (T, K, S); of a run that diverged at once 0.
+        last: (T, K, S) validation accuracy after the last epoch, as in the document; of a run that diverged 0.
+        val, test: (T, K, S) of the epoch that validation chose; of a run that diverged at once 0.
         num_val: (T,) validation images.
         cost: (T,) image-steps of one run, mean over settings and seeds.
     """
 
     tasks: tuple[str, ...]
     settings: tuple[float, ...]
+    last: np.ndarray
     val: np.ndarray
     test: np.ndarray
     num_val: np.ndarray
     cost: np.ndarray
 
     def of(self, part: Part) -> np.ndarray:
-        """Accuracies on the validation or the test images, (T, K, S)."""
-        return self.val if part == "val" else self.test
+        """Accuracies on the validation images, at the last or the chosen epoch, or on the test images, (T, K, S)."""
+        return {"last": self.last, "val": self.val, "test": self.test}[part]
 
     def column(self, value: float) -> int:
         """Place of a setting.
@@ -77,9 +80,12 @@ class Grid:
         columns = np.broadcast_to(columns.reshape(len(columns), -1), (len(self.tasks), self.val.shape[2]))
         return np.take_along_axis(self.of(part), columns[:, None], axis=1)[:, 0]
 
-    def by_validation(self) -> np.ndarray:
+    def by_validation(self, part: Part = "val", ties: Ties = "lowest") -> np.ndarray:
         """Column of the highest validation accuracy for each task and seed, (T, S); of equal ones the lowest."""
-        return self.val.argmax(axis=1)
+        values = self.of(part)
+        if ties == "lowest":
+            return values.argmax(axis=1)
+        return values.shape[1] - 1 - values[:, ::-1].argmax(axis=1)
 
 
 def grid_of(records: Sequence[dict], column: Callable[[dict], float] = scale_of) -> Grid:
@@ -97,17 +103,18 @@ def grid_of(records: Sequence[dict], column: Callable[[dict], float] = scale_of)
         sorted({name(run) for run in records}) for name in (task_of, column, lambda run: setting(run, "seed"))
     )
     shape = len(tasks), len(settings), len(seeds)
-    val, test, cost = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
+    last, val, test, cost = np.zeros(shape), np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
     for run in records:
         place = tasks.index(task_of(run)), settings.index(column(run)), seeds.index(setting(run, "seed"))
         val[place], test[place] = (score_of(run, part) or 0.0 for part in ("val", "test"))
-        cost[place] = image_steps(run)
+        last[place], cost[place] = _last_val(run), image_steps(run)
     if np.isnan(test).any() or len(records) != test.size:
         raise ValueError(f"{len(records)} runs for {test.size} places of a grid: give each task, rate and seed once")
     num_val = {task_of(run): num_images(run, "val") for run in records}
     return Grid(
         tuple(tasks),
         tuple(settings),
+        last,
         val,
         test,
         np.array([num_val[task] for task in tasks]),
@@ -154,62 +161,10 @@ def best_shares(grid: Grid, ties: Literal["first", "shared"], part: Part = "val"
     return best / best.sum(axis=1, keepdims=True)
 
 
-def most_frequent(grid: Grid, part: Part = "val") -> float:
-    """The setting that is best in most tasks, of equal ones in a task the lowest."""
-    counts = best_counts(grid, part=part)
-    return max(counts, key=counts.get)
-
-
-@dataclass(frozen=True)
-class Null:
-    """Permutation test of whether the scales differ at all.
-
-    Attributes:
-        observed: mean over tasks and seeds of the winner's accuracy minus the mean over the scales, on random test
-            images, as many as the task has validation images.
-        drawn: the same number if no scale is better than another, one for each draw.
-        p_value: share of the draws in which that is at least as large, the observation counted as one of them.
-    """
-
-    observed: float
-    drawn: np.ndarray
-    p_value: float
-
-
-def permutation_null(records: Sequence[dict], *, draws: int = 200, seed: int = 0) -> Null:
-    """Draw how far the best of the scales lies above their mean if all scales were equally good.
-
-    For each task, test images stand for the validation images, as many as there are. The outcomes of the scales on an
-    image are dealt out to the scales at random, image by image: whether an image is easy stays, which scale has it
-    right is chance.
-
-    Args:
-        records: runs of the study `scales`.
-    """
-    grid, rng = grid_of(records), np.random.default_rng(seed)
-    outcomes = _outcomes(records, grid)
-    leads = np.zeros((2, draws))  # as measured, and dealt out
-    for task, num_val in zip(grid.tasks, grid.num_val, strict=True):
-        for right in outcomes[task]:  # (K, N), a seed each
-            taken = right.T[rng.integers(right.shape[1], size=(draws, num_val))]  # (draws, num_val, K)
-            leads += [_lead(taken), _lead(rng.permuted(taken, axis=2))]
-    measured, drawn = leads / (len(grid.tasks) * grid.val.shape[2])
-    observed = float(measured.mean())
-    return Null(observed, drawn, float((1 + (drawn >= observed).sum()) / (1 + draws)))
-
-
-def _lead(right: np.ndarray) -> np.ndarray:
-    """Accuracy of the best of K scales minus their mean, (draws,), from outcomes (draws, N, K)."""
-    accuracies = right.mean(axis=1)
-    return accuracies.max(axis=1) - accuracies.mean(axis=1)
-
-
-def _outcomes(records: Sequence[dict], grid: Grid) -> dict[str, list[np.ndarray]]:
-    """For each task its outcomes (K, N) on the test images, an array for each seed."""
-    found: dict[str, dict[int, list]] = {task: {} for task in grid.tasks}
-    for run in sorted(records, key=scale_of):
-        found[task_of(run)].setdefault(setting(run, "seed"), []).append(as_units(run["test_outcomes"]))
-    return {task: [np.array(rows) for rows in seeds.values()] for task, seeds in found.items()}
+def share_of_ties(grid: Grid, part: Part = "last") -> float:
+    """Share of the tasks and seeds in which several settings have the highest accuracy."""
+    accuracies = grid.of(part)
+    return float(((accuracies == accuracies.max(axis=1, keepdims=True)).sum(axis=1) > 1).mean())
 
 
 def headline_table(grid: Grid, heads: Grid) -> pd.DataFrame:
@@ -218,27 +173,44 @@ def headline_table(grid: Grid, heads: Grid) -> pd.DataFrame:
     Args:
         heads: the last layer alone, at the document's LL 10 and at LL 16 × each scale.
     """
-    fixed = best_scale(grid)
+    fixed, chosen, tuned = best_scale(grid), grid.by_validation(), heads.by_validation()
     same_head = np.array([heads.column(HEAD_MULTIPLIER * scale) for scale in grid.settings])
     rows = {
-        f"last layer alone, LL {BASELINE_HEAD:g}": lambda part: heads.at(BASELINE_HEAD, part),
-        "last layer alone, best LL by validation": lambda part: heads.taken(heads.by_validation(), part),
-        "last layer alone, LL of the chosen scale": lambda part: heads.taken(same_head[grid.by_validation()], part),
-        f"scale {PRINTED_SCALE:g}": lambda part: grid.at(PRINTED_SCALE, part),
-        f"scale {fixed:g} (best mean)": lambda part: grid.at(fixed, part),
-        "best of the scales by validation": lambda part: grid.taken(grid.by_validation(), part),
+        f"last layer alone, LL {BASELINE_HEAD:g}": (heads, np.array(heads.column(BASELINE_HEAD))),
+        "last layer alone, best LL by validation": (heads, tuned),
+        "last layer alone, LL of the chosen scale": (heads, same_head[chosen]),
+        f"scale {PRINTED_SCALE:g}": (grid, np.array(grid.column(PRINTED_SCALE))),
+        f"scale {fixed:g}, best mean on the test images": (grid, np.array(grid.column(fixed))),
+        "best of the scales by validation": (grid, chosen),
+        "the same, the highest of equally good scales": (grid, grid.by_validation(ties="highest")),
     }
-    base = heads.at(BASELINE_HEAD)
+    base, best_head = heads.at(BASELINE_HEAD), heads.taken(tuned)
     lines = {}
-    for name, accuracy in rows.items():
-        val, test = accuracy("val"), accuracy("test")
+    for name, (own, columns) in rows.items():
+        taken = np.broadcast_to(columns, chosen.shape)
+        last, val, test = (own.taken(taken, part) for part in ("last", "val", "test"))
         lines[name] = {
-            "validation": str(mean_accuracy(val)),
+            "validation, last epoch": str(mean_accuracy(last)),
+            "validation, chosen epoch": str(mean_accuracy(val)),
             "test": str(mean_accuracy(test)),
             "validation − test": str(gain(val, test)),
             "test − baseline": str(gain(test, base)),
+            "test − best LL": str(gain(test, best_head)),
+            "lowest / highest chosen": _ends(own, columns) if columns.ndim else "–",
         }
     return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def _ends(grid: Grid, columns: np.ndarray) -> str:
+    """How often the lowest and the highest setting were chosen: beyond them a better one may lie."""
+    return f"{(columns == 0).sum()} / {(columns == len(grid.settings) - 1).sum()} of {columns.size}"
+
+
+def _last_val(record: dict) -> float:
+    """Validation accuracy after the last epoch; 0 of a run that diverged before."""
+    epochs = history(record)
+    ended = len(epochs) == setting(record, "epochs") and epochs[-1]["val_loss"] is not None
+    return epochs[-1]["val_accuracy"] if ended else 0.0
 
 
 def _over_seeds(values: np.ndarray) -> np.ndarray:

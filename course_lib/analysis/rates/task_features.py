@@ -24,7 +24,7 @@ from course_lib.training.graduated import BASELINE_HEAD
 
 NEIGHBOURS = 5
 _FILE = "task_neighbours.csv"
-FEATURES = ("images per class", "classes", "training images", "k-NN accuracy", "head-only accuracy")
+FEATURES = ("images per class", "classes", "k-NN accuracy", "head-only accuracy")
 
 
 def neighbours_table(tasks: Sequence[str], seeds: int, profile: str = "mini") -> pd.DataFrame:
@@ -43,23 +43,25 @@ def neighbours_table(tasks: Sequence[str], seeds: int, profile: str = "mini") ->
 
 
 def neighbours_for(grid: Grid, profile: str = "mini") -> np.ndarray:
-    """Nearest-neighbour accuracy of a grid's tasks, mean over its seeds, (T,): shipped, or computed at smoke."""
+    """Nearest-neighbour accuracy of a grid's tasks with each seed, (T, S): shipped, or computed at smoke."""
     seeds = grid.val.shape[2]
     table = _shipped() if profile != "smoke" else _computed(grid.tasks, seeds)
-    means = table[table["seed"] < seeds].groupby("task")["value"].mean()
-    return means.reindex(grid.tasks).to_numpy()
+    return table.pivot(index="task", columns="seed", values="value").loc[list(grid.tasks), range(seeds)].to_numpy()
 
 
 def task_features(grid: Grid, heads: Grid, neighbours: np.ndarray) -> np.ndarray:
-    """Facts of each task as columns of `FEATURES`, (T, 5): numbers as logarithms, no test image takes part.
+    """Facts of each task with each seed as columns of `FEATURES`, (T, S, 4); no test image takes part.
+
+    Numbers are logarithms: that of all training images would be the sum of the first two, and nothing new.
 
     Args:
         heads: the last layer alone, whose validation accuracy is a fact.
         neighbours: see `neighbours_for`.
     """
     facts = [task_named(task).facts() for task in grid.tasks]
-    sizes = np.log2([[own["per_class"], own["classes"], own["images"]] for own in facts])
-    return np.column_stack([sizes, neighbours, heads.at(BASELINE_HEAD, "val").mean(axis=1)])
+    sizes = np.log2([[own["per_class"], own["classes"]] for own in facts])  # (T, 2)
+    sizes = np.broadcast_to(sizes[:, None], (*neighbours.shape, 2))
+    return np.concatenate([sizes, neighbours[..., None], heads.at(BASELINE_HEAD, "val")[..., None]], axis=2)
 
 
 @cache

@@ -6,13 +6,22 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.analysis.rates.scales import scale_of, task_of
-from course_lib.analysis.records import as_units, select, setting
+from course_lib.analysis.records import as_units, score_of, select, setting
 from course_lib.analysis.selection_bias import compete
 from course_lib.figures.style import BLACK, BLUE, ORANGE, new_figure, styled
 
 DRAWS = 1000
 NUM_VAL = (5, 10, 20, 50, 100, 200)
 _MARGINS = {"left": 0.09, "right": 0.98, "bottom": 0.14, "top": 0.86, "wspace": 0.24}
+
+
+def middle_task(records: Sequence[dict]) -> str:
+    """Find the task whose mean accuracy is the median over the tasks: there is room above and below it."""
+    by_task = {}
+    for run in records:
+        by_task.setdefault(task_of(run), []).append(score_of(run) or 0.0)
+    order = sorted(by_task, key=lambda task: np.mean(by_task[task]))
+    return order[len(order) // 2]
 
 
 def choice_controls(records: Sequence[dict]) -> dict[str, object]:
@@ -36,14 +45,14 @@ def choice_noise_figure(
 
     Args:
         records: runs of the study `scales`; the first seed is shown.
-        task: the first one by default.
+        task: `middle_task` by default.
         num_val: images that choose.
         num_settings: of the scales, from the lowest on; all by default.
 
     Raises:
         ValueError: no runs of the task, no setting, or not fewer images than the test part has.
     """
-    task = task or min(task_of(run) for run in records)
+    task = task or middle_task(records)
     scales, right = _outcomes(records, task)
     count = len(scales) if num_settings is None else num_settings
     if not 1 <= count <= len(scales) or not 1 <= num_val < right.shape[1]:
@@ -58,10 +67,12 @@ def choice_noise_figure(
     title = f"{task}, best of {count} on {num_val} images: {lead:.1f} points better than it is, in the mean"
     figure = new_figure(title, width=11.0, height=4.8, margins=_MARGINS)
     left, winners = figure.subplots(1, 2)
-    bins = np.linspace(0, 100, 41)
+    lowest = 5 * np.floor(20 * min(inside.min(), outside.min()))  # per cent, in steps of five
+    bins = np.linspace(lowest, 100, 41)
     left.hist(100 * inside, bins, color=ORANGE, alpha=0.7, label="on the images that choose")
     left.hist(100 * outside, bins, color=BLUE, alpha=0.7, label="on all other images")
-    left.set(xlabel="accuracy of the winner (%)", ylabel=f"draws, of {DRAWS}", xlim=(0, 100))
+    left.set(xlabel="accuracy of the winner (%)", ylabel=f"draws, of {DRAWS}", xlim=(lowest, 100))
+    left.set_ylim(top=1.3 * left.get_ylim()[1])  # room for the legend
     left.legend(loc="upper left", fontsize=11)
     places = np.arange(count)
     winners.bar(places, 100 * np.bincount(chosen, minlength=count) / DRAWS, color=ORANGE, label="wins (% of draws)")

@@ -8,46 +8,9 @@ from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates import real, real_sources
-from course_lib.figures.style import BLACK, BLUE, GREEN, GREY, VERMILLION, draw_interval, new_figure, styled
+from course_lib.figures.style import BLACK, BLUE, GREY, VERMILLION, draw_interval, new_figure, styled
 
 _STRATEGY_COLORS = {real.BASELINE: GREY, real.HEAD_CHOSEN: GREY, real.ORACLE: VERMILLION}
-
-
-@styled
-def scales(records: Sequence[dict]) -> Figure:
-    """Plot test accuracy over the scale of graduated rates: thin lines are tasks, the thick one is their mean.
-
-    The horizontal band is the last layer alone with its rate by validation. The title says what choosing the scale of
-    each task by validation gains over one scale for all tasks.
-
-    Args:
-        records: of the study `real_scales`.
-    """
-    gain = real.strategy_gain(records, real.CHOSEN, real.FREQUENT)
-    accuracies, means = 100 * real.scale_accuracies(records), real.accuracy_by_scale(records)
-    title = f"A scale for each of {len(accuracies)} real tasks, not one for all: the choice {_verdict(gain)}"
-    figure = new_figure(title)
-    axes = figure.subplots()
-    for _, line in accuracies.iterrows():
-        axes.plot(line.index, line, color=GREY, linewidth=1, alpha=0.6)
-    axes.plot([], [], color=GREY, linewidth=1, label="a task")
-    middle, low, high = (
-        100 * np.array([getattr(m, name) for m in means.values()]) for name in ("estimate", "low", "high")
-    )
-    axes.errorbar(
-        list(means), middle, yerr=[middle - low, high - middle], color=BLUE, marker="o", capsize=4, linewidth=3,
-        label="mean of the tasks",
-    )  # fmt: skip
-    head = real.over_tasks(real.strategy_accuracies(records)[real.HEAD_CHOSEN])
-    axes.axhspan(100 * head.low, 100 * head.high, color=GREEN, alpha=0.15)
-    axes.axhline(100 * head.estimate, color=GREEN, linestyle="--", label=real.HEAD_CHOSEN)
-    axes.set_xscale("log")
-    axes.set_xticks(list(means), [f"{scale:g}" for scale in means])
-    axes.minorticks_off()
-    axes.set_xlabel("scale of the graduated rates")
-    axes.set_ylabel("test accuracy (%)")
-    figure.legend(loc="outside lower center", ncols=3, title="95 % intervals over the tasks (t)")
-    return figure
 
 
 @styled
@@ -55,12 +18,15 @@ def strategies(records: Sequence[dict]) -> Figure:
     """Plot what each way to choose the rates gains over the document's baseline, paired over the tasks.
 
     Args:
-        records: of the study `real_scales`.
+        records: of the study `real_scales`, and of `real_running` if they are there.
     """
     accuracies = real.strategy_accuracies(records)
     gains = {name: real.paired(accuracies, name, real.BASELINE) for name in accuracies if name != real.BASELINE}
     control = real.paired(accuracies, real.CHOSEN, real.HEAD_CHOSEN)
     title = f"Training the inner layers, too, {_verdict(control)} over the last layer alone, both by validation"
+    if real.RUNNING in accuracies:
+        running = real.paired(accuracies, real.RUNNING, real.HEAD_CHOSEN)
+        title += f"; with running statistics it {_verdict(running)}"
     figure = new_figure(title, height=2.0 + 0.6 * len(gains))
     axes = figure.subplots()
     for place, (name, gain) in enumerate(gains.items()):
@@ -69,7 +35,7 @@ def strategies(records: Sequence[dict]) -> Figure:
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.set_yticks(range(len(gains)), list(gains))
     axes.set_ylim(len(gains) - 0.5, -0.5)
-    axes.set_xlabel(f"points above {real.BASELINE}; 95 % intervals over {len(accuracies)} tasks (t)")
+    axes.set_xlabel(f"points above {real.BASELINE}\n95 % intervals over {len(accuracies)} tasks (t)")
     return figure
 
 

@@ -1,5 +1,6 @@
 """Strategies and sources on real tasks: fake runs whose answer is known."""
 
+import numpy as np
 import pytest
 
 from course_lib.analysis.rates import real, real_sources
@@ -69,22 +70,41 @@ def test_validation_chooses_and_the_test_images_do_not():
     assert found[real.CHOSEN].tolist() == pytest.approx([0.5] * 12)
     assert found[real.ORACLE].tolist() == pytest.approx([0.7] * 12)
     assert found[real.HEAD_CHOSEN].tolist() == pytest.approx([0.3] * 12)
-    assert real.strategy_gain(misled, real.CHOSEN, real.ORACLE).estimate == pytest.approx(-0.2)
+    assert real.paired(found, real.CHOSEN, real.ORACLE).estimate == pytest.approx(-0.2)
 
 
 def test_gains_are_paired_over_the_tasks():
-    gain = real.strategy_gain(RUNS, real.DOCUMENTS, real.BASELINE)
+    accuracies = real.strategy_accuracies(RUNS)
+    gain = real.paired(accuracies, real.DOCUMENTS, real.BASELINE)
     assert gain.estimate == pytest.approx((11 * 0.1 + 0.3) / 12)
     assert gain.low > 0
     assert (gain.method, gain.unit) == ("t, 12 tasks", "points")
-    table = real.strategy_table(RUNS)
-    assert table.loc[real.BASELINE].iloc[1] == ""
-    assert table.loc[real.DOCUMENTS].iloc[1] == str(gain)
-
-
-def test_a_strategy_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="no column 'luck': choose one of last layer alone, LL 10"):
-        real.strategy_gain(RUNS, "luck")
+        real.paired(accuracies, "luck", real.BASELINE)
+
+
+def test_one_seed_is_enough_and_seeds_are_averaged_in_each_task_first():
+    one = real.strategy_accuracies([run for run in RUNS if run["seed"] == 0])
+    assert np.allclose(one, real.strategy_accuracies(RUNS)), "these runs are the same for every seed"
+    apart = runs_of("real_scales", lambda trial: accuracy(trial) + 0.1 * (trial.seed - 1))
+    assert real.paired(real.strategy_accuracies(apart), real.CHOSEN, real.HEAD_CHOSEN).method == "t, 12 tasks"
+    assert real.strategy_accuracies(apart)[real.CHOSEN].tolist() == pytest.approx([0.7] * 12)
+
+
+def test_running_statistics_are_a_strategy_of_their_own_where_every_task_has_them():
+    running = runs_of("real_running", lambda trial: 0.8 if scale(trial) == 1 else 0.1)
+    accuracies = real.strategy_accuracies(RUNS + running)
+    assert accuracies[real.RUNNING].tolist() == pytest.approx([0.8] * 12)
+    assert np.allclose(accuracies.drop(columns=real.RUNNING), real.strategy_accuracies(RUNS)), "the others stay"
+    over_batch, over_head = real.running_gaps(RUNS + running).values()
+    assert (over_batch.estimate, over_head.estimate) == (pytest.approx(0.1), pytest.approx(0.35))
+    table = real.scale_table(RUNS + running)
+    assert table.loc[1.0, "running statistics"].startswith("80.0 %")
+    assert table.loc[1.0, "running statistics, minus last layer"].startswith("35.0 points")
+    assert table.loc[1.0, "batch statistics"].startswith("50.0 %")
+    for few in ([], running[: len(running) // 24]):
+        assert real.running_gaps(RUNS + few) == {}
+        assert list(real.scale_table(RUNS + few)) == ["batch statistics", "batch statistics, minus last layer"]
 
 
 def test_single_tasks_and_missing_runs_are_refused():
@@ -105,10 +125,11 @@ def test_best_scales_are_listed_for_each_seed_and_edges_are_marked():
 
 
 def test_every_scale_has_its_mean_over_the_tasks():
-    found = real.accuracy_by_scale(RUNS)
+    found = real.scale_accuracies(RUNS)
     assert tuple(found) == REAL.scales
-    assert found[1.0].estimate == pytest.approx(0.5)
-    assert found[5.0].estimate == pytest.approx((7 * 0.5 + 5 * 0.7) / 12)
+    assert found[1.0].mean() == pytest.approx(0.5)
+    assert found[5.0].mean() == pytest.approx((7 * 0.5 + 5 * 0.7) / 12)
+    assert real.scale_table(RUNS).loc[1.0, "batch statistics, minus last layer"].startswith("5.0 points")
 
 
 def test_every_source_chooses_among_the_same_scales():

@@ -29,6 +29,12 @@ def test_the_layout_is_clean(num_val):
     assert_texts_stay_inside_and_apart(choosing.choice_noise_figure(RUNS, num_val=num_val), f"{num_val} images")
 
 
+def test_the_task_in_the_middle_is_shown_first():
+    runs = scale_grid(lambda t, k: (0.1, 0.99, 0.5, 0.9, 0.6, 0.2)[t])
+    assert choosing.middle_task(runs) == "task-04"
+    assert "task-04" in choosing.choice_noise_figure(runs).get_suptitle()
+
+
 def test_the_controls_can_all_be_drawn():
     controls = choosing.choice_controls(RUNS)
     assert controls["num_settings"] == [1, 2, 3]

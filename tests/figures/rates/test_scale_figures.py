@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import fakes
-from course_lib.analysis.rates import predictors, scales
+from course_lib.analysis.rates import luck, predictors, scales
 from course_lib.figures.rates import scales as figures
-from fake_scales import head_grid, scale_grid
+from fake_scales import head_grid, scale_grid, seed_runs
 from layout import assert_texts_stay_inside_and_apart
 
 RUNS = scale_grid(lambda t, k: 0.55 + 0.02 * t + 0.05 * k, lambda t, k: 0.65 + 0.05 * (k if t % 2 else 0))
@@ -43,9 +43,9 @@ FIGURES = {
     "scale_curves": lambda: figures.scale_curves(GRID, HEADS),
     "best_scales": lambda: figures.best_scales(GRID),
     "printed_and_measured": lambda: figures.printed_and_measured(GRID, HEADS),
-    "luck_of_the_best": lambda: figures.luck_of_the_best(scales.permutation_null(RUNS, draws=30)),
+    "luck_of_the_best": lambda: figures.luck_of_the_best(luck.lead_of_the_best(RUNS, seed_runs(), draws=30)),
     "accuracy_and_cost": lambda: figures.accuracy_and_cost(
-        predictors.scale_predictors(GRID, HEADS, np.arange(12.0).reshape(6, 2))
+        predictors.scale_predictors(GRID, HEADS, np.arange(24.0).reshape(6, 2, 2))
     ),
 }
 
@@ -69,7 +69,24 @@ def test_the_layout_is_clean(name):
 def test_titles_follow_the_runs():
     assert "LL 10: 40.0 points" in title_of(FIGURES["flower_multipliers"]())
     assert "LL 10: -40.0 points" in title_of(figures.flower_multipliers(flower_runs(0.4, 0.8)))
-    assert "Best mean at scale 4" in title_of(FIGURES["scale_curves"]())
-    assert "0.25 if the lowest counts" in title_of(FIGURES["best_scales"]())
-    flat = scales.permutation_null(scale_grid(lambda t, k: 0.6), draws=30)
-    assert "not more than luck explains" in title_of(figures.luck_of_the_best(flat))
+    assert "0.25: 10.0 points [10.0, 10.0]" in title_of(FIGURES["scale_curves"]())
+    assert "scale 0.25 is best in 3 tasks if the lowest counts, in 1 of 6" in title_of(FIGURES["best_scales"]())
+
+
+def test_the_lead_is_compared_with_seeds():
+    alike = scale_grid(lambda t, k: 0.6, seeds=1)  # networks that are all equally good
+
+    def title(accuracy):
+        return title_of(figures.luck_of_the_best(luck.lead_of_the_best(scale_grid(accuracy), alike, draws=30)))
+
+    assert title(lambda t, k: 0.6).endswith("not shown")
+    bad = title(lambda t, k: (0.6, 0.6, 0.1)[k])
+    assert "with the scales up to 1 alone" in bad
+    assert bad.endswith("not shown")
+    assert "not shown" not in title(lambda t, k: 0.3 + 0.3 * k)
+
+
+def test_ways_are_counted_without_the_one_that_sees_the_test_images():
+    ways = predictors.scale_predictors(GRID, HEADS, np.arange(24.0).reshape(6, 2, 2))
+    title = title_of(figures.accuracy_and_cost(ways))
+    assert f"of {len(ways) - 2} ways" in title, "neither the base nor the scale that the test images choose"
