@@ -54,7 +54,7 @@ def test_both_networks_are_tried_from_random_weights():
     assert {(recipe.multiplier_of("stem"), recipe.lr) for recipe in scratch} == {(1, lr) for lr in REAL.scratch_rates}
 
 
-@pytest.mark.parametrize("name", ["real_scales", "real_sources"])
+@pytest.mark.parametrize("name", ["real_scales", "real_sources", "real_running"])
 def test_every_run_of_every_seed_ships(name):
     """Records alone, found by their settings: no image and no weights are needed."""
     study = find_study(name)
