@@ -1,5 +1,6 @@
 """Figures of lesson 13: ten times the images, the domains with their sizes and images, and the network itself."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -29,7 +30,7 @@ def data_sizes(records: Sequence[dict]) -> Figure:
     above = sum(gain.low > 0 for gain in gains)
     low, high = (100 * ends(gain.estimate for gain in gains) for ends in (min, max))
     title = (
-        f"Ten times the images: {low:+.0f} to {high:+.0f} points, a gain for certain in {above} of {len(gains)} domains"
+        f"Ten times the images: {low:+.0f} to {high:+.0f} points, a gain is shown in {above} of {len(gains)} domains"
     )
     figure = new_figure(title, height=2.2 + 0.5 * len(found))
     axes = figure.subplots()
@@ -54,21 +55,21 @@ def data_sizes(records: Sequence[dict]) -> Figure:
 
 @styled
 def domain_sizes() -> Figure:
-    """Plot the number of images of each source domain and of a target's tenth (Fig 3)."""
+    """Plot the number of images of each source domain and of the quarter that trains its network (Fig 3)."""
     domains = sorted(DOMAINS.values(), key=lambda domain: domain.num_images)
     ratio = domains[-1].num_images / domains[0].num_images
     title = f"The largest domain, {domains[-1].name}, has {ratio:.0f} times the images of {domains[0].name}"
     figure = new_figure(title, height=1.8 + 0.42 * len(domains))
     axes = figure.subplots()
     places = np.arange(len(domains))
-    axes.barh(places, [domain.num_images for domain in domains], color=SKY, label="all images")
+    axes.plot([domain.num_images for domain in domains], places, "o", color=VERMILLION, label="all images")
     source = [domain.num_images / _QUARTERS for domain in domains]
-    axes.barh(places, source, height=0.4, color=BLUE, label="train the source network")
+    axes.plot(source, places, "s", color=BLUE, label="train the source network")
     for place, domain in zip(places, domains, strict=True):
         words = f"{domain.num_images} of {len(domain.categories)} categories"
-        axes.annotate(words, (domain.num_images, place), (6, 0), textcoords="offset points", va="center", fontsize=11)
+        axes.annotate(words, (domain.num_images, place), (10, 0), textcoords="offset points", va="center", fontsize=11)
     axes.set_xscale("log")
-    axes.set_xlim(300, 8 * domains[-1].num_images)
+    axes.set_xlim(right=8 * domains[-1].num_images)
     axes.set_yticks(places, [domain.name for domain in domains])
     axes.set_xlabel("images (logarithmic)")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
@@ -154,9 +155,5 @@ def _main_path(model: StagedModel) -> list[nn.Module]:
 
 def _inside(module: nn.Module) -> str:
     """What a stage is made of, e.g. ``"2 × BasicBlock"``."""
-    children = [type(child).__name__ for child in module.children()]
-    kinds = {name: children.count(name) for name in children}
-    if len(kinds) == 1:
-        ((name, count),) = kinds.items()
-        return f"{count} × {name}" if count > 1 else name
-    return "Conv, BN, ReLU, pool" if kinds else type(module).__name__
+    kinds = Counter(type(child).__name__ for child in module.children()) or {type(module).__name__: 1}
+    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in kinds.items())

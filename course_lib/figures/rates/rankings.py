@@ -1,6 +1,6 @@
 """Figures of lesson 13: how well scores rank the sources, and what frozen features reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,15 +9,15 @@ from matplotlib.figure import Figure
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates.scoring import STATIC
 from course_lib.analysis.rates.sources import RANDOM
-from course_lib.figures.style import BLACK, BLUE, GREY, ORANGE, SERIES, VERMILLION, draw_interval, new_figure, styled
+from course_lib.figures.style import BLACK, BLUE, GREY, SERIES, VERMILLION, draw_interval, new_figure, styled
 
 
 @styled
 def rankings(table: pd.DataFrame, against: str = STATIC) -> Figure:
     """Plot the mean weighted τ of each way to rank the sources with its interval, and its mean regret.
 
-    The thin grey line goes from the lowest to the highest τ without one source. The title counts the scores whose τ
-    differs from that of the static ranking, paired by target.
+    The thin grey line goes from the lowest to the highest τ without one source. The title names the scores whose τ is
+    shown to differ from that of the static ranking, paired by target and corrected for the number of comparisons.
 
     Args:
         table: of `course_lib.analysis.ranking.ranking_table`.
@@ -36,8 +36,8 @@ def rankings(table: pd.DataFrame, against: str = STATIC) -> Figure:
         draw_interval(regrets, row["regret"], place, *ends, color=color)
     taus.axvline(0, color=BLACK, linewidth=1.2)
     taus.set_yticks(range(len(rows)), rows["score"])
-    taus.set_xlabel("weighted τ, mean over targets\n(95 % bootstrap over targets; grey: without one source)")
-    regrets.set_xlabel("accuracy lost by taking its first\n(points, 95 % bootstrap)")
+    taus.set_xlabel("weighted τ, mean over targets\n(95 % over targets, t; grey: without one source)")
+    regrets.set_xlabel("accuracy lost by taking its first\n(points, 95 %, t)")
     regrets.set_xlim(left=0)
     return figure
 
@@ -78,34 +78,6 @@ def strategies(found: Mapping[str, Mapping[str, Interval]]) -> Figure:
             draw_interval(axes, 100 * own.estimate, height, 100 * own.low, 100 * own.high, color=color, marker=marker)
         axes.plot([], [], linestyle="", marker=marker, color=color, label=name)
     axes.set_yticks(range(len(sources)), sources)
-    axes.set_xlabel("test accuracy, mean over targets (%); 95 % bootstrap over targets")
+    axes.set_xlabel("test accuracy, mean over targets (%); 95 % over targets (t)")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(found))
-    return figure
-
-
-@styled
-def score_against_gain(score: np.ndarray, accuracies: np.ndarray, names: Sequence[str], *, label: str, target: str):
-    """Plot the accuracy from each source over its score, for one target; the title has the weighted τ.
-
-    Args:
-        score: (S,), NaN of what is no candidate.
-        accuracies: (S, R) of R seeds.
-        names: of the sources.
-        label: of the score.
-        target: name in the title.
-    """
-    from course_lib.analysis.ranking import weighted_tau
-
-    own = ~np.isnan(score)
-    means = accuracies.mean(axis=1)
-    tau = weighted_tau(score[own], means[own])
-    figure = new_figure(f"{target}, {label}: weighted τ = {tau:.2f}", width=8.0, height=4.6)
-    axes = figure.subplots()
-    for place in np.flatnonzero(own):
-        axes.plot([score[place]] * accuracies.shape[1], 100 * accuracies[place], "o", color=ORANGE, markersize=4)
-        axes.plot(score[place], 100 * means[place], "o", color=BLUE)
-        axes.annotate(names[place], (score[place], 100 * means[place]), (6, 5), textcoords="offset points", fontsize=11)
-    axes.margins(x=0.16)
-    axes.set_xlabel(label)
-    axes.set_ylabel("test accuracy (%)")
     return figure

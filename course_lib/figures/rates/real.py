@@ -77,15 +77,17 @@ def strategies(records: Sequence[dict]) -> Figure:
 def sources(records: Sequence[dict]) -> Figure:
     """Draw the matrix of sources and real targets as a heat map; its last row is the mean over the targets.
 
-    The title names the source with the highest mean and its gain over the next one.
+    The title names the source with the highest mean and its gain over random weights of its network.
 
     Args:
         records: of the studies `real_scales` and `real_sources` together.
     """
     found = real_sources.source_accuracies(records)
     found = found[found.mean().sort_values(ascending=False).index]
-    gain = real.paired(found, found.columns[0], found.columns[1])
-    title = f"Best mean over {len(found)} real targets: {found.columns[0]}; over the next source it {_verdict(gain)}"
+    best = found.columns[0]
+    title = f"Best mean over {len(found)} real targets: {best}"
+    if random := real_sources.random_weights(records).get(best):
+        title += f"; over random weights of its network it {_verdict(real.paired(found, best, random))}"
     figure = new_figure(title, height=2.6 + 0.42 * len(found))
     axes = figure.subplots()
     values = 100 * np.vstack([found.to_numpy(), found.mean().to_numpy()])
