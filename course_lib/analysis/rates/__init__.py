@@ -5,9 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "closeness": ["closeness_gains", "closeness_gap"],
+        "closeness": ["closeness_gap", "closeness_table"],
         "frozen_outputs": ["outputs_of"],
-        "frozen": ["strategy_accuracies", "strategy_gap", "strategy_means"],
+        "frozen": ["strategy_accuracies", "strategy_gap", "strategy_table"],
         "layers": [
             "accuracy_by_rate",
             "alpha_edge",

@@ -1,30 +1,33 @@
 """Do close sources help more than far ones? Closeness as a tree of meaning judges it (`judged_closeness`)."""
 
 import numpy as np
+import pandas as pd
 
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates.source_choice import excess, merit_elsewhere
 from course_lib.analysis.rates.sources import SourceMatrix, over_targets
 from course_lib.data.targets import judged_closeness
 
-CLOSE, SAME = 1.5, 2.5  # from which on a source counts as close, and as of the target's own domain: as figures round
+CLOSE, SAME = 1.5, 2.5  # from which on a source counts as close, and as of the target's own domain: as tables round
+_WORDS = {0: "far", 1: "one step in common", 2: "close", 3: "one domain"}
 
 
-def closeness_gains(matrix: SourceMatrix) -> dict[int, tuple[np.ndarray, Interval | None]]:
-    """Accuracy minus the target's mean over its sources, by the judged closeness of source and target, rounded.
+def closeness_table(matrix: SourceMatrix) -> pd.DataFrame:
+    """Make the table of accuracy minus the target's mean over its sources, a row for each closeness, rounded.
 
-    Returns:
-        degree → one value for each pair (P,), and the mean over targets with its t-interval; None of a single target.
+    The interval is over the targets (t); there is none of a single target.
     """
     degrees, values = np.rint(_judged(matrix)), excess(matrix.candidates.mean(axis=2))
-    found = {}
-    for degree in range(4):
+    rows = {}
+    for degree, word in _WORDS.items():
         own = np.where(degrees == degree, values, np.nan)
         counted = ~np.isnan(own).all(axis=1)
         if counted.any():
             means = np.nanmean(own[counted], axis=1)
-            found[degree] = (own[~np.isnan(own)], over_targets(means) if len(means) > 1 else None)
-    return found
+            gain = str(over_targets(means)) if len(means) > 1 else f"{100 * means[0]:.1f} points"
+            numbers = {"pairs": int((~np.isnan(own)).sum()), "targets": len(means)}
+            rows[f"{degree}, {word}"] = numbers | {"minus the target's mean": gain}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def closeness_gap(

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from torch import nn
@@ -15,7 +14,7 @@ from course_lib.figures.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILLION,
 from course_lib.models.network import HEAD
 from course_lib.models.staged import StagedModel
 
-_QUARTERS = 4
+_COLUMNS = 2  # of domains in a figure
 
 
 @styled
@@ -54,34 +53,11 @@ def data_sizes(records: Sequence[dict]) -> Figure:
 
 
 @styled
-def domain_sizes() -> Figure:
-    """Plot the number of images of each source domain and of the quarter that trains its network (Fig 3)."""
-    domains = sorted(DOMAINS.values(), key=lambda domain: domain.num_images)
-    ratio = domains[-1].num_images / domains[0].num_images
-    title = f"The largest domain, {domains[-1].name}, has {ratio:.0f} times the images of {domains[0].name}"
-    figure = new_figure(title, height=1.8 + 0.42 * len(domains))
-    axes = figure.subplots()
-    places = np.arange(len(domains))
-    axes.plot([domain.num_images for domain in domains], places, "o", color=VERMILLION, label="all images")
-    source = [domain.num_images / _QUARTERS for domain in domains]
-    axes.plot(source, places, "s", color=BLUE, label="train the source network")
-    for place, domain in zip(places, domains, strict=True):
-        words = f"{domain.num_images} of {len(domain.categories)} categories"
-        axes.annotate(words, (domain.num_images, place), (10, 0), textcoords="offset points", va="center", fontsize=11)
-    axes.set_xscale("log")
-    axes.set_xlim(right=8 * domains[-1].num_images)
-    axes.set_yticks(places, [domain.name for domain in domains])
-    axes.set_xlabel("images (logarithmic)")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return figure
-
-
-@styled
 def domain_images(images: Mapping[str, object]) -> Figure:
-    """Show images of several domains, a row for each (Fig 4).
+    """Show images of source domains, each with its numbers of images and categories, the largest first (Figs 3 and 4).
 
     Args:
-        images: name → (N, 3, H, W) uint8, the same number for each.
+        images: name of a domain → (N, 3, H, W) uint8, the same number for each.
 
     Raises:
         ValueError: no images, or other numbers.
@@ -90,14 +66,20 @@ def domain_images(images: Mapping[str, object]) -> Figure:
     if not pictures or len({len(own) for own in pictures.values()}) > 1:
         counts = {name: len(own) for name, own in pictures.items()}
         raise ValueError(f"images {counts} cannot be drawn: give the same number of each domain")
-    count = len(next(iter(pictures.values())))
-    figure = new_figure(
-        f"{count} images of each of {len(pictures)} domains", width=9.0, height=0.9 + 0.92 * len(pictures)
-    )
-    for axes, (name, own) in zip(figure.subplots(len(pictures), 1, squeeze=False).flat, pictures.items(), strict=True):
+    order = sorted((DOMAINS[name] for name in pictures), key=lambda domain: -domain.num_images)
+    ratio = order[0].num_images / order[-1].num_images
+    title = f"The largest domain, {order[0].name}, has {ratio:.0f} times the images of {order[-1].name}"
+    rows = -(-len(order) // _COLUMNS)
+    figure = new_figure(title, width=8.0, height=0.8 + 0.72 * rows)
+    panels = figure.subplots(rows, _COLUMNS, squeeze=False)
+    for axes in panels.flat[len(order) :]:
+        axes.set_visible(False)
+    for axes, domain in zip(panels.flat, order, strict=False):
         hide_ticks(axes)
-        axes.imshow(mosaic(own, count))
-        axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=12)
+        own = pictures[domain.name]
+        axes.imshow(mosaic(own, len(own)))
+        words = f"{domain.name}\n{domain.num_images} images\n{len(domain.categories)} categories"
+        axes.set_ylabel(words, rotation=0, ha="right", va="center", fontsize=12)
     return figure
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import Interval
-from course_lib.analysis.rates import closeness, sources
+from course_lib.analysis.rates import sources
 from course_lib.analysis.rates.sources import RANDOM, SourceMatrix
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.data.targets import judged_closeness
@@ -15,7 +15,6 @@ from course_lib.figures.style import (
     BLACK,
     BLUE,
     GREEN,
-    GREY,
     ORANGE,
     SERIES,
     VERMILLION,
@@ -26,6 +25,8 @@ from course_lib.figures.style import (
 
 # Closeness of source and target by the tree of meaning, in whole degrees from 0 to 3: colour and marker.
 CLOSENESS = {0: (VERMILLION, "s", "far"), 1: (ORANGE, "^", ""), 2: (BLUE, "o", "close"), 3: (GREEN, "D", "one domain")}
+
+_SHADES = 9  # of the map: few, since the numbers are in the cells, and a picture of few colours is small
 
 
 @styled
@@ -103,62 +104,26 @@ def gain_map(records: Sequence[dict]) -> Figure:
     title = f"{len(found)} pairs: {_signs_in_words(signs, 'pairs')} (by chance at most {chance:.0f} on either side)"
     values = 100 * matrix.over_random
     limit = float(np.nanmax(np.abs(values))) or 1.0
-    figure = new_figure(title, width=11.0, height=2.2 + 0.36 * len(matrix.targets))
+    figure = new_figure(title, height=2.2 + 0.3 * len(matrix.targets))
     axes = figure.subplots()
-    colors = mpl.colormaps["PuOr"].with_extremes(bad="#EEEEEE")
-    shown = axes.imshow(np.ma.masked_invalid(values), cmap=colors, vmin=-limit, vmax=limit, aspect="auto")
+    colors = mpl.colormaps["PuOr"].resampled(_SHADES).with_extremes(bad="#EEEEEE")
+    axes.imshow(np.ma.masked_invalid(values), cmap=colors, vmin=-limit, vmax=limit, aspect="auto")
     for (target, source), own in found.items():
         row, column = matrix.targets.index(target), matrix.sources.index(source)
         _write_cell(axes, column, row, values[row, column], limit, sure=own.low > 0 or own.high < 0)
     axes.set_xticks(range(len(matrix.sources)), matrix.sources, rotation=30, ha="right")
     axes.set_yticks(range(len(matrix.targets)), [name_of(target) for target in matrix.targets])
     axes.grid(False)
-    axes.set_xlabel("source")
-    bar = figure.colorbar(shown, ax=axes, pad=0.02)
-    bar.set_label("gain over random initialisation (points)")
+    axes.set_xlabel("source; in the cells: gain over random initialisation (points)")
     return figure
 
 
 def _write_cell(axes, column: int, row: int, value: float, limit: float, *, sure: bool) -> None:
     style = {"fontweight": "bold"} if sure else {}
-    color = "white" if abs(value) > 0.62 * limit else BLACK
+    color = "white" if abs(value) > 0.55 * limit else BLACK
     axes.text(column, row, f"{value:+.0f}", ha="center", va="center", color=color, fontsize=11, **style)
     if sure:
         axes.add_patch(mpl.patches.Rectangle((column - 0.47, row - 0.45), 0.94, 0.9, fill=False, edgecolor=BLACK))
-
-
-@styled
-def by_closeness(matrix: SourceMatrix) -> Figure:
-    """Plot the accuracy from each source, minus the target's mean over sources, by closeness in meaning.
-
-    A dot is a pair; the interval is of the mean over targets. The title compares close sources with all others, with
-    and without pairs of one domain.
-    """
-    found = closeness.closeness_gains(matrix)
-    every, related = (closeness.closeness_gap(matrix, same=same) for same in (True, False))
-    title = f"Close sources minus all others: {_shown(every)}; without pairs of one domain: {_shown(related)}"
-    figure = new_figure(title, height=4.8)
-    axes = figure.subplots()
-    draw = np.random.default_rng(0)
-    for place, (degree, (values, own)) in enumerate(found.items()):
-        color, marker, _ = CLOSENESS[degree]
-        axes.plot(place + draw.uniform(-0.18, 0.18, len(values)), 100 * values, "o", color=GREY, markersize=4)
-        if own is None:
-            continue
-        middle, low, high = (100 * value for value in (own.estimate, own.low, own.high))
-        axes.errorbar(
-            [place + 0.3], [middle], yerr=[[middle - low], [high - middle]], color=color, marker=marker, capsize=4
-        )
-    axes.axhline(0, color=BLACK, linewidth=1.2)
-    labels = [f"{_degree(degree)}\n{len(values)} pairs" for degree, (values, _) in found.items()]
-    axes.set_xticks(range(len(found)), labels)
-    axes.set_xlabel("closeness in meaning by our tree, rounded; colour: mean over targets, 95 % (t)")
-    axes.set_ylabel("accuracy minus the\ntarget's mean (points)")
-    return figure
-
-
-def _shown(gap: Interval) -> str:
-    return f"{gap}" if gap.low > 0 or gap.high < 0 else f"{gap}, not shown to differ"
 
 
 def _degree(degree: int) -> str:

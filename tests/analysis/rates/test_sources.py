@@ -138,9 +138,9 @@ def test_the_edge_is_that_of_the_mean_over_targets():
 
 def test_closeness_gap_is_what_close_sources_gain():
     matrix = sources.source_matrix(RUNS)
-    groups = closeness.closeness_gains(matrix)
-    assert set(groups) <= {0, 1, 2, 3}
-    assert sum(len(values) for values, _ in groups.values()) == (~np.isnan(matrix.over_random)).sum()
+    table = closeness.closeness_table(matrix)
+    assert table["pairs"].sum() == (~np.isnan(matrix.over_random)).sum()
+    assert table.index.tolist() == ["0, far", "1, one step in common", "2, close", "3, one domain"]
     gap = closeness.closeness_gap(matrix)
     assert gap.unit == "points"
     assert gap.method == "t, 5 targets"
@@ -160,7 +160,9 @@ def test_pairs_of_one_domain_are_close_or_left_out():
     matrix = sources.source_matrix(runs)
     assert closeness.closeness_gap(matrix).estimate > 0.1
     assert closeness.closeness_gap(matrix, same=False).estimate == pytest.approx(0)
-    assert {degree: len(values) for degree, (values, _) in closeness.closeness_gains(matrix).items()}[3] == 2
+    table = closeness.closeness_table(matrix)
+    assert table.loc["3, one domain", ["pairs", "targets"]].tolist() == [2, 2]
+    assert table.loc["3, one domain", "minus the target's mean"] == "35.0 points [35.0, 35.0]"
 
 
 def test_size_gains():
@@ -174,9 +176,9 @@ def test_size_gains():
 def test_frozen_strategies():
     heads = source_grid({"random": 0.2, "plants": 0.6}, svm=0.7)
     found = frozen.strategy_accuracies(RUNS, heads)
-    means = frozen.strategy_means(found)
-    assert means[frozen.MACHINE]["plants"].estimate == pytest.approx(0.7)
-    assert means[frozen.HEAD]["plants"].estimate == pytest.approx(0.6)
+    table = frozen.strategy_table(found)
+    assert table.index.tolist() == list(STARTS)
+    assert table.loc["plants", [frozen.MACHINE, frozen.HEAD]].tolist() == ["70.0 % [70.0, 70.0]", "60.0 % [60.0, 60.0]"]
     assert frozen.strategy_gap(found, frozen.MACHINE, frozen.HEAD).low > 0
     with pytest.raises(ValueError, match="other targets"):
         frozen.strategy_accuracies(RUNS, [run for run in heads if run["data"]["source"] != "mini:flowers"])

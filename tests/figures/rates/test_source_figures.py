@@ -7,7 +7,7 @@ import pytest
 from matplotlib import pyplot
 
 from course_lib.analysis.ranking import ranking_table, static_scores
-from course_lib.analysis.rates import closeness, frozen, sources
+from course_lib.analysis.rates import sources
 from course_lib.figures.rates import domains, rankings
 from course_lib.figures.rates import sources as figures
 from course_lib.models import build
@@ -18,7 +18,6 @@ RUNS = source_grid({"random": 0.4, "plants": 0.7, "tools": 0.2, "people": 0.45, 
 MATRIX = sources.source_matrix(RUNS)
 LUCKY = source_grid({"random": 0.9}, lr=0.1)  # of the starts only random initialisation is better at this rate
 MORE = sources.source_matrix([*RUNS, *(run for run in LUCKY if run["recipe"]["start"] is None)])
-STRATEGIES = frozen.strategy_means(frozen.strategy_accuracies(RUNS, source_grid({}, svm=0.7)))
 
 
 def table(gap=0.0):
@@ -32,11 +31,8 @@ FIGURES = {
     (figures, "base_models"): lambda: figures.base_models(RUNS, "flowers"),
     (figures, "mean_gains"): lambda: figures.mean_gains({"the same rates": MATRIX, "more": MORE}),
     (figures, "gain_map"): lambda: figures.gain_map(RUNS),
-    (figures, "by_closeness"): lambda: figures.by_closeness(MATRIX),
     (rankings, "rankings"): lambda: rankings.rankings(table()),
-    (rankings, "strategies"): lambda: rankings.strategies(STRATEGIES),
     (domains, "data_sizes"): lambda: domains.data_sizes(size_grid()),
-    (domains, "domain_sizes"): domains.domain_sizes,
     (domains, "domain_images"): lambda: domains.domain_images(
         {name: np.full((6, 3, 16, 16), 90, dtype=np.uint8) for name in ("tools", "plants")}
     ),
@@ -76,13 +72,6 @@ def test_mean_gains_are_counted_for_each_choice_of_random_initialisation():
     assert found == ("the same rates: 7 sources gain, 1 lose, 0 undecided; more: 0 sources gain, 8 lose, 0 undecided")
 
 
-def test_close_sources_are_compared_with_and_without_pairs_of_one_domain():
-    found = title_of(figures.by_closeness(MATRIX))
-    every, related = (str(closeness.closeness_gap(MATRIX, same=same)) for same in (True, False))
-    assert f"all others: {every}" in found
-    assert f"one domain: {related}" in found
-
-
 def test_rankings_that_are_better_or_worse_are_named():
     assert "worse: wrong" in title_of(rankings.rankings(table()))
     assert "better: right" in title_of(rankings.rankings(table(gap=1.0)))
@@ -101,6 +90,14 @@ def test_the_network_is_counted_from_the_network():
     words = " ".join(text.get_text() for text in domains.network(model).axes[0].texts)
     assert "MaxPool2d" in words
     assert "AdaptiveAvgPool2d, Flatten" in words
+
+
+def test_domains_are_shown_with_their_numbers_the_largest_first():
+    figure = FIGURES[domains, "domain_images"]()
+    assert title_of(figure) == "The largest domain, plants, has 28 times the images of tools"
+    labels = [axes.get_ylabel() for axes in figure.axes]
+    assert labels[0] == "plants\n56000 images\n7 categories"
+    assert labels[1].startswith("tools\n2000 images")
 
 
 def test_other_numbers_of_images_are_refused():
