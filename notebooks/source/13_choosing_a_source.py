@@ -54,7 +54,7 @@ guess_worse = Prediction(
     reveal=reveal,
 )
 guess_close = Prediction(
-    "points of test accuracy, close sources minus far ones, mean over targets",
+    "points of test accuracy, close sources minus all others, mean over targets",
     None,
     reveal=reveal,
 )
@@ -107,7 +107,7 @@ rates.chosen_rates(records)
 # anything was trained (living or made; then creature or plant, held in a hand or large; then the domain itself), and the number of steps that two domains share.
 
 # %% tags=["report"]
-show(sources.base_models(records, "tools"), colors=64)
+show(sources.base_models(records, "tools"), colors=48)
 
 # %% [markdown]
 # And all pairs. A number is the gain over random initialisation in points; **bold and framed** where its interval excludes zero. Three seeds are few, so these
@@ -133,7 +133,7 @@ fair = rates.source_matrix(records + more, vary=rates.ALSO_EPOCHS)
 choices = {"the same rates": matrix, "more rates, twice the epochs": fair}
 
 # %% tags=["report"]
-show(sources.mean_gains(choices), colors=64)
+show(sources.mean_gains(choices), colors=48)
 
 # %% [markdown]
 # A claim of *negative transfer* needs a random initialisation that had every chance; a claim that a source *helps* needs it even more. How many pairs are decided
@@ -262,7 +262,7 @@ ranked, by_images = (
 )
 
 # %% tags=["report"]
-show(rankings.rankings(ranked), colors=64)
+show(rankings.rankings(ranked), colors=48)
 
 # %% [markdown]
 # Read the two gaps in this order. Which scores are *shown* to be better than the static ranking by accuracy at home (the gap's interval lies above zero)? And is the
@@ -356,7 +356,7 @@ real_records = [
 ]
 
 # %% tags=["report"]
-show(real_figures.sources(real_records), colors=32)
+show(real_figures.sources(real_records), colors=24)
 
 # %% tags=["report"]
 real_sources.source_table(real_records)

@@ -1,5 +1,6 @@
 """Figures of lesson 13: ten times the images, the domains with their sizes and images, and the network itself."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -70,7 +71,7 @@ def domain_images(images: Mapping[str, object]) -> Figure:
     ratio = order[0].num_images / order[-1].num_images
     title = f"The largest domain, {order[0].name}, has {ratio:.0f} times the images of {order[-1].name}"
     rows = -(-len(order) // _COLUMNS)
-    figure = new_figure(title, width=8.0, height=0.8 + 0.72 * rows)
+    figure = new_figure(title, width=5.8, height=0.9 + 0.6 * rows)
     panels = figure.subplots(rows, _COLUMNS, squeeze=False)
     for axes in panels.flat[len(order) :]:
         axes.set_visible(False)
@@ -79,7 +80,7 @@ def domain_images(images: Mapping[str, object]) -> Figure:
         own = pictures[domain.name]
         axes.imshow(mosaic(own, len(own)))
         words = f"{domain.name}\n{domain.num_images} images\n{len(domain.categories)} categories"
-        axes.set_ylabel(words, rotation=0, ha="right", va="center", fontsize=12)
+        axes.set_ylabel(words, rotation=0, ha="right", va="center", fontsize=10)
     return figure
 
 
@@ -98,7 +99,7 @@ def network(model: StagedModel, image_size: int = 48) -> Figure:
     layers = sum(isinstance(module, (nn.Conv2d, nn.Linear)) for module in _main_path(model))
     share = 100 * counts[largest] / total
     title = f"{model.architecture}: {layers} layers, {total:,} parameters, {share:.0f} % of them in {largest}"
-    figure = new_figure(title, width=12.0, height=3.6)
+    figure = new_figure(title, width=10.0, height=3.6)
     axes = figure.subplots()
     hide_ticks(axes)
     for place, (name, shape) in enumerate(shapes.items()):
@@ -108,8 +109,8 @@ def network(model: StagedModel, image_size: int = 48) -> Figure:
         box = (place - 0.38, -height / 2), 0.76, height
         axes.add_patch(FancyBboxPatch(*box, boxstyle="round,pad=0.02", facecolor=color, edgecolor=BLACK))
         axes.text(place, 0, name, ha="center", va="center", fontsize=12, fontweight="bold")
-        words = f"{_inside(model.stage_module(name))}\n{counts[name]:,} parameters\n{' × '.join(map(str, shape))}"
-        axes.text(place, -1.0, words, ha="center", va="top", fontsize=10)
+        words = f"{counts[name]:,} parameters\n{' × '.join(map(str, shape))}\n{_inside(model.stage_module(name))}"
+        axes.text(place, -1.0, words, ha="center", va="top", fontsize=9)
         if place:
             axes.annotate("", (place - 0.4, 0), (place - 0.6, 0), arrowprops={"arrowstyle": "->"})
     axes.set_xlim(-0.6, len(shapes) - 0.4)
@@ -138,4 +139,4 @@ def _main_path(model: StagedModel) -> list[nn.Module]:
 def _inside(module: nn.Module) -> str:
     """What a stage is made of, e.g. ``"2 × BasicBlock"``."""
     kinds = Counter(type(child).__name__ for child in module.children()) or {type(module).__name__: 1}
-    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in kinds.items())
+    return textwrap.fill(", ".join(f"{count} × {name}" if count > 1 else name for name, count in kinds.items()), 20)

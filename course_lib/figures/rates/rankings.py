@@ -29,7 +29,7 @@ def rankings(table: pd.DataFrame, against: str = STATIC) -> Figure:
         draw_interval(taus, row["weighted tau"], place, row["low"], row["high"], color=color)
     taus.axvline(0, color=BLACK, linewidth=1.2)
     taus.set_yticks(range(len(rows)), rows["score"])
-    taus.set_xlabel("weighted τ, mean over targets with its 95 % t-interval; grey: without any one source")
+    taus.set_xlabel("weighted τ, mean over targets, 95 % (t); grey: without one source")
     return figure
 
 
@@ -40,5 +40,5 @@ def _verdict(rows: pd.DataFrame, against: str) -> str:
     for own, word in ((better, "better"), (worse, "worse")):
         if len(own):
             found.append(f"{word}: {', '.join(own['score'][::-1])}")
-    words = "; ".join(found) or "none shown to be better or worse"
-    return f"{len(others)} rankings of sources against '{against}': {words}"
+    words = "; ".join(found) or "none is shown to be better or worse"
+    return f"Of {len(others)} rankings, compared with '{against}', {words}"

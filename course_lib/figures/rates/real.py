@@ -89,12 +89,12 @@ def sources(records: Sequence[dict]) -> Figure:
     title = f"Best mean over {len(found)} real targets: {best}"
     if random := real_sources.random_weights(records).get(best):
         title += f"; over random weights of its network it {_verdict(real.paired(found, best, random))}"
-    figure = new_figure(title, height=2.6 + 0.42 * len(found))
+    figure = new_figure(title, height=2.6 + 0.36 * len(found))
     axes = figure.subplots()
     values = 100 * np.vstack([found.to_numpy(), found.mean().to_numpy()])
     texts = [[f"{value:.0f}" for value in row] for row in values[:-1]]
     texts.append([_whole(real.over_tasks(found[source])) for source in found])
-    axes.imshow(values, cmap=mpl.colormaps["cividis"].resampled(8), aspect="auto")  # few shades: a small picture
+    axes.imshow(values, cmap=mpl.colormaps["cividis"].resampled(6), aspect="auto")  # few shades: a small picture
     middle = (values.min() + values.max()) / 2
     for (row, column), value in np.ndenumerate(values):
         color = BLACK if value > middle else "white"

@@ -49,7 +49,7 @@ def _sources(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
 
 
 def _heads(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
-    """The last layer alone on the frozen features of every start, at the document's rates and a higher one."""
+    """The last layer alone on the frozen features of every start; one of its runs asks the support vector machine."""
     refuse_other(source, OWN_SOURCE, "source_heads")
     return [
         Trial(
