@@ -120,7 +120,7 @@ def gain_map(records: Sequence[dict]) -> Figure:
 
 def _write_cell(axes, column: int, row: int, value: float, limit: float, *, sure: bool) -> None:
     style = {"fontweight": "bold"} if sure else {}
-    color = "white" if abs(value) > 0.55 * limit else BLACK
+    color = "white" if abs(value) > 5 / 9 * limit else BLACK
     axes.text(column, row, f"{value:+.0f}", ha="center", va="center", color=color, fontsize=11, **style)
     if sure:
         axes.add_patch(mpl.patches.Rectangle((column - 0.47, row - 0.45), 0.94, 0.9, fill=False, edgecolor=BLACK))
