@@ -66,25 +66,29 @@ def accuracy_interval(correct: int, total: int, confidence: float = 0.95, things
     return Interval(correct / total, float(found.low), float(found.high), f"Wilson, {total} {things}")
 
 
-def seed_interval(values: Sequence[float], confidence: float = 0.95, unit: str = "%") -> Interval:
+def seed_interval(
+    values: Sequence[float], confidence: float = 0.95, unit: str = "%", things: str = "seeds"
+) -> Interval:
     """Mean of one number over seeds with its t-interval: the error that comes from training again.
 
     The error that comes from few test images is `accuracy_interval`'s. Two seeds give a very wide interval.
 
     Args:
         unit: ``"points"`` if the values are differences of accuracies.
+        things: what the values are of, if not of seeds, for `Interval.method`.
 
     Raises:
         ValueError: fewer than two values, or one that is not finite.
     """
     values = np.asarray(values, dtype=float)  # (S,)
     if values.size < 2:
-        raise ValueError(f"{values.size} value(s) show no spread over seeds: run at least two, better three or more")
+        raise ValueError(f"{values.size} value(s) show no spread over {things}: run at least two, better three or more")
     if not np.isfinite(values).all():
-        raise ValueError("a value over seeds is not finite: count diverged runs apart, do not average them")
+        raise ValueError("a value over {things} is not finite: count diverged runs apart, do not average them")
     mean, error = values.mean(), values.std(ddof=1) / np.sqrt(values.size)
     half = stats.t.ppf(0.5 + confidence / 2, values.size - 1) * error
-    return Interval(float(mean), float(mean - half), float(mean + half), f"t, {values.size} seeds", values.size, unit)
+    ends, seeds = (float(mean - half), float(mean + half)), values.size if things == "seeds" else 0
+    return Interval(float(mean), *ends, f"t, {values.size} {things}", seeds, unit)
 
 
 def bootstrap_interval(

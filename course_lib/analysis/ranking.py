@@ -6,13 +6,12 @@ candidate for this target, e.g. since it is the target's own domain.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from course_lib.analysis.intervals import Interval, bootstrap_interval, paired_difference
+from course_lib.analysis.intervals import Interval, seed_interval
 
 Measure = Callable[[np.ndarray, np.ndarray], float]  # scores (S,), accuracies (S,) → agreement of the two orders
 
@@ -64,31 +63,27 @@ def rank_agreement(scores, accuracies, measure: Measure = weighted_tau) -> np.nd
     return np.array(found)
 
 
-def mean_agreement(
-    scores, accuracies, measure: Measure = weighted_tau, *, confidence: float = 0.95, seed: int = 0
-) -> Interval:
-    """Compute the mean rank correlation over targets with its percentile bootstrap over them.
+def mean_agreement(scores, accuracies, measure: Measure = weighted_tau, *, confidence: float = 0.95) -> Interval:
+    """Compute the mean rank correlation over targets with its t-interval over them.
 
-    The interval tells what other targets would change, with these sources. With fewer than about 20 targets it is too
-    narrow (8 targets: 89 of 100 such intervals hold the true mean, not 95); see `leave_one_source_out`, too.
+    The interval tells what other targets would change, with these sources; see `leave_one_source_out`, too.
 
     Raises:
         ValueError: fewer than two targets, or as `rank_agreement`.
     """
-    found = _several(rank_agreement(scores, accuracies, measure))
-    return replace(bootstrap_interval(found, confidence=confidence, seed=seed, things="targets"), unit="")
+    return _over_targets(rank_agreement(scores, accuracies, measure), confidence, unit="")
 
 
 def agreement_gap(
-    scores_a, scores_b, accuracies, measure: Measure = weighted_tau, *, confidence: float = 0.95, seed: int = 0
+    scores_a, scores_b, accuracies, measure: Measure = weighted_tau, *, confidence: float = 0.95
 ) -> Interval:
-    """Compute the mean rank correlation of score A minus that of score B, paired by target: percentile bootstrap.
+    """Compute the mean rank correlation of score A minus that of score B, paired by target: t-interval.
 
     Raises:
         ValueError: as `mean_agreement`.
     """
-    a, b = (_several(rank_agreement(scores, accuracies, measure)) for scores in (scores_a, scores_b))
-    return replace(paired_difference(a, b, confidence=confidence, seed=seed, things="targets"), unit="")
+    a, b = (rank_agreement(scores, accuracies, measure) for scores in (scores_a, scores_b))
+    return _over_targets(a - b, confidence, unit="")
 
 
 def leave_one_source_out(scores, accuracies, measure: Measure = weighted_tau) -> np.ndarray:
@@ -124,28 +119,31 @@ def regret(scores, accuracies) -> np.ndarray:
     Raises:
         ValueError: matrices that do not fit, or a target without candidates.
     """
-    best, chosen = _best_and_chosen(scores, accuracies)
-    return best - chosen
+    scores, accuracies, candidates = _matrices(scores, accuracies)
+    if not candidates.any(axis=1).all():
+        raise ValueError(f"target {int(candidates.any(axis=1).argmin())} has no candidate: leave this target out")
+    top = scores == np.nanmax(scores, axis=1, keepdims=True)  # NaN equals nothing
+    chosen = np.nansum(np.where(top, accuracies, 0), axis=1) / top.sum(axis=1)
+    return np.nanmax(accuracies, axis=1) - chosen
 
 
-def mean_regret(scores, accuracies, *, confidence: float = 0.95, seed: int = 0) -> Interval:
-    """Compute the mean regret over targets with its percentile bootstrap, best and chosen source paired by target.
+def mean_regret(scores, accuracies, *, confidence: float = 0.95) -> Interval:
+    """Compute the mean regret over targets with its t-interval.
 
     Raises:
         ValueError: fewer than two targets, or as `regret`.
     """
-    best, chosen = (_several(values) for values in _best_and_chosen(scores, accuracies))
-    return paired_difference(best, chosen, confidence=confidence, seed=seed, things="targets")
+    return _over_targets(regret(scores, accuracies), confidence)
 
 
-def regret_gap(scores_a, scores_b, accuracies, *, confidence: float = 0.95, seed: int = 0) -> Interval:
+def regret_gap(scores_a, scores_b, accuracies, *, confidence: float = 0.95) -> Interval:
     """Compute the mean regret of score A minus that of score B, paired by target; below 0, A chooses better sources.
 
     Raises:
         ValueError: as `mean_regret`.
     """
-    a, b = (_several(regret(scores, accuracies)) for scores in (scores_a, scores_b))
-    return paired_difference(a, b, confidence=confidence, seed=seed, things="targets")
+    a, b = (regret(scores, accuracies) for scores in (scores_a, scores_b))
+    return _over_targets(a - b, confidence)
 
 
 def static_scores(values: Sequence[float], accuracies) -> np.ndarray:
@@ -176,7 +174,8 @@ def ranking_table(
 
     Columns: mean weighted τ with its interval over targets; the lowest and highest mean τ without one source, and
     without which it is lowest; mean Spearman correlation; mean regret in points with its interval; and τ minus that of
-    `against`, paired by target, with its interval.
+    `against`, paired by target, with its interval, widened so that all of them together hold with this confidence
+    (Bonferroni: one of ten comparisons may exclude zero by chance).
 
     Args:
         scores: name → (T, S); `static_scores` makes the one that every table needs.
@@ -188,13 +187,14 @@ def ranking_table(
     """
     if against not in scores:
         raise ValueError(f"scores {', '.join(scores)} lack '{against}': add a static ranking by `static_scores`")
+    wide = 1 - (1 - confidence) / max(1, len(scores) - 1)
     rows = []
     for name, matrix in scores.items():
         tau = mean_agreement(matrix, accuracies, confidence=confidence)
         without = leave_one_source_out(matrix, accuracies)
         lowest = int(without.argmin())
         lost = mean_regret(matrix, accuracies, confidence=confidence)
-        gap = agreement_gap(matrix, scores[against], accuracies, confidence=confidence)
+        gap = agreement_gap(matrix, scores[against], accuracies, confidence=wide)
         rows.append(
             {"score": name, "weighted tau": tau.estimate, "low": tau.low, "high": tau.high}
             | {"without one source, lowest": without.min(), "highest": without.max()}
@@ -219,16 +219,6 @@ def _correlation(scores, accuracies, measure) -> float:
     return float(measure(scores, accuracies)[0]) if np.ptp(scores) else 0.0
 
 
-def _best_and_chosen(scores, accuracies) -> tuple[np.ndarray, np.ndarray]:
-    """Accuracy of the best source and of the source with the highest score, both (T,)."""
-    scores, accuracies, candidates = _matrices(scores, accuracies)
-    if not candidates.any(axis=1).all():
-        raise ValueError(f"target {int(candidates.any(axis=1).argmin())} has no candidate: leave this target out")
-    top = scores == np.nanmax(scores, axis=1, keepdims=True)  # NaN equals nothing
-    chosen = np.nansum(np.where(top, accuracies, 0), axis=1) / top.sum(axis=1)
-    return np.nanmax(accuracies, axis=1), chosen
-
-
 def _matrices(scores, accuracies) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scores, accuracies, and which sources are candidates, each (T, S)."""
     scores, accuracies = np.asarray(scores, dtype=float), _mean_over_seeds(accuracies)
@@ -250,7 +240,7 @@ def _mean_over_seeds(accuracies) -> np.ndarray:
     return accuracies.mean(axis=2) if accuracies.ndim == 3 else accuracies
 
 
-def _several(values: np.ndarray) -> np.ndarray:
+def _over_targets(values: np.ndarray, confidence: float, unit: str = "points") -> Interval:
     if len(values) < 2:
         raise ValueError(f"{len(values)} target shows no spread over targets: give at least two, better twenty")
-    return values
+    return seed_interval(values, confidence, unit, "targets")

@@ -1,8 +1,8 @@
-"""Fifteen small targets of the mini world to choose a source for, and how close people find target and source.
+"""Fifteen small targets of the mini world to choose a source for, and how close in meaning target and source are.
 
 Eight are parts of the source domains that no source network was trained on, one stands for Oxford Flowers, six are
-small tasks of other kinds. Closeness is judged by meaning alone, as by Dube et al. (2018), section 4.2; nobody looked
-at an accuracy for it. Source: https://arxiv.org/abs/1807.11459.
+small tasks of other kinds. Closeness is judged by a tree of meaning that we wrote, by meaning alone as in Dube et al.
+(2018), section 4.2; nobody was asked, and nobody looked at an accuracy for it. Source: https://arxiv.org/abs/1807.11459.
 """
 
 from course_lib.data.mini.catalogue import SPECIES, Category, category_named
@@ -90,7 +90,7 @@ def domain_target(name: str, per_class: int, *, size: int = 48, seed: int = 0, v
 
 
 def judged_closeness(target: str, source: str) -> float:
-    """How close people find a target and a source domain, by meaning: 3 the same domain, 2, 1, 0 no branch in common.
+    """Judge the closeness of a target and a source domain by meaning: 3 the same domain, 2, 1, 0 no branch in common.
 
     The mean over the target's classes; textures show nothing that has a meaning and are 0 from every source.
 

@@ -1,4 +1,4 @@
-"""Eight pairs of target and source in the mini world: five that people find close, three that they find far.
+"""Eight pairs of target and source in the mini world: five that we judge close in meaning, three far.
 
 As sets A and B of Dube et al. (2018), section 4.2, who judged closeness by meaning, too. Source:
 https://arxiv.org/abs/1807.11459.
@@ -21,7 +21,7 @@ class Transfer:
 
     Attributes:
         target, source: names of the mini world's sources without ``mini:``.
-        close: whether people find the two close (set A) or far (set B).
+        close: whether we judge the two close (set A) or far (set B).
     """
 
     target: str

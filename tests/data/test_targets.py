@@ -1,4 +1,4 @@
-"""Small targets to choose a source for, and closeness as people judge it."""
+"""Small targets to choose a source for, and closeness as our tree of meaning judges it."""
 
 import numpy as np
 import pytest

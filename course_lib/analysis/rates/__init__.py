@@ -5,9 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "closeness": ["closeness_gains", "closeness_gap"],
+        "closeness": ["closeness_gap", "closeness_table"],
         "frozen_outputs": ["outputs_of"],
-        "frozen": ["strategy_accuracies", "strategy_gap", "strategy_means"],
+        "frozen": ["strategy_accuracies", "strategy_gap", "strategy_table"],
         "layers": [
             "accuracy_by_rate",
             "alpha_edge",
@@ -71,16 +71,17 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "scores_for",
             "shipped_scores",
         ],
+        "source_choice": ["choice_gain"],
         "sources": [
             "ALSO_EPOCHS",
             "SourceMatrix",
             "by_target",
-            "choice_gain",
             "chosen_rates",
             "count_signs",
             "gain",
             "gains",
             "mean_gains",
+            "rate_edge",
             "relative_gain",
             "relative_range",
             "runs_by_start",

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
-from course_lib.analysis.intervals import Interval, paired_difference
+from course_lib.analysis.intervals import Interval
 from course_lib.analysis.rates.sources import SourceMatrix, by_target, over_targets, source_matrix
 from course_lib.analysis.records import is_scored, score_of
 from course_lib.sweeps.studies.rates.sources import SVM
@@ -29,18 +30,22 @@ def strategy_accuracies(full: Sequence[dict], heads: Sequence[dict]) -> dict[str
     return found
 
 
-def strategy_means(found: dict[str, SourceMatrix]) -> dict[str, dict[str, Interval]]:
-    """Mean accuracy over targets from each start, by strategy; a target's own domain is left out."""
-    return {
-        name: {start: over_targets(_means(own)[:, place]) for place, start in enumerate(own.starts)}
+def strategy_table(found: dict[str, SourceMatrix]) -> pd.DataFrame:
+    """Make the table of mean accuracies over targets: a row for each start, a column for each strategy.
+
+    A target's own domain is left out; t-intervals over the targets.
+    """
+    columns = {
+        name: {start: str(over_targets(_means(own)[:, place], "%")) for place, start in enumerate(own.starts)}
         for name, own in found.items()
     }
+    return pd.DataFrame(columns)
 
 
 def strategy_gap(found: dict[str, SourceMatrix], a: str, b: str, confidence: float = 0.95) -> Interval:
-    """Accuracy of strategy A minus that of B, mean over the sources, paired by target: bootstrap over targets."""
-    sides = (np.nanmean(found[name].candidates.mean(axis=2), axis=1) for name in (a, b))
-    return paired_difference(*sides, confidence=confidence, things="targets")
+    """Accuracy of strategy A minus that of B, mean over the sources, paired by target: t-interval over targets."""
+    one, other = (np.nanmean(found[name].candidates.mean(axis=2), axis=1) for name in (a, b))
+    return over_targets(one - other, confidence=confidence)
 
 
 def _machine(heads: Sequence[dict]) -> SourceMatrix:

@@ -1,7 +1,8 @@
 """Sources on real targets: which network to start from, on twelve small tasks of real images, against random weights.
 
-Every number of a target is a mean over its seeds; intervals are t-intervals over the targets, see
-`course_lib.analysis.rates.real`. The runs are those of the studies `real_scales` and `real_sources` together.
+Every number of a target is a mean over its seeds, of which there may be one; intervals are t-intervals over the
+targets, see `course_lib.analysis.rates.real`. The runs are those of the studies `real_scales` and `real_sources`
+together.
 """
 
 from collections.abc import Iterator, Sequence
@@ -51,23 +52,34 @@ def source_gain(records: Sequence[dict], a: str, b: str) -> Interval:
     return paired(source_accuracies(records), a, b)
 
 
+def random_weights(records: Sequence[dict]) -> dict[str, str]:
+    """Find for each source the column of `source_accuracies` with random weights of its network, if it has one."""
+    sources = _by_source(records)
+    found = {source: f"{setting(own[0], 'architecture')}, random weights" for source, own in sources.items()}
+    return {source: random for source, random in found.items() if random in sources and random != source}
+
+
 def source_table(records: Sequence[dict]) -> pd.DataFrame:
     """Make the table of sources on real targets: mean over targets, and minus random weights of the same network.
 
-    The last column counts how often validation chose the lowest or the highest rate tried, beyond which a better one
-    may lie.
+    The difference is over all targets, over those that are photographs, and without the photographs of PACS, some of
+    which are ImageNet's. The last column counts how often validation chose the lowest or the highest rate tried, beyond
+    which a better one may lie.
     """
-    accuracies, rows = source_accuracies(records), {}
-    networks = {source: setting(own[0], "architecture") for source, own in _by_source(records).items()}
+    accuracies, random, rows = source_accuracies(records), random_weights(records), {}
+    kinds = [task.source for task in by_task(records)]  # in the order of the rows
+    subsets = {
+        "": slice(None),
+        ", photographs": [kind != "pacs:cartoon" for kind in kinds],
+        ", without photos of PACS": [kind != "pacs:photo" for kind in kinds],
+    }
     for source in accuracies:
-        random = f"{networks[source]}, random weights"
-        compared = random in accuracies and random != source
-        rows[source] = {
-            "network": networks[source],
-            "accuracy, mean over targets": str(over_tasks(accuracies[source], "%")),
-            "minus random weights": str(paired(accuracies, source, random)) if compared else "",
-            "chosen at an edge": _edges([grid for _, name, grid in _source_grids(records) if name == source]),
-        }
+        rows[source] = {"accuracy, mean over targets": str(over_tasks(accuracies[source], "%"))}
+        for name, kept in subsets.items():
+            gain = str(paired(accuracies[kept], source, random[source])) if source in random else ""
+            rows[source][f"minus random weights{name}"] = gain
+        grids = [grid for _, name, grid in _source_grids(records) if name == source]
+        rows[source]["chosen at an edge"] = _edges(grids)
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

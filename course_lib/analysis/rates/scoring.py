@@ -6,7 +6,7 @@ FILE`` writes them again.
 
 import csv
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +15,8 @@ import pandas as pd
 
 from course_lib.analysis.ranking import static_scores
 from course_lib.analysis.rates.frozen_outputs import outputs_of
-from course_lib.analysis.rates.sources import SourceMatrix, by_target
-from course_lib.analysis.records import score_of, values_of
+from course_lib.analysis.rates.sources import SourceMatrix, by_target, source_matrix
+from course_lib.analysis.records import values_of
 from course_lib.analysis.transferability import source_scores
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.spec import prepare
@@ -117,7 +117,8 @@ def all_rankings(
         matrix: what the sources turned out to be worth.
         table: see `score_table`.
         heads: runs of the last layer alone: their validation accuracy is a score that costs a short training.
-        runs: runs of full fine-tuning: their validation accuracy is known only when all the work is done.
+        runs: runs of full fine-tuning: their validation accuracy is known only when all the work is done, and it is
+            of the very runs that are ranked.
     """
     candidates = matrix.candidates
     home = [describe_shipped(STARTS[source]).test_accuracy for source in matrix.sources]
@@ -128,24 +129,8 @@ def all_rankings(
     found |= score_matrices(table, matrix)
     for name, records in ((HEAD_ONLY, heads), (AFTERWARDS, runs)):
         if records:
-            found[name] = _validation(records, matrix)
+            found[name] = source_matrix(records, part="val").candidates.mean(axis=2)
     return found
-
-
-def _validation(records: Sequence[dict], matrix: SourceMatrix) -> np.ndarray:
-    """Validation accuracy of the chosen runs, mean over seeds, (T, S)."""
-    chosen = by_target(records)
-    values = [
-        [_mean_val(chosen.get(target, {}), source) if source != target else np.nan for source in matrix.sources]
-        for target in matrix.targets
-    ]
-    return np.array(values)
-
-
-def _mean_val(runs: Mapping[str, Sequence[dict]], source: str) -> float:
-    if source not in runs:
-        raise ValueError(f"no run from the source {source} for a target: let the study finish")
-    return float(np.mean([score_of(run, "val") for run in runs[source]]))
 
 
 def write_scores(path: Path, targets: Sequence[str] | None = None, seeds: int = _SEEDS) -> None:

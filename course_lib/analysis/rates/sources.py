@@ -5,14 +5,14 @@ target are the same for every seed.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from course_lib.analysis.comparisons import scored_by_seed
-from course_lib.analysis.intervals import Interval, bootstrap_interval, both_errors, paired_difference, seed_interval
+from course_lib.analysis.intervals import Interval, both_errors, paired_difference, seed_interval
 from course_lib.analysis.records import score_of, select, setting, units_of, values_of
 from course_lib.analysis.selection import rate_at_edge
 from course_lib.data.shares import mix
@@ -98,19 +98,20 @@ def runs_by_start(records: Sequence[dict]) -> dict[str, Runs]:
     }
 
 
-def source_matrix(records: Sequence[dict], vary: Sequence[str] = VARY) -> SourceMatrix:
-    """Collect the test accuracies of every start for every target.
+def source_matrix(records: Sequence[dict], vary: Sequence[str] = VARY, *, part: str = "test") -> SourceMatrix:
+    """Collect the test accuracies of every start for every target, of the runs that validation chose.
 
     Args:
         records: runs of the study `sources`.
         vary: as of `by_target`.
+        part: ``"val"`` for the validation accuracies of these runs.
 
     Raises:
         ValueError: a target lacks a start or a seed that others have.
     """
     chosen = by_target(records, vary)
     starts = tuple(name for name in STARTS if any(name in runs for runs in chosen.values()))
-    rows = [[_by_seed(runs.get(start, ())) for start in starts] for runs in chosen.values()]
+    rows = [[_by_seed(runs.get(start, ()), part) for start in starts] for runs in chosen.values()]
     seeds = [tuple(own) for row in rows for own in row]
     if len(set(seeds)) > 1:
         raise ValueError(f"the seeds of some pairs are missing ({Counter(seeds).most_common()}): let the study finish")
@@ -177,53 +178,40 @@ def count_signs(found: Mapping[tuple, Interval] | Sequence[Interval]) -> dict[st
 
 
 def mean_gains(matrix: SourceMatrix, confidence: float = 0.95) -> dict[str, Interval]:
-    """Gain of each source over random initialisation, mean over the other domains and tasks: bootstrap over targets."""
+    """Gain of each source over random initialisation, mean over the other domains and tasks: t over targets."""
     return {
         source: over_targets(matrix.over_random[:, place], confidence=confidence)
         for place, source in enumerate(matrix.sources)
     }
 
 
-def relative_range(matrix: SourceMatrix) -> tuple[float, float]:
-    """Lowest and highest gain of any pair, relative to random initialisation (the document: -8 and +67 %)."""
-    random = matrix.accuracies[:, [matrix.starts.index(RANDOM)]].mean(axis=2)
-    relative = matrix.over_random / random
+def relative_range(matrix: SourceMatrix, target: str | None = None) -> tuple[float, float]:
+    """Lowest and highest `relative_gain` of any pair, or of a target's sources (the document: -8 and +67 %)."""
+    random = matrix.accuracies[:, [matrix.starts.index(RANDOM)]]
+    relative = (matrix.candidates / random - 1).mean(axis=2)
+    relative = relative if target is None else relative[matrix.targets.index(target)]
     return float(np.nanmin(relative)), float(np.nanmax(relative))
 
 
-def choice_gain(matrix: SourceMatrix) -> dict[str, Interval]:
-    """What choosing is worth: the best source of each target against the mean source and against the best on average.
+def rate_edge(records: Sequence[dict], starts: Collection[str]) -> str:
+    """Say that the rate with the highest mean validation accuracy over the targets is the lowest or highest tried.
 
-    Both best ones are chosen by the seeds but one and measured with that one, so that luck is not counted.
-    Bootstrap over targets.
+    Runs that differ in rate and number of epochs have a mean each. Empty: the best rate lies inside the grid.
 
-    Raises:
-        ValueError: fewer than two seeds.
+    Args:
+        records: runs of the study `sources`, those of `source_random` among them or not.
+        starts: whose runs count, e.g. ``("random",)``.
     """
-    candidates = matrix.candidates
-    if candidates.shape[2] < 2:
-        raise ValueError(f"{candidates.shape[2]} seed cannot both choose and measure a source: give two or more")
-    mean, fixed = [], []
-    for seed in range(candidates.shape[2]):
-        chooses, measured = np.delete(candidates, seed, axis=2).mean(axis=2), candidates[:, :, seed]
-        own = measured[np.arange(len(measured)), np.nanargmax(chooses, axis=1)]
-        overall = _best_of_others(chooses, measured)
-        mean.append(own - np.nanmean(measured, axis=1))
-        fixed.append(own - overall)
-    return {
-        "the mean source": over_targets(np.mean(mean, axis=0)),
-        "the source best for the other targets": over_targets(np.mean(fixed, axis=0)),
-    }
-
-
-def _best_of_others(chooses: np.ndarray, measured: np.ndarray) -> np.ndarray:
-    """Accuracy (T,) of the source that is best on average for the other targets, among the target's candidates."""
-    excess = chooses - np.nanmean(chooses, axis=1, keepdims=True)
-    found = []
-    for row, own in enumerate(measured):
-        merit = np.nanmean(np.delete(excess, row, axis=0), axis=0)
-        found.append(own[np.argmax(np.where(np.isnan(own), -np.inf, np.nan_to_num(merit, nan=-np.inf)))])
-    return np.array(found)
+    found = {}
+    for runs in runs_by_start(records).values():
+        for run in (run for start in starts for run in runs.get(start, ())):
+            found.setdefault((setting(run, "lr"), setting(run, "epochs")), []).append(score_of(run, "val") or 0.0)
+    rates = sorted({rate for rate, _ in found})
+    best, _ = max(found, key=lambda each: np.mean(found[each]))
+    if len(rates) < 2 or best not in (rates[0], rates[-1]):
+        return ""
+    which = "lowest" if best == rates[0] else "highest"
+    return f"{', '.join(starts)}: best at {best:g}, the {which} rate tried"
 
 
 def chosen_rates(records: Sequence[dict]) -> pd.DataFrame:
@@ -262,11 +250,10 @@ def size_gains(records: Sequence[dict], confidence: float = 0.95) -> dict[str, d
     return found
 
 
-def _by_seed(runs: Sequence[dict]) -> dict[int, float]:
-    return {run["seed"]: score_of(run) for run in sorted(runs, key=lambda run: run["seed"])}
+def _by_seed(runs: Sequence[dict], part: str = "test") -> dict[int, float]:
+    return {run["seed"]: score_of(run, part) for run in sorted(runs, key=lambda run: run["seed"])}
 
 
 def over_targets(values: np.ndarray, unit: str = "points", confidence: float = 0.95) -> Interval:
-    """Mean of one value for each target, NaN left out, with its bootstrap over targets."""
-    values = values[~np.isnan(values)]
-    return replace(bootstrap_interval(values, confidence=confidence, things="targets"), unit=unit)
+    """Mean of one value for each target, NaN left out, with its t-interval over the targets."""
+    return seed_interval(values[~np.isnan(values)], confidence, unit, "targets")

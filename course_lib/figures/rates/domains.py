@@ -1,8 +1,9 @@
 """Figures of lesson 13: ten times the images, the domains with their sizes and images, and the network itself."""
 
+import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from torch import nn
@@ -14,7 +15,7 @@ from course_lib.figures.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILLION,
 from course_lib.models.network import HEAD
 from course_lib.models.staged import StagedModel
 
-_QUARTERS = 4
+_COLUMNS = 2  # of domains in a figure
 
 
 @styled
@@ -29,7 +30,7 @@ def data_sizes(records: Sequence[dict]) -> Figure:
     above = sum(gain.low > 0 for gain in gains)
     low, high = (100 * ends(gain.estimate for gain in gains) for ends in (min, max))
     title = (
-        f"Ten times the images: {low:+.0f} to {high:+.0f} points, a gain for certain in {above} of {len(gains)} domains"
+        f"Ten times the images: {low:+.0f} to {high:+.0f} points, a gain is shown in {above} of {len(gains)} domains"
     )
     figure = new_figure(title, height=2.2 + 0.5 * len(found))
     axes = figure.subplots()
@@ -53,34 +54,11 @@ def data_sizes(records: Sequence[dict]) -> Figure:
 
 
 @styled
-def domain_sizes() -> Figure:
-    """Plot the number of images of each source domain and of a target's tenth (Fig 3)."""
-    domains = sorted(DOMAINS.values(), key=lambda domain: domain.num_images)
-    ratio = domains[-1].num_images / domains[0].num_images
-    title = f"The largest domain, {domains[-1].name}, has {ratio:.0f} times the images of {domains[0].name}"
-    figure = new_figure(title, height=1.8 + 0.42 * len(domains))
-    axes = figure.subplots()
-    places = np.arange(len(domains))
-    axes.barh(places, [domain.num_images for domain in domains], color=SKY, label="all images")
-    source = [domain.num_images / _QUARTERS for domain in domains]
-    axes.barh(places, source, height=0.4, color=BLUE, label="train the source network")
-    for place, domain in zip(places, domains, strict=True):
-        words = f"{domain.num_images} of {len(domain.categories)} categories"
-        axes.annotate(words, (domain.num_images, place), (6, 0), textcoords="offset points", va="center", fontsize=11)
-    axes.set_xscale("log")
-    axes.set_xlim(300, 8 * domains[-1].num_images)
-    axes.set_yticks(places, [domain.name for domain in domains])
-    axes.set_xlabel("images (logarithmic)")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return figure
-
-
-@styled
 def domain_images(images: Mapping[str, object]) -> Figure:
-    """Show images of several domains, a row for each (Fig 4).
+    """Show images of source domains, each with its numbers of images and categories, the largest first (Figs 3 and 4).
 
     Args:
-        images: name → (N, 3, H, W) uint8, the same number for each.
+        images: name of a domain → (N, 3, H, W) uint8, the same number for each.
 
     Raises:
         ValueError: no images, or other numbers.
@@ -89,14 +67,20 @@ def domain_images(images: Mapping[str, object]) -> Figure:
     if not pictures or len({len(own) for own in pictures.values()}) > 1:
         counts = {name: len(own) for name, own in pictures.items()}
         raise ValueError(f"images {counts} cannot be drawn: give the same number of each domain")
-    count = len(next(iter(pictures.values())))
-    figure = new_figure(
-        f"{count} images of each of {len(pictures)} domains", width=9.0, height=0.9 + 0.92 * len(pictures)
-    )
-    for axes, (name, own) in zip(figure.subplots(len(pictures), 1, squeeze=False).flat, pictures.items(), strict=True):
+    order = sorted((DOMAINS[name] for name in pictures), key=lambda domain: -domain.num_images)
+    ratio = order[0].num_images / order[-1].num_images
+    title = f"The largest domain, {order[0].name}, has {ratio:.0f} times the images of {order[-1].name}"
+    rows = -(-len(order) // _COLUMNS)
+    figure = new_figure(title, width=5.8, height=0.9 + 0.6 * rows)
+    panels = figure.subplots(rows, _COLUMNS, squeeze=False)
+    for axes in panels.flat[len(order) :]:
+        axes.set_visible(False)
+    for axes, domain in zip(panels.flat, order, strict=False):
         hide_ticks(axes)
-        axes.imshow(mosaic(own, count))
-        axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=12)
+        own = pictures[domain.name]
+        axes.imshow(mosaic(own, len(own)))
+        words = f"{domain.name}\n{domain.num_images} images\n{len(domain.categories)} categories"
+        axes.set_ylabel(words, rotation=0, ha="right", va="center", fontsize=10)
     return figure
 
 
@@ -115,7 +99,7 @@ def network(model: StagedModel, image_size: int = 48) -> Figure:
     layers = sum(isinstance(module, (nn.Conv2d, nn.Linear)) for module in _main_path(model))
     share = 100 * counts[largest] / total
     title = f"{model.architecture}: {layers} layers, {total:,} parameters, {share:.0f} % of them in {largest}"
-    figure = new_figure(title, width=12.0, height=3.6)
+    figure = new_figure(title, width=10.0, height=3.6)
     axes = figure.subplots()
     hide_ticks(axes)
     for place, (name, shape) in enumerate(shapes.items()):
@@ -125,8 +109,8 @@ def network(model: StagedModel, image_size: int = 48) -> Figure:
         box = (place - 0.38, -height / 2), 0.76, height
         axes.add_patch(FancyBboxPatch(*box, boxstyle="round,pad=0.02", facecolor=color, edgecolor=BLACK))
         axes.text(place, 0, name, ha="center", va="center", fontsize=12, fontweight="bold")
-        words = f"{_inside(model.stage_module(name))}\n{counts[name]:,} parameters\n{' × '.join(map(str, shape))}"
-        axes.text(place, -1.0, words, ha="center", va="top", fontsize=10)
+        words = f"{counts[name]:,} parameters\n{' × '.join(map(str, shape))}\n{_inside(model.stage_module(name))}"
+        axes.text(place, -1.0, words, ha="center", va="top", fontsize=9)
         if place:
             axes.annotate("", (place - 0.4, 0), (place - 0.6, 0), arrowprops={"arrowstyle": "->"})
     axes.set_xlim(-0.6, len(shapes) - 0.4)
@@ -154,9 +138,5 @@ def _main_path(model: StagedModel) -> list[nn.Module]:
 
 def _inside(module: nn.Module) -> str:
     """What a stage is made of, e.g. ``"2 × BasicBlock"``."""
-    children = [type(child).__name__ for child in module.children()]
-    kinds = {name: children.count(name) for name in children}
-    if len(kinds) == 1:
-        ((name, count),) = kinds.items()
-        return f"{count} × {name}" if count > 1 else name
-    return "Conv, BN, ReLU, pool" if kinds else type(module).__name__
+    kinds = Counter(type(child).__name__ for child in module.children()) or {type(module).__name__: 1}
+    return textwrap.fill(", ".join(f"{count} × {name}" if count > 1 else name for name, count in kinds.items()), 20)

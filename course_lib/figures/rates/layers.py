@@ -140,12 +140,16 @@ def _draw_alphas(axes, pair: Transfer, alphas: Sequence[float]) -> None:
 
 
 def distances(moved: Mapping[str, Mapping[str, float]]) -> Figure:
-    """Plot how far each stage moved from its start, by training; the title says which inner stage moved farthest.
+    """Plot how far each stage moved from its start, by training; the title compares the inner stages that moved.
+
+    It names those that moved farthest and least in any training, and the range of the ratio over the trainings.
 
     Args:
         moved: training → stage → relative change of its weights, see `course_lib.analysis.stage_change`.
     """
-    inner = {name: {stage: value for stage, value in own.items() if stage != "head"} for name, own in moved.items()}
-    farthest = {max(own, key=own.get) for own in inner.values() if any(own.values())}
-    title = "Farthest of the inner stages moves " + " or ".join(sorted(farthest))
+    trained = [{stage: far for stage, far in own.items() if stage != "head" and far > 0} for own in moved.values()]
+    farthest, least = (" or ".join(sorted({pick(own, key=own.get) for own in trained if own})) for pick in (max, min))
+    ratios = [round(max(own.values()) / min(own.values())) for own in trained if own]
+    times = " to ".join(f"{ratio}" for ratio in sorted({min(ratios), max(ratios)}))
+    title = f"At one rate for all inner stages, {farthest} moves farthest: {times} times as far as {least}"
     return stage_drift(moved, title=title, log=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -43,21 +44,23 @@ def strategies(records: Sequence[dict]) -> Figure:
 def sources(records: Sequence[dict]) -> Figure:
     """Draw the matrix of sources and real targets as a heat map; its last row is the mean over the targets.
 
-    The title names the source with the highest mean and its gain over the next one.
+    The title names the source with the highest mean and its gain over random weights of its network.
 
     Args:
         records: of the studies `real_scales` and `real_sources` together.
     """
     found = real_sources.source_accuracies(records)
     found = found[found.mean().sort_values(ascending=False).index]
-    gain = real.paired(found, found.columns[0], found.columns[1])
-    title = f"Best mean over {len(found)} real targets: {found.columns[0]}; over the next source it {_verdict(gain)}"
-    figure = new_figure(title, height=2.6 + 0.42 * len(found))
+    best = found.columns[0]
+    title = f"Best mean over {len(found)} real targets: {best}"
+    if random := real_sources.random_weights(records).get(best):
+        title += f"; over random weights of its network it {_verdict(real.paired(found, best, random))}"
+    figure = new_figure(title, height=2.6 + 0.36 * len(found))
     axes = figure.subplots()
     values = 100 * np.vstack([found.to_numpy(), found.mean().to_numpy()])
     texts = [[f"{value:.0f}" for value in row] for row in values[:-1]]
     texts.append([_whole(real.over_tasks(found[source])) for source in found])
-    axes.imshow(values, cmap="cividis", aspect="auto")
+    axes.imshow(values, cmap=mpl.colormaps["cividis"].resampled(6), aspect="auto")  # few shades: a small picture
     middle = (values.min() + values.max()) / 2
     for (row, column), value in np.ndenumerate(values):
         color = BLACK if value > middle else "white"

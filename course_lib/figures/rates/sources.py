@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import Interval
-from course_lib.analysis.rates import closeness, sources
+from course_lib.analysis.rates import sources
 from course_lib.analysis.rates.sources import RANDOM, SourceMatrix
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.data.targets import judged_closeness
@@ -15,16 +15,18 @@ from course_lib.figures.style import (
     BLACK,
     BLUE,
     GREEN,
-    GREY,
     ORANGE,
+    SERIES,
     VERMILLION,
     draw_interval,
     new_figure,
     styled,
 )
 
-# How close people find source and target, in whole degrees from 0 to 3: colour and marker.
-CLOSENESS = {0: (VERMILLION, "s", "far"), 1: (ORANGE, "^", ""), 2: (BLUE, "o", "close"), 3: (GREEN, "D", "the same")}
+# Closeness of source and target by the tree of meaning, in whole degrees from 0 to 3: colour and marker.
+CLOSENESS = {0: (VERMILLION, "s", "far"), 1: (ORANGE, "^", ""), 2: (BLUE, "o", "close"), 3: (GREEN, "D", "one domain")}
+
+_SHADES = 9  # of the map: few, since the numbers are in the cells, and a picture of few colours is small
 
 
 @styled
@@ -32,7 +34,7 @@ def base_models(records: Sequence[dict], target: str) -> Figure:
     """Plot the gain over random initialisation from every source, for one target (Fig 2).
 
     The title has the lowest and the highest gain relative to random initialisation, as the document gives them, and
-    counts the sources that lose for certain.
+    counts the sources that are shown to gain and to lose.
 
     Raises:
         ValueError: no runs of this target.
@@ -60,28 +62,32 @@ def base_models(records: Sequence[dict], target: str) -> Figure:
 
 
 @styled
-def mean_gains(matrix: SourceMatrix) -> Figure:
-    """Plot the gain of each source over random initialisation, mean over the targets, a dot for each target."""
-    found = sources.mean_gains(matrix)
-    signs = sources.count_signs(found)
-    title = f"Mean over targets: {_signs_in_words(signs, 'sources')}; " + _range_in_words(matrix)
-    figure = new_figure(title, height=1.9 + 0.5 * len(found))
+def mean_gains(matrices: Mapping[str, SourceMatrix]) -> Figure:
+    """Plot the gain of each source over random initialisation, mean over the targets, for several choices of random's.
+
+    The title counts for each of them the sources that gain and lose.
+
+    Args:
+        matrices: what random initialisation chose among, in words → accuracies.
+    """
+    found = {name: sources.mean_gains(matrix) for name, matrix in matrices.items()}
+    counts = (f"{name}: {_signs_in_words(sources.count_signs(own), 'sources')}" for name, own in found.items())
+    first = next(iter(found.values()))
+    order = sorted(first, key=lambda name: first[name].estimate)
+    figure = new_figure("; ".join(counts), height=2.3 + 0.5 * len(order))
     axes = figure.subplots()
-    order = sorted(found, key=lambda name: found[name].estimate)
-    draw = np.random.default_rng(0)
-    for place, name in enumerate(order):
-        values = 100 * matrix.over_random[:, matrix.sources.index(name)]
-        values = values[~np.isnan(values)]
-        heights = place + draw.uniform(-0.22, 0.22, len(values))
-        axes.plot(values, heights, "o", color=GREY, alpha=0.45, markersize=5, zorder=1)
-        own = found[name]
-        draw_interval(axes, 100 * own.estimate, place, 100 * own.low, 100 * own.high, color=BLUE)
+    for number, (label, gains) in enumerate(found.items()):
+        style = {"color": SERIES[number], "marker": "osD^"[number % 4]}
+        for place, name in enumerate(order):
+            own, height = gains[name], place + 0.24 * ((len(found) - 1) / 2 - number)
+            draw_interval(axes, 100 * own.estimate, height, 100 * own.low, 100 * own.high, **style)
+        axes.plot([], [], linestyle="", label=label, **style)
     axes.axvline(0, color=BLACK, linewidth=1.2)
     axes.set_yticks(range(len(order)), order)
-    axes.set_xlabel(
-        "test accuracy minus that of random initialisation (points)\n"
-        "grey: a target; blue: mean with 95 % bootstrap interval over targets"
-    )
+    axes.set_xlabel("test accuracy minus that of random initialisation (points)")
+    handles = axes.get_legend_handles_labels()
+    title = "mean over targets with its 95 % t-interval; random initialisation chose among"
+    figure.legend(*handles, loc="outside lower center", ncols=len(found), title=title)
     return figure
 
 
@@ -95,64 +101,34 @@ def gain_map(records: Sequence[dict]) -> Figure:
     matrix, found = sources.source_matrix(records), sources.gains(records)
     signs = sources.count_signs(found)
     chance = 0.025 * len(found)
-    title = f"{len(found)} pairs: {_signs_in_words(signs, 'pairs')} (by chance about {chance:.0f} on either side)"
+    title = f"{len(found)} pairs: {_signs_in_words(signs, 'pairs')} (by chance at most {chance:.0f} on either side)"
     values = 100 * matrix.over_random
     limit = float(np.nanmax(np.abs(values))) or 1.0
-    figure = new_figure(title, width=11.0, height=2.2 + 0.36 * len(matrix.targets))
+    figure = new_figure(title, height=2.2 + 0.3 * len(matrix.targets))
     axes = figure.subplots()
-    colors = mpl.colormaps["PuOr"].with_extremes(bad="#EEEEEE")
-    shown = axes.imshow(np.ma.masked_invalid(values), cmap=colors, vmin=-limit, vmax=limit, aspect="auto")
+    colors = mpl.colormaps["PuOr"].resampled(_SHADES).with_extremes(bad="#EEEEEE")
+    axes.imshow(np.ma.masked_invalid(values), cmap=colors, vmin=-limit, vmax=limit, aspect="auto")
     for (target, source), own in found.items():
         row, column = matrix.targets.index(target), matrix.sources.index(source)
         _write_cell(axes, column, row, values[row, column], limit, sure=own.low > 0 or own.high < 0)
     axes.set_xticks(range(len(matrix.sources)), matrix.sources, rotation=30, ha="right")
     axes.set_yticks(range(len(matrix.targets)), [name_of(target) for target in matrix.targets])
     axes.grid(False)
-    axes.set_xlabel("source")
-    bar = figure.colorbar(shown, ax=axes, pad=0.02)
-    bar.set_label("gain over random initialisation (points)")
+    axes.set_xlabel("source; in the cells: gain over random initialisation (points)")
     return figure
 
 
 def _write_cell(axes, column: int, row: int, value: float, limit: float, *, sure: bool) -> None:
     style = {"fontweight": "bold"} if sure else {}
-    color = "white" if abs(value) > 0.62 * limit else BLACK
+    color = "white" if abs(value) > 5 / 9 * limit else BLACK
     axes.text(column, row, f"{value:+.0f}", ha="center", va="center", color=color, fontsize=11, **style)
     if sure:
         axes.add_patch(mpl.patches.Rectangle((column - 0.47, row - 0.45), 0.94, 0.9, fill=False, edgecolor=BLACK))
 
 
-@styled
-def by_closeness(matrix: SourceMatrix) -> Figure:
-    """Plot the accuracy from each source, minus the target's mean over sources, by how close people find the two.
-
-    A dot is a pair; the interval is a bootstrap over targets. The title compares the closest degree with the farthest.
-    """
-    found = closeness.closeness_gains(matrix)
-    gap = closeness.closeness_gap(matrix)
-    title = f"Close sources minus far ones: {gap}" + ("" if gap.low > 0 or gap.high < 0 else ", not shown to differ")
-    figure = new_figure(title, height=4.6)
-    axes = figure.subplots()
-    draw = np.random.default_rng(0)
-    for place, (degree, (values, own)) in enumerate(found.items()):
-        color, marker, _ = CLOSENESS[degree]
-        axes.plot(
-            place + draw.uniform(-0.18, 0.18, len(values)), 100 * values, "o", color=GREY, alpha=0.4, markersize=5
-        )
-        if own is None:
-            continue
-        middle, low, high = (100 * value for value in (own.estimate, own.low, own.high))
-        axes.errorbar(
-            [place + 0.3], [middle], yerr=[[middle - low], [high - middle]], color=color, marker=marker, capsize=4
-        )
-    axes.axhline(0, color=BLACK, linewidth=1.2)
-    labels = [f"{degree} ({CLOSENESS[degree][2]})" if CLOSENESS[degree][2] else str(degree) for degree in found]
-    axes.set_xticks(
-        range(len(found)), [f"{label}\n{len(found[d][0])} pairs" for label, d in zip(labels, found, strict=True)]
-    )
-    axes.set_xlabel("closeness of source and target as people judge it, rounded")
-    axes.set_ylabel("accuracy minus the\ntarget's mean (points)")
-    return figure
+def _degree(degree: int) -> str:
+    word = CLOSENESS[degree][2]
+    return f"{degree} ({word})" if word else str(degree)
 
 
 def name_of(target: str) -> str:
@@ -168,19 +144,13 @@ def _signs_in_words(signs: Mapping[str, int], things: str) -> str:
     return f"{signs['better']} {things} gain, {signs['worse']} lose, {signs['undecided']} undecided"
 
 
-def _range_in_words(matrix: SourceMatrix) -> str:
-    low, high = sources.relative_range(matrix)
-    return f"a single pair {100 * low:+.0f} to {100 * high:+.0f} %"
-
-
 def _method(found: Mapping[str, Interval]) -> str:
     seeds = next(iter(found.values())).seeds
     return f"95 % intervals: {seeds} seeds (t) and test images (bootstrap) together"
 
 
 def _closeness_legend(figure, axes) -> None:
-    for degree, (color, marker, word) in CLOSENESS.items():
-        label = f"{degree} ({word})" if word else str(degree)
-        axes.plot([], [], linestyle="", marker=marker, color=color, label=label)
+    for degree, (color, marker, _) in CLOSENESS.items():
+        axes.plot([], [], linestyle="", marker=marker, color=color, label=_degree(degree))
     handles = axes.get_legend_handles_labels()
-    figure.legend(*handles, loc="outside lower center", ncols=4, title="closeness as people judge it, rounded")
+    figure.legend(*handles, loc="outside lower center", ncols=4, title="closeness by our tree of meaning, rounded")

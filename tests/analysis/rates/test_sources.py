@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.analysis.rates import closeness, frozen, sources
+from course_lib.analysis.rates.source_choice import choice_gain, excess, merit_elsewhere
 from course_lib.data import prepare, small_target
 from course_lib.sweeps.studies.rates.sources import STARTS
 from fake_sources import TARGETS, size_grid, source_grid, source_run
@@ -73,37 +74,95 @@ def test_relative_range_is_of_the_random_accuracy():
     low, high = sources.relative_range(sources.source_matrix(RUNS))
     assert low == pytest.approx(-0.5, abs=0.01)
     assert high == pytest.approx(0.75, abs=0.01)
+    of_runs = [sources.relative_gain(sources.by_target(RUNS)["tools"][name], sources.by_target(RUNS)["tools"]["random"])
+               for name in ("plants", "people")]  # fmt: skip
+    assert sources.relative_range(sources.source_matrix(RUNS), "tools") == pytest.approx(
+        (of_runs[1].estimate, of_runs[0].estimate)
+    )
 
 
-def test_choice_gain_measures_with_a_seed_that_took_no_part_in_the_choice():
-    draw = np.random.default_rng(1)
-    noisy = [
-        source_run(target, start, seed, 0.5 + draw.uniform(-0.1, 0.1))
-        for target in (*TARGETS, "household", "people", "task-14", "task-42", "task-07")
+def choice_grid(val, accuracies=None, seeds=2):
+    """Runs whose validation accuracy is `val(start)`; of the other starts 0.5."""
+    accuracies = {"animals": 0.7, "plants": 0.6} | (accuracies or {})
+    return [
+        source_run(target, start, seed, accuracies.get(start, 0.5), val=val(start))
+        for target in TARGETS
         for start in STARTS
-        for seed in range(3)
+        for seed in range(seeds)
     ]
-    worth = sources.choice_gain(sources.source_matrix(noisy))["the mean source"]
-    assert worth.low < 0 < worth.high  # nothing but noise: no source is better
-    best = np.nanmax(sources.source_matrix(noisy).candidates.mean(axis=2), axis=1)
-    assert best.mean() - 0.5 > 2 * worth.estimate
+
+
+def test_choice_gain_takes_the_source_that_validation_names_whatever_the_test_images_say():
+    worth = choice_gain(choice_grid(lambda start: 0.9 if start == "plants" else 0.5))
+    assert worth["the source with the most images"].estimate == 0  # that is plants, too
+    assert worth["the source best for the other targets"].estimate < 0  # animals: they test best
+    assert worth["a source taken at random"].low > 0
+
+
+def test_of_equal_validation_accuracies_the_mean_counts():
+    worth = choice_gain(choice_grid(lambda _start: 0.5))
+    assert worth["a source taken at random"].estimate == pytest.approx(0)
+    assert worth["a source taken at random"].method == "t, 5 targets"
 
 
 def test_the_best_source_of_the_other_targets_is_told_apart():
-    worth = sources.choice_gain(sources.source_matrix(RUNS))
-    assert worth["the mean source"].low > 0
+    worth = choice_gain(RUNS)
+    assert worth["a source taken at random"].low > 0
     assert worth["the source best for the other targets"].estimate == pytest.approx(0)
+
+
+def test_merit_elsewhere_leaves_out_the_target_and_what_is_no_candidate():
+    means = np.array([[0.9, 0.5, np.nan], [0.2, 0.4, 0.6], [0.1, np.nan, 0.3]])
+    found = merit_elsewhere(means)
+    assert excess(means)[0].tolist() == pytest.approx([0.2, -0.2, np.nan], nan_ok=True)
+    assert found[0].tolist() == pytest.approx([(-0.2 - 0.1) / 2, 0.0, (0.2 + 0.1) / 2])
+    assert found[1, 1] == pytest.approx(-0.2)
+
+
+def test_the_edge_is_that_of_the_mean_over_targets():
+    def runs(best, epochs=2):
+        found = [run for lr in (0.01, 0.03, 0.1) for run in source_grid({"random": 0.8 if lr == best else 0.4}, lr=lr)]
+        for run in found:
+            run["recipe"]["epochs"] = epochs
+        return found
+
+    assert sources.rate_edge(runs(0.1), ("random",)) == "random: best at 0.1, the highest rate tried"
+    assert sources.rate_edge(runs(0.01), ("random",)).endswith("the lowest rate tried")
+    assert sources.rate_edge(runs(0.03), ("random",)) == ""
+    assert sources.rate_edge(RUNS, ("random",)) == ""
+    longer = [run for run in source_grid({"random": 0.9}, lr=0.3) if run["recipe"]["start"] is None]
+    for run in longer:
+        run["recipe"]["epochs"] = 4
+    assert sources.rate_edge([*runs(0.1), *longer], ("random",)).startswith("random: best at 0.3")
 
 
 def test_closeness_gap_is_what_close_sources_gain():
     matrix = sources.source_matrix(RUNS)
-    groups = closeness.closeness_gains(matrix)
-    assert set(groups) <= {0, 1, 2, 3}
-    assert sum(len(values) for values, _ in groups.values()) == (~np.isnan(matrix.over_random)).sum()
+    table = closeness.closeness_table(matrix)
+    assert table["pairs"].sum() == (~np.isnan(matrix.over_random)).sum()
+    assert table.index.tolist() == ["0, far", "1, one step in common", "2, close", "3, one domain"]
     gap = closeness.closeness_gap(matrix)
     assert gap.unit == "points"
+    assert gap.method == "t, 5 targets"
     with pytest.raises(ValueError, match="close and far"):
         closeness.closeness_gap(sources.source_matrix([run for run in RUNS if run["data"]["source"] == "mini:flowers"]))
+
+
+def test_pairs_of_one_domain_are_close_or_left_out():
+    """The flowers and task-49 have a source of their own domain; from it alone they gain."""
+    runs = [
+        source_run(target, start, seed, 0.9 if (target, start) in own else 0.5)
+        for own in [{("flowers", "plants"), ("task-49", "people")}]
+        for target in TARGETS
+        for start in STARTS
+        for seed in range(3)
+    ]
+    matrix = sources.source_matrix(runs)
+    assert closeness.closeness_gap(matrix).estimate > 0.1
+    assert closeness.closeness_gap(matrix, same=False).estimate == pytest.approx(0)
+    table = closeness.closeness_table(matrix)
+    assert table.loc["3, one domain", ["pairs", "targets"]].tolist() == [2, 2]
+    assert table.loc["3, one domain", "minus the target's mean"] == "35.0 points [35.0, 35.0]"
 
 
 def test_size_gains():
@@ -117,9 +176,9 @@ def test_size_gains():
 def test_frozen_strategies():
     heads = source_grid({"random": 0.2, "plants": 0.6}, svm=0.7)
     found = frozen.strategy_accuracies(RUNS, heads)
-    means = frozen.strategy_means(found)
-    assert means[frozen.MACHINE]["plants"].estimate == pytest.approx(0.7)
-    assert means[frozen.HEAD]["plants"].estimate == pytest.approx(0.6)
+    table = frozen.strategy_table(found)
+    assert table.index.tolist() == list(STARTS)
+    assert table.loc["plants", [frozen.MACHINE, frozen.HEAD]].tolist() == ["70.0 % [70.0, 70.0]", "60.0 % [60.0, 60.0]"]
     assert frozen.strategy_gap(found, frozen.MACHINE, frozen.HEAD).low > 0
     with pytest.raises(ValueError, match="other targets"):
         frozen.strategy_accuracies(RUNS, [run for run in heads if run["data"]["source"] != "mini:flowers"])

@@ -59,7 +59,10 @@ def test_pairs_that_gain_and_lose_are_counted(gain, words):
 
 
 def test_the_farthest_inner_stage_is_named_and_the_head_is_none():
-    assert title_of(layers.distances(MOVED)) == "Farthest of the inner stages moves stage4"
+    found = title_of(layers.distances(MOVED))
+    assert found == "At one rate for all inner stages, stage4 moves farthest: 5 to 20 times as far as stage1"
+    alone = title_of(layers.distances({"fast": {"stem": 0.6, "stage1": 0.2, "stage4": 0.2, "head": 3.0}}))
+    assert alone.endswith("stem moves farthest: 3 times as far as stage1")
 
 
 def test_every_inner_rate_is_on_the_axis():

@@ -5,6 +5,7 @@ import inspect
 import pytest
 from matplotlib import pyplot
 
+from course_lib.analysis.rates import real_sources
 from course_lib.figures.rates import real
 from course_lib.sweeps.studies.rates.real import REAL
 from fake_real import runs_of, task_index
@@ -72,7 +73,10 @@ def test_the_last_layer_is_tuned_like_the_scales():
 
 def test_the_matrix_is_ordered_by_the_mean_and_its_last_row_is_the_mean():
     figure = FIGURES["sources"]()
-    assert f"real targets: {REAL.weights}" in title_of(figure)
+    gain = real_sources.source_gain(BOTH, REAL.weights, f"{REAL.architecture}, random weights")
+    assert gain.low > 0
+    assert title_of(figure).startswith(f"Best mean over 12 real targets: {REAL.weights}; over random weights of its")
+    assert title_of(figure).endswith(f"gains {gain}")
     axes = figure.axes[0]
     assert axes.get_yticklabels()[-1].get_text() == "mean"
     assert [label.get_text().replace("\n", "") for label in axes.get_xticklabels()][:3] == [

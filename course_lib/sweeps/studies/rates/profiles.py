@@ -20,7 +20,7 @@ class RatesProfile(Profile):
         task_epochs: of a small task.
         source_epochs: of every run that compares sources.
         source_rates: rates that validation chooses among, whatever the source.
-        head_rates: the same for the last layer alone.
+        head_rates: the same for the last layer alone: the document's two and a higher one.
         random_rates: the highest of them and a higher one, for random initialisation that trains longer, too.
         size_rates: of the runs on few images; those on many have all but the first.
         source_images: about how many images of a domain train a target.
@@ -37,7 +37,7 @@ class RatesProfile(Profile):
     task_epochs: int = 20
     source_epochs: int = 16
     source_rates: tuple[float, ...] = (0.01, 0.03, 0.1)
-    head_rates: tuple[float, ...] = (0.01, 0.1)
+    head_rates: tuple[float, ...] = (0.01, 0.1, 1.0)
     random_rates: tuple[float, ...] = (0.1, 0.3)
     size_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
     source_images: int = 160

@@ -18,6 +18,7 @@ OWN_SOURCE = "mini:tools"  # one of the targets stands for all of them
 # What a network starts from: the weights of a domain, or None, random initialisation.
 STARTS = {**{domain: f"mini_resnet18_{domain}" for domain in DOMAINS}, "random": None}
 SVM = Readout(by="svm")  # a linear support vector machine for each class on the frozen features
+_ASKS_SVM = 0.1  # the rate of the run that is asked; the features do not depend on it
 TIMES = 10  # the document's large data set is so many times the small one
 
 
@@ -48,17 +49,14 @@ def _sources(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
 
 
 def _heads(profile: RatesProfile, source: str, seeds: range) -> list[Trial]:
-    """The last layer alone on the frozen features of every start, at both of the document's rates; one asks the SVM.
-
-    The features do not depend on the rate, so the answers of the support vector machine do not either.
-    """
+    """The last layer alone on the frozen features of every start; one of its runs asks the support vector machine."""
     refuse_other(source, OWN_SOURCE, "source_heads")
     return [
         Trial(
             _full(profile, start, name="last_layer", lr=lr, multipliers={INNER: 0.0}, epochs=profile.source_epochs),
             _target(name, profile, seed),
             seed,
-            (SVM,) if lr == profile.head_rates[-1] else (),
+            (SVM,) if lr == _ASKS_SVM else (),
         )
         for name in profile.source_targets or target_names()
         for seed in seeds
