@@ -33,7 +33,11 @@ class Evidence:
 
 # The first that has finished runs is used: real images before drawings, many tasks before few.
 EVIDENCE = (
-    Evidence(("real_scales.real",), drawn=False, about="EfficientNet-Lite0 from ImageNet, 64 pixels, eight epochs"),
+    Evidence(
+        ("real_scales.real", "real_running.real"),
+        drawn=False,
+        about="EfficientNet-Lite0 from ImageNet, 64 pixels, eight epochs",
+    ),
     Evidence(("scales", "scale_heads"), drawn=True, about="a small ResNet-18, 48 pixels, twenty epochs"),
     Evidence(("layer_rates",), drawn=True, about="a small ResNet-18, 48 pixels, 400 steps"),
 )
@@ -49,6 +53,7 @@ class Plan:
         momentum: of SGD.
         batch_size: images a step.
         falls: how often the rate falls to a tenth, after equal parts of the epochs; 0: it is constant.
+        normalisation: of the trained stages, see `Recipe`.
     """
 
     inner: tuple[float, ...]
@@ -56,6 +61,7 @@ class Plan:
     momentum: float
     batch_size: int
     falls: int
+    normalisation: str = "batch"
 
     def rates(self) -> tuple[float, ...]:
         """Rates of the stem, the stages and the head."""
@@ -72,6 +78,8 @@ class Plan:
         falls = sorted({round(epochs * (k + 1) / (self.falls + 1)) for k in range(self.falls)} - {0, epochs})
         if falls:
             settings |= {"schedule": "steps", "milestones": f"[{','.join(map(str, falls))}]"}
+        if self.normalisation != "batch":
+            settings |= {"normalisation": self.normalisation}
         return options + [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
 
 
@@ -141,7 +149,8 @@ def _plan(record: dict) -> Plan:
     lr, multipliers = setting(record, "lr"), setting(record, "multipliers") or {}
     *inner, head = (_plain(lr * value_at(multipliers, stage, 1.0)) for stage in (*STAGES, HEAD))
     falls = len(setting(record, "milestones") or ())
-    return Plan(tuple(inner), head, setting(record, "momentum"), setting(record, "batch_size"), falls)
+    settings = (setting(record, name) for name in ("momentum", "batch_size"))
+    return Plan(tuple(inner), head, *settings, falls, setting(record, "normalisation"))
 
 
 def _classes(record: dict) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Every number of a task is a mean over its seeds, of which each draws its own ima
 t-intervals over the tasks: they tell what other tasks would change. Some tasks share classes or images, so that the
 intervals are rather too narrow. Runs of one task and seed share their test images, so differences are paired.
 
-The runs are those of the study `real_scales` at profile `real`. Those of `real_running` may be among them: the same
+The runs are those of the study `real_scales` at profile `real`. Those of `real_running` may be among them: lower
 scales, with the running statistics of the weights in place of those of each small batch.
 """
 
@@ -60,9 +60,9 @@ def graduated_runs(records: Sequence[dict], normalisation: str = "batch") -> lis
     )
 
 
-def scales_of(records: Sequence[dict]) -> list[float]:
-    """List the scales that were tried, rising."""
-    return sorted({scale_of(run) for run in graduated_runs(records)})
+def scales_of(records: Sequence[dict], normalisation: str = "batch") -> list[float]:
+    """List the scales that were tried with this normalisation, rising."""
+    return sorted({scale_of(run) for run in graduated_runs(records, normalisation)})
 
 
 def strategy_accuracies(records: Sequence[dict]) -> pd.DataFrame:
@@ -115,7 +115,8 @@ def scale_accuracies(records: Sequence[dict], normalisation: str = "batch") -> p
     """Compute the test accuracy of each task (rows) at each scale (columns, rising), means over the seeds."""
     lines = {
         task.name: {
-            scale: mean_score(_at_scale(graduated_runs(runs, normalisation), scale)) for scale in scales_of(records)
+            scale: mean_score(_at_scale(graduated_runs(runs, normalisation), scale))
+            for scale in scales_of(records, normalisation)
         }
         for task, runs in by_task(records).items()
     }
@@ -133,7 +134,7 @@ def scale_table(records: Sequence[dict]) -> pd.DataFrame:
         gains = {scale: over_tasks(found[scale] - strategies[HEAD_CHOSEN], "points") for scale in found}
         columns[f"{normalisation} statistics"] = {scale: str(over_tasks(found[scale])) for scale in found}
         columns[f"{normalisation} statistics, minus last layer"] = {scale: str(gain) for scale, gain in gains.items()}
-    return pd.DataFrame(columns).rename_axis("scale")
+    return pd.DataFrame(columns).sort_index().fillna("–").rename_axis("scale")
 
 
 def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:

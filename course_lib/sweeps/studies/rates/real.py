@@ -20,6 +20,7 @@ class RealProfile(Profile):
 
     Attributes:
         scales: of the graduated rates of the network with real weights.
+        running_scales: the same with running statistics, where a rate that is too high diverges.
         source_scales: those among `scales` that every source is tried with.
         mini_sources: networks of the mini world that are sources, too.
         scratch_rates: of networks that begin with random weights.
@@ -27,6 +28,7 @@ class RealProfile(Profile):
     """
 
     scales: tuple[float, ...]
+    running_scales: tuple[float, ...]
     source_scales: tuple[float, ...]
     mini_sources: tuple[str, ...]
     scratch_rates: tuple[float, ...]
@@ -46,6 +48,7 @@ REAL = RealProfile(
     size=64,
     momentum=0.9,
     scales=(0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0),
+    running_scales=(0.03, 0.06, 0.12, 0.25, 0.5, 1.0),
     source_scales=(0.25, 1.0, 3.0, 10.0),
     mini_sources=("mini_resnet18", "mini_resnet18_animals"),
     scratch_rates=(0.01, 0.03, 0.1),
@@ -67,9 +70,15 @@ def _scale_recipes(profile: RealProfile) -> Iterator[Recipe]:
 
 
 def _running_recipes(profile: RealProfile) -> Iterator[Recipe]:
-    """Every scale once more, each trained stage normalised by the statistics of the weights, not by its small batch."""
-    for scale in profile.scales:
-        yield graduated_recipe(scale, **_settings(profile, start=profile.weights), normalisation="running")
+    """Scales with each trained stage normalised by the statistics of the weights, not by those of its small batch.
+
+    The lower ones bring the last layer alone at their rates, too: it has every rate that validation may choose here.
+    """
+    settings = _settings(profile, start=profile.weights)
+    for scale in sorted(set(profile.running_scales) - set(profile.scales)):
+        yield Recipe.last_layer(**settings, lr=BASE_RATE * HEAD_MULTIPLIER * scale)
+    for scale in profile.running_scales:
+        yield graduated_recipe(scale, **settings, normalisation="running")
 
 
 def _source_recipes(profile: RealProfile) -> Iterator[Recipe]:
@@ -98,6 +107,6 @@ def _study(name: str, about: str, recipes) -> Study:
 
 REAL_STUDIES = (
     _study("real_scales", "graduated rates of a network with ImageNet weights, twelve real tasks", _scale_recipes),
-    _study("real_running", "the same scales, normalised by running statistics, twelve real tasks", _running_recipes),
+    _study("real_running", "low scales, normalised by running statistics, twelve real tasks", _running_recipes),
     _study("real_sources", "other networks to start from, and random weights, twelve real tasks", _source_recipes),
 )
