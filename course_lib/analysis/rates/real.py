@@ -142,14 +142,15 @@ def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:
 
     Of the scales by validation there is one for each seed, as of the rates LL of the last layer alone (times 0.001).
     The scale by the test images is that of the highest mean over the seeds. † marks the lowest and the highest value
-    tried, beyond which a better one may lie.
+    tried, beyond which a better one may lie. Scales with running statistics have a column if every task has such runs.
     """
-    lines, known = {}, scales_of(records)
+    lines, known, low = {}, scales_of(records), scales_of(records, "running")
     for task, runs in by_task(records).items():
         graduated, alone = graduated_runs(runs), _heads(runs)
         heads = sorted(map(_ll, alone))
         by_test = max(known, key=lambda scale, own=graduated: mean_score(_at_scale(own, scale)))
         chosen = [scale_of(run) for run in best_runs(graduated, VARY)]
+        running = best_runs(rest, VARY) if (rest := graduated_runs(runs, "running")) else []
         lines[task.name] = {
             "images": task.source,
             "classes": len(task.classes),
@@ -157,9 +158,11 @@ def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:
             "validation images": values_of(runs, "num_val")[0],
             "scale by validation": ", ".join(_marked(scale, known) for scale in chosen),
             "scale by test images": _marked(by_test, known),
+            "scale by validation, running statistics": ", ".join(_marked(scale_of(run), low) for run in running),
             "LL of the last layer alone": ", ".join(_marked(_ll(run), heads) for run in best_runs(alone, VARY)),
         }
-    return pd.DataFrame.from_dict(lines, orient="index")
+    table = pd.DataFrame.from_dict(lines, orient="index")
+    return table.loc[:, (table != "").all()]
 
 
 def rate(record: dict) -> float:
