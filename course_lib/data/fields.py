@@ -6,6 +6,7 @@ pair: settings that mean the same are equal.
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Self
 
 from pydantic import (
@@ -50,8 +51,7 @@ class Settings(BaseModel):
 
     def changed(self) -> frozenset[str]:
         """Names of the settings that differ from their defaults; a setting without a default always does."""
-        fields = type(self).model_fields
-        return frozenset(n for n, f in fields.items() if getattr(self, n) != f.get_default(call_default_factory=True))
+        return frozenset(name for name, default in _defaults(type(self)).items() if getattr(self, name) != default)
 
     @classmethod
     def _one_sentence(cls, error: ValidationError) -> str:
@@ -73,6 +73,12 @@ class Settings(BaseModel):
                 else:
                     parts.append(f"{where} = {item['input']!r}: {_uncapitalised(reason)}")
         return "; ".join(parts)
+
+
+@cache
+def _defaults(settings: type[Settings]) -> dict[str, object]:
+    """Default of each setting; of one without a default a value that equals nothing else."""
+    return {name: field.get_default(call_default_factory=True) for name, field in settings.model_fields.items()}
 
 
 class FrozenDict(dict):

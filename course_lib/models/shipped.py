@@ -40,9 +40,10 @@ def describe_shipped(name: str) -> ShippedWeights:
         FileNotFoundError: no weights of that name are shipped. ValueError: the file is damaged.
     """
     file = shipped_file(name)
-    content = file.read_bytes()  # safetensors: length of the header, the header as JSON, the tensors
     try:
-        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        with file.open("rb") as content:  # safetensors: length of the header, the header as JSON, the tensors
+            length = min(int.from_bytes(content.read(8), "little"), file.stat().st_size)
+            header = json.loads(content.read(length))
         meta = json.loads(header["__metadata__"]["course"])["meta"]
         facts = {key: meta[key] for key in ("architecture", "source", "num_classes")}
         facts |= {key: meta["training"][key] for key in ("test_accuracy", "num_test")}

@@ -72,14 +72,14 @@ class Predictor:
         return gain(self.test[:, both], other.test[:, both], confidence)
 
 
-def scale_predictors(grid: Grid, heads: Grid, features: np.ndarray) -> list[Predictor]:
+def scale_predictors(grid: Grid, heads: Grid, features: np.ndarray | None = None) -> list[Predictor]:
     """Ways that need no training beyond the grid of scales and the last layer alone.
 
     Args:
-        features: facts of each task with each seed, (T, S, F), see `task_features`.
+        features: facts of each task with each seed, (T, S, F), see `task_features`; without them no table learners.
     """
     one, num = grid.cost, len(grid.settings)
-    learners = {RIDGE: ridge_columns, NEIGHBOURS: nearest_columns}
+    learners = {} if features is None else {RIDGE: ridge_columns, NEIGHBOURS: nearest_columns}
     learned = {name: by_seed(columns, features, grid.test.mean(axis=2)) for name, columns in learners.items()}
     return [
         Predictor(HEAD, heads.at(BASELINE_HEAD), heads.cost, 1),

@@ -12,7 +12,6 @@ from course_lib.analysis.rates.predictors import (
     RIDGE,
     SEEDS_BEST,
     VOTE,
-    Predictor,
     scale_predictors,
     voters,
 )
@@ -72,15 +71,11 @@ def _fixed_gain(runs: _Runs, confidence: float) -> dict[str, Interval]:
     return {"fixed − baseline": scales.gain(fixed, base, confidence)}
 
 
-def _predicted(runs: _Runs) -> dict[str, Predictor]:
-    grid, heads = _grids(runs)
-    features = task_features(grid, heads, neighbours_for(grid))
-    return {own.name: own for own in scale_predictors(grid, heads, features)}
-
-
 def _learner_gains(rival: str):
     def measure(runs: _Runs, confidence: float) -> dict[str, Interval]:
-        found = _predicted(runs)
+        grid, heads = _grids(runs)
+        features = task_features(grid, heads, neighbours_for(grid))
+        found = {own.name: own for own in scale_predictors(grid, heads, features)}
         return {name: found[name].gain_over(found[rival], confidence) for name in (RIDGE, NEIGHBOURS)}
 
     return measure
@@ -88,8 +83,9 @@ def _learner_gains(rival: str):
 
 def _way_gain(own: str, rival: str):
     def measure(runs: _Runs, confidence: float) -> dict[str, Interval]:
-        grid, _ = _grids(runs)
-        ways = _predicted(runs) | {way.name: way for way in voters(grid, runs["scales"], runs["scale_seeds"])}
+        grid, heads = _grids(runs)
+        found = (*scale_predictors(grid, heads), *voters(grid, runs["scales"], runs["scale_seeds"]))
+        ways = {way.name: way for way in found}
         return {f"{own} − {rival}": ways[own].gain_over(ways[rival], confidence)}
 
     return measure

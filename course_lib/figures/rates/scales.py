@@ -242,11 +242,13 @@ def accuracy_and_cost(predictors: Sequence[Predictor]) -> Figure:
     for row, own in enumerate(order):
         gap = found[own.name]
         color = BLUE if gap.low > 0 else VERMILLION if gap.high < 0 else GREY
-        marker = "D" if own.name == ORACLE else "o"
+        marker = "D" if own.name == ORACLE else "v" if gap.high < 0 else "o"
         draw_interval(axes, 100 * gap.estimate, row, 100 * gap.low, 100 * gap.high, color=color, marker=marker)
     axes.set_yticks(range(len(order)), [own.name for own in order])
     axes.axvline(0, color=BLACK, linewidth=1.2)
-    axes.set_xlabel(f"test accuracy minus '{OTHERS}' (points)\n95 % bootstrap over tasks; blue: better, red: worse")
+    axes.set_xlabel(
+        f"test accuracy minus '{OTHERS}' (points)\n95 % bootstrap over tasks; blue: better, triangle: worse"
+    )
     costs.plot([own.mean_cost for own in order], range(len(order)), "s", color=BLACK)
     costs.axvline(base.mean_cost, color=GREY, linestyle="--")
     costs.set_xscale("log")
