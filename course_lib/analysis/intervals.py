@@ -84,7 +84,7 @@ def seed_interval(
     if values.size < 2:
         raise ValueError(f"{values.size} value(s) show no spread over {things}: run at least two, better three or more")
     if not np.isfinite(values).all():
-        raise ValueError("a value over {things} is not finite: count diverged runs apart, do not average them")
+        raise ValueError(f"a value over {things} is not finite: count diverged runs apart, do not average them")
     mean, error = values.mean(), values.std(ddof=1) / np.sqrt(values.size)
     half = stats.t.ppf(0.5 + confidence / 2, values.size - 1) * error
     ends, seeds = (float(mean - half), float(mean + half)), values.size if things == "seeds" else 0

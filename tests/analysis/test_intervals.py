@@ -65,7 +65,7 @@ def test_seed_interval_covers_the_truth():
 
 @pytest.mark.parametrize("values", [[], [0.8], [0.8, float("nan")]])
 def test_seed_interval_refuses(values):
-    with pytest.raises(ValueError, match=r"spread over seeds|not finite"):
+    with pytest.raises(ValueError, match=r"spread over seeds|a value over seeds is not finite"):
         seed_interval(values)
 
 
