@@ -48,8 +48,8 @@ def xinfap(labels, scores, strata, *, depth: int | None = None, smoothing: Smoot
 
     If the whole pool is judged, xinfAP differs from `average_precision` by less than max(ε₁, ε₂ − ε₁), where images
     outside the pool count as negative: 2e-5 for ``"nist"``, 1e-5 for ``"trec_eval"``, and rounding for ``(0, 0)``.
-    Otherwise xinfAP is not unbiased: with rates of 1, 0.2 and 0.05 for three strata of 600 images, its mean over
-    samples was up to 0.013 too high (``tests/analysis/test_average_precision.py``).
+    Otherwise xinfAP is not unbiased. In the tests, a ranking of 600 images in three strata has an AP of 0.42; the mean
+    over samples is 0.006 too high at rates 1, 0.2 and 0.05, and 0.025 too low if a tenth of each stratum is judged.
 
     Source: E. Yilmaz, E. Kanoulas and J. A. Aslam, A simple and efficient sampling method for estimating AP and NDCG,
     2008; NIST, ``sample_eval.pl``.

@@ -63,9 +63,9 @@ def voc_average_precision(labels, scores, *, year: int = 2012) -> float | np.nda
     """Compute the average precision of PASCAL VOC from interpolated precision: the largest at a recall or above it.
 
     From 2010 on it is the area under interpolated precision over recall (``VOCap.m``). Before 2010 it was the mean of
-    interpolated precision at the recalls 0, 0.1, …, 1. An image that shows only *difficult* objects of a concept has the
-    label NaN. VOC ranks images without a prediction last: give these a score below all others. Images of equal score
-    all count at the last of their ranks; VOC's own code takes them in the order of its list.
+    interpolated precision at the recalls 0, 0.1, …, 1. An image that shows only *difficult* objects of a concept has
+    the label NaN. VOC ranks images without a prediction last: give these a score below all others. Images of equal
+    score all count at the last of their ranks; VOC's own code takes them in the order of its list.
 
     Args:
         year: of the challenge.
