@@ -358,6 +358,7 @@ def test_scores_that_are_not_finite_have_no_value():
         (lambda: analysis.xinfap([1, 0], [0.5, 0.1], [0, 0], depth=0), "depth 0"),
         (lambda: analysis.xinfap([1, 0], [0.5, 0.1], [0, 0], smoothing="none"), "unknown smoothing 'none'"),
         (lambda: analysis.xinfap([1, 0], [0.5, 0.1], [0, 0], smoothing=(1, 0)), r"smoothing \(1, 0\)"),
+        (lambda: analysis.xinfap([1, 0], [0.5, 0.1], [0, 0], smoothing=1e-5), "smoothing 1e-05"),
         (lambda: analysis.infap([1, 0], [0.5, 0.1], [0, 1]), "pooled has values of type int64"),
         (lambda: analysis.estimated_precision([1, 0], [0.5, 0.1], [0, 0], 3), "n = 3 does not fit 2 images"),
     ],
