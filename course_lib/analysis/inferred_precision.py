@@ -85,7 +85,7 @@ def xinfap(labels, scores, strata, *, depth: int | None = None, smoothing: Smoot
 def mean_xinfap(labels, scores, strata, *, depth: int | None = None, smoothing: Smoothing = "nist") -> float:
     """Average `xinfap` over concepts (mean xinfAP, MXinfAP).
 
-    Concepts without a judged positive image have no xinfAP and do not count.
+    Concepts without a judged positive image have no xinfAP and do not count. NIST's program counts them as 0 instead.
 
     Returns:
         NaN if no concept has one.
