@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "comparisons": ["Comparison", "compare_runs", "optimism", "score_gap", "validation_gap"],
         "costs": ["image_steps"],
         "drift": ["stage_change", "stage_turn", "turn_table"],
+        "inferred_precision": ["estimated_precision", "infap", "mean_xinfap", "xinfap"],
         "intervals": [
             "Interval",
             "McNemar",
@@ -26,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "paired_difference",
             "seed_interval",
         ],
+        "judgements": ["draw_judgements", "pool_strata"],
         "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
         "patches": ["Favourites", "favourite_patches", "neighbour_correlation"],
         "papers": ["paper_number", "paper_rows"],
@@ -42,6 +44,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "static_scores",
             "weighted_tau",
         ],
+        "precision": ["average_precision", "mean_average_precision", "precision_at", "voc_average_precision"],
         "racing": ["Race", "race"],
         "records": ["diverged", "is_scored", "score_of", "select", "setting", "units_of", "values_of"],
         "reliability": ["Reliability", "reliability"],

@@ -23,8 +23,8 @@ from course_lib.figures.showing import png_bytes
 from course_lib.models.heatmaps import class_heat_maps
 from course_lib.paths import write_whole
 from course_lib.teaching.report import PAGE_STYLE, format_duration
+from course_lib.training.average_precision import average_precision
 from course_lib.training.inputs import normalise
-from course_lib.training.target import average_precision
 from course_lib.training.tuning import TrainedClassifier
 
 TEMPLATE = Path(__file__).with_name("model_report.html.j2")
@@ -76,11 +76,9 @@ def _scores(trained: TrainedClassifier) -> dict:
     """Values of the template that differ between classes and concepts."""
     labels, probabilities = trained.test.labels.numpy(), trained.probabilities.numpy()
     if trained.test.has_concepts:
-        concepts = [
-            {"name": name, "num_images": int((labels[:, k] == 1).sum()),
-             "precision": average_precision(labels[:, k], probabilities[:, k])}
-            for k, name in enumerate(trained.run.class_names)
-        ]  # fmt: skip
+        precisions, shown = average_precision(labels, probabilities), (labels == 1).sum(axis=0)
+        rows = zip(trained.run.class_names, shown.tolist(), precisions.tolist(), strict=True)
+        concepts = [{"name": name, "num_images": count, "precision": value} for name, count, value in rows]
         main = trained.outcome()
         return {"found": None, "concepts": concepts, "mean_precision": main["test_score"], "num_test": len(labels)}
     found = describe_predictions(labels, probabilities, trained.run.class_names)

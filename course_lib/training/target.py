@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from course_lib.training.average_precision import average_precision
+
 Units = np.ndarray
 
 
@@ -90,8 +92,7 @@ class Concepts(Target):
 
     def units(self, scores: Tensor, labels: Tensor) -> Units:
         """Compute the average precision of each concept (K,); NaN for a concept without a judged positive image."""
-        scores, labels = scores.float().cpu().numpy(), labels.cpu().numpy()
-        return np.array([average_precision(labels[:, k], scores[:, k]) for k in range(labels.shape[1])])
+        return average_precision(labels.cpu().numpy(), scores.float().cpu().numpy())
 
     def batch_right(self, logits: Tensor, labels: Tensor) -> Tensor:
         judged = labels.isfinite()
@@ -129,23 +130,3 @@ def target_of(labels: Tensor) -> Target:
     if labels.ndim not in (1, 2):
         raise ValueError(f"labels of shape {tuple(labels.shape)} ask for nothing known: give (N,) or (N, K)")
     return CLASSES if labels.ndim == 1 else CONCEPTS
-
-
-def average_precision(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Compute the average precision of a concept: the mean precision at the ranks of its positive, judged images.
-
-    Images of equal score count at the last of their ranks, as in scikit-learn.
-
-    Args:
-        labels: (N,) of 0, 1 and NaN (not judged: the image is left out).
-        scores: (N,), higher for images that are more likely positive.
-
-    Returns:
-        NaN if no judged image is positive, or if a score is not finite, as after a training that diverged.
-    """
-    from sklearn.metrics import average_precision_score
-
-    judged = np.isfinite(labels)
-    if not (labels[judged] == 1).any() or not np.isfinite(scores[judged]).all():
-        return float("nan")
-    return float(average_precision_score(labels[judged], scores[judged]))

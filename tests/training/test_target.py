@@ -2,12 +2,10 @@
 
 import math
 
-import numpy as np
 import pytest
 import torch
-from sklearn.metrics import average_precision_score
 
-from course_lib.training.target import CLASSES, CONCEPTS, average_precision, target_of
+from course_lib.training.target import CLASSES, CONCEPTS, target_of
 
 NAN = float("nan")
 
@@ -63,14 +61,3 @@ def test_units_of_concepts_are_average_precisions():
     assert units[0] == pytest.approx((1 + 2 / 3) / 2)
     assert math.isnan(units[1])  # no judged image has it
     assert CONCEPTS.score(units) == units[0]
-
-
-def test_average_precision_is_scikit_learns_on_the_judged():
-    draw = np.random.RandomState(0)
-    labels, scores = draw.randint(0, 2, 200).astype(float), draw.rand(200).round(1)  # with ties
-    unjudged = draw.rand(200) < 0.3
-    labels[unjudged] = NAN
-    expected = average_precision_score(labels[~unjudged], scores[~unjudged])
-    assert average_precision(labels, scores) == pytest.approx(expected)
-    scores[unjudged] = 99  # where nobody judged, the score does not matter
-    assert average_precision(labels, scores) == pytest.approx(expected)

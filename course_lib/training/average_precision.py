@@ -1,0 +1,57 @@
+"""Average precision of a ranking, and the shapes of labels and scores that all measures of a ranking share."""
+
+import numpy as np
+
+
+def average_precision(labels, scores) -> float | np.ndarray:
+    """Compute the average precision (AP) of a concept: the mean precision at the ranks of its positive, judged images.
+
+    Images of equal score all count at the last of their ranks, as in scikit-learn's ``average_precision_score``, which
+    does the computation. The order of the images never matters.
+
+    Args:
+        labels: (N,), or (N, K) for K concepts, of 0, 1 and NaN (not judged: the image is left out of the ranking).
+        scores: higher for images that are more likely positive; shaped like the labels, or (N,), one ranking for all.
+
+    Returns:
+        A number, or (K,). NaN if no judged image is positive, or if the score of a judged image is not finite, as after
+        a training that diverged.
+
+    Raises:
+        ValueError: shapes that do not fit, or labels other than 0, 1 and NaN.
+    """
+    columns, ranked = as_columns(labels, scores)
+    values = [_of_concept(columns[:, k], ranked[:, k]) for k in range(columns.shape[1])]
+    return per_concept(np.array(values), labels)
+
+
+def as_columns(labels, scores) -> tuple[np.ndarray, np.ndarray]:
+    """Convert labels and scores to two arrays (N, K) of float64, one column per concept; K = 1 for labels (N,).
+
+    Raises:
+        ValueError: as `average_precision`.
+    """
+    labels, scores = np.asarray(labels, dtype=np.float64), np.asarray(scores, dtype=np.float64)
+    if labels.ndim not in (1, 2) or scores.shape not in (labels.shape, labels.shape[:1]):
+        raise ValueError(
+            f"labels {labels.shape} and scores {scores.shape} do not fit: need (N,) or (N, K), and as many scores"
+        )
+    wrong = labels[~((labels == 0) | (labels == 1) | np.isnan(labels))]
+    if wrong.size:
+        raise ValueError(f"a label is {wrong[0]:g}: give 0, 1 or NaN (not judged)")
+    columns = labels if labels.ndim == 2 else labels[:, None]
+    return columns, np.broadcast_to(scores if scores.ndim == 2 else scores[:, None], columns.shape)
+
+
+def per_concept(values: np.ndarray, labels) -> float | np.ndarray:
+    """Shape the values (K,) of concepts like their labels: a number for labels (N,), else (K,)."""
+    return float(values[0]) if np.ndim(labels) == 1 else values
+
+
+def _of_concept(labels: np.ndarray, scores: np.ndarray) -> float:
+    from sklearn.metrics import average_precision_score
+
+    judged = np.isfinite(labels)
+    if not (labels[judged] == 1).any() or not np.isfinite(scores[judged]).all():
+        return float("nan")
+    return float(average_precision_score(labels[judged], scores[judged]))
