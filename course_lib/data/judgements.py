@@ -1,6 +1,8 @@
 """List the images that a CSV file names, with judgements of concepts: one column each of 1, 0 or nothing."""
 
+import os
 import posixpath
+import stat
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
@@ -150,12 +152,21 @@ def _read_name(place: str, cell: str) -> str:
 
 
 def _refuse_missing_images(file: Path, images: dict[str, _Image]) -> None:
-    if missing := [name for name in images if not (file.parent / name).is_file()]:
+    if missing := [name for name in images if not _is_there(file.parent / name)]:
         more = f", and {len(missing) - 1} more of its {len(images)} images are missing" if len(missing) > 1 else ""
         raise ValueError(
             f"line {images[missing[0]].line} of '{file}' names {_show(missing[0])}, and there is no such file in "
             f"'{file.parent}'{more}: correct the path or remove the line"
         )
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(file).st_mode)
+    except PermissionError:  # it is told when the file is read
+        return True
+    except (OSError, ValueError):  # missing, or no name that a file could have
+        return False
 
 
 def _refuse_one_sided_concepts(file: Path, concepts: tuple[str, ...], labels: tuple[tuple[float, ...], ...]) -> None:

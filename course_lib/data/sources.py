@@ -80,7 +80,7 @@ SOURCES = {
 
 
 def source_names() -> tuple[str, ...]:
-    """Names that `load_images` knows; ``folder:PATH``, ``csv:FILE`` and ``mini:task-NN`` stand for any of their kind."""
+    """Names that `load_images` knows; ``folder:PATH``, ``csv:FILE``, ``mini:task-NN`` stand for any of a kind."""
     return tuple(SOURCES)
 
 
