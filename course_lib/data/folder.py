@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,7 @@ class Listing:
         beside: paths below `root` of images outside the class folders, which are not read.
         given_parts: those of ``("train", "val", "test")`` that the folder or the table has itself.
         table: the CSV file that names the images and their concepts; None for class folders.
+        lines: the line of each image in the table.
         parts: the part of each image, where the table gives it; the names of other images begin with it (`part_of`).
     """
 
@@ -48,6 +50,7 @@ class Listing:
     beside: tuple[str, ...] = ()
     given_parts: tuple[str, ...] = ()
     table: Path | None = None
+    lines: tuple[int, ...] = ()
     parts: tuple[str, ...] = ()
 
     @property
@@ -59,6 +62,18 @@ class Listing:
     def files(self) -> list[Path]:
         """The files, in the order of `names`."""
         return [self.root / name for name in self.names]
+
+    @property
+    def where(self) -> Callable[[Path], str] | None:
+        """Function that says in which line of the table a file is named; None for class folders."""
+        if self.table is None:
+            return None
+        return lambda file: f"line {self.lines[self.files.index(file)]} of '{self.table.name}'"
+
+    def take(self, chosen: Sequence[int]) -> "Listing":
+        """The listing of the images at positions `chosen`."""
+        values = {name: getattr(self, name) for name in ("names", "labels", "lines", "parts")}
+        return replace(self, **{name: tuple(own[i] for i in chosen) for name, own in values.items() if own})
 
     def stamps(self) -> list[tuple[str, int, int]]:
         """Name, size (bytes) and modification time (ns) of each file; they differ after a file has changed."""

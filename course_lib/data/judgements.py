@@ -77,7 +77,8 @@ def list_table(file: Path) -> Listing:
     if parts and "train" not in parts:
         raise ValueError(f"'{file}' has no image whose {SPLIT} is train: choose some to train with")
     given = tuple(part for part in PARTS if part in parts)
-    return Listing(file.parent, names, labels, concepts, given_parts=given, table=file, parts=parts)
+    lines = tuple(images[name].line for name in names)
+    return Listing(file.parent, names, labels, concepts, given_parts=given, table=file, lines=lines, parts=parts)
 
 
 def has_split(file: Path) -> bool:

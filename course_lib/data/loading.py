@@ -38,7 +38,7 @@ def load_listing(
         if check:
             check()
         shape = (len(listing.names), 3, size, size)
-        return shape, decode_files(listing.files, size, progress=progress), {}
+        return shape, decode_files(listing.files, size, where=listing.where, progress=progress), {}
 
     place = f"{source.partition(':')[0]}:{listing.place.resolve()}"
     identity = [*_decoder(), *listing.stamps()]
@@ -49,7 +49,8 @@ def load_listing(
 
 def iter_listing(listing: Listing, size: int | None = None, *, progress: bool = True) -> Iterator[tuple[str, Tensor]]:
     """Name and pixels (3, H, W) uint8 of each file, at its own size or resized and cropped to `size`."""
-    for name, image in zip(listing.names, decode_files(listing.files, size, progress=progress), strict=True):
+    decoded = decode_files(listing.files, size, where=listing.where, progress=progress)
+    for name, image in zip(listing.names, decoded, strict=True):
         yield name, torch.from_numpy(image)
 
 
@@ -144,9 +145,7 @@ def part_of_listing(listing: Listing, part: str) -> Listing:
         )
     else:
         chosen = homework_folders(listing.names, listing.labels)[part == "test"]
-    names, labels = (tuple(values[i] for i in chosen) for values in (listing.names, listing.labels))
-    parts = tuple(listing.parts[i] for i in chosen) if listing.parts else ()
-    return replace(listing, names=names, labels=labels, parts=parts)
+    return listing.take(chosen)
 
 
 def part_of_images(images: ImageSet, part: str) -> Iterator[Tensor]:

@@ -248,7 +248,8 @@ def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tu
 
     if _find(source).name.startswith(_LISTED):
         listing = loading.part_of_listing(_list_files(source, progress), part)
-        return PixelHistogram(torch.from_numpy(count_values(listing.files, progress=progress))), len(listing.files)
+        counts = count_values(listing.files, where=listing.where, progress=progress)
+        return PixelHistogram(torch.from_numpy(counts)), len(listing.files)
     histogram, num_images = PixelHistogram(), 0
     for image in loading.part_of_images(load_images(source, progress=progress), part):
         histogram.update(image)
