@@ -214,13 +214,22 @@ def test_a_table_that_cannot_be_opened_is_refused(table, tmp_path):
         load_images("csv:")
 
 
-@pytest.mark.parametrize("look", [load, lambda file: count_pixels(f"csv:{file}", progress=False)])
+@pytest.mark.parametrize(
+    "look",
+    [
+        load,
+        lambda file: count_pixels(f"csv:{file}", progress=False),
+        lambda file: list(iter_native_images(f"csv:{file}", progress=False)),
+    ],
+    ids=["load", "count", "iterate"],
+)
 def test_unreadable_images_are_named(table, look):
     file = table()
     (file.parent / "a/1.png").write_bytes(b"")
     (file.parent / "b/3.png").write_bytes(b"<html>404 not found</html>")
     message = (
-        "^2 of 4 images cannot be read: '.*a/1.png' is empty .*, '.*b/3.png' is not an image .*: replace or remove"
+        r"^2 of 4 images cannot be read: '.*a/1.png' \(line 2 of 'labels.csv'\) is empty \(0 bytes\), "
+        r"'.*b/3.png' \(line 4 of 'labels.csv'\) is not an image that can be read: replace or remove them$"
     )
     with pytest.raises(ValueError, match=message):
         look(file)
