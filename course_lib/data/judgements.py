@@ -91,7 +91,7 @@ def has_split(file: Path) -> bool:
 
 
 def _read_columns(file: Path, head: Row) -> _Columns:
-    first, *others = head.cells
+    first, *others = [" ".join(cell.split()) for cell in head.cells]  # spreadsheets have names of several lines
     if clean_name(first).lower().endswith(IMAGE_SUFFIXES) or any(name and name in _VALUES for name in others):
         raise ValueError(
             f"line {head.line} of '{file}' is no header, it says {_show(', '.join(head.cells))}: "

@@ -82,6 +82,7 @@ def test_a_table_becomes_an_image_set(table):
         "\n" + PLAIN.replace("\n", "\n\n"),
         PLAIN.removeprefix("image"),  # pandas's index without a name
         PLAIN.replace("image", '"image"').replace("b/Ä 4.png", '"b/Ä 4.png"'),
+        PLAIN.replace("image", '"path, or name"').encode("utf-8-sig"),
         (PLAIN.replace(",", ";").replace("\n", "\r\n")).encode("utf-8-sig"),  # Excel in half of Europe
     ],
 )
@@ -96,9 +97,10 @@ def test_usual_ways_to_write_a_table(table, content):
         ('image;"dog, brown";night', ("dog, brown", "night")),
         ("image;dog, brown;night", ("dog, brown", "night")),
         ('image,"dog;brown",night', ("dog;brown", "night")),
+        ('image,"dog\r\n(brown)",night', ("dog (brown)", "night")),
     ],
 )
-def test_a_concept_may_have_another_separator_in_its_name(table, head, concepts):
+def test_a_concept_may_have_separators_in_its_name(table, head, concepts):
     body = PLAIN.partition("\n")[2]
     body = body.replace(",", ";") if head.startswith("image;") else body
     assert load(table(f"{head}\n{body}")).class_names == concepts
@@ -161,6 +163,10 @@ FAULTS = {
     "NaN": (PLAIN.replace("a/2.png,0,", "a/2.png,0,nan"), "line 3 of '.*' has 'nan' in the column 'night'"),
     "two": (PLAIN.replace("a/2.png,0,", "a/2.png,2,"), "has '2' in the column 'dog'"),
     "after empty lines": ("\n\n" + PLAIN.replace("3.png,,", "3.png,x,"), "line 6 of '.*' has 'x' in the column 'dog'"),
+    "after a cell of two lines": (
+        PLAIN.replace("dog", '"dog\n(brown)"').replace("3.png,,", "3.png,x,"),
+        r"line 5 of '.*' has 'x' in the column 'dog \(brown\)'",
+    ),
     "too few cells": (PLAIN.replace("a/2.png,0,", "a/2.png,0"), "line 3 of '.*' has 2 cells, the header names 3"),
     "too many cells": (PLAIN.replace("a/2.png,0,", "a/2.png,0,,1"), "line 3 of '.*' has 4 cells, the header names 3"),
     "no image": (PLAIN.replace("a/2.png,0", ",0"), "line 3 of '.*' has no image in the first column"),
