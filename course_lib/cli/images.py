@@ -69,8 +69,8 @@ def data_get(source):
 def data_check(source, as_json):
     """Decode every image of SOURCE again, and print the counts of its classes and its fingerprint.
 
-    The bytes of PACS files are compared with a known digest; cached images are compared with the files. Of a folder,
-    files that are not read, parts that it is split into, and exact copies are told.
+    The bytes of PACS files are compared with a known digest; cached images are compared with the files. Of a folder
+    or a table, files that are not read, parts that it is split into, and exact copies are told.
     """
     from course_lib.data.duplicates import find_duplicates
     from course_lib.data.sources import check_images

@@ -49,7 +49,7 @@ def run(lessons, profile, data, seeds, out):
     A lesson that fails does not stop the others; the exit code is 1 if any did. After Ctrl-C or SIGTERM the report is
     of the lessons that came to their end.
     """
-    from course_lib.data.sources import describe
+    from course_lib.data.sources import describe, with_absolute_path
     from course_lib.interruption import kept
     from course_lib.sweeps.profiles import LESSON_PROFILES, check_profile
     from course_lib.sweeps.studies import document_profiles
@@ -57,9 +57,8 @@ def run(lessons, profile, data, seeds, out):
 
     check_profile(profile, LESSON_PROFILES)
     started = datetime.now()
-    if data and data.startswith("folder:"):  # lessons run in the report's folder, so the path must be absolute
-        data = f"folder:{Path(data.removeprefix('folder:')).expanduser().absolute()}"
     if data:
+        data = with_absolute_path(data)  # lessons run in the report's folder
         describe(data)  # refuse an unknown name before the first lesson starts
     chosen = [find_lesson(name) for name in lessons] or list_lessons()
     about, results = {"profile": profile, "data": data, "seeds": seeds}, []

@@ -10,7 +10,12 @@ from course_lib.cli.options import DEVICE, JSON
 
 
 @click.command()
-@click.option("--data", required=True, help="A source, e.g. folder:PATH (one folder of images for each class).")
+@click.option(
+    "--data",
+    required=True,
+    help="A source: folder:PATH (one folder of images for each class), csv:FILE "
+    "(a table of images and concepts, 1, 0 or nothing in each cell), …",
+)
 @click.option("--recipe", "strategy", help="last_layer, full or scratch; default: last_layer, with --rates full.")
 @click.option(
     "--rates",
@@ -64,13 +69,15 @@ def train(
 ):
     """Train a classifier on images, test it once, save it and a report beside it.
 
-    60 % of the images train, 20 % choose the epoch, 20 % test; a folder with train/, val/ and test/ is used as it is.
+    60 % of the images train, 20 % choose the epoch, 20 % test; a folder with train/, val/ and test/ is used as it is,
+    and so is the column split of a CSV file.
     The last layer alone is trained on what the rest of the network makes of the images, in seconds. To train all
     layers takes minutes to hours; after Ctrl-C the same command goes on where it stopped.
 
     \b
     course train --data folder:my_photos
     course train --data folder:my_photos --recipe full --set lr=0.0003 --set epochs=50
+    course train --data csv:my_photos/labels.csv
     course train --data folder:my_photos --rates 0,1,2,4,8 --head-rate 16 --scale 0.5
     """
     from course_lib.interruption import kept

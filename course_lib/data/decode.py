@@ -51,11 +51,23 @@ def resize_and_crop(image: Tensor, size: int) -> Tensor:
     return torch.from_numpy(_to_planes(_fit(picture, size)))
 
 
-def decode_files(files: Sequence[Path], size: int | None = None, *, progress: bool = True) -> Iterator[np.ndarray]:
+def decode_files(
+    files: Sequence[Path],
+    size: int | None = None,
+    *,
+    where: Callable[[Path], str] | None = None,
+    progress: bool = True,
+) -> Iterator[np.ndarray]:
     """Decode `files` in order with all cores: (3, H, W) uint8 arrays, or (3, size, size) resized and cropped.
 
     After a bad file no more arrays are yielded, but the other files are still tried, so that one error names all bad
     files.
+
+    Args:
+        files: the image files.
+        size: pixels a side; None keeps the size of each.
+        where: what errors say beside the name of a file, e.g. where it is listed.
+        progress: whether to show a bar (on stderr).
 
     Raises:
         ValueError, OSError: as `decode_image`; names the bad files, or the first of them and how many there are.
@@ -66,10 +78,12 @@ def decode_files(files: Sequence[Path], size: int | None = None, *, progress: bo
             bad.append(result)
         elif not bad:
             yield result
-    _refuse(bad, len(files))
+    _refuse(bad, len(files), where)
 
 
-def count_values(files: Sequence[Path], *, progress: bool = True) -> np.ndarray:
+def count_values(
+    files: Sequence[Path], *, where: Callable[[Path], str] | None = None, progress: bool = True
+) -> np.ndarray:
     """Count how often each value occurs in each channel of all files at their own size, (3, 256) int64.
 
     PIL counts the pixels it has decoded in a quarter of the time that a conversion to an array and numpy would take.
@@ -84,7 +98,7 @@ def count_values(files: Sequence[Path], *, progress: bool = True) -> np.ndarray:
     ):
         counts += part
         bad += faults
-    _refuse(bad, len(files))
+    _refuse(bad, len(files), where)
     return counts
 
 
@@ -126,6 +140,7 @@ def _count_file(file: Path) -> np.ndarray:
 class _Fault(NamedTuple):
     """An error about one file, kept as text: an exception object would keep the pixels in its traceback alive."""
 
+    file: Path
     kind: type[Exception]
     words: str  # "'<file>' <what is wrong>: <what to do>"
 
@@ -134,14 +149,19 @@ def _try(function: Callable, file: Path) -> "np.ndarray | _Fault":
     try:
         return function(file)
     except (ValueError, OSError) as error:
-        return _Fault(OSError if isinstance(error, OSError) else ValueError, str(error))
+        return _Fault(file, OSError if isinstance(error, OSError) else ValueError, str(error))
 
 
-def _refuse(bad: Sequence[_Fault], total: int) -> None:
+def _refuse(bad: Sequence[_Fault], total: int, where: Callable[[Path], str] | None) -> None:
     """Raise one error for all bad files, if there are some."""
     if not bad:
         return
     found, _, remedies = zip(*(fault.words.rpartition(": ") for fault in bad), strict=True)
+    if where:
+        found = [
+            words.replace(f"'{fault.file}'", f"'{fault.file}' ({where(fault.file)})", 1)
+            for words, fault in zip(found[:_NAMED], bad, strict=False)
+        ]
     remedy = remedies[0] if len(set(remedies)) == 1 else "replace or remove it"
     if len(bad) > 1:
         remedy = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", remedy))

@@ -1,7 +1,9 @@
 """List the image files of a folder of class folders, which may be split into parts already; no file is opened."""
 
+import hashlib
 import os
 from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +12,7 @@ from course_lib.data.notes import PARTS, FolderNotes, list_words, name_some
 
 _COMMON_SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 IMAGE_SUFFIXES = (*_COMMON_SUFFIXES, ".gif", ".avif", ".heic", ".heif")
-_PART_NAMES = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}  # in lower case
+PART_NAMES = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}  # in lower case
 _LEFTOVERS = {  # of operating systems and file servers, in lower case; hidden files need no entry
     "__macosx",
     "@eadir",
@@ -30,36 +32,65 @@ class Listing:
     Attributes:
         root: the folder they are in.
         names: paths below `root`, with forward slashes, sorted within each class.
-        labels: positions in `class_names`.
-        class_names: the class folders' names, sorted.
+        labels: positions in `class_names`; of concepts, a tuple of 0, 1 and NaN for each image.
+        class_names: the class folders' names, sorted; of concepts, their names.
         left_out: paths below `root` of files of kinds that are not read.
         beside: paths below `root` of images outside the class folders, which are not read.
-        given_parts: those of ``("train", "val", "test")`` that the folder has itself, see `part_of`.
+        given_parts: those of ``("train", "val", "test")`` that the folder or the table has itself.
+        table: the CSV file that names the images and their concepts; None for class folders.
+        lines: the line of each image in the table.
+        parts: the part of each image, where the table gives it; the names of other images begin with it (`part_of`).
     """
 
     root: Path
     names: tuple[str, ...]
-    labels: tuple[int, ...]
+    labels: tuple[int, ...] | tuple[tuple[float, ...], ...]
     class_names: tuple[str, ...]
     left_out: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     given_parts: tuple[str, ...] = ()
+    table: Path | None = None
+    lines: tuple[int, ...] = ()
+    parts: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Path:
+        """The folder, or the table."""
+        return self.table or self.root
 
     @property
     def files(self) -> list[Path]:
         """The files, in the order of `names`."""
         return [self.root / name for name in self.names]
 
+    @property
+    def where(self) -> Callable[[Path], str] | None:
+        """Function that says in which line of the table a file is named; None for class folders."""
+        if self.table is None:
+            return None
+        return lambda file: f"line {self.lines[self.files.index(file)]} of '{self.table.name}'"
+
+    def take(self, chosen: Sequence[int]) -> "Listing":
+        """The listing of the images at positions `chosen`."""
+        values = {name: getattr(self, name) for name in ("names", "labels", "lines", "parts")}
+        return replace(self, **{name: tuple(own[i] for i in chosen) for name, own in values.items() if own})
+
     def stamps(self) -> list[tuple[str, int, int]]:
         """Name, size (bytes) and modification time (ns) of each file; they differ after a file has changed."""
         facts = ((name, _stat(self.root / name)) for name in self.names)
         return [(name, fact.st_size, fact.st_mtime_ns) for name, fact in facts]
 
+    def state(self) -> list:
+        """Place, stamps, and digest of the table; they differ after a file or the table has changed."""
+        table = [] if self.table is None else [hashlib.sha256(self.table.read_bytes()).hexdigest()]
+        return [str(self.root.resolve()), self.stamps(), *table]
+
     def notes(self) -> FolderNotes:
         """What was found beside the images."""
         suffixes = Counter(os.path.splitext(name)[1].lower() for name in self.left_out)
         left_out = dict(sorted(suffixes.items(), key=lambda entry: (-entry[1], entry[0])))
-        return FolderNotes(len(self.names), left_out, self.beside, given_parts=self.given_parts)
+        parts = dict(zip(self.names, self.parts, strict=True)) if self.parts else {}
+        return FolderNotes(len(self.names), left_out, self.beside, given_parts=self.given_parts, parts=parts)
 
 
 def list_folder(root: Path) -> Listing:
@@ -104,14 +135,14 @@ def find_parts(root: Path) -> dict[str, Path]:
     if not root.is_dir():
         return {}
     folders = [entry.name for entry in _look_into(root) if entry.is_dir()]
-    named = [name for name in folders if name.lower() in _PART_NAMES]
-    parts = {_PART_NAMES[name.lower()] for name in named}
+    named = [name for name in folders if name.lower() in PART_NAMES]
+    parts = {PART_NAMES[name.lower()] for name in named}
     if not named or (len(named) < len(folders) and ("train" not in parts or len(parts) == 1)):  # bus, car, train
         return {}
     if parts == {"train"} and not any(entry.is_dir() for name in named for entry in _look_into(root / name)):
         return {}
     for name in named:
-        if (part := _PART_NAMES[name.lower()]) in found:
+        if (part := PART_NAMES[name.lower()]) in found:
             raise ValueError(f"'{root}' holds '{found[part].name}' and '{name}', one part twice: keep one of them")
         found[part] = root / name
     if "train" not in found:
@@ -122,7 +153,7 @@ def find_parts(root: Path) -> dict[str, Path]:
 
 def part_of(name: str) -> str:
     """The part ("train", "val", "test") that the name of an image in a folder with parts begins with."""
-    return _PART_NAMES[name.partition("/")[0].lower()]
+    return PART_NAMES[name.partition("/")[0].lower()]
 
 
 def list_class_folders(root: Path, *, least: int = 2) -> Listing:

@@ -1,4 +1,4 @@
-"""Splits that come with the images: the official test part of a data set, or the parts of a folder that is split."""
+"""Splits that come with the images: a data set's official test part, or the parts of a folder or table."""
 
 from collections.abc import Sequence
 
@@ -36,16 +36,16 @@ def official_split(images: ImageSet, *, val: float = 0.2, seed: int = 0) -> Spli
 def given_split(
     images: ImageSet, *, val: float = 0.2, test: float = 0.2, seed: int = 0, groups: Sequence[str] | None = None
 ) -> Splits:
-    """The parts of a folder that is split already (see `list_folder`), which gives up images for those that it lacks.
+    """The parts of a folder or table that is split already; its train part gives up images for those that it lacks.
 
     Args:
-        images: the images of such a folder.
-        val, test: shares of the folder's train part, each used only if the folder lacks the part.
+        images: the images of such a folder (see `list_folder`) or table (see `list_table`).
+        val, test: shares of the train part, each used only if the part is lacking.
         seed: of the shuffling.
-        groups: the group of each image; the folder's own parts must keep them together, too.
+        groups: the group of each image; the given parts must keep them together, too.
 
     Raises:
-        ValueError: the folder has no parts of its own, a group is in two of them, parts share an image, or the train
+        ValueError: the images have no parts of its own, a group is in two of them, parts share an image, or the train
             part cannot be split as `stratified_split` would.
     """
     parts = given_parts(images)
@@ -66,11 +66,11 @@ def given_split(
 
 
 def given_parts(images: ImageSet) -> dict[str, list[int]]:
-    """Positions of the images in each part that their folder has itself; empty for other images."""
+    """Positions of the images in each part that their folder or table has itself; empty for other images."""
     parts = {part: [] for part in (images.notes.given_parts if images.notes else ())}
     for i, name in enumerate(images.names):
         if parts:
-            parts[part_of(name)].append(i)
+            parts[images.notes.parts.get(name) or part_of(name)].append(i)
     return parts
 
 
@@ -80,6 +80,6 @@ def _refuse_divided_groups(parts: dict[str, list[int]], groups: Sequence[str]) -
         for i in positions:
             if place.setdefault(groups[i], part) != part:
                 raise ValueError(
-                    f"the group '{groups[i]}' is in the folder's {place[groups[i]]} part and in its {part} part: "
+                    f"the group '{groups[i]}' is in the given {place[groups[i]]} part and in the {part} part: "
                     f"move its images into one of them"
                 )

@@ -1,6 +1,5 @@
 """Groups of images that belong together (the same animal, the same patient), kept in one part of a split."""
 
-import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data.imageset import ImageSet
+from course_lib.data.tables import clean_name, read_rows
 
 _PASSES = 20  # over all groups, each of which may move to a better part; two or three do
 _EMPTY = 1e6  # cost of a class without an image in a part: more than any unequal shares cost
@@ -136,23 +136,15 @@ class _Matches:
 
 
 def _read_table(file: Path) -> dict[str, str]:
-    """Groups by file of a CSV file with the columns file and group, which commas or semicolons separate."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise FileNotFoundError(f"there is no file '{file}' with the groups: check its name") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"the groups in '{file}' are not UTF-8 text: save the table as CSV in UTF-8") from None
-    lines = text.splitlines()
-    head = lines[0] if lines else ""
-    rows = csv.reader(lines, delimiter=";" if ";" in head and "," not in head else ",")
-    columns = [name.strip().lower() for name in next(rows, [])]
+    """Groups by file of a CSV file with the columns file and group, see `read_rows`."""
+    rows = read_rows(file, "the groups")
+    columns = [name.lower() for name in rows[0].cells] if rows else []
     if not {"file", "group"} <= set(columns):
         raise ValueError(f"'{file}' needs the columns file and group, it has {', '.join(columns) or 'none'}: add them")
     groups = {}
-    for row in rows:
-        values = dict(zip(columns, (value.strip() for value in row), strict=False))
-        name = values.get("file", "").replace("\\", "/").removeprefix("./")
+    for row in rows[1:]:
+        values = dict(zip(columns, row.cells, strict=False))
+        name = clean_name(values.get("file", ""))
         if name and groups.setdefault(name, values.get("group", "")) != values.get("group", ""):
             raise ValueError(f"'{file}' puts '{name}' into two groups: keep one of the rows")
     return groups

@@ -29,15 +29,18 @@ def load_listing(
     progress: bool = True,
     memory_limit_mb: float,
 ) -> ImageSet:
-    """Load the files of a listing; `check` is called before they are decoded for the first time."""
+    """Load the files of a listing; `check` is called before they are decoded for the first time.
+
+    The cache keeps pixels only, so a changed judgement decodes nothing again.
+    """
 
     def make():
         if check:
             check()
         shape = (len(listing.names), 3, size, size)
-        return shape, decode_files(listing.files, size, progress=progress), {}
+        return shape, decode_files(listing.files, size, where=listing.where, progress=progress), {}
 
-    place = f"{source.partition(':')[0]}:{listing.root.resolve()}"
+    place = f"{source.partition(':')[0]}:{listing.place.resolve()}"
     identity = [*_decoder(), *listing.stamps()]
     pixels, _ = cached_array(place, size, identity, make, memory_limit_mb=memory_limit_mb)
     images = ImageSet.from_arrays(pixels, torch.tensor(listing.labels), listing.class_names, listing.names, source)
@@ -46,7 +49,8 @@ def load_listing(
 
 def iter_listing(listing: Listing, size: int | None = None, *, progress: bool = True) -> Iterator[tuple[str, Tensor]]:
     """Name and pixels (3, H, W) uint8 of each file, at its own size or resized and cropped to `size`."""
-    for name, image in zip(listing.names, decode_files(listing.files, size, progress=progress), strict=True):
+    decoded = decode_files(listing.files, size, where=listing.where, progress=progress)
+    for name, image in zip(listing.names, decoded, strict=True):
         yield name, torch.from_numpy(image)
 
 
@@ -125,18 +129,23 @@ def part_of_listing(listing: Listing, part: str) -> Listing:
     """The files of one part ("train" with validation, or "test") of the folder's own or of the homework's rule, or all.
 
     Raises:
-        ValueError: the folder is split already and has no test part.
+        ValueError: the folder or table is split already and has no test part, or it is not split and has concepts.
     """
     if part == "all":
         return listing
     if listing.given_parts:
         if "test" not in listing.given_parts:
-            raise ValueError(f"'{listing.root}' is split already and has no test part: count all images, or add test/")
-        chosen = [i for i, name in enumerate(listing.names) if (part_of(name) == "test") == (part == "test")]
+            raise ValueError(f"'{listing.place}' is split already and has no test part: count all images, or add it")
+        parts = listing.parts or tuple(map(part_of, listing.names))
+        chosen = [i for i, given in enumerate(parts) if (given == "test") == (part == "test")]
+    elif listing.table is not None:
+        raise ValueError(
+            f"the {part} part of the homework's rule needs one class per image, and '{listing.table}' has "
+            f"{len(listing.class_names)} concepts: count all images, or add a column split"
+        )
     else:
         chosen = homework_folders(listing.names, listing.labels)[part == "test"]
-    names, labels = (tuple(values[i] for i in chosen) for values in (listing.names, listing.labels))
-    return replace(listing, names=names, labels=labels)
+    return listing.take(chosen)
 
 
 def part_of_images(images: ImageSet, part: str) -> Iterator[Tensor]:

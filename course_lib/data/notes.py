@@ -12,11 +12,12 @@ class FolderNotes:
     """Record of a folder that was read.
 
     Attributes:
-        num_read: number of images in the class folders, dropped copies included.
+        num_read: number of images in the class folders or the table, dropped copies included.
         left_out: number of files of kinds that are not read, by suffix in lower case (``""``: none), the most first.
         beside: images that lie outside every class folder and were left out; paths below the folder.
         dropped_duplicates: (kept, dropped) names of images with the same pixels.
-        given_parts: those of ``("train", "val", "test")`` that the folder has itself.
+        given_parts: those of ``("train", "val", "test")`` that the folder or the table has itself.
+        parts: the part of each image by its name, where a table gives it.
     """
 
     num_read: int
@@ -24,6 +25,7 @@ class FolderNotes:
     beside: tuple[str, ...] = ()
     dropped_duplicates: list[tuple[str, str]] = field(default_factory=list)
     given_parts: tuple[str, ...] = ()
+    parts: dict[str, str] = field(default_factory=dict, repr=False)
 
     def sentences(self, copies: Sequence[tuple[str, str]] = ()) -> list[str]:
         """The record in words, a sentence for each thing that a user should know; none where nothing is remarkable.
@@ -39,12 +41,12 @@ class FolderNotes:
     def _about_parts(self) -> str:
         if not self.given_parts:
             return ""
-        given = list_words([f"{part}/" for part in self.given_parts])
+        what, end = ("table", "") if self.parts else ("folder", "/")
+        given = list_words([f"{part}{end}" for part in self.given_parts])
         made = [part for part in PARTS if part not in self.given_parts]
-        rest = f"; {list_words(made)} {'is' if len(made) == 1 else 'are'} split off train/" if made else ""
-        return (
-            f"the folder is split already: {given} {'is' if len(self.given_parts) == 1 else 'are'} used as such{rest}"
-        )
+        rest = f"; {list_words(made)} {'is' if len(made) == 1 else 'are'} split off train{end}" if made else ""
+        verb = "is" if len(self.given_parts) == 1 else "are"
+        return f"the {what} is split already: {given} {verb} used as such{rest}"
 
     def _about_left_out(self) -> str:
         total = sum(self.left_out.values())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_lib.data import cifar, folder, meta_album, pacs
+from course_lib.data import cifar, folder, judgements, meta_album, pacs
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MINI_SIZE = 48
 FOLDER_SIZE = 224
 PARTS = ("all", "train", "test")
-_LISTED = ("pacs", "meta_album", "folder")  # files in class folders
+_OWN = {"folder": "folder:PATH", "csv": "csv:FILE"}  # a path on this machine follows the kind
+_LISTED = ("pacs", "meta_album", *_OWN)  # files in class folders or named by a table
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,13 @@ SOURCES = {
         Source(
             "folder:PATH", "your images, one folder per class, also below train/, val/, test/", None, None, FOLDER_SIZE
         ),
+        Source("csv:FILE", "your images; for each concept 1, 0 or nothing (not judged)", None, None, FOLDER_SIZE),
     )
 }
 
 
 def source_names() -> tuple[str, ...]:
-    """Names that `load_images` knows; ``folder:PATH`` and ``mini:task-NN`` stand for any folder and any small task."""
+    """Names that `load_images` knows; ``folder:PATH``, ``csv:FILE``, ``mini:task-NN`` stand for any of a kind."""
     return tuple(SOURCES)
 
 
@@ -98,6 +100,18 @@ def list_sources() -> list[dict]:
     return [describe(name) for name in SOURCES]
 
 
+def is_own(source: str) -> bool:
+    """Tell whether a source is named by a path on this machine, as ``folder:PATH`` and ``csv:FILE`` are."""
+    kind, _, path = source.partition(":")
+    return kind in _OWN and bool(path)
+
+
+def with_absolute_path(source: str) -> str:
+    """The name of a source, with an absolute path if it has one."""
+    kind, _, path = source.partition(":")
+    return f"{kind}:{Path(path).expanduser().absolute()}" if is_own(source) else source
+
+
 def is_here(source: str) -> bool:
     """Tell whether the images of a source can be had without a download.
 
@@ -106,8 +120,9 @@ def is_here(source: str) -> bool:
     """
     _find(source)
     kind, _, rest = source.partition(":")
-    if kind == "folder":
-        return Path(rest).expanduser().is_dir()
+    if kind in _OWN:
+        path = Path(rest).expanduser()
+        return path.is_dir() if kind == "folder" else path.is_file()
     return kind == "mini" or bool(_found(kind, rest))
 
 
@@ -118,14 +133,15 @@ def load_images(
 
     Args:
         source: see `source_names`.
-        size: pixels a side. By default mini 48, PACS 227 and CIFAR-100 32 (their own), folders 224. Mini images are
+        size: pixels a side. By default mini 48, PACS 227 and CIFAR-100 32 (their own), own images 224. Mini images are
             drawn at that size; others have their shorter side resized (antialiased) and the centre cut out.
         progress: whether to show a bar (on stderr).
         memory_limit_mb: larger sets are memory-mapped from the cache instead of read into memory.
 
     Raises:
-        ValueError: unknown source, bad size, a damaged image, a folder that is no folder of class folders.
-        FileNotFoundError: the folder does not exist.
+        ValueError: unknown source, bad size, a damaged image, a folder that is no folder of class folders, a faulty
+            table (see `list_table`).
+        FileNotFoundError: the folder or table does not exist.
         ConnectionError: it has to be downloaded and cannot be; the message says what to do by hand.
     """
     known = _find(source)
@@ -192,7 +208,7 @@ def check_images(source: str, *, progress: bool = True) -> ImageSet:
 
 
 def source_state(source: str) -> str | None:
-    """Hash the path, name, size and modification time of every file of a source; no file is opened.
+    """Hash the path, name, size and modification time of every file of a source, and its table; no image is opened.
 
     None where there are no image files: drawn images, and CIFAR-100 in its official archive.
 
@@ -209,8 +225,7 @@ def source_state(source: str) -> str | None:
         listing = _list_files(source, False)
     if listing is None:
         return None
-    content = json.dumps([str(listing.root.resolve()), listing.stamps()])
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(listing.state()).encode()).hexdigest()
 
 
 def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tuple[PixelHistogram, int]:
@@ -233,7 +248,8 @@ def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tu
 
     if _find(source).name.startswith(_LISTED):
         listing = loading.part_of_listing(_list_files(source, progress), part)
-        return PixelHistogram(torch.from_numpy(count_values(listing.files, progress=progress))), len(listing.files)
+        counts = count_values(listing.files, where=listing.where, progress=progress)
+        return PixelHistogram(torch.from_numpy(counts)), len(listing.files)
     histogram, num_images = PixelHistogram(), 0
     for image in loading.part_of_images(load_images(source, progress=progress), part):
         histogram.update(image)
@@ -243,8 +259,8 @@ def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tu
 
 def _find(source: str) -> Source:
     kind, _, rest = source.partition(":")
-    if kind == "folder" and rest:
-        return SOURCES["folder:PATH"]
+    if kind in _OWN and rest:
+        return SOURCES[_OWN[kind]]
     if kind == "mini" and rest in task_names():
         facts = task_named(rest).facts()
         about = f"small task: {facts['domain']}, {facts['style']}"
@@ -253,14 +269,14 @@ def _find(source: str) -> Source:
         about = f"Meta-Album {rest}, Micro"
         return replace(SOURCES["meta_album:CODE"], name=source, about=about)
     if source not in SOURCES:
-        raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with a folder's path)")
+        raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with your path)")
     return SOURCES[source]
 
 
 def _list_files(source: str, progress: bool) -> folder.Listing:
     kind, _, rest = source.partition(":")
-    if kind == "folder":
-        return folder.list_folder(Path(rest))
+    if kind in _OWN:
+        return (folder.list_folder if kind == "folder" else judgements.list_table)(Path(rest))
     return (pacs.list_domain if kind == "pacs" else meta_album.list_set)(rest, progress=progress)
 
 
@@ -275,7 +291,7 @@ def _where(source: str) -> str:
     kind, _, rest = source.partition(":")
     if kind == "mini":
         return "drawn when first used"
-    if kind == "folder":
-        return "where you say" if rest == "PATH" else str(Path(rest).expanduser())
+    if kind in _OWN:
+        return "where you say" if source in SOURCES else str(Path(rest).expanduser())
     found = _found(kind, rest)
     return str(found) if found else f"to be downloaded into {real_data_dirs()[-1]}"

@@ -14,8 +14,9 @@ from course_lib.data.folder import find_parts
 from course_lib.data.given import given_split, official_split
 from course_lib.data.groups import compile_pattern, find_groups, is_table
 from course_lib.data.imageset import ImageSet
+from course_lib.data.judgements import has_split
 from course_lib.data.quarters import source_split, target_split
-from course_lib.data.sources import load_images, source_state
+from course_lib.data.sources import is_own, load_images, source_state, with_absolute_path
 from course_lib.data.splits import HOMEWORK_SEED, Splits
 
 _SOURCES_KEPT = 4  # a study has one or two
@@ -39,12 +40,12 @@ class DataSpec(Settings):
     """A source, a size and a rule for splitting.
 
     Attributes:
-        source: see `source_names`; the path of a folder is made absolute.
+        source: see `source_names`; the path of a folder or CSV file is made absolute.
         size: pixels a side.
         split: ``"homework"`` (`homework_split`), ``"stratified"`` (`stratified_split`), ``"per_class"``
             (`per_class_split`), ``"official"`` (`official_split`), ``"given"`` (`given_split`), ``"source"``
-            (`source_split`) or ``"target"`` (`target_split`). By default ``"given"`` for a folder that is split
-            already, ``"homework"`` for others.
+            (`source_split`) or ``"target"`` (`target_split`). By default ``"given"`` for a folder or table that is
+            split already, ``"stratified"`` for other tables, ``"homework"`` for others.
         few_shot: swap the homework's train and test folders.
         seed: of the split and of the partition.
         classes: only the images of these classes, renumbered in this order (of concepts: only these columns).
@@ -74,11 +75,11 @@ class DataSpec(Settings):
 
     @classmethod
     def for_training(cls, source: str, *, val: float = 0.2, test: float = 0.2, **fields) -> Self:
-        """Describe images to train on that no lesson prescribes: a folder's own parts, else shares of each class.
+        """Describe images to train on that no lesson prescribes: a folder's or table's own parts, else shares.
 
         Args:
             source: see `source_names`.
-            val, test: shares of the images; of a folder that is split already, of its train part, and only if it has
+            val, test: shares of the images; of a source that is split already, of its train part, and only if it has
                 no such part.
             fields: others of this class.
         """
@@ -86,11 +87,11 @@ class DataSpec(Settings):
         return cls(source=source, val=val, test=test, **fields)
 
     def without_paths(self) -> dict:
-        """Return the fields as plain values for JSON, of a folder and of a CSV file only the name."""
+        """Return the fields as plain values for JSON, of paths only the name."""
         fields = self.model_dump(mode="json")
-        kind, _, folder = self.source.partition(":")
-        if kind == "folder":
-            fields["source"] = f"folder:{Path(folder).name}"
+        if is_own(self.source):
+            kind, _, path = self.source.partition(":")
+            fields["source"] = f"{kind}:{Path(path).name}"
         if self.groups and is_table(self.groups):
             fields["groups"] = Path(self.groups).name
         return fields
@@ -98,19 +99,20 @@ class DataSpec(Settings):
     @model_validator(mode="before")
     @classmethod
     def _use_given_parts(cls, fields: object) -> object:
-        """A folder that is split already is used so, unless fields of another rule are set."""
+        """A folder that is split already is used so, unless fields of another rule are set; a table has no homework."""
         if not isinstance(fields, dict):  # a spec within other settings
             return fields
         other = [name for name, known in _RULES_WITH.items() if "given" not in known and fields.get(name)]
-        if "split" not in fields and not other and _is_split(fields.get("source")):
+        if "split" in fields or other:
+            return fields
+        if _is_split(fields.get("source")):
             return fields | {"split": "given"}
-        return fields
+        return fields | {"split": "stratified"} if str(fields.get("source")).startswith("csv:") else fields
 
     @field_validator("source")
     @classmethod
     def _make_absolute(cls, source: str) -> str:
-        kind, _, folder = source.partition(":")
-        return f"folder:{Path(folder).expanduser().absolute()}" if kind == "folder" and folder else source
+        return with_absolute_path(source)
 
     @field_validator("classes")
     @classmethod
@@ -197,9 +199,11 @@ def kept_images(source: str, size: int) -> ImageSet:
 
 
 def _is_split(source: object) -> bool:
-    """Whether `source` is a folder that is split already."""
-    kind, _, path = source.partition(":") if isinstance(source, str) else ("", "", "")
-    return kind == "folder" and bool(path) and bool(find_parts(Path(path)))
+    """Whether `source` is a folder or table that is split already."""
+    if not isinstance(source, str) or not is_own(source):
+        return False
+    kind, _, path = source.partition(":")
+    return bool(find_parts(Path(path))) if kind == "folder" else has_split(Path(path))
 
 
 def _table_state(groups: str | None) -> tuple[int, int] | None:

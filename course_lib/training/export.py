@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.data.groups import is_table
+from course_lib.data.sources import is_own
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.errors import need
 from course_lib.models.convolution import use_usual_convolutions
@@ -141,9 +142,9 @@ def _places(fields: dict, data: str | None, beside: Path) -> list[dict]:
     if data is not None:
         return [{**fields, "source": data}]
     kind, _, name = fields.get("source", "").partition(":")
-    if kind != "folder":
+    if not is_own(fields.get("source", "")):
         return [fields] if fields else []
-    groups, there = fields.get("groups"), {"source": f"folder:{beside / name}"}
+    groups, there = fields.get("groups"), {"source": f"{kind}:{beside / name}"}
     if groups and is_table(groups):
         there["groups"] = str(beside / groups)
     return [fields, {**fields, **there}]

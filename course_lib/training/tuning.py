@@ -96,9 +96,9 @@ def train_classifier(
 ) -> TrainedClassifier:
     """Train on a source, test once, save the model.
 
-    A folder that is split already is used so. Of others 60 % of each class train, 20 % choose the epoch, 20 % test.
-    After an interrupt the same call goes on after the last epoch that is kept beside the model, and ends in the same
-    model as without the interrupt (on a CPU to the bit).
+    A folder or table that is split already is used so. Of others 60 % of each class train, 20 % choose the epoch, 20 %
+    test. After an interrupt the same call goes on after the last epoch that is kept beside the model, and ends in the
+    same model as without the interrupt (on a CPU to the bit).
 
     Args:
         source: see `source_names`, e.g. ``"folder:my_photos"``.

@@ -137,7 +137,7 @@ def test_groups_stay_whole_where_a_part_is_split_off(image_folder):
     assert animals[0].isdisjoint(animals[1])
     assert (len(splits.train), len(splits.val), len(splits.test)) == (32, 8, 6)
     image_folder(["test/a/a1_77.png"], root=root, seed=9)
-    with pytest.raises(ValueError, match="the group 'a1' is in the folder's train part and in its test part: move"):
+    with pytest.raises(ValueError, match="the group 'a1' is in the given train part and in the test part: move"):
         prepare(spec_of(root, groups=r"([ab]\d)_"))
 
 

@@ -175,6 +175,7 @@ def broken(draw):
         draw(place / "good.png").rename(place / "bytes_name" / "a" / "\udcff.png")
     except OSError:  # macOS and Windows have no such names
         shutil.rmtree(place / "bytes_name")
+    _write_tables(place / "tables", jpeg)
     _break_weights(place)
     for name in ("later", "no_ledger"):
         (place / name).mkdir()
@@ -184,6 +185,31 @@ def broken(draw):
     (place / "no_ledger" / "ledger.sqlite").write_text("a letter to my grandmother, and no database" * 20)
     yield place
     remove(place)
+
+
+def _write_tables(folder, jpeg):
+    """Two images beside CSV files that name them; all but one of the files are faulty."""
+    folder.mkdir()
+    for name, content in {"a.jpg": jpeg, "b.jpg": jpeg, "cut.jpg": jpeg[: len(jpeg) // 2]}.items():
+        (folder / name).write_bytes(content)
+    rows = {
+        "excel": "image;dog;cat\r\na.jpg;1;0\r\n.\\b.jpg;0;1\r\n",
+        "no_header": "a.jpg,1,0\nb.jpg,0,1\n",
+        "column_twice": "image,dog,dog\na.jpg,1,0\nb.jpg,0,1\n",
+        "image_twice": "image,dog\na.jpg,1\nb.jpg,0\na.jpg,0\n",
+        "value": "image,dog\na.jpg,1\nb.jpg,-1\n",
+        "missing": "image,dog\na.jpg,1\nc.jpg,0\n",
+        "unreadable_image": "image,dog\na.jpg,1\ncut.jpg,0\n",
+        "outside": "image,dog\na.jpg,1\n../photo.png,0\n",
+        "one_sided": "image,dog,cat\na.jpg,1,0\nb.jpg,0,0\n",
+        "no_images": "image,dog\n",
+        "short": "image,dog,cat\na.jpg,1,0\nb.jpg,0\n",
+        "part": "image,dog,split\na.jpg,1,train\nb.jpg,0,dev\n",
+        "separators": "image;dog,cat\na.jpg;1,0\n",
+    }
+    for name, content in rows.items():
+        (folder / f"{name}.csv").write_bytes(content.encode("utf-8-sig"))
+    (folder / "utf16.csv").write_bytes(rows["image_twice"].encode("utf-16"))
 
 
 def _break_weights(place):

@@ -20,7 +20,7 @@ ITEMS = {  # what the catalogue must cover
     "folder split already", "files of other kinds",
     "unknown profile", "unknown source", "unknown key", "rate ≤ 0 or NaN", "weights for other classes",
     "damaged weights (hash)", "half a download", "archive with ../", "disk full while the ledger writes",
-    "ledger of another version", "two processes on one ledger", "unknown device", "no network",
+    "ledger of another version", "two processes on one ledger", "unknown device", "no network", "table of concepts",
 }  # fmt: skip
 
 
