@@ -325,16 +325,17 @@ def best_elsewhere(accuracies):
 passed = check_best_elsewhere(best_elsewhere)
 
 # %% [markdown]
-# Your function on the targets that are no domain, which all eight sources are candidates for. (With a gap in a row, sums over rows of unequal difficulty would not
-# compare sources: subtract each row's mean first, and leave gaps out, as the library does for the table below.)
+# Once the check has passed: your function on the targets that are no domain, which all eight sources are candidates for. (With a gap in a row, sums over rows of
+# unequal difficulty would not compare sources: subtract each row's mean first, and leave gaps out, as the library does for the table below.)
 
 # %%
 whole = matrix.candidates.mean(axis=2)
 whole = whole[~np.isnan(whole).any(axis=1)]
-found = best_elsewhere(whole)
-lost = 100 * (whole.max(axis=1) - whole[np.arange(len(whole)), found]).mean()
-print(f"chosen: {', '.join(matrix.sources[place] for place in found)}")
-print(f"below the best source of each: {lost:.1f} points on average")
+if passed:
+    found = best_elsewhere(whole)
+    lost = 100 * (whole.max(axis=1) - whole[np.arange(len(whole)), found]).mean()
+    print(f"chosen: {', '.join(matrix.sources[place] for place in found)}")
+    print(f"below the best source of each: {lost:.1f} points on average")
 
 # %% [markdown]
 # **Fine-tune from all, and let validation choose.** One student has one seed: eight sources, three rates, 24 trainings, and keeps the network with the highest
