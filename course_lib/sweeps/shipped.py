@@ -38,9 +38,9 @@ def find_without_images(study: Study, trials: Sequence[Trial]) -> list[dict | No
     """
     if lacks_something(trials):
         return find_shipped(study, trials)
-    if not all(trial.data.source.startswith("mini:") for trial in trials) or not all_shipped(study):
+    if not all(trial.data.source.startswith("mini:") for trial in trials) or not (shipped := all_shipped(study)):
         return None
-    found = find_shipped(study, trials)
+    found = _matching(shipped, trials)
     return found if all(map(_is_of_today, found, trials)) else None
 
 
@@ -58,7 +58,11 @@ def find_shipped(study: Study, trials: Sequence[Trial]) -> list[dict | None]:
     A key also holds the hashes of images and weights. The records have these, and this machine has nothing to compare
     them with.
     """
-    runs = {_settings(run): run for run in all_shipped(study).values()}
+    return _matching(all_shipped(study), trials)
+
+
+def _matching(shipped: Mapping[str, dict], trials: Sequence[Trial]) -> list[dict | None]:
+    runs = {_settings(run): run for run in shipped.values()}
     return [_labelled(runs.get(_settings_of(trial)), trial) for trial in trials]
 
 
