@@ -129,3 +129,18 @@ def wheel(tmp_path_factory):
     assert done.returncode == 0, done.stderr[-2000:]
     (file,) = out.glob("*.whl")
     return file
+
+
+@pytest.fixture
+def typed(capsys, monkeypatch, tmp_path):
+    """`typed(*args)`: the exit code, stdout and stderr of the command, in this process and an empty folder."""
+    from course_lib.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args):
+        with pytest.raises(SystemExit) as end:
+            main([str(arg) for arg in args], prog_name="course")
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return run

@@ -36,19 +36,6 @@ def course(*args, cwd):
     return done.stdout
 
 
-@pytest.fixture
-def typed(capsys, monkeypatch, tmp_path):
-    """`typed(*args)`: the exit code, stdout and stderr of the command, in this process and an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*args):
-        with pytest.raises(SystemExit) as end:
-            main([str(arg) for arg in args], prog_name="course")
-        return int(end.value.code or 0), *capsys.readouterr()
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def outcome(photos, tmp_path_factory):
     """What `course train --json` prints of a training on the photos."""

@@ -6,23 +6,15 @@ import shutil
 
 import pytest
 
-from course_lib.cli import main
 from course_lib.cli.models import train
 from pictures import write_pngs
 
 
 @pytest.fixture
-def advise(make_images, tmp_path, capsys):
+def advise(make_images, tmp_path, typed):
     """`advise(name)`: exit code, output and errors; `tmp_path/photos` has 3 classes of 20 images."""
     write_pngs(make_images(per_class=20), tmp_path / "photos")
-
-    def run(name, *options):
-        with pytest.raises(SystemExit) as end:
-            main(["advise", str(tmp_path / name), *options], prog_name="course")
-        out, err = capsys.readouterr()
-        return int(end.value.code or 0), out, err
-
-    return run
+    return lambda name, *options: typed("advise", tmp_path / name, *options)
 
 
 def test_a_folder_gets_commands_that_train_takes(advise, tmp_path):
@@ -70,9 +62,7 @@ def test_what_cannot_be_used_is_said_in_one_sentence(advise, tmp_path):
         assert words in said[0], said[0]
 
 
-def test_images_with_several_concepts_get_no_advice(capsys):
-    with pytest.raises(SystemExit) as end:
-        main(["advise", "mini:scenes"], prog_name="course")
-    out, err = capsys.readouterr()
-    assert (end.value.code, out) == (2, "")
+def test_images_with_several_concepts_get_no_advice(typed):
+    code, out, err = typed("advise", "mini:scenes")
+    assert (code, out) == (2, "")
     assert "course: advice needs one class per image" in err

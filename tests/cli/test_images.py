@@ -5,20 +5,17 @@ import shutil
 
 import pytest
 
-from course_lib.cli import main
 from pictures import write_pngs
 
 
 @pytest.fixture
-def check(make_images, tmp_path, capsys):
+def check(make_images, tmp_path, typed):
     """`check(root)`: exit code, lines and errors of `course data check`; `tmp_path/photos` has 18 images."""
     write_pngs(make_images(per_class=6), tmp_path / "photos")
 
     def run(root, *options):
-        with pytest.raises(SystemExit) as end:
-            main(["data", "check", f"folder:{root}", *options], prog_name="course")
-        out, err = capsys.readouterr()
-        return int(end.value.code or 0), out.splitlines(), err
+        code, out, err = typed("data", "check", f"folder:{root}", *options)
+        return code, out.splitlines(), err
 
     return run
 

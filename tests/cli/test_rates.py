@@ -2,8 +2,6 @@
 
 import pytest
 
-from course_lib.cli import main
-
 
 @pytest.mark.parametrize(
     ("options", "told"),
@@ -15,8 +13,7 @@ from course_lib.cli import main
         (["--rates", "0,1"], "give 5 multipliers"),
     ],
 )
-def test_options_that_do_not_fit(options, told, capsys):
-    with pytest.raises(SystemExit) as end:
-        main(["train", "--data", "folder:nothing", *options], prog_name="course")
-    assert end.value.code == 2
-    assert told in capsys.readouterr().err
+def test_options_that_do_not_fit(options, told, typed):
+    code, _, err = typed("train", "--data", "folder:nothing", *options)
+    assert code == 2
+    assert told in err

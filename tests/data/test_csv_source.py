@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 import torch
 
-from course_lib.cli import main
 from course_lib.data import DataSpec, count_pixels, describe, is_here, iter_native_images, load_images, prepare
 from course_lib.data import spec as dataspec
 from course_lib.data.folder import list_folder
@@ -335,28 +334,15 @@ def test_copies_in_two_parts_are_refused_or_dropped(judged):
     assert len(splits.test) == 10
 
 
-@pytest.fixture
-def typed(monkeypatch, tmp_path, capsys):
-    """`typed(*args)`: the exit code and stdout of the command."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*args):
-        with pytest.raises(SystemExit) as end:
-            main([str(arg) for arg in args], prog_name="course")
-        return int(end.value.code or 0), capsys.readouterr().out
-
-    return run
-
-
 def test_the_commands_about_images(judged, typed):
     file = judged(parts=["train", "val", "test", "train"])
     assert "csv:FILE" in typed("data", "list")[1]
-    code, out = typed("data", "check", f"csv:{file}")
+    code, out, _ = typed("data", "check", f"csv:{file}")
     assert code == 0
     assert "the table is split already: train, val and test are used as such" in out
     assert f"    20  even\n    18  left\n    40  in all; fingerprint {load_images(f'csv:{file}').fingerprint}" in out
     assert json.loads(typed("stats", f"csv:{file}", "--json")[1])["num_images"] == 40
-    code, out = typed("stats", f"csv:{file}", "--part", "train", "--json")
+    code, out, _ = typed("stats", f"csv:{file}", "--part", "train", "--json")
     assert (code, json.loads(out)["num_images"]) == (0, 30)
 
 
@@ -376,12 +362,12 @@ def test_a_model_learns_what_the_table_says(tmp_path, typed, make_images):
     rows.to_csv(tmp_path / "photos" / "labels.csv", index=False)
     command = ["train", "--data", "csv:photos/labels.csv", "--recipe", "scratch", "--size", 24, "--json"]
     command += ["--set", "architecture=mini_resnet18", "--set", "epochs=4", "--out", "model.safetensors"]
-    code, out = typed(*command)
+    code, out, _ = typed(*command)
     outcome = json.loads(out)
     assert (code, outcome["metric"], outcome["num_test"]) == (0, "map", 24)
     assert outcome["test_score"] > 0.9  # 0.44 on average by chance: the mean share of positives
     assert "not zero" in (tmp_path / "model.html").read_text(encoding="utf-8")
-    code, out = typed("predict", "model.safetensors", tmp_path / "photos" / images.names[0], "--json")
+    code, out, _ = typed("predict", "model.safetensors", tmp_path / "photos" / images.names[0], "--json")
     assert set(json.loads(out)["probabilities"]) == {"zero", "one", "not zero"}
     from course_lib.training.classifier import Classifier
 

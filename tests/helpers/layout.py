@@ -1,6 +1,19 @@
-"""What must hold of every figure's layout: texts inside and apart."""
+"""What must hold of every figure's layout, texts inside and apart; its title; which figures a module has."""
 
+import inspect
 import itertools
+
+
+def figures_of(module):
+    """Names of the public functions that a module of figures defines."""
+    functions = inspect.getmembers(module, inspect.isfunction)
+    own = {name for name, function in functions if inspect.getmodule(inspect.unwrap(function)) is module}
+    return {name for name in own if not name.startswith("_")}
+
+
+def title_of(figure):
+    """The title in one line."""
+    return " ".join(figure.get_suptitle().split())
 
 
 def all_axes(figure):

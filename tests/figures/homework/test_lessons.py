@@ -13,6 +13,7 @@ from course_lib.analysis.intervals import accuracy_interval
 from course_lib.analysis.patches import favourite_patches
 from course_lib.data import ImageSet, Moments
 from course_lib.figures.homework import filters, last_layer, mistakes, scratch, statistics
+from layout import title_of
 
 RNG = np.random.default_rng(0)
 PHOTOS = RNG.integers(0, 256, (4, 3, 24, 24), dtype=np.uint8)
@@ -78,10 +79,6 @@ FIGURES = {
     last_layer.planes: lambda: last_layer.planes({"a": RNG.normal(size=(9, 4))}, np.arange(9) % 3, NAMES),
     last_layer.drift: lambda: last_layer.drift(NET, NET, STAGES),
 }  # fmt: skip
-
-
-def title_of(figure):
-    return figure.get_suptitle().replace("\n", " ")
 
 
 @pytest.mark.parametrize("function", FIGURES, ids=lambda f: f"{f.__module__.rsplit('.', 1)[1]}.{f.__name__}")

@@ -1,6 +1,5 @@
 """Figures of lessons 05 to 09: each states what its records show, whichever way they come out."""
 
-import inspect
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +24,7 @@ from course_lib.analysis.records import select
 from course_lib.analysis.verdicts import POSITIVE, Claim, Verdict
 from course_lib.figures.homework import augmentation, few_shot, full, optimizers, worlds
 from course_lib.sweeps.studies.homework import ORDER_ROWS, TABLE_VIII
-from layout import assert_texts_stay_inside_and_apart
+from layout import assert_texts_stay_inside_and_apart, figures_of, title_of
 
 RNG = np.random.default_rng(0)
 NAMES = ("scratch", "last_layer", "full")
@@ -105,20 +104,11 @@ FIGURES = {
 }
 
 
-def title_of(figure):
-    return " ".join(figure.get_suptitle().split())
-
-
 def test_every_figure_is_known():
     """A new figure is entered above."""
     modules = {"full": full, "few_shot": few_shot, "augmentation": augmentation, "optimizers": optimizers}
     modules["worlds"] = worlds
-    found = {
-        f"{name}.{function}"
-        for name, module in modules.items()
-        for function, value in inspect.getmembers(module, inspect.isfunction)
-        if inspect.getmodule(inspect.unwrap(value)) is module and not function.startswith("_")
-    }
+    found = {f"{name}.{function}" for name, module in modules.items() for function in figures_of(module)}
     assert found == set(FIGURES)
 
 

@@ -1,14 +1,12 @@
 """Figures of lesson 11: titles follow from the records, and the layout is clean."""
 
-import inspect
-
 import pytest
 from matplotlib import pyplot
 
 from course_lib.data import TRANSFERS
 from course_lib.figures.rates import layers
 from fake_rates import INNER, grid_of
-from layout import assert_texts_stay_inside_and_apart
+from layout import assert_texts_stay_inside_and_apart, figures_of, title_of
 
 HEADS = (0.01, 0.1)
 
@@ -31,15 +29,9 @@ FIGURES = {
 }
 
 
-def title_of(figure):
-    return " ".join(figure.get_suptitle().split())
-
-
 def test_every_figure_is_known():
     """A new figure is entered above."""
-    functions = inspect.getmembers(layers, inspect.isfunction)
-    found = {name for name, function in functions if inspect.getmodule(inspect.unwrap(function)) is layers}
-    assert {name for name in found if not name.startswith("_")} == set(FIGURES)
+    assert figures_of(layers) == set(FIGURES)
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -1,7 +1,5 @@
 """Figures of graduated rates and sources on real images: titles follow from the records, and the layout is clean."""
 
-import inspect
-
 import pytest
 from matplotlib import pyplot
 
@@ -9,7 +7,7 @@ from course_lib.analysis.rates import real_sources
 from course_lib.figures.rates import real
 from course_lib.sweeps.studies.rates.real import REAL
 from fake_real import runs_of, task_index
-from layout import assert_texts_stay_inside_and_apart
+from layout import assert_texts_stay_inside_and_apart, figures_of, title_of
 
 
 def scale(trial):
@@ -44,15 +42,9 @@ FIGURES = {
 }
 
 
-def title_of(figure):
-    return " ".join(figure.get_suptitle().split())
-
-
 def test_every_figure_is_known():
     """A new figure is entered above."""
-    functions = inspect.getmembers(real, inspect.isfunction)
-    found = {name for name, function in functions if inspect.getmodule(inspect.unwrap(function)) is real}
-    assert {name for name in found if not name.startswith("_")} == {name.split(",")[0] for name in FIGURES}
+    assert figures_of(real) == {name.split(",")[0] for name in FIGURES}
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -1,7 +1,5 @@
 """Figures of lesson 12: titles follow from the records, and the layout is clean."""
 
-import inspect
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ import fakes
 from course_lib.analysis.rates import luck, predictors, scales
 from course_lib.figures.rates import scales as figures
 from fake_scales import head_grid, scale_grid, seed_runs
-from layout import assert_texts_stay_inside_and_apart
+from layout import assert_texts_stay_inside_and_apart, figures_of, title_of
 
 RUNS = scale_grid(lambda t, k: 0.55 + 0.02 * t + 0.05 * k, lambda t, k: 0.65 + 0.05 * (k if t % 2 else 0))
 GRID, HEADS = scales.grid_of(RUNS), scales.grid_of(head_grid(), scales.head_of)
@@ -50,15 +48,9 @@ FIGURES = {
 }
 
 
-def title_of(figure):
-    return " ".join(figure.get_suptitle().split())
-
-
 def test_every_figure_is_known():
     """A new figure is entered above."""
-    functions = inspect.getmembers(figures, inspect.isfunction)
-    found = {name for name, function in functions if inspect.getmodule(inspect.unwrap(function)) is figures}
-    assert {name for name in found if not name.startswith("_")} == set(FIGURES)
+    assert figures_of(figures) == set(FIGURES)
 
 
 @pytest.mark.parametrize("name", FIGURES)

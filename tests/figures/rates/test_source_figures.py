@@ -1,7 +1,5 @@
 """Figures of lesson 13: titles follow from the records, and the layout is clean."""
 
-import inspect
-
 import numpy as np
 import pytest
 from matplotlib import pyplot
@@ -12,7 +10,7 @@ from course_lib.figures.rates import domains, rankings
 from course_lib.figures.rates import sources as figures
 from course_lib.models import build
 from fake_sources import size_grid, source_grid
-from layout import assert_texts_stay_inside_and_apart
+from layout import assert_texts_stay_inside_and_apart, figures_of, title_of
 
 RUNS = source_grid({"random": 0.4, "plants": 0.7, "tools": 0.2, "people": 0.45, "animals": 0.55, "buildings": 0.6})
 MATRIX = sources.source_matrix(RUNS)
@@ -40,17 +38,11 @@ FIGURES = {
 }
 
 
-def title_of(figure):
-    return " ".join(figure.get_suptitle().split())
-
-
 @pytest.mark.parametrize("module", [figures, rankings, domains])
 def test_every_figure_is_known(module):
     """A new figure is entered above."""
-    functions = inspect.getmembers(module, inspect.isfunction)
-    found = {name for name, function in functions if inspect.getmodule(inspect.unwrap(function)) is module}
     known = {name for of, name in FIGURES if of is module} | {"name_of"}
-    assert {name for name in found if not name.startswith("_")} <= known
+    assert figures_of(module) <= known
 
 
 @pytest.mark.parametrize("of", FIGURES, ids=lambda of: of[1])
