@@ -45,7 +45,7 @@ def given_split(
         groups: the group of each image; the given parts must keep them together, too.
 
     Raises:
-        ValueError: the images have no parts of its own, a group is in two of them, parts share an image, or the train
+        ValueError: the images have no parts of their own, a group is in two of them, parts share an image, or the train
             part cannot be split as `stratified_split` would.
     """
     parts = given_parts(images)

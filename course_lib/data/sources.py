@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_lib.data import cifar, folder, judgements, meta_album, pacs
+from course_lib.data import cifar, concept_table, folder, meta_album, pacs
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
@@ -276,7 +276,7 @@ def _find(source: str) -> Source:
 def _list_files(source: str, progress: bool) -> folder.Listing:
     kind, _, rest = source.partition(":")
     if kind in _OWN:
-        return (folder.list_folder if kind == "folder" else judgements.list_table)(Path(rest))
+        return (folder.list_folder if kind == "folder" else concept_table.list_table)(Path(rest))
     return (pacs.list_domain if kind == "pacs" else meta_album.list_set)(rest, progress=progress)
 
 

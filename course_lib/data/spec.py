@@ -8,13 +8,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveInt, field_validator, model_serializer, model_validator
 
 from course_lib.data import splits as rules
+from course_lib.data.concept_table import has_split
 from course_lib.data.duplicates import drop_duplicates
 from course_lib.data.fields import Settings
 from course_lib.data.folder import find_parts
 from course_lib.data.given import given_split, official_split
 from course_lib.data.groups import compile_pattern, find_groups, is_table
 from course_lib.data.imageset import ImageSet
-from course_lib.data.judgements import has_split
 from course_lib.data.quarters import source_split, target_split
 from course_lib.data.sources import is_own, load_images, source_state, with_absolute_path
 from course_lib.data.splits import HOMEWORK_SEED, Splits

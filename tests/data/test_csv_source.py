@@ -10,8 +10,8 @@ import torch
 
 from course_lib.data import DataSpec, count_pixels, describe, is_here, iter_native_images, load_images, prepare
 from course_lib.data import spec as dataspec
+from course_lib.data.concept_table import list_table
 from course_lib.data.folder import list_folder
-from course_lib.data.judgements import list_table
 from course_lib.training.export import find_test_images
 
 NAN = float("nan")
