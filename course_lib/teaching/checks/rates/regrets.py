@@ -34,7 +34,7 @@ def _regret_fault(mean_regret: Callable) -> str | None:
         "two sources": [_draw(draw, 5, 2, 0)],
         "scores that are all negative": [(scores - 50, accuracies) for scores, accuracies in [_draw(draw, 4, 5, 2)]],
         "a score that is always right": [(accuracies, accuracies) for _, accuracies in [_draw(draw, 4, 5, 2)]],
-        "accuracies in per cent": [(scores, 100 * accuracies) for scores, accuracies in [_draw(draw, 4, 5, 2)]],
+        "accuracies in per cent": [(-accuracies, 100 * accuracies) for _, accuracies in [_draw(draw, 4, 5, 2)]],
         "other scores": [_draw(draw, *draw.integers(3, 8, 2).tolist(), 2) for _ in range(6)],
     }
     return number_fault(mean_regret, cases, _regret, _WRONG, hidden=hidden, describe=_in_words)
