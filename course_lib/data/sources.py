@@ -59,6 +59,8 @@ SOURCES = {
         Source("mini:flowers", "20 flower species drawn, for 10 training images of each", 1600, 20, MINI_SIZE),
         Source("mini:task-NN", "70 varied small tasks drawn, NN from 00 to 69", None, None, MINI_SIZE),
         Source("mini:scenes", "drawn scenes, any of 11 concepts in each image", 2000, 11, MINI_SIZE),
+        Source("mini:keyframes", "drawn keyframes, 128 concepts, partly judged as in TRECVID", 4000, 128, MINI_SIZE),
+        Source("mini:voc", "drawn photographs with one to four of 20 kinds of objects", 3000, 20, MINI_SIZE),
         *(
             Source(
                 f"pacs:{domain}",
