@@ -85,8 +85,8 @@ def _placed(facts: Keyframes, slot: int, category: Category, horizon: torch.Tens
     near = (slot + dice.unit("near")) / count.clamp_min(1)
     size = _SIZES[category.domain] * (1.2 if category.name in _LARGE else 0.75 if category.name in _SMALL else 1.0)
     close = facts.traits["close-up"].float()[:, None]
-    scale = (0.36 + 0.18 * near) * size * (1.12 - 0.06 * count)
-    scale = scale + (dice.uniform("close scale", 0.8, 1.0) - scale) * close
+    scale = (0.5 + 0.2 * near) * size * (1.15 - 0.07 * count)
+    scale = scale + (dice.uniform("close scale", 0.85, 1.05) - scale) * close
     foot = horizon - 0.1 - (horizon + 0.76) * near
     y = foot + 0.82 * scale
     if category.name in _FLIES:

@@ -4,7 +4,7 @@ Nothing is drawn here. A keyframe is fixed by its number alone, so its labels ar
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -14,7 +14,8 @@ from course_lib.data.mini.places import PLACES, Place
 
 NUM_TRAIN, NUM_TEST = 2000, 2000
 MAX_OBJECTS = 5
-_RARITY = 0.7  # weight of the r-th category of a domain: 1/(r + 1)^0.7
+_RARITY = 0.4  # weight of the r-th category of a domain: 1/(r + 1)^0.4
+_EVALUATED = 2.6  # by which an evaluated category is more likely than its place says
 _NAMES = tuple(CATEGORIES)
 _DOMAIN_CONCEPTS = {
     "animals": "animal",
@@ -61,7 +62,7 @@ class Script:
         traits: share of pictures by trait of weather, light and camera; weather and light only outdoors, ``"close-up"``
             of one object alone, ``"cut by the frame"`` of the nearest of several.
         twins: share of pictures with a second object of the first one's category.
-        factors: by which each category is more likely than its place says; None: 1 for all categories.
+        factors: by which each category is more likely than its place says; those that are left out are never shown.
     """
 
     name: str
@@ -69,7 +70,7 @@ class Script:
     counts: tuple[float, ...]
     traits: dict[str, float]
     twins: float = 0.15
-    factors: dict[str, float] | None = None
+    factors: dict[str, float] = field(default_factory=dict)
 
 
 KEYFRAMES = Script(
@@ -81,6 +82,7 @@ KEYFRAMES = Script(
         "black and white": 0.12, "sepia": 0.08, "letterbox": 0.12, "tilted": 0.15, "close-up": 0.35,
         "cut by the frame": 0.18,
     },
+    factors={name: _EVALUATED if name in EVALUATED else 1.0 for name in _NAMES},
 )  # fmt: skip
 
 
@@ -170,7 +172,7 @@ def _columns_of(domain: str) -> list[int]:
     return [i for i, category in enumerate(CATEGORIES.values()) if category.domain == domain]
 
 
-def _weights(place: Place, factors: dict[str, float] | None) -> torch.Tensor:
+def _weights(place: Place, factors: dict[str, float]) -> torch.Tensor:
     """How likely each category is in a place: the domain's share, less for later categories, more for favourites."""
     weights = torch.zeros(len(_NAMES))
     for domain, share in place.domains.items():
@@ -178,8 +180,7 @@ def _weights(place: Place, factors: dict[str, float] | None) -> torch.Tensor:
         likely = [(rank + 1) ** -_RARITY * place.favourites.get(_NAMES[c], 1.0) for rank, c in enumerate(columns)]
         own = torch.tensor(likely)
         weights[columns] = share * own / own.sum()
-    if factors is not None:
-        weights *= torch.tensor([factors.get(name, 0.0) for name in _NAMES])
+    weights *= torch.tensor([factors.get(name, 0.0) for name in _NAMES])
     return weights / weights.sum()
 
 
