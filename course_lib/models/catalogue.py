@@ -151,6 +151,9 @@ _register_mini(
     "mini_resnet18", "ResNet-18 of width 16 (16, 32, 64, 128 channels) for 48-pixel images; 0.7 M parameters"
 )
 _register_mini("mini_squeezenet", "narrow SqueezeNet without BatchNorm, 32 first filters of 7×7; 0.2 M parameters")
+_register_mini(
+    "mini_googlenet", "GoogLeNet of a quarter of the channels, seven inception modules, BatchNorm; 0.4 M parameters"
+)
 _register_torchvision("resnet18", "He et al. 2016, torchvision; 11.7")
 _register_torchvision("resnet34", "He et al. 2016, torchvision; 21.8")
 _register_torchvision("resnet50", "He et al. 2016, torchvision; 25.6")
