@@ -17,8 +17,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "inputs": ["normalise"],
         "prediction": ["predict_probabilities"],
         "probes": ["Direct", "Readout", "probe_test", "score_test"],
-        "recipe": ["STRATEGIES", "L2SP", "Recipe", "make_recipe"],
+        "recipe": ["L2SP", "Recipe", "make_recipe"],
         "run": ["TRAINING_VERSION", "EpochRecord", "Run"],
+        "strategies": ["STRATEGIES"],
         "target": ["CLASSES", "CONCEPTS", "target_of"],
     },
 )

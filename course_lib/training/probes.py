@@ -1,5 +1,6 @@
 """Probes: named, read-only questions to a finished run, answered on its test images."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -8,7 +9,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import Field, PositiveFloat, field_validator
 
 from course_lib.data.fields import Settings
 from course_lib.data.imageset import ImageSet
@@ -23,6 +24,7 @@ from course_lib.training.inputs import Pixels
 from course_lib.training.precision import memory_format
 from course_lib.training.prediction import compute_logits, stage_features
 from course_lib.training.prefix import make_inputs
+from course_lib.training.recipe import Recipe
 from course_lib.training.run import Run
 from course_lib.training.score import MAIN, Score
 from course_lib.training.target import CLASSES, Target, target_of
@@ -33,18 +35,27 @@ class Direct(Settings):
 
     Attributes:
         head: the path of the head.
-        epoch: the weights of the epoch that validation chose, or of the last one.
+        epoch: the weights of the epoch that validation chose, of the last one, or after that number of epochs; a
+            fraction is a share of the batches of an epoch, see `KeptStates`.
         data: test images of other data, split by its own rule; the run's own by default.
     """
 
     head: str = HEAD
-    epoch: Literal["best", "last"] = "best"
+    epoch: Literal["best", "last"] | PositiveFloat = "best"
     data: DataSpec | None = None
+
+    @field_validator("epoch", mode="before")
+    @classmethod
+    def _need_epoch(cls, epoch: object) -> object:
+        is_number = isinstance(epoch, int | float) and not isinstance(epoch, bool) and 0 < epoch < math.inf
+        if not is_number and epoch not in ("best", "last"):
+            raise ValueError("ask for 'best', 'last' or a number of epochs above 0")
+        return epoch
 
     @property
     def name(self) -> str:
-        """``"direct"``, followed by what is not the default: ``"direct head.aux1"``."""
-        parts = [self.head] * (self.head != HEAD) + [self.epoch] * (self.epoch != "best")
+        """``"direct"``, followed by what is not the default: ``"direct head.aux1"``, ``"direct after 0.25"``."""
+        parts = [self.head] * (self.head != HEAD) + [_in_words(self.epoch)] * (self.epoch != "best")
         if self.data:
             changed = {name: getattr(self.data, name) for name in sorted(self.data.changed() - {"source"})}
             parts += [self.data.source, *(f"{name}={value}" for name, value in changed.items())]
@@ -74,6 +85,10 @@ class Readout(Settings):
         return f"{self.by} {'+'.join(self.layers)}{late}"
 
 
+def _in_words(epoch: str | float) -> str:
+    return epoch if isinstance(epoch, str) else f"after {epoch:g}"
+
+
 Probe = Direct | Readout | Former | Answers
 
 
@@ -94,7 +109,7 @@ def probe_test(run: Run, splits: Splits, probes: Sequence[Probe], device: str = 
         raise ValueError(f"this run's test set was scored already ({first.value:.4f}): train again for another")
     if run.best_epoch is None:
         raise ValueError("this run diverged before its first epoch ended: there is no model to score")
-    check_probes(probes, run.model, keeps_last=run.last_state is not None)
+    check_probes(probes, run)
     target = pick_device(device)
     model = run.model.to(target, memory_format=memory_format(target))
     try:
@@ -106,27 +121,35 @@ def probe_test(run: Run, splits: Splits, probes: Sequence[Probe], device: str = 
     return run
 
 
-def check_probes(probes: Sequence[Probe], model: Network, *, keeps_last: bool) -> None:
-    """Check that a network can answer probes, before any image is looked at.
+def epochs_asked(probe: Probe, recipe: Recipe) -> float | None:
+    """Find after how many epochs a probe wants the weights; None: those that validation chose."""
+    epoch = getattr(probe, "epoch", "best")
+    if isinstance(epoch, str):
+        return None if epoch == "best" else float(recipe.epochs)
+    return epoch
+
+
+def check_probes(probes: Sequence[Probe], run: Run) -> None:
+    """Check that a run can answer probes, before any image is looked at.
 
     Raises:
-        ValueError: two probes of one name, a head or stage that the network does not have, or a probe about the last
-            epoch's weights where these were not kept.
+        ValueError: two probes of one name, a head or stage that the network does not have, or a probe about weights
+            that were not kept.
     """
     names = [probe.name for probe in probes]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ValueError(f"two probes are named '{twice[0]}': ask each question once")
+    model = run.model
     for probe in probes:
         if isinstance(probe, Readout):
             for layer in probe.layers:
                 model.stage_module(layer)
             continue
-        if isinstance(probe, Answers):
-            continue
         if isinstance(probe, Direct) and probe.head not in model.head_paths:
             raise ValueError(f"unknown head '{probe.head}': this model has {', '.join(model.head_paths)}")
-        if probe.epoch == "last" and not keeps_last:
-            raise ValueError("this run kept no weights of its last epoch: fit(…, keep_last=True) keeps them")
+        number = epochs_asked(probe, run.recipe)
+        if number is not None and number not in run.kept:
+            raise ValueError(f"this run kept no weights after {number:g} epochs: fit(…, keep=({number:g},)) keeps them")
 
 
 def score_test(run: Run, splits: Splits, device: str = "cpu", *, shortcuts: bool = True) -> float:
@@ -145,7 +168,7 @@ def _ask_directly(
     probe: Direct, run: Run, model: Network, splits: Splits, test: ImageSet, device, shortcuts: bool = True
 ) -> Score:
     labels_target = target_of(splits.train.labels)
-    if probe.epoch == "last" and run.status == "diverged":  # its last weights are not numbers
+    if run.kept.get(epochs_asked(probe, run.recipe), {}) is None:  # the run diverged before
         return Score.missing(labels_target)
     tested_on = None
     if probe.data:
@@ -188,11 +211,12 @@ def _check_other_images(spec: DataSpec, splits: Splits, test: ImageSet) -> None:
 @contextmanager
 def _epoch_of(probe: Direct | Former, run: Run, model: Network) -> Iterator[None]:
     """Load the weights of the epoch that a probe asks for, for the block."""
-    if probe.epoch == "best":
+    number = epochs_asked(probe, run.recipe)
+    if number is None:
         yield
         return
     best = snapshot(model)
-    model.load_state_dict(run.last_state)
+    model.load_state_dict(run.kept[number])
     try:
         yield
     finally:
@@ -204,7 +228,7 @@ def _ask_former(probe: Former, run: Run, model: Network, splits: Splits, _test, 
         raise ValueError(
             f"'{probe.name}' asks for the task of the weights at the start: this run began with random ones"
         )
-    if probe.epoch == "last" and run.status == "diverged":
+    if run.kept.get(epochs_asked(probe, run.recipe), {}) is None:
         return Score.missing(CLASSES)
     with _epoch_of(probe, run, model):
         former = deepcopy(model)

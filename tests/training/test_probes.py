@@ -24,7 +24,7 @@ AUX = Recipe.scratch(epochs=3, lr=3e-3, batch_size=8, aux_heads=("stage2",))
 @pytest.fixture
 def trained(make_images):
     splits = stratified_split(make_images(), val=0.2, test=0.2, seed=0)
-    return fit(AUX, splits, seed=0, keep_last=True), splits
+    return fit(AUX, splits, seed=0, keep=(3,)), splits
 
 
 def test_all_probes_share_one_opening_and_change_nothing(trained):
@@ -67,12 +67,11 @@ def test_the_main_answer_keeps_its_keys_and_the_others_get_new_ones(trained):
 def test_the_last_epoch_is_another_model(splits):
     """A rate that ruins the weights after some epochs: the best epoch is not the last one."""
     recipe = Recipe.scratch(optimizer="sgd", epochs=8, lr=0.3, batch_size=8)
-    run = fit(recipe, splits, seed=2, keep_last=True)
+    run = fit(recipe, splits, seed=2, keep=(8,))
     assert run.best_epoch < 7
-    last = {name: run.last_state[name] for name in run.last_state}
-    assert any(not torch.equal(value, run.model.state_dict()[name]) for name, value in last.items())
+    assert any(not torch.equal(value, run.model.state_dict()[name]) for name, value in run.kept[8].items())
     forgetful = fit(recipe, splits, seed=2)
-    with pytest.raises(ValueError, match="keep_last=True"):
+    with pytest.raises(ValueError, match=r"no weights after 8 epochs: fit\(…, keep=\(8,\)\) keeps them"):
         probe_test(forgetful, splits, [Direct(epoch="last")])
 
 
@@ -133,12 +132,17 @@ def test_a_probe_that_fails_costs_nothing(trained):
     assert score_test(run, splits) == run.scores["direct"].value
 
 
-def test_the_last_weights_of_a_diverged_run_have_no_score(splits):
-    recipe = Recipe.scratch(optimizer="sgd", lr=0.05, epochs=2, batch_size=8)
-    run = fit(recipe, splits, seed=0, keep_last=True)
-    run.status = "diverged"
-    probe_test(run, splits, [Direct(), Direct(epoch="last")])
-    assert run.record()["scores"]["direct last"] == {"metric": "accuracy", "value": None, "units": ""}
+def test_weights_that_a_diverged_run_did_not_reach_have_no_score(splits):
+    """The second epoch has a rate that no weights survive."""
+    steps = {"schedule": "steps", "milestones": (1,), "step_factor": 1e30}
+    recipe = Recipe.scratch(optimizer="sgd", lr=0.05, epochs=2, batch_size=8, **steps)
+    run = fit(recipe, splits, seed=0, keep=(0.5, 1.25, 2))
+    assert (run.status, len(run.history)) == ("diverged", 2)
+    probe_test(run, splits, [Direct(), *(Direct(epoch=epoch) for epoch in (0.5, 1.25, "last"))])
+    scores = run.record()["scores"]
+    assert scores["direct after 0.5"]["value"] > 0
+    for name in ("direct after 1.25", "direct last"):
+        assert scores[name] == {"metric": "accuracy", "value": None, "units": ""}
 
 
 @pytest.mark.parametrize(
