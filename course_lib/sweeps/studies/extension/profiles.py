@@ -26,7 +26,7 @@ class ExtensionProfile(Profile):
 
     Attributes:
         rates: of both recipes of the study `scenes`; validation chooses.
-        scene_epochs: of that study.
+        scene_epochs, scene_batch_size: of that study.
         networks: by name; every strategy starts from each of them.
         lr: learning rates of the new layers; validation chooses.
         k: learning rate multiplier of the pretrained layers of all strategies.
@@ -40,6 +40,7 @@ class ExtensionProfile(Profile):
 
     rates: tuple[float, ...]
     scene_epochs: int = 20
+    scene_batch_size: int = 64
     networks: dict[str, SourceNetwork]
     lr: tuple[float, ...]
     k: float = 0.1
@@ -74,17 +75,18 @@ PROFILES = {
     profile.name: profile
     for profile in (
         ExtensionProfile(
-            name="smoke", epochs=2, batch_size=128, size=32, seeds=2, rates=(0.003,), scene_epochs=2, lr=(0.1,),
+            name="smoke", epochs=2, batch_size=128, size=32, seeds=2, rates=(0.003,), scene_epochs=2,
+            scene_batch_size=128, lr=(0.1,),
             networks={name: _NETWORKS[name] for name in (RESNET, GOOGLENET)}, widths=(64, 512), widths_of_two=(64,),
             grid_k=(0.1, 1.0), grid_lr=(0.1,), grid_epochs=(0.5, 1, 2), **_MINI,
         ),
         ExtensionProfile(
-            name="mini", epochs=12, batch_size=64, size=48, seeds=3, rates=(0.01, 0.003, 0.001), lr=(0.03, 0.1, 0.3),
-            networks=_NETWORKS, grid_lr=(0.03, 0.1), **_GRID, **_MINI,
+            name="mini", epochs=12, batch_size=32, size=48, seeds=3, rates=(0.01, 0.003, 0.001), lr=(0.03, 0.1, 0.3),
+            networks=_NETWORKS, grid_lr=(0.03, 0.1, 0.3), **_GRID, **_MINI,
         ),
         ExtensionProfile(
             name="paper", epochs=32, batch_size=32, size=224, seeds=3, rates=(0.01, 0.003, 0.001),
-            scene_epochs=32, lr=(0.003, 0.01, 0.03),            networks=_PAPER_NETWORKS, grid_lr=(0.01,), source="voc2012", architecture="googlenet",
+            scene_epochs=32, scene_batch_size=32, lr=(0.003, 0.01, 0.03),            networks=_PAPER_NETWORKS, grid_lr=(0.01,), source="voc2012", architecture="googlenet",
             weights="torchvision:googlenet", **_GRID,
         ),
     )

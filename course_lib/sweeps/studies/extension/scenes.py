@@ -17,7 +17,7 @@ def _scenes(profile: ExtensionProfile, source: str, seeds: range) -> list[Trial]
     """Fine-tuning the classifier and full fine-tuning at every rate, scored by mean average precision."""
     data = DataSpec(source=source, size=profile.size, split="stratified", seed=0)
     common = {"architecture": profile.architecture, "start": profile.weights, "optimizer": "adam"}
-    common |= {"epochs": profile.scene_epochs, "batch_size": profile.batch_size}
+    common |= {"epochs": profile.scene_epochs, "batch_size": profile.scene_batch_size}
     recipes = [make_recipe(strategy, **common, lr=lr) for strategy in ("last_layer", "full") for lr in profile.rates]
     return [Trial(recipe, data, seed, READOUTS) for seed in seeds for recipe in recipes]
 
