@@ -48,10 +48,13 @@ class Score:
         return "".join("1" if unit else "0" for unit in self.units.tolist())
 
     def record(self) -> dict:
-        """Return the score as values for JSON: units as a string of 0 and 1, or as a list in which None is unknown."""
+        """Return the score as values for JSON: units as a string of 0 and 1, or as a list in which None is unknown.
+
+        Average precisions are rounded to five digits, so that thousands of runs can ship.
+        """
         value = self.value if math.isfinite(self.value) else None
         about = {**({"tested_on": self.tested_on} if self.tested_on else {}), **self.texts}
         if self.metric == CLASSES.metric:
             return {"metric": self.metric, "value": value, "units": self.outcomes, **about}
-        units = [None if math.isnan(unit) else float(unit) for unit in np.asarray(self.units, dtype=float)]
+        units = [None if math.isnan(unit) else round(float(unit), 5) for unit in np.asarray(self.units, dtype=float)]
         return {"metric": self.metric, "value": value, "units": units, "num_images": self.num_images, **about}
