@@ -11,8 +11,8 @@ order them by document name: for their numbers, give scores without ties.
 
 import numpy as np
 
-from course_lib.data.judgements import strata_columns
 from course_lib.analysis.precision import last_ranks, mean_over_concepts, shares_within
+from course_lib.data.judgements import strata_columns
 from course_lib.training.average_precision import as_columns, per_concept
 
 SMOOTHING = {"nist": (1e-5, 3e-5), "trec_eval": (1e-5, 2e-5)}  # added to the positive and to the judged images above

@@ -46,7 +46,9 @@ def draw_keyframes(numbers: Sequence[int], *, size: int = 48, script: Script = K
 
 
 def _draw(facts: Keyframes, style: str, size: int) -> torch.Tensor:
-    straight = canvas(facts.numbers, f"{facts.script.name} picture", style=style, size=size, seed=facts.script.seed, dials=_DIALS)
+    straight = canvas(
+        facts.numbers, f"{facts.script.name} picture", style=style, size=size, seed=facts.script.seed, dials=_DIALS
+    )
     dice, traits = straight.dice, facts.traits
     side = 2 * dice.chance("tilt side", 0.5) - 1
     pen = straight.framed((0.0, 0.0), 1.0, side * dice.uniform("tilt", 11, 19) * traits["tilted"].float()[:, None])
@@ -101,9 +103,7 @@ def _placed(facts: Keyframes, slot: int, category: Category, horizon: torch.Tens
     return (torch.where(last, edge, x), y), scale
 
 
-def draw_all(
-    script: Script, total: int, size: int, progress: Callable[[int, int], None] | None = None
-) -> torch.Tensor:
+def draw_all(script: Script, total: int, size: int, progress: Callable[[int, int], None] | None = None) -> torch.Tensor:
     """Draw the first pictures of a set, (total, 3, size, size); `progress` is called with (done, total)."""
     parts, numbers = [], range(1, total + 1)
     for first in range(0, total, _SHOWN_TOGETHER):

@@ -109,7 +109,9 @@ class Keyframes:
     def take(self, rows: torch.Tensor) -> "Keyframes":
         """The facts of some of the keyframes."""
         traits = {name: values[rows] for name, values in self.traits.items()}
-        return Keyframes(self.script, self.numbers[rows], self.place[rows], self.count[rows], self.objects[rows], traits)
+        return Keyframes(
+            self.script, self.numbers[rows], self.place[rows], self.count[rows], self.objects[rows], traits
+        )
 
     @property
     def indoor(self) -> torch.Tensor:

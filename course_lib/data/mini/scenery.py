@@ -30,7 +30,9 @@ def paint_place(pen: Pen, name: str, traits: Facts) -> None:
     pen.image.copy_(above + (below * shaded - above) * ground)
     _DETAILS[name](pen, horizon)
     if not pen.cartoon:
-        rough = smooth_noise(dice, "patchy", 5, pen.size) * 0.14 + smooth_noise(dice, "rough", 16, pen.size) * 0.12 + 0.89
+        rough = (
+            smooth_noise(dice, "patchy", 5, pen.size) * 0.14 + smooth_noise(dice, "rough", 16, pen.size) * 0.12 + 0.89
+        )
         pen.image.mul_(rough[:, None])
 
 

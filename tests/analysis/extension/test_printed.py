@@ -1,4 +1,5 @@
 import pytest
+
 from course_lib.analysis.extension import printed
 
 

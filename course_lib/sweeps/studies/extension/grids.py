@@ -39,7 +39,10 @@ def _strategies(profile: ExtensionProfile, source: str, seeds: range) -> list[Tr
     """Every strategy from every network at every learning rate."""
     data = target_data(source, profile)
     recipes = [
-        recipe for network in profile.networks.values() for lr in profile.lr for recipe in strategies(network, profile, lr)
+        recipe
+        for network in profile.networks.values()
+        for lr in profile.lr
+        for recipe in strategies(network, profile, lr)
     ]
     return _asked(recipes, data, seeds)
 
