@@ -123,7 +123,7 @@ def test_a_part_of_the_training_labels_is_judged_and_agrees_with_the_truth(truth
     assert torch.equal(judged[judged.isfinite()], truth[:NUM_TRAIN][judged.isfinite()])
     positive = truth[:NUM_TRAIN] == 1
     found = [(judged.isfinite() & rows).sum() / rows.sum() for rows in (positive, ~positive)]
-    assert found[0] > found[1] + 0.05  # a weak detector finds shown ones first
+    assert found[0] > found[1] + 0.02  # a weak detector finds shown ones first
 
 
 def test_the_source_has_partly_judged_train_and_complete_test_labels(images, truth):

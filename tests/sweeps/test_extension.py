@@ -12,7 +12,7 @@ from course_lib.analysis.scores import mean_score
 from course_lib.data.mini.scenes import CONCEPTS
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import finished_runs, run_study, study_trials
-from course_lib.sweeps.studies.extension import READOUTS
+from course_lib.sweeps.studies.extension.scenes import READOUTS
 from course_lib.sweeps.trial import Trial, record_key
 from course_lib.training.probes import Direct
 from tiny_trials import make_trial

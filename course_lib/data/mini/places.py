@@ -39,7 +39,10 @@ PLACES = {
     "street": Place(
         False,
         {"vehicles": 4, "buildings": 3.5, "people": 2.5, "animals": 0.7, "plants": 0.7},
-        {"car": 2, "bus": 2, "truck": 2, "bicycle": 3, "skyscraper": 3, "church": 2, "dog": 4, "ship": 0.1, "rocket": 0.1},
+        {
+            "car": 2, "bus": 2, "truck": 2, "bicycle": 3, "skyscraper": 3, "church": 2, "dog": 4, "ship": 0.1,
+            "rocket": 0.1,
+        },
         below=("#8b8b90", "#77777d", "#9b9a9a"),
     ),
     "beach": Place(
@@ -60,7 +63,10 @@ PLACES = {
     "snowfield": Place(
         False,
         {"animals": 4, "people": 3, "plants": 2, "buildings": 1.5, "vehicles": 0.5},
-        {"penguin": 12, "snowman": 16, "pine": 8, "bear": 4, "wolf": 4, "mammoth": 6, "hut": 3, "palm": 0.1, "cactus": 0.1},
+        {
+            "penguin": 12, "snowman": 16, "pine": 8, "bear": 4, "wolf": 4, "mammoth": 6, "hut": 3, "palm": 0.1,
+            "cactus": 0.1,
+        },
         above=("#bcd3e6", "#cfdfe9", "#a9c3da"),
         below=("#f2f6fa", "#e6eef5", "#fafcff"),
     ),

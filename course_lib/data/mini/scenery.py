@@ -57,7 +57,7 @@ def paint_sunset(pen: Pen, traits: Facts) -> None:
 
 
 def develop(pen: Pen, upright: torch.Tensor, traits: Facts) -> None:
-    """Turn pictures grey or brown and put bars on them, as the camera had it. `upright` is the height (N, P) of rows."""
+    """Turn pictures grey or brown and put bars on them; `upright` (N, P) is the height of each pixel in the picture."""
     grey = (pen.image * torch.tensor([0.3, 0.59, 0.11])[None, :, None]).sum(1, keepdim=True)
     for name, tint in (("black and white", 1.0), ("sepia", _SEPIA)):
         share = _where(traits, name)[:, None]

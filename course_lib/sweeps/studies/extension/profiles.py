@@ -85,9 +85,9 @@ PROFILES = {
             networks=_NETWORKS, grid_lr=(0.03, 0.1, 0.3), **_GRID, **_MINI,
         ),
         ExtensionProfile(
-            name="paper", epochs=32, batch_size=32, size=224, seeds=3, rates=(0.01, 0.003, 0.001),
-            scene_epochs=32, scene_batch_size=32, lr=(0.003, 0.01, 0.03),            networks=_PAPER_NETWORKS, grid_lr=(0.01,), source="voc2012", architecture="googlenet",
-            weights="torchvision:googlenet", **_GRID,
+            name="paper", epochs=32, batch_size=32, size=224, seeds=3, rates=(0.01, 0.003, 0.001), scene_epochs=32,
+            scene_batch_size=32, lr=(0.003, 0.01, 0.03), networks=_PAPER_NETWORKS, grid_lr=(0.01,), source="voc2012",
+            architecture="googlenet", weights="torchvision:googlenet", **_GRID,
         ),
     )
 }  # fmt: skip
