@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from course_lib.training.average_precision import as_columns
+from course_lib.training.inferred_precision import strata_columns
 
 
 def pool_strata(rankings: Sequence[np.ndarray], depths: Sequence[int]) -> np.ndarray:
@@ -76,17 +77,3 @@ def draw_judgements(labels, strata, rates: Sequence[float], *, seed: int) -> np.
         ranks = np.argsort(np.argsort(np.where(inside, keys, 1), axis=0), axis=0)  # keys lie below 1
         judged |= ranks < wanted
     return np.where(judged, columns, np.nan).reshape(np.shape(labels))
-
-
-def strata_columns(strata, columns: tuple[int, int], labels: tuple[int, ...]) -> np.ndarray:
-    """Convert strata to an array of the shape `columns`, (N, K), given the shape of the labels.
-
-    Raises:
-        ValueError: a shape that does not fit, or strata that are no integers from −1.
-    """
-    strata = np.asarray(strata)
-    if strata.shape not in (labels, labels[:1]):
-        raise ValueError(f"strata {strata.shape} do not fit labels {labels}: need one stratum per image")
-    if strata.dtype.kind not in "iu" or strata.min(initial=0) < -1:
-        raise ValueError(f"strata of type {strata.dtype} from {strata.min(initial=0)}: give integers, −1 is outside")
-    return np.broadcast_to(strata if strata.ndim == 2 else strata[:, None], columns)

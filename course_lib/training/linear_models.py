@@ -139,8 +139,13 @@ def choose_c(
     found = {models.c: CONCEPTS.score(average_precision(labels_val, models.decide(x_val))) for models in path}
     if not any(np.isfinite(score) for score in found.values()):
         raise ValueError("no validation image shows any concept: C cannot be chosen, give a value")
-    best = max(path, key=lambda models: found[models.c])
-    return best, ChosenC(best.c, found)
+    chosen = best_c(found)
+    return next(models for models in path if models.c == chosen.c), chosen
+
+
+def best_c(scores: dict[float, float]) -> ChosenC:
+    """Choose the C of the highest validation score; of equal ones the smallest, which is the strongest penalty."""
+    return ChosenC(max(sorted(scores), key=scores.get), scores)
 
 
 def _check(x: np.ndarray, labels: np.ndarray, cs: Sequence[float], by: str) -> tuple[np.ndarray, np.ndarray]:

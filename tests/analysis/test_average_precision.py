@@ -8,7 +8,7 @@ import torch
 from sklearn.metrics import average_precision_score
 
 from course_lib import analysis
-from course_lib.analysis.inferred_precision import SMOOTHING
+from course_lib.training.inferred_precision import SMOOTHING
 from course_lib.training.target import CONCEPTS
 
 NAN = float("nan")

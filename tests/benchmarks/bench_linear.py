@@ -17,7 +17,7 @@ from course_lib.training.device import one_thread
 from course_lib.training.inputs import Pixels
 from course_lib.training.linear_models import GRID, KINDS, fit_path
 from course_lib.training.memory import keep_freed_memory
-from course_lib.training.prediction import stage_features
+from course_lib.training.prediction import layer_features
 
 NUM_IMAGES, NUM_CONCEPTS = 1600, 120
 STAGES = ("stem", "stage1", "stage2", "stage3", "stage4")
@@ -42,7 +42,7 @@ def features() -> Iterator[np.ndarray]:
     """Features of a mini net: its last stage, all stages side by side, and 512 random combinations behind a ReLU."""
     images = load_images("mini:scenes", size=48, progress=False)
     inputs = Pixels(images, *load_weights("mini_resnet18").normalisation, torch.device("cpu"))
-    found = stage_features(start_model("mini_resnet18", "mini_resnet18", 1), inputs, STAGES)
+    found = layer_features(start_model("mini_resnet18", "mini_resnet18", 1), inputs, STAGES)
     together = np.concatenate([found[stage].numpy() for stage in STAGES], axis=1)[:NUM_IMAGES].astype(float)
     mixing = np.random.default_rng(0).normal(size=(together.shape[1], 512))
     yield from (together[:, -128:], together, np.maximum(0, together @ mixing))

@@ -6,7 +6,7 @@ from course_lib.data.spec import DataSpec
 from course_lib.sweeps.profiles import Profile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
-from course_lib.training.probes import Readout
+from course_lib.training.readouts import Readout
 from course_lib.training.recipe import make_recipe
 
 
