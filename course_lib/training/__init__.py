@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "inputs": ["normalise"],
         "prediction": ["predict_probabilities"],
         "probes": ["Direct", "Inferred", "probe_test", "score_test"],
-        "readouts": ["Readout"],
+        "readouts": ["Readout", "last_layers"],
         "recipe": ["STRATEGIES", "L2SP", "Recipe", "make_recipe"],
         "run": ["TRAINING_VERSION", "EpochRecord", "Run"],
         "target": ["CLASSES", "CONCEPTS", "target_of"],

@@ -26,7 +26,7 @@ from course_lib.training.prediction import compute_logits, mean_probabilities
 from course_lib.training.prefix import make_inputs
 from course_lib.training.readouts import Readout, Readouts
 from course_lib.training.run import Run
-from course_lib.training.score import MAIN, Score
+from course_lib.training.score import INFERRED, MAIN, Score
 from course_lib.training.target import CLASSES, Target, target_of
 
 

@@ -10,11 +10,14 @@ from torch import Tensor
 
 from course_lib.data.fields import Settings
 from course_lib.data.imageset import ImageSet
+from course_lib.models import layers
+from course_lib.models.architectures import build
 from course_lib.models.network import Network
 from course_lib.training.head2toe import select_features
 from course_lib.training.inputs import Pixels
 from course_lib.training.linear_models import GRID, ChosenC, best_c, choose_c, fit_linear_models
 from course_lib.training.prediction import layer_features
+from course_lib.training.recipe import Recipe
 from course_lib.training.target import CLASSES, Target, target_of
 
 PARTS = ("train", "val", "test")
@@ -75,6 +78,18 @@ class Readout(Settings):
         return self.c == "validation" or self.fuse == "head2toe"
 
 
+def last_layers(model: Network | Recipe, n: int) -> tuple[str, ...]:
+    """List the last `n` layers of a network, or of the one that a recipe trains; see `layers.last_layers`.
+
+    Raises:
+        ValueError: the network has not as many layers.
+    """
+    if isinstance(model, Recipe):
+        with torch.random.fork_rng(devices=[]):
+            model = build(model.architecture, model.num_outputs or 1, model.hidden)
+    return layers.last_layers(model, n)
+
+
 class Found(NamedTuple):
     """Scores of a readout on the test images, and what validation chose for it."""
 
@@ -106,14 +121,14 @@ class Readouts:
     ):
         self.target = target_of(images["train"].labels)
         self.labels = {part: images[part].labels.cpu() for part in PARTS}
-        layers = tuple(dict.fromkeys(layer for probe in probes for layer in probe.layers))
+        names = tuple(dict.fromkeys(layer for probe in probes for layer in probe.layers))
         needed = [part for part in PARTS if part != "val" or any(probe.looks_at_val for probe in probes)]
         self.features = {
             part: {
                 layer: values.cpu()
-                for layer, values in layer_features(model, Pixels(images[part], mean, std, device), layers).items()
+                for layer, values in layer_features(model, Pixels(images[part], mean, std, device), names).items()
             }
-            for part in needed if layers
+            for part in needed
         }  # fmt: skip
         self._fitted: dict[tuple, Found] = {}
 
