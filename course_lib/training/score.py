@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from torch import Tensor
 
-from course_lib.training.target import CLASSES, Target, Units
+from course_lib.data.imageset import ImageSet
+from course_lib.training.inferred_precision import xinfap
+from course_lib.training.target import CLASSES, CONCEPTS, Target, Units
 
 MAIN = "direct"  # name of the probe that every run answers: its main head on its own test images
+INFERRED = "mxinfap"  # metric of concepts whose judgements are a sample: mean xinfAP, with NIST's constants
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,9 +20,10 @@ class Score:
     """The score of a finished run on test images.
 
     Attributes:
-        metric: ``"accuracy"`` or ``"map"``.
+        metric: ``"accuracy"``, ``"map"`` or ``"mxinfap"``.
         value: the mean of the units that are known.
-        units: right or wrong (1, 0) of each image, or the average precision of each concept (NaN: no positive image).
+        units: right or wrong (1, 0) of each image, or the (inferred) average precision of each concept (NaN: no
+            positive image).
         num_images: how many images were scored.
         tested_on: hash of the images, if they are not the run's own test images.
         texts: what a probe keeps beside its score, by name.
@@ -38,9 +43,26 @@ class Score:
         return cls(target.metric, target.score(units), units, len(labels), tested_on)
 
     @classmethod
-    def missing(cls, target: Target) -> "Score":
+    def inferred(cls, scores: Tensor, images: ImageSet) -> "Score":
+        """Compute the xinfAP of each concept from scores (N, K), with what the images' pool has judged.
+
+        Raises:
+            ValueError: images of one class each, or without a pool.
+        """
+        if not images.has_concepts:
+            raise ValueError("inferred average precision is a measure of concepts: these images have one class each")
+        from course_lib.data.pools import pool_of
+
+        pool = pool_of(images)
+        labels = np.where(np.asarray(pool.judged), images.labels.cpu().numpy(), np.nan)
+        strata = np.asarray(pool.strata).astype(int) - 1  # 0 is outside the pool there, −1 in `xinfap`
+        units = xinfap(labels, scores.float().cpu().numpy(), strata)
+        return cls(INFERRED, CONCEPTS.score(units), units, len(images))
+
+    @classmethod
+    def missing(cls, target: Target, metric: str | None = None) -> "Score":
         """The score of a probe that has no answer: value NaN, no units."""
-        return cls(target.metric, math.nan, np.array([]), 0)
+        return cls(metric or target.metric, math.nan, np.array([]), 0)
 
     @property
     def outcomes(self) -> str:

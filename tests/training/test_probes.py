@@ -13,8 +13,9 @@ from course_lib.models.freezing import changed_names, snapshot
 from course_lib.models.weights import start_model
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import Pixels
-from course_lib.training.prediction import stage_features
-from course_lib.training.probes import Direct, Readout, probe_test, score_test
+from course_lib.training.prediction import layer_features
+from course_lib.training.probes import Direct, probe_test, score_test
+from course_lib.training.readouts import Readout
 from course_lib.training.recipe import Recipe
 from pictures import write_pngs
 
@@ -79,7 +80,7 @@ def test_a_readout_is_scikit_learn_on_pooled_features(trained):
     run, splits = trained
     probe_test(run, splits, [Readout(layers=("stage3",))])
     sides = [Pixels(images, run.mean, run.std, torch.device("cpu")) for images in (splits.train, splits.test.open())]
-    x, x_new = (stage_features(run.model, side, ["stage3"])["stage3"].numpy() for side in sides)
+    x, x_new = (layer_features(run.model, side, ["stage3"])["stage3"].numpy() for side in sides)
     with torch.no_grad():
         maps = run.model.features(sides[0].batch(torch.arange(4))[0], "stage3")
     np.testing.assert_allclose(x[:4], maps.mean(dim=(2, 3)).numpy(), rtol=1e-5, atol=1e-6)
@@ -148,7 +149,7 @@ def test_weights_that_a_diverged_run_did_not_reach_have_no_score(splits):
 @pytest.mark.parametrize(
     ("probe", "message"),
     [(Direct(head="head.aux9"), "unknown head 'head.aux9': this model has head, head.aux1"),
-     (Readout(layers=("stage9",)), "unknown stage 'stage9'")],
+     (Readout(layers=("stage9",)), "unknown layer 'stage9'")],
 )  # fmt: skip
 def test_a_probe_that_the_network_cannot_answer(trained, probe, message):
     run, splits = trained

@@ -4,7 +4,7 @@ from course_lib.data.spec import DataSpec
 from course_lib.sweeps.studies.extension.profiles import PROFILES, ExtensionProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
-from course_lib.training.probes import Readout
+from course_lib.training.readouts import Readout
 from course_lib.training.recipe import make_recipe
 
 LAST_STAGES = ("stage3", "stage4", "pool")
