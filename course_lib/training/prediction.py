@@ -56,7 +56,7 @@ def layer_features(model: Network, inputs: Pixels, layers: Sequence[str]) -> dic
     found: dict[str, list[Tensor]] = {layer: [] for layer in layers}
 
     def keep(layer: str):
-        return lambda _module, _inputs, output: found[layer].append(_pooled(output))
+        return lambda _module, _inputs, output: found[layer].append(pool_positions(output))
 
     hooks = [layer_module(model, layer).register_forward_hook(keep(layer)) for layer in found]
     try:
@@ -69,7 +69,7 @@ def layer_features(model: Network, inputs: Pixels, layers: Sequence[str]) -> dic
     return {layer: torch.cat(parts) for layer, parts in found.items()}
 
 
-def _pooled(output: Tensor) -> Tensor:
+def pool_positions(output: Tensor) -> Tensor:
     """Average maps (N, C, h, w) or tokens (N, L, D) over all positions."""
     positions = {4: (2, 3), 3: (1,)}.get(output.ndim)
     return (output.mean(dim=positions) if positions else output.flatten(1)).float()

@@ -8,6 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from course_lib.data.imageset import ImageSet
+from course_lib.data.pools import pool_of
 from course_lib.training.inferred_precision import xinfap
 from course_lib.training.target import CLASSES, CONCEPTS, Target, Units
 
@@ -51,12 +52,8 @@ class Score:
         """
         if not images.has_concepts:
             raise ValueError("inferred average precision is a measure of concepts: these images have one class each")
-        from course_lib.data.pools import pool_of
-
         pool = pool_of(images)
-        labels = np.where(np.asarray(pool.judged), images.labels.cpu().numpy(), np.nan)
-        strata = np.asarray(pool.strata).astype(int) - 1  # 0 is outside the pool there, −1 in `xinfap`
-        units = xinfap(labels, scores.float().cpu().numpy(), strata)
+        units = xinfap(pool.judgements, scores.float().cpu().numpy(), pool.strata)
         return cls(INFERRED, CONCEPTS.score(units), units, len(images))
 
     @classmethod

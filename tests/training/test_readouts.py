@@ -1,8 +1,6 @@
 """Readouts of concepts: features once for all probes, fits shared, C by validation, fusions, inferred precision."""
 
 import json
-import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,9 +9,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from course_lib.data.imageset import ImageSet
+from course_lib.data.pools import Pool
 from course_lib.data.splits import stratified_split
 from course_lib.models.layers import last_layers, layer_names
-from course_lib.training import readouts
+from course_lib.training import readouts, score
 from course_lib.training.average_precision import average_precision
 from course_lib.training.fitting import fit
 from course_lib.training.head2toe import SHARES
@@ -47,7 +46,7 @@ def concept_splits():
 @pytest.fixture
 def trained(concept_splits):
     splits = stratified_split(concept_set(), val=0.25, test=0.35, seed=0)
-    return fit(RECIPE, splits, seed=0, keep_last=True), splits
+    return fit(RECIPE, splits, seed=0, keep=(RECIPE.epochs,)), splits
 
 
 def features_of(run, images, layers=LAYERS):
@@ -181,32 +180,25 @@ def test_heads_are_fused_by_the_mean_of_their_probabilities(trained):
     np.testing.assert_allclose(run.scores[probe.name].units, expected, atol=1e-6)
 
 
-def fake_pools():
-    """A module with `pool_of`: two strata, the first judged, the second by half; the rest is outside."""
-
-    def pool_of(images):
-        place = np.arange(len(images))[:, None] % 5 + np.zeros((1, images.num_classes), dtype=int)
-        strata = np.array([1, 2, 2, 0, 1], dtype=np.uint8)[place]
-        known = np.isfinite(images.labels.numpy())
-        judged = known & ((strata == 1) | ((strata == 2) & (place == 1)))
-        return SimpleNamespace(strata=strata, judged=judged, rates=(1.0, 0.5))
-
-    return SimpleNamespace(pool_of=pool_of)
+def fake_pool(images):
+    """A pool like that of `pool_of`: two strata, the first judged, the second by half; the rest is outside."""
+    place = np.arange(len(images))[:, None] % 5 + np.zeros((1, images.num_classes), dtype=int)
+    strata = np.array([0, 1, 1, -1, 0])[place]
+    judged = (strata == 0) | ((strata == 1) & (place == 1))
+    return Pool(strata, np.where(judged, images.labels.numpy(), np.nan), (1.0, 0.5))
 
 
 def test_inferred_precision_sees_what_the_pool_has_judged(trained, monkeypatch):
     run, splits = trained
-    pools = fake_pools()
-    monkeypatch.setitem(sys.modules, "course_lib.data.pools", pools)
+    monkeypatch.setattr(score, "pool_of", fake_pool)
     probes = [Direct(), Inferred(), Inferred(of=Readout(c="validation")), Inferred(of=Direct(epoch="last"))]
     probe_test(run, splits, probes)
     names = ["direct", "inferred direct", "inferred logistic pool, c=validation", "inferred direct last"]
     assert list(run.scores) == names
     test = splits.test.open()
     scores = compute_logits(run.model, Pixels(test, run.mean, run.std, torch.device("cpu"))).numpy()
-    pool = pools.pool_of(test)
-    labels = np.where(pool.judged, test.labels.numpy(), np.nan)
-    expected = xinfap(labels, scores, pool.strata.astype(int) - 1)
+    pool = fake_pool(test)
+    expected = xinfap(pool.judgements, scores, pool.strata)
     found = run.scores["inferred direct"]
     np.testing.assert_allclose(found.units, expected, atol=1e-6)
     assert found.metric == "mxinfap"

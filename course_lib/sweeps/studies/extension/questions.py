@@ -1,8 +1,14 @@
-"""What the runs of the document's grids are asked."""
+"""What the runs of the document's grids are asked, beside the network's own answer."""
 
 from course_lib.sweeps.studies.extension.profiles import ExtensionProfile
-from course_lib.training.probes import Direct, Probe
+from course_lib.training.direct import Direct, Inferred
+from course_lib.training.probes import Probe
+from course_lib.training.readouts import Readout, last_layers
 from course_lib.training.recipe import Recipe
+
+POOLED = "mini:keyframes"  # whose test images have a pool of judgements
+LAST = 3  # layers whose classifiers the document fuses
+_CHOSEN = {"c": "validation"}
 
 
 def grid_questions(profile: ExtensionProfile) -> tuple[Probe, ...]:
@@ -10,5 +16,35 @@ def grid_questions(profile: ExtensionProfile) -> tuple[Probe, ...]:
     return tuple(Direct(epoch=epochs) for epochs in profile.grid_epochs)
 
 
+def layers_of(recipe: Recipe) -> tuple[str, ...]:
+    """Layers whose outputs are features, from low to high; "pool" is stage 4 averaged over all positions."""
+    hidden = tuple(f"hidden{i + 1}" for i in range(len(recipe.hidden)))
+    return ("stage1", "stage2", "stage3", "pool", *hidden, "head")
+
+
+def heads_of(recipe: Recipe) -> tuple[str, ...]:
+    """The main head and the auxiliary ones."""
+    return ("head", *(f"head.aux{i + 1}" for i in range(len(recipe.aux_heads))))
+
+
+def fused(recipe: Recipe) -> Readout:
+    """The document's features: a logistic regression for each of the last three layers, and the mean of their scores."""
+    return Readout(layers=last_layers(recipe, LAST), fuse="mean", **_CHOSEN)
+
+
 def questions(recipe: Recipe, source: str) -> tuple[Probe, ...]:
-    return ()
+    """Each layer by itself, the last three fused in several ways, all layers, and the auxiliary heads."""
+    layers, heads, last = layers_of(recipe), heads_of(recipe), last_layers(recipe, LAST)
+    asked: list[Probe] = [Readout(layers=(layer,), **_CHOSEN) for layer in layers]
+    asked += [
+        fused(recipe),
+        Readout(layers=last, by="svm", fuse="mean", **_CHOSEN),
+        Readout(layers=last, **_CHOSEN),
+        Readout(layers=layers, fuse="mean", **_CHOSEN),
+        Readout(layers=layers, fuse="head2toe"),
+    ]
+    if len(heads) > 1:
+        asked += [*(Direct(head=head) for head in heads[1:]), Direct(head="+".join(heads))]
+        asked += [*(Readout(layers=(head,), **_CHOSEN) for head in heads[1:])]
+        asked += [Readout(layers=(*last, *heads[1:]), fuse="mean", **_CHOSEN)]
+    return (*asked, Inferred(), Inferred(of=fused(recipe))) if source == POOLED else tuple(asked)
