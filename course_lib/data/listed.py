@@ -26,6 +26,8 @@ def find_images(kind: str, rest: str) -> Path | None:
     """The folder of images that are found or downloaded, or None. Imports no torch."""
     if kind == "cifar100":
         return cifar.find_cifar()
+    if kind == "collages":  # made of both
+        return pacs.find_domain("photo") if cifar.find_cifar() else None
     if kind == "voc2012":
         return voc.find_voc()
     return (pacs.find_domain if kind == "pacs" else meta_album.find_set)(rest)

@@ -73,6 +73,7 @@ SOURCES = {
         Source("cifar100", "CIFAR-100, both parts; exact copies left out", 60000, 100, cifar.NATIVE_SIZE),
         Source("meta_album:CODE", "Meta-Album Micro, 30 sets from BCT to TEX_ALOT", 800, 20, meta_album.NATIVE_SIZE),
         Source("voc2012", "PASCAL VOC 2012, which of 20 classes a photo shows; val is test", 11540, 20, FOLDER_SIZE),
+        Source("collages", "collages of PACS photos and CIFAR-100, any of 24 concepts", 1600, 24, FOLDER_SIZE),
         Source(
             "folder:PATH", "your images, one folder per class, also below train/, val/, test/", None, None, FOLDER_SIZE
         ),
@@ -158,6 +159,10 @@ def load_images(
         return loading.load_world(rest, size, **options)
     if kind == "cifar100":
         return loading.load_cifar(size, **options)
+    if kind == "collages":
+        from course_lib.data.collages import load_collages
+
+        return load_collages(size, **options)
     listing = list_files(source, progress)
     check = (lambda: pacs.check_content(rest, listing)) if kind == "pacs" else None
     return loading.load_listing(source, listing, size, check=check, **options)
@@ -200,6 +205,10 @@ def check_images(source: str, *, progress: bool = True) -> ImageSet:
     size, place = images.size[0], source
     if kind == "cifar100":
         files = loading.iter_cifar(size, progress=progress)
+    elif kind == "collages":
+        from course_lib.data.collages import iter_collages
+
+        files = iter_collages(size, progress=progress, memory_limit_mb=MEMORY_LIMIT_MB)
     else:
         listing = list_files(source, progress)
         if kind == "pacs":
@@ -220,6 +229,8 @@ def source_state(source: str) -> str | None:
     kind = _find(source).name.partition(":")[0]
     if kind == "mini":
         return None
+    if kind == "collages":
+        return "".join(source_state(photos) or "archive" for photos in ("pacs:photo", "cifar100"))
     if kind == "cifar100":
         root = cifar.find_files()
         listing = root and cifar.list_cifar_files(root)
