@@ -195,3 +195,14 @@ def test_groups_of_images_with_concepts():
         back = images.take(range(len(images) - 1, -1, -1))
         again = stratified_split(back, val=0.2, test=0.2, seed=seed, groups=[f"g{g}" for g in reversed(groups)])
         assert again.hash == splits.hash
+
+
+def test_groups_that_cannot_give_every_part_a_concept_are_refused():
+    """Of x and y, c and d must be in the part that a and b are not in; then z is missing in one part."""
+    shown = {"a": [1, 1, 1], "b": [1, 1, 0], "c": [1, 0, 1], "d": [0, 1, 1]}
+    groups = [name for name in shown for _ in range(2)]
+    labels = np.array([row for own in shown.values() for row in (own, [0, 0, 0])], dtype=np.float32)
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 3, 4, 4), dtype=np.uint8)
+    images = ImageSet.from_arrays(pixels, labels, "xyz")
+    with pytest.raises(ValueError, match=r"part has no positive image of the concept '[xyz]' \(3 in all\): choose"):
+        stratified_split(images, val=0.3, test=0.3, groups=groups)
