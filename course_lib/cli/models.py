@@ -162,11 +162,13 @@ def _say(note: str) -> None:
 
 def _describe(trained) -> dict:
     """The scores on the test images in detail, for JSON."""
-    if trained.file is None or trained.test.has_concepts:
+    if trained.file is None:
         return {"test": None}
     from course_lib.analysis.classification import describe_predictions
+    from course_lib.analysis.concepts import describe_concepts
 
-    return {"test": describe_predictions(trained.test.labels, trained.probabilities, trained.run.class_names)}
+    describe = describe_concepts if trained.test.has_concepts else describe_predictions
+    return {"test": describe(trained.test.labels, trained.probabilities, trained.run.class_names)}
 
 
 def _write_report(trained) -> str | None:
@@ -180,7 +182,11 @@ def _write_report(trained) -> str | None:
 def _scores_in_words(outcome):
     val, test, count = outcome["val_score"], outcome["test_score"], outcome["num_test"]
     if outcome["metric"] != "accuracy":
-        return f"mean average precision: validation {val:.3f}, test {test:.3f} on {count} images"
+        low, high = outcome["test"]["map_interval"]
+        return (
+            f"mean average precision: validation {val:.3f}, test {test:.3f} on {count} images, 95 % interval {low:.3f} "
+            f"to {high:.3f}"
+        )
     found = outcome["test"]
     low, high = found["accuracy_interval"]
     return (

@@ -98,7 +98,7 @@ def test_the_network_sees_each_part_once_and_each_classifier_is_fitted_once(trai
         Readout(layers=LAYERS),
         Inferred(of=Direct()),
     ]
-    monkeypatch.setitem(sys.modules, "course_lib.data.pools", fake_pools())
+    monkeypatch.setattr(score, "pool_of", fake_pool)
     probe_test(run, splits, probes)
     assert len(seen) == 2  # train and test: nothing was chosen by validation
     assert all(set(layers) == set(LAYERS) for layers in seen)

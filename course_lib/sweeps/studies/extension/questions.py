@@ -28,7 +28,7 @@ def heads_of(recipe: Recipe) -> tuple[str, ...]:
 
 
 def fused(recipe: Recipe) -> Readout:
-    """The document's features: a logistic regression for each of the last three layers, and the mean of their scores."""
+    """The document's features: a logistic regression for each of the last three layers, fused by their mean."""
     return Readout(layers=last_layers(recipe, LAST), fuse="mean", **_CHOSEN)
 
 
