@@ -20,6 +20,7 @@ from course_lib.training.target import CONCEPTS
 Kind = Literal["logistic", "svm"]
 KINDS = ("logistic", "svm")
 GRID = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)  # values of C that `choose_c` tries
+SVM_GRID = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)  # the squared hinge loss of a wrong answer grows faster than the logistic
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +121,12 @@ class ChosenC:
 
 
 def choose_c(
-    x: np.ndarray, labels: np.ndarray, x_val: np.ndarray, labels_val: np.ndarray, by: Kind = "logistic", cs=GRID
+    x: np.ndarray,
+    labels: np.ndarray,
+    x_val: np.ndarray,
+    labels_val: np.ndarray,
+    by: Kind = "logistic",
+    cs: Sequence[float] | None = None,
 ) -> tuple[LinearModels, ChosenC]:
     """Choose C by the mean average precision on validation images; the models are those of the training images alone.
 
@@ -131,10 +137,13 @@ def choose_c(
     Args:
         x, labels: of the training images, as of `fit_path`.
         x_val, labels_val: of the validation images.
+        cs: values of C; by default `GRID`, of a support vector machine `SVM_GRID`.
 
     Raises:
         ValueError: as `fit_path`, or no concept has a judged positive validation image.
     """
+    if cs is None:
+        cs = SVM_GRID if by == "svm" else GRID
     path = fit_path(x, labels, sorted(cs), by)
     found = {models.c: CONCEPTS.score(average_precision(labels_val, models.decide(x_val))) for models in path}
     if not any(np.isfinite(score) for score in found.values()):

@@ -21,7 +21,8 @@ BLOCK = 32  # unknowns among which the preconditioner is exact: the directions o
 class ManyObjectives:
     """The objectives of K concepts over the same features, in double precision.
 
-    Only the steps of Newton's method are computed in single precision: they need not be exact.
+    The steps of Newton's method need not be exact: they are computed in single precision, and in double precision for
+    concepts that get no further so.
 
     Args:
         x: (N, R), features in the basis of their singular vectors, those of largest variance first; the last column,
@@ -32,24 +33,42 @@ class ManyObjectives:
     """
 
     def __init__(self, x: Tensor, labels: np.ndarray, judged: np.ndarray, by: str):
-        self.x, self.single = x, x.float()  # (N, R)
-        self.squares = self.single.square()
+        self.x = x  # (N, R)
         self.strongest = torch.cat([torch.arange(min(BLOCK, x.shape[1] - 1)), torch.tensor([x.shape[1] - 1])])
-        rows, columns = torch.tril_indices(len(self.strongest), len(self.strongest))
-        strongest = self.single[:, self.strongest]
-        self.pairs = strongest[:, rows] * strongest[:, columns]
+        self._use(torch.float32)
         self.signs, self.judged = torch.from_numpy(2 * labels - 1), torch.from_numpy(judged)  # (N, K)
         self.by, self.tolerance = by, ACCURACY / float(x.norm(dim=1).max())  # of the gradient's norm
         self.penalty = torch.ones(x.shape[1], 1, dtype=x.dtype)
         self.penalty[-1] = float(by == "svm")
 
+    def _use(self, precision: torch.dtype) -> None:
+        """Compute the steps in this precision from now on."""
+        self.rough = self.x.to(precision)
+        self.squares = self.rough.square()
+        rows, columns = torch.tril_indices(len(self.strongest), len(self.strongest))
+        strongest = self.rough[:, self.strongest]
+        self.pairs = strongest[:, rows] * strongest[:, columns]
+
     def solve(self, c: float, w: Tensor) -> Tensor:
-        """Minimise from weights w (R, K) on; concepts that are solved drop out of the computation.
+        """Minimise from weights w (R, K) on.
 
         Raises:
             ArithmeticError: the tolerance was not reached.
         """
-        w, live, first = w.clone(), torch.arange(w.shape[1]), None
+        w, open_ = self._minimise(c, w, torch.arange(w.shape[1]))
+        if len(open_):
+            self._use(torch.float64)
+            w, open_ = self._minimise(c, w, open_)
+            self._use(torch.float32)
+        if len(open_):
+            raise ArithmeticError(
+                f"the linear models of {len(open_)} concepts with C = {c:g} were not solved: give a smaller C"
+            )
+        return w
+
+    def _minimise(self, c: float, w: Tensor, live: Tensor) -> tuple[Tensor, Tensor]:
+        """Follow Newton's steps for some concepts; those that are solved drop out. Returns w and those left over."""
+        w, left, first = w.clone(), live[:0], None
         for _ in range(MAX_NEWTON_STEPS):
             own, signs, weights = w[:, live], self.signs[:, live], c * self.judged[:, live]
             margins = signs * (self.x @ own)  # (N, K)
@@ -59,7 +78,7 @@ class ManyObjectives:
             first = norms if first is None else first
             open_ = norms > self.tolerance
             if not open_.any():
-                return w
+                return w, left
             live, first, norms = live[open_], first[open_], norms[open_]
             arrays = (own, margins, gradient, curvatures, weights, signs)
             own, margins, gradient, curvatures, weights, signs = (array[:, open_] for array in arrays)
@@ -68,12 +87,9 @@ class ManyObjectives:
             moves = self._line_search(own, margins, step, gradient, weights, signs)
             w[:, live] += moves * step
             stuck = moves == 0  # rounding leaves nothing to gain
-            if (norms[stuck] > 1e3 * self.tolerance).any():
-                break
+            left = torch.cat([left, live[stuck & (norms > 1e3 * self.tolerance)]])
             live, first = live[~stuck], first[~stuck]
-        raise ArithmeticError(
-            f"the linear models of {len(live)} concepts with C = {c:g} were not solved: give a smaller C"
-        )
+        return w, torch.cat([left, live])
 
     def _losses(self, margins: Tensor, weights: Tensor) -> Tensor:
         """Sum of losses of each concept, (K,)."""
@@ -90,13 +106,14 @@ class ManyObjectives:
     def _newton_step(self, gradient: Tensor, curvatures: Tensor, shares: Tensor) -> Tensor:
         """Solve H · step = −gradient for each concept by conjugate gradients, down to `shares` of the residual."""
         sizes = gradient.norm(dim=0)  # so that the smallest gradient is no small number
-        residual, curvatures, penalty = (-gradient / sizes).float(), curvatures.float(), self.penalty.float()
+        rough = (own.to(self.rough.dtype) for own in (-gradient / sizes, curvatures, self.penalty))
+        residual, curvatures, penalty = rough
         solve = self._preconditioner(curvatures)
         scaled = solve(residual)
         direction, power = scaled, (residual * scaled).sum(dim=0)
         step, result, live = torch.zeros_like(residual), torch.zeros_like(residual), torch.arange(len(sizes))
         for _ in range(MAX_CG_STEPS):
-            product = self.single.T @ (curvatures * (self.single @ direction)) + penalty * direction
+            product = self.rough.T @ (curvatures * (self.rough @ direction)) + penalty * direction
             bend = (direction * product).sum(dim=0)
             length = torch.where(bend > 0, power / bend, 0)
             step = step + length * direction
@@ -117,13 +134,14 @@ class ManyObjectives:
 
     def _preconditioner(self, curvatures: Tensor) -> "_Preconditioner":
         """Invert the Hessian matrices (K, R, R) within the strongest directions, and their diagonals elsewhere."""
-        diagonal = self.penalty.float() + self.squares.T @ curvatures
+        penalty = self.penalty.to(curvatures.dtype)
+        diagonal = penalty + self.squares.T @ curvatures
         size = len(self.strongest)
-        blocks = torch.zeros(curvatures.shape[1], size, size)
+        blocks = torch.zeros(curvatures.shape[1], size, size, dtype=curvatures.dtype)
         rows, columns = torch.tril_indices(size, size)
         blocks[:, rows, columns] = (self.pairs.T @ curvatures).T
         own = blocks.diagonal(dim1=1, dim2=2)
-        own.add_(self.penalty[self.strongest, 0].float() + 1e-5 * own)  # safely positive in single precision
+        own.add_(penalty[self.strongest, 0] + 1e-5 * own)  # safely positive in single precision
         factors, _ = torch.linalg.cholesky_ex(blocks)
         return _Preconditioner(diagonal, self.strongest, torch.cholesky_inverse(factors))
 

@@ -13,6 +13,7 @@ from course_lib.training.recipe import Recipe
 
 KEYFRAMES, VOC = "mini:keyframes", "mini:voc"
 VALIDATE = 0.2  # share of the train part
+THOROUGH = ("FT1-def", "FT3-ex1-512")  # strategies whose networks are asked for every layer
 VARY = ("lr",)  # validation chooses among these
 
 
@@ -60,7 +61,8 @@ def _num_concepts(profile: ExtensionProfile, source: str, seeds: range) -> list[
 
 
 def _asked(recipes: Iterable[Recipe], data: DataSpec, seeds: range) -> list[Trial]:
-    return [Trial(recipe, data, seed, questions(recipe, data.source)) for seed in seeds for recipe in recipes]
+    asked = [(recipe, questions(recipe, data.source, recipe.name in THOROUGH)) for recipe in recipes]
+    return [Trial(recipe, data, seed, probes) for seed in seeds for recipe, probes in asked]
 
 
 def _study(name: str, about: str, build, data: str = KEYFRAMES) -> Study:

@@ -69,7 +69,7 @@ _PAPER_NETWORKS = {
 PRINTED_K = (0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0)
 PRINTED_EPOCHS = (0.25, 0.5, 1, 2, 4, 8, 16, 32)
 WIDTHS = (64, 128, 256, 512, 1024, 2048, 4096)
-_GRID = {"widths": WIDTHS, "widths_of_two": WIDTHS, "grid_k": PRINTED_K, "grid_epochs": PRINTED_EPOCHS}
+_GRID = {"widths": WIDTHS, "widths_of_two": (64, 256, 1024), "grid_k": PRINTED_K, "grid_epochs": PRINTED_EPOCHS}
 _MINI = {"architecture": "mini_resnet18", "weights": "mini_resnet18"}
 PROFILES = {
     profile.name: profile
@@ -81,7 +81,7 @@ PROFILES = {
             grid_k=(0.1, 1.0), grid_lr=(0.1,), grid_epochs=(0.5, 1, 2), **_MINI,
         ),
         ExtensionProfile(
-            name="mini", epochs=12, batch_size=32, size=48, seeds=3, rates=(0.01, 0.003, 0.001), lr=(0.03, 0.1, 0.3),
+            name="mini", epochs=8, batch_size=32, size=48, seeds=3, rates=(0.01, 0.003, 0.001), lr=(0.1, 0.3, 1.0),
             networks=_NETWORKS, grid_lr=(0.03, 0.1, 0.3), **_GRID, **_MINI,
         ),
         ExtensionProfile(

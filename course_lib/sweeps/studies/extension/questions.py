@@ -32,19 +32,32 @@ def fused(recipe: Recipe) -> Readout:
     return Readout(layers=last_layers(recipe, LAST), fuse="mean", **_CHOSEN)
 
 
-def questions(recipe: Recipe, source: str) -> tuple[Probe, ...]:
-    """Each layer by itself, the last three fused in several ways, all layers, and the auxiliary heads."""
+def questions(recipe: Recipe, source: str, thorough: bool = False) -> tuple[Probe, ...]:
+    """Features of the last three layers, each and fused, and the auxiliary heads.
+
+    Args:
+        recipe: of the run.
+        source: of its images.
+        thorough: ask for every layer and for other ways of fusion, too.
+    """
     layers, heads, last = layers_of(recipe), heads_of(recipe), last_layers(recipe, LAST)
-    asked: list[Probe] = [Readout(layers=(layer,), **_CHOSEN) for layer in layers]
-    asked += [
-        fused(recipe),
-        Readout(layers=last, by="svm", fuse="mean", **_CHOSEN),
-        Readout(layers=last, **_CHOSEN),
-        Readout(layers=layers, fuse="mean", **_CHOSEN),
-        Readout(layers=layers, fuse="head2toe"),
-    ]
+    asked: list[Probe] = [Readout(layers=(layer,), **_CHOSEN) for layer in (layers if thorough else last)]
+    asked.append(fused(recipe))
+    if thorough:
+        asked += _fusions(layers, last)
     if len(heads) > 1:
         asked += [*(Direct(head=head) for head in heads[1:]), Direct(head="+".join(heads))]
         asked += [*(Readout(layers=(head,), **_CHOSEN) for head in heads[1:])]
-        asked += [Readout(layers=(*last, *heads[1:]), fuse="mean", **_CHOSEN)]
+        asked.append(Readout(layers=(*last, *heads[1:]), fuse="mean", **_CHOSEN))
     return (*asked, Inferred(), Inferred(of=fused(recipe))) if source == POOLED else tuple(asked)
+
+
+def _fusions(layers: tuple[str, ...], last: tuple[str, ...]) -> list[Probe]:
+    """Support vector machines, early fusion, all layers, and a selection among all features (Head2Toe)."""
+    return [
+        Readout(layers=last, by="svm", fuse="mean", **_CHOSEN),
+        Readout(layers=last, **_CHOSEN),
+        Readout(layers=layers, fuse="mean", **_CHOSEN),
+        Readout(layers=layers, **_CHOSEN),
+        Readout(layers=layers, fuse="head2toe"),
+    ]
