@@ -35,8 +35,8 @@ class Readout(Settings):
         fuse: one classifier on all features side by side (early fusion); the mean of the scores of one classifier a
             layer (late fusion; Pittaras et al. 2017); or a linear head on the features that are selected among all
             (Head2Toe, Evci et al. 2022), which is a logistic regression with penalties of its own.
-        c: inverse strength of the penalty: a number, or the one that validation chooses among `GRID` or `SVM_GRID`, in late fusion
-            for each layer by itself. It is one for all concepts.
+        c: inverse strength of the penalty: a number, or the one that validation chooses among `GRID` or `SVM_GRID`, in
+            late fusion for each layer by itself. It is one for all concepts.
     """
 
     layers: Annotated[tuple[str, ...], Field(min_length=1)] = ("pool",)
