@@ -1,6 +1,7 @@
 """Readouts: other classifiers on the outputs of a trained network's layers."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple, Self
 
 import numpy as np
@@ -85,9 +86,15 @@ def last_layers(model: Network | Recipe, n: int) -> tuple[str, ...]:
         ValueError: the network has not as many layers.
     """
     if isinstance(model, Recipe):
-        with torch.random.fork_rng(devices=[]):
-            model = build(model.architecture, model.num_outputs or 1, model.hidden)
+        model = _stand_in(model.architecture, len(model.hidden))
     return layers.last_layers(model, n)
+
+
+@lru_cache(maxsize=32)
+def _stand_in(architecture: str, num_hidden: int) -> Network:
+    """A network with the layers of a recipe's, whose head is as narrow as can be."""
+    with torch.random.fork_rng(devices=[]):
+        return build(architecture, 1, (1,) * num_hidden)
 
 
 class Found(NamedTuple):

@@ -2,8 +2,9 @@
 
 from course_lib.sweeps.studies.extension.grids import GRID_STUDIES
 from course_lib.sweeps.studies.extension.profiles import PROFILES
+from course_lib.sweeps.studies.extension.real import REAL_STUDY
 from course_lib.sweeps.studies.extension.scenes import SCENES
 
 __all__ = ["PROFILES", "STUDIES"]
 
-STUDIES = {study.name: study for study in (SCENES, *GRID_STUDIES)}
+STUDIES = {study.name: study for study in (SCENES, *GRID_STUDIES, REAL_STUDY)}

@@ -18,15 +18,25 @@ VARY = ("lr",)  # validation chooses among these
 
 
 def target_data(source: str, profile: ExtensionProfile, concepts: tuple[str, ...] | None = None) -> DataSpec:
-    """Images of a target; all seeds train, validate and test on the same ones. Of keyframes FEW concepts by default."""
-    if source == KEYFRAMES and concepts is None:
-        concepts = FEW
-    return DataSpec(source=source, size=profile.size, split="official", val=VALIDATE, seed=0, classes=concepts)
+    """Describe the images of a target; all seeds train, validate and test on the same ones.
+
+    Args:
+        source: of the images.
+        profile: their size, and how many of them.
+        concepts: that are trained; None: all.
+    """
+    settings = {"split": "official", "val": VALIDATE, "seed": 0, "partition": profile.partition}
+    return DataSpec(source=source, size=profile.size, classes=concepts, **settings)
+
+
+def _few(source: str) -> tuple[str, ...] | None:
+    """The concepts that are trained where the number of concepts is not the question."""
+    return FEW if source == KEYFRAMES else None
 
 
 def _multipliers(profile: ExtensionProfile, source: str, seeds: range) -> list[Trial]:
     """FT1-def at every k and lr, asked after every e: one run of constant rates serves all e of its row."""
-    data, network = target_data(source, profile), next(iter(profile.networks.values()))
+    data, network = target_data(source, profile, _few(source)), next(iter(profile.networks.values()))
     common = common_settings(network, profile) | {"epochs": max(1, round(max(profile.grid_epochs)))}
     recipes = [
         Recipe(name="FT1-def", lr=lr, multipliers={"inner": k}, **common)
@@ -38,30 +48,30 @@ def _multipliers(profile: ExtensionProfile, source: str, seeds: range) -> list[T
 
 def _strategies(profile: ExtensionProfile, source: str, seeds: range) -> list[Trial]:
     """Every strategy from every network at every learning rate."""
-    data = target_data(source, profile)
+    data = target_data(source, profile, _few(source))
     recipes = [
         recipe
         for network in profile.networks.values()
         for lr in profile.lr
         for recipe in strategies(network, profile, lr)
     ]
-    return _asked(recipes, data, seeds)
+    return _asked(recipes, data, seeds, THOROUGH)
 
 
 def _num_concepts(profile: ExtensionProfile, source: str, seeds: range) -> list[Trial]:
     """FT1-def and one extension layer, trained for few and for many concepts of the same images."""
-    everything = DataSpec(source=source, size=profile.size, split="official", val=VALIDATE, seed=0)
     recipes = [
         extended(network, profile, lr, hidden)
         for network in profile.networks.values()
         for lr in profile.lr
         for hidden in ((), (profile.concept_width,))
     ]
-    return _asked(recipes, target_data(source, profile), seeds) + _asked(recipes, everything, seeds)
+    each = (target_data(source, profile, concepts) for concepts in (_few(source), None))
+    return [trial for data in each for trial in _asked(recipes, data, seeds)]
 
 
-def _asked(recipes: Iterable[Recipe], data: DataSpec, seeds: range) -> list[Trial]:
-    asked = [(recipe, questions(recipe, data.source, recipe.name in THOROUGH)) for recipe in recipes]
+def _asked(recipes: Iterable[Recipe], data: DataSpec, seeds: range, thorough: tuple[str, ...] = ()) -> list[Trial]:
+    asked = [(recipe, questions(recipe, data.source, recipe.name in thorough)) for recipe in recipes]
     return [Trial(recipe, data, seed, probes) for seed in seeds for recipe, probes in asked]
 
 

@@ -35,6 +35,7 @@ class ExtensionProfile(Profile):
         grid_k: multipliers of the table of k and e.
         grid_lr: learning rates of the new layers there; each has a table of its own.
         grid_epochs: e of the table, all of one run.
+        partition: (i, k) trains and tests on part i of k of the images alone.
         concept_width: D of the extension layer when the number of target concepts varies.
     """
 
@@ -49,6 +50,7 @@ class ExtensionProfile(Profile):
     grid_k: tuple[float, ...]
     grid_lr: tuple[float, ...]
     grid_epochs: tuple[float, ...]
+    partition: tuple[int, int] | None = None
     concept_width: int = 512
 
 
@@ -75,10 +77,9 @@ PROFILES = {
     profile.name: profile
     for profile in (
         ExtensionProfile(
-            name="smoke", epochs=2, batch_size=128, size=32, seeds=2, rates=(0.003,), scene_epochs=2,
-            scene_batch_size=128, lr=(0.1,),
-            networks={name: _NETWORKS[name] for name in (RESNET, GOOGLENET)}, widths=(64, 512), widths_of_two=(64,),
-            grid_k=(0.1, 1.0), grid_lr=(0.1,), grid_epochs=(0.5, 1, 2), **_MINI,
+            name="smoke", epochs=1, batch_size=64, size=32, seeds=2, rates=(0.003,), scene_epochs=2,
+            scene_batch_size=128, lr=(0.1,), networks={GOOGLENET: _NETWORKS[GOOGLENET]}, widths=(512,),
+            widths_of_two=(64,), partition=(0, 4), grid_k=(0.1, 1.0), grid_lr=(0.1,), grid_epochs=(0.5, 1, 2), **_MINI,
         ),
         ExtensionProfile(
             name="mini", epochs=8, batch_size=32, size=48, seeds=3, rates=(0.01, 0.003, 0.001), lr=(0.1, 0.3, 1.0),

@@ -17,9 +17,8 @@ def grid_questions(profile: ExtensionProfile) -> tuple[Probe, ...]:
 
 
 def layers_of(recipe: Recipe) -> tuple[str, ...]:
-    """Layers whose outputs are features, from low to high; "pool" is stage 4 averaged over all positions."""
-    hidden = tuple(f"hidden{i + 1}" for i in range(len(recipe.hidden)))
-    return ("stage1", "stage2", "stage3", "pool", *hidden, "head")
+    """Layers whose outputs are features, from stage 1 on; "pool" is stage 4 averaged over all positions."""
+    return last_layers(recipe, 5 + len(recipe.hidden))
 
 
 def heads_of(recipe: Recipe) -> tuple[str, ...]:
