@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "chances": ["check_chance_in_top"],
+        "fusions": ["check_fuse"],
         "precision": ["check_average_precision", "check_judged_average_precision", "check_mean_average_precision"],
     },
 )

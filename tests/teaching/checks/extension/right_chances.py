@@ -30,7 +30,7 @@ RIGHT = {
         lambda m, k, t: torch.tensor(k / m, dtype=torch.float64).pow(t),
         lambda m, k, t: math.prod(repeat(k / m, t)),
         lambda m, k, t: (math.comb(m - 1, k - 1) / math.comb(m, k)) ** t,
-        lambda m, k, t: [k**t / m**t],
+        lambda m, k, t: np.array(k**t / m**t),
         lambda m, k, t: (1 - (m - k) / m) ** t,
     ]
 }

@@ -49,7 +49,7 @@ def a_generator(y, s):
 def by_recall_steps(y, s):
     hits = y[np.argsort(-s)]
     recall = np.concatenate([[0], hits.cumsum() / hits.sum()])
-    return [np.sum(np.diff(recall) * hits.cumsum() / np.arange(1, len(y) + 1))]
+    return np.sum(np.diff(recall) * hits.cumsum() / np.arange(1, len(y) + 1), keepdims=True)[0]
 
 
 def by_sklearn(y, s):
