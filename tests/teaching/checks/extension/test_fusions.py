@@ -27,7 +27,7 @@ WRONG = {
         (lambda p: np.mean(p, axis=0).T, "the answer has shape"),
         (np.hstack, "the answer has shape"),
         (lambda p: np.sqrt(np.mean(np.square(p), axis=0)), "not the arithmetic mean"),
-        (lambda p: sum(p) / 4, "but not for two layers"),
+        (lambda p: sum(p[:5]) / min(len(p), 5), "but not for many layers"),
         (lambda p: np.squeeze(np.mean(p, axis=0)), "but not for one image"),
         (lambda p: "mean", "it should return an array"),
     ]
