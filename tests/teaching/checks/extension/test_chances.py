@@ -23,7 +23,7 @@ WRONG = {
         (lambda m, k, t: 100 * (k / m) ** t, "100 times too large"),
         (lambda m, k, t: k / m**t, "the answer is"),
         (lambda m, k, t: 1 / math.comb(m, k) ** t, "the answer is"),
-        (lambda m, k, t: (k // m) ** t, "the answer is"),
+        (lambda m, k, t: 0.999, "the answer is"),
         (lambda m, k, t: 1.001 * (k / m) ** t, "the answer is"),
         (lambda m, k, t: np.full(t, k / m), "it should return one number"),
         (lambda m, k, t: (k / m) ** t if k < m else 0.99, "but not for all methods in the top"),
