@@ -27,7 +27,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "paired_difference",
             "seed_interval",
         ],
-        "judgements": ["draw_judgements", "pool_strata"],
         "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
         "patches": ["Favourites", "favourite_patches", "neighbour_correlation"],
         "papers": ["paper_number", "paper_rows"],

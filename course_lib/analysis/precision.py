@@ -12,7 +12,7 @@ import warnings
 
 import numpy as np
 
-from course_lib.training.average_precision import as_columns, average_precision, per_concept
+from course_lib.training.average_precision import as_columns, average_precision, last_ranks, per_concept
 from course_lib.training.target import CONCEPTS
 
 _ALL_POINTS_SINCE = 2010  # the year in which PASCAL VOC replaced the 11 points
@@ -123,18 +123,6 @@ def shares_within(scores: np.ndarray, n: int) -> np.ndarray:
     edge = np.sort(scores, axis=0)[len(scores) - n]  # (K,), the n-th highest
     above, equal = scores > edge, scores == edge
     return above + equal * ((n - above.sum(axis=0)) / equal.sum(axis=0))
-
-
-def last_ranks(scores: np.ndarray) -> np.ndarray:
-    """Compute for each place of a ranking the last rank of its score, counted from 1; (N, K).
-
-    Args:
-        scores: (N, K), each column sorted from the highest to the lowest.
-    """
-    places = np.arange(1, len(scores) + 1)[:, None]
-    ends = np.vstack([scores[:-1] != scores[1:], np.ones_like(scores[:1], dtype=bool)])  # (N, K)
-    ranks = np.where(ends, places, len(scores))
-    return np.minimum.accumulate(ranks[::-1], axis=0)[::-1]
 
 
 def _curve(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from course_lib.training.answers import decode, decode_probabilities
 
 ACCURACY, MAP = "accuracy", "map"
 MAIN_PROBE = "direct"  # the trained network's own answer on the test images
-THINGS = {ACCURACY: "images", MAP: "concepts"}  # the units of a metric, in the plural
+THINGS = {ACCURACY: "images", MAP: "concepts", "mxinfap": "concepts"}  # the units of a metric, in the plural
 
 
 def setting(record: Mapping, name: str):
@@ -62,7 +62,7 @@ def distinct(values: Iterable) -> list:
 
 
 def metric_of(record: Mapping, probe: str = MAIN_PROBE) -> str:
-    """Metric of a score: ``"accuracy"``, or ``"map"`` for a run whose images have several labels."""
+    """Metric of a score: ``"accuracy"``, or of images with several labels ``"map"`` or ``"mxinfap"`` (inferred)."""
     found = _score(record, probe) or record
     return found.get("metric") or ACCURACY
 

@@ -8,6 +8,8 @@ import click
 
 from course_lib.cli.options import DEVICE, JSON
 
+_WIDEST = 65536  # of an extension layer
+
 
 @click.command()
 @click.option(
@@ -16,7 +18,18 @@ from course_lib.cli.options import DEVICE, JSON
     help="A source: folder:PATH (one folder of images for each class), csv:FILE "
     "(a table of images and concepts, 1, 0 or nothing in each cell), …",
 )
-@click.option("--recipe", "strategy", help="last_layer, full or scratch; default: last_layer, with --rates full.")
+@click.option(
+    "--recipe",
+    "strategy",
+    help="last_layer, full, scratch, ft1, ft2 or ft3; default: last_layer, with --rates full. "
+    "With ft1, ft2 and ft3 pretrained layers move at a tenth of the rate of new ones: a new last layer (ft1), the last "
+    "stage begun anew, too (ft2), an extension layer of 512 before the last layer (ft3).",
+)
+@click.option(
+    "--head",
+    metavar="D[,D]",
+    help="Widths of extension layers before the new last layer, with any recipe: 512, or 512,512 for two.",
+)
 @click.option(
     "--rates",
     metavar="M,M,M,M,M",
@@ -54,6 +67,7 @@ from course_lib.cli.options import DEVICE, JSON
 def train(
     data,
     strategy,
+    head,
     rates,
     head_rate,
     scale,
@@ -78,6 +92,7 @@ def train(
     course train --data folder:my_photos
     course train --data folder:my_photos --recipe full --set lr=0.0003 --set epochs=50
     course train --data csv:my_photos/labels.csv
+    course train --data csv:my_photos/labels.csv --recipe ft3 --head 512,512
     course train --data folder:my_photos --rates 0,1,2,4,8 --head-rate 16 --scale 0.5
     """
     from course_lib.interruption import kept
@@ -85,6 +100,7 @@ def train(
     changed = _parse_settings(settings)
     if balance:
         changed.setdefault("class_weights", "balanced")
+    changed |= _parse_head(head, changed)
     duplicates = "drop" if drop_duplicates else "error"
     options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates, "device": device, "out": out}
     asked = _parse_rates(strategy, rates, head_rate, scale)
@@ -108,6 +124,21 @@ def train(
     sys.exit(outcome["model"] is None)
 
 
+def _parse_head(head, changed):
+    """Parse --head into the setting ``hidden``; without the option an empty dict."""
+    if head is None:
+        return {}
+    if "hidden" in changed:
+        raise ValueError("--head and --set hidden=… both give the extension layers' widths: leave one out")
+    widths = head.split(",")
+    if not all(text.strip().isdecimal() and 0 < int(text) <= _WIDEST for text in widths):
+        raise ValueError(
+            f"--head '{head}' are no widths: give whole numbers from 1 to {_WIDEST} with commas between, "
+            "e.g. --head 512 or --head 512,512"
+        )
+    return {"hidden": [int(text) for text in widths]}
+
+
 def _parse_rates(strategy, rates, head_rate, scale):
     """Parse --rates, --head-rate and --scale into arguments of `rate_settings`; none of them gives an empty dict."""
     given = {"head_multiplier": head_rate, "scale": scale}
@@ -118,7 +149,7 @@ def _parse_rates(strategy, rates, head_rate, scale):
             raise ValueError(f"{option} needs --rates, the multipliers that it goes with: e.g. --rates 0,1,2,4,8")
         return {}
     if strategy not in (None, "full"):
-        raise ValueError(f"--rates trains several stages, --recipe {strategy} does not: use --recipe full")
+        raise ValueError(f"--rates and --recipe {strategy} both say which stages train: use --recipe full")
     try:
         return {"multipliers": [float(text) for text in rates.split(",")], **given}
     except ValueError:
@@ -131,11 +162,13 @@ def _say(note: str) -> None:
 
 def _describe(trained) -> dict:
     """The scores on the test images in detail, for JSON."""
-    if trained.file is None or trained.test.has_concepts:
+    if trained.file is None:
         return {"test": None}
     from course_lib.analysis.classification import describe_predictions
+    from course_lib.analysis.concepts import describe_concepts
 
-    return {"test": describe_predictions(trained.test.labels, trained.probabilities, trained.run.class_names)}
+    describe = describe_concepts if trained.test.has_concepts else describe_predictions
+    return {"test": describe(trained.test.labels, trained.probabilities, trained.run.class_names)}
 
 
 def _write_report(trained) -> str | None:
@@ -149,7 +182,11 @@ def _write_report(trained) -> str | None:
 def _scores_in_words(outcome):
     val, test, count = outcome["val_score"], outcome["test_score"], outcome["num_test"]
     if outcome["metric"] != "accuracy":
-        return f"mean average precision: validation {val:.3f}, test {test:.3f} on {count} images"
+        low, high = outcome["test"]["map_interval"]
+        return (
+            f"mean average precision: validation {val:.3f}, test {test:.3f} on {count} images, 95 % interval {low:.3f} "
+            f"to {high:.3f}"
+        )
     found = outcome["test"]
     low, high = found["accuracy_interval"]
     return (
@@ -181,7 +218,8 @@ def _parse_settings(pairs):
 def pretrain(names, out, epochs, device, only_list):
     """Train the shipped weights NAMES (all by default) again on drawn pictures, and print their test accuracy.
 
-    All of them take about 40 minutes on one core: the two networks of the homework 25, those of the eight domains 15.
+    All of them take about 65 minutes on one core: the two networks of the homework 25, those of the eight domains 15,
+    the two GoogLeNets 25.
     """
     if only_list:
         click.echo(_shipped_in_words(names))

@@ -25,7 +25,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "given": ["given_split", "official_split"],
         "groups": ["find_groups"],
         "imageset": ["ImageSet"],
+        "judgements": ["draw_judgements", "pool_strata"],
         "notes": ["FolderNotes"],
+        "pools": ["Pool", "pool_of"],
         "quarters": ["QUARTERS", "quarters", "source_split", "target_split"],
         "real_tasks": ["REAL_TASKS", "RealTask"],
         "sources": [

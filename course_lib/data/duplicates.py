@@ -44,15 +44,21 @@ def find_duplicates(images: ImageSet) -> list[tuple[str, str]]:
 def drop_duplicates(images: ImageSet) -> ImageSet:
     """The images without the copies that `find_duplicates` finds; the notes name what was dropped.
 
+    Of images with concepts the one that is kept has the judgements of its copies, too.
+
     Raises:
-        ValueError: images with the same pixels have different classes.
+        ValueError: images with the same pixels have different classes, or contradicting judgements of a concept.
     """
     pairs = _find_copies(images)
-    if not images.has_concepts:
+    if not pairs:
+        return images
+    if images.has_concepts:
+        images = _with_judgements_of_copies(images, pairs)
+    else:
         _refuse_contradictions(images, pairs)
     copies = {copy for _, copy in pairs}
     notes = images.notes and replace(images.notes, dropped_duplicates=find_duplicates(images))
-    return replace(images.take([i for i in range(len(images)) if i not in copies]), notes=notes) if copies else images
+    return replace(images.take([i for i in range(len(images)) if i not in copies]), notes=notes)
 
 
 def _find_copies(images: ImageSet) -> list[tuple[int, int]]:
@@ -69,6 +75,27 @@ def _refuse_contradictions(images: ImageSet, pairs: list[tuple[int, int]]) -> No
         first, copy = (f"'{images.names[i]}' ({images.class_names[labels[i]]})" for i in wrong[0])
         more = f", and {len(wrong) - 1} more pair{'s' * (len(wrong) > 2)}" if len(wrong) > 1 else ""
         raise ValueError(f"{first} and {copy} have the same pixels but different classes{more}: remove the wrong one")
+
+
+def _with_judgements_of_copies(images: ImageSet, pairs: list[tuple[int, int]]) -> ImageSet:
+    """The images, the first of copies with the judgements of all of them; contradictions are refused."""
+    same, labels, wrong = {}, images.labels.clone(), []
+    for first, copy in pairs:
+        same.setdefault(first, [first]).append(copy)
+    for first, members in same.items():
+        own = images.labels[members]  # (M, K)
+        yes, no = own == 1, own == 0
+        labels[first] = own.nan_to_num(0).amax(dim=0).where(yes.any(dim=0) | no.any(dim=0), float("nan"))
+        for k in (yes.any(dim=0) & no.any(dim=0)).nonzero().flatten().tolist():
+            wrong.append((k, members[int(yes[:, k].int().argmax())], members[int(no[:, k].int().argmax())]))
+    if wrong:
+        k, shows, lacks = wrong[0]
+        more = f", and {len(wrong) - 1} more contradiction{'s' * (len(wrong) > 2)}" if len(wrong) > 1 else ""
+        raise ValueError(
+            f"'{images.names[shows]}' and '{images.names[lacks]}' have the same pixels, and the concept "
+            f"'{images.class_names[k]}' is judged 1 in the first and 0 in the second{more}: correct one of them"
+        )
+    return replace(images, labels=labels, root=images.root or images)
 
 
 def near_duplicates(splits: Splits, limit: int = NEAR) -> list[NearPair]:

@@ -40,6 +40,7 @@ class Listing:
         table: the CSV file that names the images and their concepts; None for class folders.
         lines: the line of each image in the table.
         parts: the part of each image, where the table gives it; the names of other images begin with it (`part_of`).
+        paths: the path of each image below `root`, where it is not its name.
     """
 
     root: Path
@@ -52,6 +53,7 @@ class Listing:
     table: Path | None = None
     lines: tuple[int, ...] = ()
     parts: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
     @property
     def place(self) -> Path:
@@ -61,7 +63,7 @@ class Listing:
     @property
     def files(self) -> list[Path]:
         """The files, in the order of `names`."""
-        return [self.root / name for name in self.names]
+        return [self.root / path for path in self.paths or self.names]
 
     @property
     def where(self) -> Callable[[Path], str] | None:
@@ -72,18 +74,18 @@ class Listing:
 
     def take(self, chosen: Sequence[int]) -> "Listing":
         """The listing of the images at positions `chosen`."""
-        values = {name: getattr(self, name) for name in ("names", "labels", "lines", "parts")}
+        values = {name: getattr(self, name) for name in ("names", "labels", "lines", "parts", "paths")}
         return replace(self, **{name: tuple(own[i] for i in chosen) for name, own in values.items() if own})
 
     def stamps(self) -> list[tuple[str, int, int]]:
         """Name, size (bytes) and modification time (ns) of each file; they differ after a file has changed."""
-        facts = ((name, _stat(self.root / name)) for name in self.names)
+        facts = ((name, _stat(file)) for name, file in zip(self.names, self.files, strict=True))
         return [(name, fact.st_size, fact.st_mtime_ns) for name, fact in facts]
 
     def state(self) -> list:
-        """Place, stamps, and digest of the table; they differ after a file or the table has changed."""
+        """Place, stamps, labels, and digest of the table; they differ after a file or a label has changed."""
         table = [] if self.table is None else [hashlib.sha256(self.table.read_bytes()).hexdigest()]
-        return [str(self.root.resolve()), self.stamps(), *table]
+        return [str(self.root.resolve()), self.stamps(), self.labels, *table]
 
     def notes(self) -> FolderNotes:
         """What was found beside the images."""

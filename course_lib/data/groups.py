@@ -55,25 +55,50 @@ def compile_pattern(pattern: str) -> re.Pattern:
 def deal_groups(images: ImageSet, groups: Sequence[str], shares: dict[str, float], seed: int) -> dict[str, list[int]]:
     """Positions of the images of each part, whose shares of each class are as close to `shares` as groups allow.
 
+    Of concepts, the shares of the positive and of the negative images of each concept, and of all images.
     The largest groups are dealt out first, each to the part where it is needed most; then single groups move as long as
     that makes the shares more equal. Which group goes where depends on names and `seed` only.
 
     Raises:
-        ValueError: the images have concepts, or a part would lack a class.
+        ValueError: a part would lack a class. (Of concepts, see `lacking_concepts`.)
     """
-    labels = images.single_labels("a split by groups")
     members = {}
     for i in sorted(range(len(images)), key=images.names.__getitem__):
         members.setdefault(groups[i], []).append(i)
-    counts = np.zeros((len(members), images.num_classes))  # (G, C)
-    for row, positions in enumerate(members.values()):
-        np.add.at(counts[row], [labels[i] for i in positions], 1)
+    rows = _as_rows(images)
+    counts = np.array([rows[positions].sum(axis=0) for positions in members.values()])  # (G, C)
     place = _assign(counts, np.array(list(shares.values())), np.random.default_rng(seed))
-    _refuse_missing_classes(images, counts, place, list(shares))
+    if not images.has_concepts:
+        _refuse_missing_classes(images, counts, place, list(shares))
     return {
         part: [i for row, positions in enumerate(members.values()) if place[row] == number for i in positions]
         for number, part in enumerate(shares)
     }
+
+
+def lacking_concepts(
+    images: ImageSet, parts: dict[str, list[int]], groups: Sequence[str]
+) -> list[tuple[str, int, int]]:
+    """Parts without a positive or without a negative image of a concept: (part, concept, 1 or 0), positive ones first.
+
+    Left out are concepts that fewer groups than there are parts show, or show not: no split could give each part one.
+    """
+    labels, names = images.labels.numpy(), np.asarray(groups)
+    found = []
+    for value in (1, 0):
+        for part, positions in parts.items():
+            for k in np.flatnonzero(~(labels[positions] == value).any(axis=0)):
+                if min(len(np.unique(names[labels[:, k] == each])) for each in (1, 0)) >= len(parts):
+                    found.append((part, int(k), value))
+    return found
+
+
+def _as_rows(images: ImageSet) -> np.ndarray:
+    """What each image counts for, (N, C): its class; or its judgements, positive and negative, and itself."""
+    if not images.has_concepts:
+        return np.eye(images.num_classes)[images.labels.numpy()]
+    labels = images.labels.numpy()
+    return np.concatenate([labels == 1, labels == 0, np.ones((len(labels), 1))], axis=1).astype(float)
 
 
 def _assign(counts: np.ndarray, shares: np.ndarray, random: np.random.Generator) -> np.ndarray:

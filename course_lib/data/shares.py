@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
-from course_lib.data.groups import deal_groups
+from course_lib.data.groups import deal_groups, lacking_concepts
 from course_lib.data.imageset import ImageSet
 from course_lib.data.notes import list_words
 
@@ -14,14 +14,33 @@ def deal_out(
 ) -> dict[str, list[int]]:
     """Positions of the images of each part: the given shares of each class (at least one image), the rest trains.
 
+    Images with concepts are dealt out at random; if a part then lacks a concept, by shares of each concept.
+
     Raises:
         ValueError: as `stratified_split`.
     """
     if not (all(0 < share < 1 for share in shares.values()) and sum(shares.values()) < 1):
         given = " and ".join(f"{part} = {share}" for part, share in sorted(shares.items(), reverse=True))
         raise ValueError(f"{given} must be shares above 0 that leave something to train on")
-    if groups is not None:
-        return deal_groups(images, groups, {"train": 1 - sum(shares.values()), **shares}, seed)
+    whole = {"train": 1 - sum(shares.values()), **shares}
+    if not images.has_concepts:
+        return deal_randomly(images, shares, seed) if groups is None else deal_groups(images, groups, whole, seed)
+    if groups is None:
+        parts, groups = deal_randomly(images, shares, seed), images.names
+        if not lacking_concepts(images, parts, groups):
+            return parts
+    parts = deal_groups(images, groups, whole, seed)
+    if lacking := lacking_concepts(images, parts, groups):
+        _refuse_lacking(images, lacking[0])
+    return parts
+
+
+def deal_randomly(images: ImageSet, shares: dict[str, float], seed: int) -> dict[str, list[int]]:
+    """Positions of the images of each part: shares of each class's images, shuffled; concepts play no role.
+
+    Raises:
+        ValueError: a class has too few images.
+    """
     parts, small = {"train": [], **{part: [] for part in shares}}, []
     for name, members in shuffle_classes(images, seed).items():
         start = 0
@@ -38,6 +57,14 @@ def deal_out(
         remedy = "add images or remove the class" + ("" if len(small) == 1 else "es")
         raise ValueError(f"{', '.join(small)}, too few to {purpose} with: {remedy}")
     return parts
+
+
+def _refuse_lacking(images: ImageSet, lacking: tuple[str, int, int]) -> None:
+    part, k, value = lacking
+    raise ValueError(
+        f"the {part} part has no {'positive' if value else 'negative'} image of the concept '{images.class_names[k]}' "
+        f"({(images.labels[:, k] == value).sum()} in all): choose another seed or a larger share"
+    )
 
 
 def by_class(names: Sequence[str], labels: Sequence[int], num_classes: int = 0) -> list[list[int]]:

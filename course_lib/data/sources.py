@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_lib.data import cifar, concept_table, folder, meta_album, pacs
+from course_lib.data import cifar, meta_album, pacs
+from course_lib.data.listed import LISTED, find_images, list_files
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 MINI_SIZE = 48
 FOLDER_SIZE = 224
 PARTS = ("all", "train", "test")
+SPLIT_SOURCES = ("voc2012", "collages")  # with concepts and parts of their own
 _OWN = {"folder": "folder:PATH", "csv": "csv:FILE"}  # a path on this machine follows the kind
-_LISTED = ("pacs", "meta_album", *_OWN)  # files in class folders or named by a table
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ SOURCES = {
         Source("mini:flowers", "20 flower species drawn, for 10 training images of each", 1600, 20, MINI_SIZE),
         Source("mini:task-NN", "70 varied small tasks drawn, NN from 00 to 69", None, None, MINI_SIZE),
         Source("mini:scenes", "drawn scenes, any of 11 concepts in each image", 2000, 11, MINI_SIZE),
+        Source("mini:keyframes", "drawn keyframes, 128 concepts, partly judged as in TRECVID", 4000, 128, MINI_SIZE),
+        Source("mini:voc", "drawn photographs with one to four of 20 kinds of objects", 3000, 20, MINI_SIZE),
         *(
             Source(
                 f"pacs:{domain}",
@@ -71,6 +74,8 @@ SOURCES = {
         ),
         Source("cifar100", "CIFAR-100, both parts; exact copies left out", 60000, 100, cifar.NATIVE_SIZE),
         Source("meta_album:CODE", "Meta-Album Micro, 30 sets from BCT to TEX_ALOT", 800, 20, meta_album.NATIVE_SIZE),
+        Source("voc2012", "PASCAL VOC 2012, which of 20 classes a photo shows; val is test", 11540, 20, FOLDER_SIZE),
+        Source("collages", "collages of PACS photos and CIFAR-100, any of 24 concepts", 1600, 24, FOLDER_SIZE),
         Source(
             "folder:PATH", "your images, one folder per class, also below train/, val/, test/", None, None, FOLDER_SIZE
         ),
@@ -123,7 +128,7 @@ def is_here(source: str) -> bool:
     if kind in _OWN:
         path = Path(rest).expanduser()
         return path.is_dir() if kind == "folder" else path.is_file()
-    return kind == "mini" or bool(_found(kind, rest))
+    return kind == "mini" or bool(find_images(kind, rest))
 
 
 def load_images(
@@ -156,7 +161,11 @@ def load_images(
         return loading.load_world(rest, size, **options)
     if kind == "cifar100":
         return loading.load_cifar(size, **options)
-    listing = _list_files(source, progress)
+    if kind == "collages":
+        from course_lib.data.collages import load_collages
+
+        return load_collages(size, **options)
+    listing = list_files(source, progress)
     check = (lambda: pacs.check_content(rest, listing)) if kind == "pacs" else None
     return loading.load_listing(source, listing, size, check=check, **options)
 
@@ -170,10 +179,10 @@ def iter_native_images(source: str, *, progress: bool = True) -> Iterator[tuple[
         ValueError, FileNotFoundError, ConnectionError: as `load_images`.
     """
     kind = _find(source).name.partition(":")[0]
-    if kind in _LISTED:
+    if kind in LISTED:
         from course_lib.data import loading
 
-        yield from loading.iter_listing(_list_files(source, progress), progress=progress)
+        yield from loading.iter_listing(list_files(source, progress), progress=progress)
     else:
         images = load_images(source, progress=progress)
         for i, name in enumerate(images.names):
@@ -198,8 +207,12 @@ def check_images(source: str, *, progress: bool = True) -> ImageSet:
     size, place = images.size[0], source
     if kind == "cifar100":
         files = loading.iter_cifar(size, progress=progress)
+    elif kind == "collages":
+        from course_lib.data.collages import iter_collages
+
+        files = iter_collages(size, progress=progress, memory_limit_mb=MEMORY_LIMIT_MB)
     else:
-        listing = _list_files(source, progress)
+        listing = list_files(source, progress)
         if kind == "pacs":
             pacs.check_content(rest, listing)
         files, place = loading.iter_listing(listing, size, progress=progress), listing.root
@@ -218,11 +231,13 @@ def source_state(source: str) -> str | None:
     kind = _find(source).name.partition(":")[0]
     if kind == "mini":
         return None
+    if kind == "collages":
+        return "".join(source_state(photos) or "archive" for photos in ("pacs:photo", "cifar100"))
     if kind == "cifar100":
         root = cifar.find_files()
         listing = root and cifar.list_cifar_files(root)
     else:
-        listing = _list_files(source, False)
+        listing = list_files(source, False)
     if listing is None:
         return None
     return hashlib.sha256(json.dumps(listing.state()).encode()).hexdigest()
@@ -246,8 +261,8 @@ def count_pixels(source: str, part: str = "all", *, progress: bool = True) -> tu
     from course_lib.data.decode import count_values
     from course_lib.data.statistics import PixelHistogram
 
-    if _find(source).name.startswith(_LISTED):
-        listing = loading.part_of_listing(_list_files(source, progress), part)
+    if _find(source).name.startswith(LISTED):
+        listing = loading.part_of_listing(list_files(source, progress), part)
         counts = count_values(listing.files, where=listing.where, progress=progress)
         return PixelHistogram(torch.from_numpy(counts)), len(listing.files)
     histogram, num_images = PixelHistogram(), 0
@@ -273,25 +288,11 @@ def _find(source: str) -> Source:
     return SOURCES[source]
 
 
-def _list_files(source: str, progress: bool) -> folder.Listing:
-    kind, _, rest = source.partition(":")
-    if kind in _OWN:
-        return (folder.list_folder if kind == "folder" else concept_table.list_table)(Path(rest))
-    return (pacs.list_domain if kind == "pacs" else meta_album.list_set)(rest, progress=progress)
-
-
-def _found(kind: str, rest: str) -> Path | None:
-    """The folder of images that are found or downloaded."""
-    if kind == "cifar100":
-        return cifar.find_cifar()
-    return (pacs.find_domain if kind == "pacs" else meta_album.find_set)(rest)
-
-
 def _where(source: str) -> str:
     kind, _, rest = source.partition(":")
     if kind == "mini":
         return "drawn when first used"
     if kind in _OWN:
         return "where you say" if source in SOURCES else str(Path(rest).expanduser())
-    found = _found(kind, rest)
+    found = find_images(kind, rest)
     return str(found) if found else f"to be downloaded into {real_data_dirs()[-1]}"

@@ -16,7 +16,7 @@ from course_lib.data.given import given_split, official_split
 from course_lib.data.groups import compile_pattern, find_groups, is_table
 from course_lib.data.imageset import ImageSet
 from course_lib.data.quarters import source_split, target_split
-from course_lib.data.sources import is_own, load_images, source_state, with_absolute_path
+from course_lib.data.sources import SPLIT_SOURCES, is_own, load_images, source_state, with_absolute_path
 from course_lib.data.splits import HOMEWORK_SEED, Splits
 
 _SOURCES_KEPT = 4  # a study has one or two
@@ -199,7 +199,9 @@ def kept_images(source: str, size: int) -> ImageSet:
 
 
 def _is_split(source: object) -> bool:
-    """Whether `source` is a folder or table that is split already."""
+    """Whether `source` has parts of its own: a folder or table that is split already, or VOC."""
+    if source in SPLIT_SOURCES:
+        return True
     if not isinstance(source, str) or not is_own(source):
         return False
     kind, _, path = source.partition(":")

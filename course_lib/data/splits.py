@@ -10,7 +10,7 @@ import torch
 
 from course_lib.data.imageset import ImageSet
 from course_lib.data.notes import FolderNotes
-from course_lib.data.shares import by_class, deal_out, mix, shuffle_classes
+from course_lib.data.shares import by_class, deal_out, deal_randomly, mix, shuffle_classes
 
 HOMEWORK_SEED = 1375112354  # the seed of a public solution whose parts match the homework's
 
@@ -144,8 +144,9 @@ def stratified_split(
 ) -> Splits:
     """Of each class the same shares: `val` and `test` (rounded, at least one image each), the rest trains.
 
-    Images with concepts are split at random by these shares: no rule can give every part the same share of every
-    concept. Which images go where depends on their names and `seed` only, not on their order in the set.
+    Images with concepts are split at random by these shares; if a part then lacks a concept, and always with groups,
+    the shares of each concept (of its positive and of its negative images) are made as equal as they can be. Which
+    images go where depends on their names and `seed` only, not on their order in the set.
 
     Args:
         images: the images.
@@ -156,12 +157,12 @@ def stratified_split(
 
     Raises:
         ValueError: shares outside (0, 1) or together ≥ 1, a class of fewer than three images or groups, parts sharing
-            an image, or a part without a positive or without a negative image of a concept that has three of each.
+            an image, or a part that lacks a positive or a negative image of a concept though there are enough of them.
     """
-    parts = deal_out(images, {"test": test, "val": val}, seed, groups)
-    if images.has_concepts:
-        _refuse_missing_concepts(images, parts)
-    rule = f"{'random' if images.has_concepts else 'stratified'}, val {val:g}, test {test:g}, seed {seed}"
+    shares = {"test": test, "val": val}
+    parts = deal_out(images, shares, seed, groups)
+    by_chance = images.has_concepts and groups is None and parts == deal_randomly(images, shares, seed)
+    rule = f"{'random' if by_chance else 'stratified'}, val {val:g}, test {test:g}, seed {seed}"
     rule += "" if groups is None else ", groups kept together"
     return make_splits(images, *(mix(parts[part], seed) for part in ("train", "val", "test")), rule)
 
@@ -220,19 +221,6 @@ def partition_positions(images: ImageSet, num_parts: int, *, seed: int = 0) -> l
 def make_splits(images: ImageSet, train: list[int], val: list[int], test: list[int], rule: str) -> Splits:
     """The splits of an image set whose parts are given as positions, in the order in which they are trained on."""
     return Splits(images.take(train), images.take(val), SealedSet(images.take(test)), rule)
-
-
-def _refuse_missing_concepts(images: ImageSet, parts: dict[str, list[int]]) -> None:
-    """Refuse parts in which a concept has only one judgement, so that it can be neither learned nor scored there."""
-    for value, word in ((1, "positive"), (0, "negative")):
-        given = images.labels == value
-        for part, positions in parts.items():
-            for k in (~given[positions].any(dim=0)).nonzero().flatten().tolist():
-                if min((images.labels[:, k] == v).sum() for v in (0, 1)) >= 3:
-                    raise ValueError(
-                        f"the {part} part has no {word} image of the concept '{images.class_names[k]}' "
-                        f"({given[:, k].sum()} in all): choose another seed or a larger share"
-                    )
 
 
 def _refuse_overlap(parts: dict[str, ImageSet]) -> None:

@@ -151,12 +151,15 @@ _register_mini(
     "mini_resnet18", "ResNet-18 of width 16 (16, 32, 64, 128 channels) for 48-pixel images; 0.7 M parameters"
 )
 _register_mini("mini_squeezenet", "narrow SqueezeNet without BatchNorm, 32 first filters of 7×7; 0.2 M parameters")
+_register_mini(
+    "mini_googlenet", "GoogLeNet of a quarter of the channels, seven inception modules, BatchNorm; 0.3 M parameters"
+)
 _register_torchvision("resnet18", "He et al. 2016, torchvision; 11.7")
 _register_torchvision("resnet34", "He et al. 2016, torchvision; 21.8")
 _register_torchvision("resnet50", "He et al. 2016, torchvision; 25.6")
 _register_torchvision("squeezenet1_0", "Iandola et al. 2016, torchvision; 96 first filters of 7×7; 1.2")
 _register_torchvision("squeezenet1_1", "SqueezeNet with less arithmetic, torchvision; 64 first filters of 3×3; 1.2")
-_register_torchvision("googlenet", "Szegedy et al. 2015, torchvision, without auxiliary classifiers; 6.6")
+_register_torchvision("googlenet", "Szegedy et al. 2015, torchvision, without its auxiliary classifiers; 6.6")
 _register_lite("efficientnet_lite0", 224, "4.7")
 _register_lite("efficientnet_lite1", 240, "5.4")
 _register_lite("efficientnet_lite2", 260, "6.1")

@@ -3,7 +3,7 @@
 `use_tiny_maps` is all that a network needs to know of it, and `use_usual_convolutions` undoes it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import torch
@@ -41,20 +41,28 @@ class TinyMapConv2d(nn.Conv2d):
 
 
 def use_tiny_maps(stage: nn.Module) -> None:
-    """Replace every 3×3 convolution of a residual stage by its `TinyMapConv2d`, in place; weights are kept."""
-    for block in stage:
-        block.conv1, block.conv2 = TinyMapConv2d.of(block.conv1), TinyMapConv2d.of(block.conv2)
+    """Replace every 3×3 convolution of a stage by its `TinyMapConv2d`, in place; weights are kept."""
+    _replace(stage, lambda conv: TinyMapConv2d.of(conv) if conv.kernel_size == (3, 3) else conv)
 
 
 def use_usual_convolutions(model: nn.Module) -> None:
     """Replace every `TinyMapConv2d` of a model by the usual convolution, in place, for exporters; weights are kept."""
+    _replace(model, lambda conv: _usual(conv) if isinstance(conv, TinyMapConv2d) else conv)
+
+
+def _replace(model: nn.Module, change: Callable[[nn.Conv2d], nn.Conv2d]) -> None:
+    """Put what `change` returns into the place of every convolution within a module."""
     for module in list(model.modules()):
-        for name, conv in module.named_children():
-            if isinstance(conv, TinyMapConv2d):
-                sizes = (conv.in_channels, conv.out_channels, 3)
-                usual = nn.utils.skip_init(nn.Conv2d, *sizes, stride=conv.stride, padding=1, bias=False)
-                usual.weight = conv.weight
-                setattr(module, name, usual)
+        for name, conv in list(module.named_children()):
+            if isinstance(conv, nn.Conv2d):
+                setattr(module, name, change(conv))
+
+
+def _usual(conv: TinyMapConv2d) -> nn.Conv2d:
+    sizes = (conv.in_channels, conv.out_channels, 3)
+    usual = nn.utils.skip_init(nn.Conv2d, *sizes, stride=conv.stride, padding=1, bias=False)
+    usual.weight = conv.weight
+    return usual
 
 
 @torch.fx.wrap  # one step to those who trace the network, whatever size the maps have

@@ -54,6 +54,12 @@ def _cut_squeezenet(net: nn.Module) -> tuple[dict[str, nn.Module], nn.Module, in
 
 
 def _cut_googlenet(net: nn.Module) -> tuple[dict[str, nn.Module], nn.Module, int]:
+    """Cut a GoogLeNet: a stage is the modules of one size of map, with the max-pool behind them.
+
+    torchvision's auxiliary classifiers, behind modules 4a and 4d, are left out: none of its weights are trained for
+    them. A recipe's ``aux_heads=("stage2", "stage3")`` puts new heads before module 4a and behind module 4e, with
+    random weights.
+    """
     stem = sequence(
         rescale=_Rescale(), conv=net.conv1.conv, bn=net.conv1.bn, relu=nn.ReLU(inplace=True), maxpool=net.maxpool1
     )

@@ -16,7 +16,8 @@ from course_lib.models.weights import load_weights
 from course_lib.training.fitting import fit
 from course_lib.training.former import Former
 from course_lib.training.heads import fit_heads, shared_settings
-from course_lib.training.probes import Direct, Probe, probe_test
+from course_lib.training.keeping import check_numbers
+from course_lib.training.probes import Direct, Probe, epochs_asked, probe_test
 from course_lib.training.recipe import Recipe
 from course_lib.training.run import TRAINING_VERSION, Run
 from course_lib.training.target import CLASSES, target_of
@@ -33,12 +34,18 @@ class Trial:
         data: on which images, split how?
         seed: of the new weights, the order of the images and their augmentation.
         probes: what the trained network is asked beside the probe `Direct()`, which every trial answers.
+
+    Raises:
+        ValueError: a probe asks for the weights after more epochs than the recipe has.
     """
 
     recipe: Recipe
     data: DataSpec
     seed: int
     probes: tuple[Probe, ...] = ()
+
+    def __post_init__(self):
+        check_numbers(self.kept_epochs, self.recipe.epochs)
 
     def key(self, origin: dict | None = None) -> str:
         """Compute the key of the run in the ledger, see `run_key`; given its `origin`, no file is looked at."""
@@ -63,6 +70,12 @@ class Trial:
         }
 
     @property
+    def kept_epochs(self) -> tuple[float, ...]:
+        """The numbers of epochs after which probes want the weights."""
+        asked = {epochs_asked(probe, self.recipe) for probe in self.probes}
+        return tuple(sorted(asked - {None}))
+
+    @property
     def probes_elsewhere(self) -> bool:
         """Whether a probe is answered on other images than the trial's own test images."""
         return any(isinstance(probe, Former) or getattr(probe, "data", None) for probe in self.probes)
@@ -76,8 +89,7 @@ class Trial:
     def run(self, device: str = "cpu") -> dict:
         """Train, score the test set once, and return the record for the ledger (see `Run.record`)."""
         splits = prepare(self.data)
-        keep_last = any(getattr(probe, "epoch", None) == "last" for probe in self.probes)
-        run = fit(self.recipe, splits, seed=self.seed, device=device, keep_last=keep_last)
+        run = fit(self.recipe, splits, seed=self.seed, device=device, keep=self.kept_epochs)
         return self._complete(run, splits, device)
 
     def group(self) -> object | None:

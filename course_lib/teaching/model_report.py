@@ -1,15 +1,11 @@
 """The report of a trained classifier: one self-contained HTML page beside the model."""
 
-import base64
-import io
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from matplotlib.figure import Figure
-from PIL import Image
 
 from course_lib.analysis.classification import describe_predictions
 from course_lib.analysis.reliability import reliability
@@ -17,20 +13,18 @@ from course_lib.data.imageset import ImageSet
 from course_lib.errors import need
 from course_lib.figures.heat import heated
 from course_lib.figures.learning import learning_curves
-from course_lib.figures.packing import shrink
 from course_lib.figures.reliability import reliability_curve
-from course_lib.figures.showing import png_bytes
 from course_lib.models.heatmaps import class_heat_maps
 from course_lib.paths import write_whole
+from course_lib.teaching.concept_report import concept_values
+from course_lib.teaching.embedding import embed_figure, embed_picture
 from course_lib.teaching.report import PAGE_STYLE, format_duration
-from course_lib.training.average_precision import average_precision
 from course_lib.training.inputs import normalise
 from course_lib.training.tuning import TrainedClassifier
 
 TEMPLATE = Path(__file__).with_name("model_report.html.j2")
 PICTURES = 12  # mistakes and near-duplicates that are shown
 MATRIX = 15  # classes; of more the most frequent confusions are listed
-_SIDE = 224  # pixels of a picture
 
 
 def write_model_report(trained: TrainedClassifier, path: Path | None = None) -> Path:
@@ -76,17 +70,13 @@ def _scores(trained: TrainedClassifier) -> dict:
     """Values of the template that differ between classes and concepts."""
     labels, probabilities = trained.test.labels.numpy(), trained.probabilities.numpy()
     if trained.test.has_concepts:
-        precisions, shown = average_precision(labels, probabilities), (labels == 1).sum(axis=0)
-        rows = zip(trained.run.class_names, shown.tolist(), precisions.tolist(), strict=True)
-        concepts = [{"name": name, "num_images": count, "precision": value} for name, count, value in rows]
-        main = trained.outcome()
-        return {"found": None, "concepts": concepts, "mean_precision": main["test_score"], "num_test": len(labels)}
+        return concept_values(trained)
     found = describe_predictions(labels, probabilities, trained.run.class_names)
     calibration = reliability(labels, probabilities)
     title = f"Calibration error {100 * calibration.error:.0f} points"
     return {
         "found": found,
-        "calibration": _picture(reliability_curve(calibration, title=title)),
+        "calibration": embed_figure(reliability_curve(calibration, title=title)),
         "confusions": _confusions(found, trained.run.class_names),
         "matrix": len(trained.run.class_names) <= MATRIX,
         "largest": max(1, max(max(row) for row in found["confusion"])),
@@ -99,8 +89,8 @@ def _curves(trained: TrainedClassifier) -> list[dict]:
     best = trained.run.best_epoch
     score = trained.run.history[best].score
     return [
-        _picture(learning_curves(history, best, kind="score", title=f"Validation {score:.1%} at epoch {best}")),
-        _picture(learning_curves(history, best, kind="loss", title="Loss by epoch")),
+        embed_figure(learning_curves(history, best, kind="score", title=f"Validation {score:.1%} at epoch {best}")),
+        embed_figure(learning_curves(history, best, kind="loss", title="Loss by epoch")),
     ]
 
 
@@ -121,7 +111,7 @@ def _mistakes(trained: TrainedClassifier, labels: np.ndarray, probabilities: np.
     images, no_heat = trained.test.images[rows.tolist()], None
     try:
         maps = class_heat_maps(trained.run.model, normalise(images, trained.run.mean, trained.run.std))
-        under = [_encode(picture) for picture in heated(images, maps)]
+        under = [embed_picture(picture) for picture in heated(images, maps)]
     except ValueError as error:  # a network without maps
         under, no_heat = [None] * len(rows), str(error)
     names = trained.run.class_names
@@ -130,7 +120,7 @@ def _mistakes(trained: TrainedClassifier, labels: np.ndarray, probabilities: np.
             "name": trained.test.names[row],
             "true": names[labels[row]],
             "top": [(names[k], float(probabilities[row, k])) for k in np.argsort(-probabilities[row])[:3]],
-            "picture": _encode(image.permute(1, 2, 0).numpy()),
+            "picture": embed_picture(image.permute(1, 2, 0).numpy()),
             "heat": heat,
         }
         for row, image, heat in zip(rows, images, under, strict=True)
@@ -155,7 +145,7 @@ def _near_pairs(trained: TrainedClassifier) -> dict:
 
 
 def _find(images: ImageSet, name: str) -> str:
-    return _encode(images.batch(images.names.index(name))[0].permute(1, 2, 0).numpy())
+    return embed_picture(images.batch(images.names.index(name))[0].permute(1, 2, 0).numpy())
 
 
 def _sets(trained: TrainedClassifier) -> dict[str, ImageSet]:
@@ -201,17 +191,3 @@ def _in_words(value) -> str:
     if isinstance(value, list):
         return ", ".join(map(_in_words, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _picture(figure: Figure) -> dict:
-    data = base64.b64encode(shrink(png_bytes(figure))).decode("ascii")
-    return {"alt": " ".join(figure.get_suptitle().split()), "data": data}
-
-
-def _encode(picture: np.ndarray) -> str:
-    """A picture (H, W, 3) uint8 as a small WebP in base64."""
-    image = Image.fromarray(picture)
-    image.thumbnail((_SIDE, _SIDE))
-    packed = io.BytesIO()
-    image.save(packed, format="webp", quality=80)
-    return base64.b64encode(packed.getvalue()).decode("ascii")

@@ -16,9 +16,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "graduated": ["graduated_recipe", "random_recipes"],
         "inputs": ["normalise"],
         "prediction": ["predict_probabilities"],
-        "probes": ["Direct", "Readout", "probe_test", "score_test"],
-        "recipe": ["STRATEGIES", "L2SP", "Recipe", "make_recipe"],
+        "probes": ["Direct", "Inferred", "probe_test", "score_test"],
+        "readouts": ["Readout", "last_layers"],
+        "recipe": ["L2SP", "Recipe", "make_recipe"],
         "run": ["TRAINING_VERSION", "EpochRecord", "Run"],
+        "strategies": ["STRATEGIES"],
         "target": ["CLASSES", "CONCEPTS", "target_of"],
     },
 )

@@ -1,4 +1,4 @@
-"""Average precision of a ranking, and the shapes of labels and scores that all measures of a ranking share."""
+"""Average precision of a ranking, and what all measures of a ranking share: shapes of labels and scores, ranks."""
 
 import numpy as np
 
@@ -46,6 +46,18 @@ def as_columns(labels, scores) -> tuple[np.ndarray, np.ndarray]:
 def per_concept(values: np.ndarray, labels) -> float | np.ndarray:
     """Shape the values (K,) of concepts like their labels: a number for labels (N,), else (K,)."""
     return float(values[0]) if np.ndim(labels) == 1 else values
+
+
+def last_ranks(scores: np.ndarray) -> np.ndarray:
+    """Compute for each place of a ranking the last rank of its score, counted from 1; (N, K).
+
+    Args:
+        scores: (N, K), each column sorted from the highest to the lowest.
+    """
+    places = np.arange(1, len(scores) + 1)[:, None]
+    ends = np.vstack([scores[:-1] != scores[1:], np.ones_like(scores[:1], dtype=bool)])  # (N, K)
+    ranks = np.where(ends, places, len(scores))
+    return np.minimum.accumulate(ranks[::-1], axis=0)[::-1]
 
 
 def _of_concept(labels: np.ndarray, scores: np.ndarray) -> float:

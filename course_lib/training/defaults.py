@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from course_lib.models.catalogue import architecture_of_weights, best_start
 from course_lib.models.network import HEAD, INNER
 from course_lib.training.optimizer_names import OPTIMIZER_NAMES
-from course_lib.training.recipe import STRATEGIES, Recipe, make_recipe
+from course_lib.training.recipe import Recipe, make_recipe
+from course_lib.training.strategies import STRATEGIES
 
 FLIP = {"name": "RandomHorizontalFlip"}
 STRATEGY = "last_layer"  # of those who name none
@@ -30,6 +31,7 @@ class Default:
 
 
 _KEPT = {"optimizer": "adam", "statistics": "weights", "ties": "loss"}  # with few images many epochs score the same
+_PHOTOGRAPHS = "of 28 test images right with 140 photographs of 7 classes; no other rate was tried"
 _TUNED = {**_KEPT, "schedule": "warmup_cosine", "lr": 1e-3, "augmentation": [FLIP]}
 
 # The first row that fits is taken. Settings that a user gives replace those of the row one by one. The percentages are
@@ -58,6 +60,9 @@ DEFAULTS = (
         "scratch", math.inf, {"optimizer": "adam", "ties": "loss", "lr": 1e-3, "epochs": 50},
         "no other rate was tried: 45.3 % with 1687 cartoons at 96 px after 12 epochs",
     ),
+    Default("ft1", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
+    Default("ft2", math.inf, {**_TUNED, "epochs": 20}, f"21 {_PHOTOGRAPHS}"),
+    Default("ft3", math.inf, {**_TUNED, "epochs": 20}, f"24 {_PHOTOGRAPHS}"),
 )  # fmt: skip
 
 
@@ -113,6 +118,7 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
     """Say a recipe's main settings in one line, and what the table's rest on."""
     names = [transform.name for transform in recipe.augmentation]
     parts = [
+        *_new_layers(recipe),
         OPTIMIZER_NAMES[recipe.optimizer] + ("" if recipe.finds_steps else f", rate {recipe.lr:g}"),
         *_rates_of_stages(recipe),
         f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
@@ -127,9 +133,19 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
     return f"{strategy}: {'; '.join(parts)} ({of}; {row.evidence})"
 
 
+def _new_layers(recipe: Recipe) -> list[str]:
+    """Say which layers begin with random weights beside the classification layer."""
+    parts = [f"{', '.join(recipe.fresh)} with new weights"] if recipe.fresh else []
+    if recipe.hidden:
+        parts.append(f"extension layers of {', '.join(map(str, recipe.hidden))}")
+    return parts
+
+
 def _rates_of_stages(recipe: Recipe) -> list[str]:
-    """Say the rate of each stage that the recipe names; nothing if it names none."""
+    """Say the rate of each stage that the recipe names; nothing if all inner stages have one rate, 0 or the head's."""
     stages = [stage for stage in recipe.multipliers if stage not in (INNER, HEAD)]
+    if recipe.multipliers.get(INNER) and set(stages) <= set(recipe.fresh):
+        stages.insert(0, INNER)
     if not stages or recipe.finds_steps:
         return []
     rates = {stage: recipe.lr * recipe.multiplier_of(stage) for stage in (*stages, HEAD)}

@@ -1,7 +1,7 @@
 """The training loop: one for every recipe."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from course_lib.models.weights import load_weights, start_model
 from course_lib.training.checkpoint import Checkpoint, Clock
 from course_lib.training.device import deliberate_threads, one_thread, peak_memory_mb, pick_device, seeded
 from course_lib.training.inputs import Inputs
+from course_lib.training.keeping import check_numbers
 from course_lib.training.precision import memory_format
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
@@ -32,7 +33,7 @@ def fit(
     device: str = "cpu",
     on_epoch: Callable[[EpochRecord], None] | None = None,
     shortcuts: bool = True,
-    keep_last: bool = False,
+    keep: Sequence[float] = (),
     checkpoint: Checkpoint | None = None,
 ) -> Run:
     """Train as the recipe says; choose the epoch by the validation score, ties to the earlier one (or see `ties`).
@@ -48,13 +49,18 @@ def fit(
         on_epoch: called after every epoch, for progress.
         shortcuts: compute the frozen prefix of the network once and not in every epoch; the result is the same up to
             rounding. False is the plain loop, to compare with or to measure its time.
-        keep_last: keep the weights of the last epoch, too, for probes that ask for them.
+        keep: numbers of epochs after which the weights are kept, too, for probes that ask for them; ``recipe.epochs``
+            are those of the last epoch, a fraction is a share of the batches of an epoch (see `KeptStates`). With a
+            constant rate they are the weights of a run of so many epochs.
         checkpoint: where the state is kept after epochs, and where the training goes on if it has one; `on_epoch` is
-            not called for the epochs that were done before.
+            not called for the epochs that were done before. A state without the weights that `keep` asks for is not
+            used.
 
     Raises:
-        ValueError: the recipe names an unknown stage, architecture or device, or the weights do not fit.
+        ValueError: the recipe names an unknown stage, architecture or device, or the weights do not fit; a number of
+            `keep` is beyond its epochs.
     """
+    check_numbers(keep, recipe.epochs)
     clock = Clock()
     start = start_run(recipe, splits, seed, device)
     with deliberate_threads(recipe.architecture), seeded(seed, start.device):  # dropout draws from the global generator
@@ -65,10 +71,12 @@ def fit(
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
         # A head on kept features is so small that it only waits for a second thread.
         with _clear_about_single_values(), one_thread(train.after == "pool" and start.device.type == "cpu"):
-            history, best, last = _train(Trainer(recipe, start.model, train, seed), val, on_epoch, checkpoint, clock)
+            trainer = Trainer(recipe, start.model, train, seed, keep)
+            history, best = _train(trainer, val, on_epoch, checkpoint, clock)
         model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
         run = start.finish(recipe, splits, seed, history, best, model, clock.seconds)
-    run.last_state = last if keep_last else None
+    done = len(history) - (run.status == "diverged")
+    run.kept = {float(number): trainer.kept.states[number] if number <= done else None for number in keep}
     if not shortcuts:
         run.provenance["shortcuts"] = False  # its seconds are those of the plain loop
     return run
@@ -157,10 +165,10 @@ def _num_outputs(recipe: Recipe, splits: Splits) -> int:
 
 def _train(
     trainer: Trainer, val: Inputs, on_epoch, checkpoint: Checkpoint | None, clock: Clock
-) -> tuple[list[EpochRecord], EpochRecord | None, dict]:
-    """Train all epochs; return history, best epoch and last weights. The model keeps the weights of the best epoch."""
+) -> tuple[list[EpochRecord], EpochRecord | None]:
+    """Train all epochs; return history and best epoch. The model keeps the weights of the best epoch."""
     history, best, best_state = [], None, None
-    if checkpoint and (found := checkpoint.take()):
+    if checkpoint and (found := checkpoint.take()) and trainer.can_go_on(found):
         history, best_state = trainer.restore(found, val), found["best_state"]
         best = None if found["best_epoch"] is None else history[found["best_epoch"]]
         clock.add(found["seconds"])
@@ -175,10 +183,9 @@ def _train(
         if checkpoint:
             about = {"best_epoch": best.epoch, "best_state": best_state, "seconds": clock.seconds}
             checkpoint.write(len(history), lambda about=about: trainer.state(history, val) | about)
-    last_state = snapshot(trainer.evaluated)
     if best_state is not None:
         trainer.model.load_state_dict(best_state)
-    return history, best, last_state
+    return history, best
 
 
 def _is_better(epoch: EpochRecord, best: EpochRecord, recipe: Recipe) -> bool:

@@ -1,4 +1,4 @@
-"""Forward passes without learning: logits, probabilities, losses, features of stages."""
+"""Forward passes without learning: logits, probabilities, losses, features of layers."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from course_lib.data.imageset import ImageSet
+from course_lib.models.layers import layer_module
 from course_lib.models.network import HEAD, Network
 from course_lib.training.device import pick_device
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Pixels
@@ -31,20 +32,33 @@ def compute_logits(model: Network, inputs: Inputs, head: str = HEAD) -> Tensor:
     return torch.cat(parts)  # (N, C)
 
 
-@torch.no_grad()
-def stage_features(model: Network, inputs: Pixels, stages: Sequence[str]) -> dict[str, Tensor]:
-    """Compute the outputs of stages in evaluation mode, averaged over all positions: (N, D) float32 for each stage.
+def mean_probabilities(model: Network, inputs: Inputs, heads: Sequence[str]) -> Tensor:
+    """Compute the mean (N, C) of the probabilities of heads (late fusion), in evaluation mode.
 
     Raises:
-        ValueError: the model has no stage of that path.
+        ValueError: the model has no head of one of the paths.
+    """
+    to_probabilities = target_of(inputs.labels).probabilities
+    return torch.stack([to_probabilities(compute_logits(model, inputs, head)) for head in heads]).mean(dim=0)
+
+
+@torch.no_grad()
+def layer_features(model: Network, inputs: Pixels, layers: Sequence[str]) -> dict[str, Tensor]:
+    """Compute the outputs of layers in evaluation mode, averaged over all positions: (N, D) float32 for each layer.
+
+    Args:
+        layers: see `layer_names`; each is computed once.
+
+    Raises:
+        ValueError: the model has no layer of that name.
     """
     model.eval()
-    found: dict[str, list[Tensor]] = {stage: [] for stage in stages}
+    found: dict[str, list[Tensor]] = {layer: [] for layer in layers}
 
-    def keep(stage: str):
-        return lambda _module, _inputs, output: found[stage].append(_pooled(output))
+    def keep(layer: str):
+        return lambda _module, _inputs, output: found[layer].append(pool_positions(output))
 
-    hooks = [model.stage_module(stage).register_forward_hook(keep(stage)) for stage in found]
+    hooks = [layer_module(model, layer).register_forward_hook(keep(layer)) for layer in found]
     try:
         for rows in torch.arange(len(inputs), device=inputs.labels.device).split(EVAL_BATCH):
             with autocast(inputs.labels.device):
@@ -52,10 +66,10 @@ def stage_features(model: Network, inputs: Pixels, stages: Sequence[str]) -> dic
     finally:
         for hook in hooks:
             hook.remove()
-    return {stage: torch.cat(parts) for stage, parts in found.items()}
+    return {layer: torch.cat(parts) for layer, parts in found.items()}
 
 
-def _pooled(output: Tensor) -> Tensor:
+def pool_positions(output: Tensor) -> Tensor:
     """Average maps (N, C, h, w) or tokens (N, L, D) over all positions."""
     positions = {4: (2, 3), 3: (1,)}.get(output.ndim)
     return (output.mean(dim=positions) if positions else output.flatten(1)).float()

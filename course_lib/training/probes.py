@@ -3,78 +3,31 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import replace
-from typing import Annotated, Literal
+from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
-from pydantic import Field
+from torch import Tensor
 
-from course_lib.data.fields import Settings
 from course_lib.data.imageset import ImageSet
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import Splits
 from course_lib.models.freezing import snapshot
-from course_lib.models.network import HEAD, Network
+from course_lib.models.layers import layer_module
+from course_lib.models.network import Network
 from course_lib.training.answers import Answers, answer_texts
 from course_lib.training.device import deliberate_threads, pick_device
+from course_lib.training.direct import Direct, Inferred, epochs_asked
 from course_lib.training.former import Former, score_former
-from course_lib.training.inputs import Pixels
+from course_lib.training.inputs import Inputs
 from course_lib.training.precision import memory_format
-from course_lib.training.prediction import compute_logits, stage_features
+from course_lib.training.prediction import compute_logits, mean_probabilities
 from course_lib.training.prefix import make_inputs
+from course_lib.training.readouts import Readout, Readouts
 from course_lib.training.run import Run
-from course_lib.training.score import MAIN, Score
+from course_lib.training.score import INFERRED, MAIN, Score
 from course_lib.training.target import CLASSES, Target, target_of
 
-
-class Direct(Settings):
-    """Probe: the score of a head of the network itself.
-
-    Attributes:
-        head: the path of the head.
-        epoch: the weights of the epoch that validation chose, or of the last one.
-        data: test images of other data, split by its own rule; the run's own by default.
-    """
-
-    head: str = HEAD
-    epoch: Literal["best", "last"] = "best"
-    data: DataSpec | None = None
-
-    @property
-    def name(self) -> str:
-        """``"direct"``, followed by what is not the default: ``"direct head.aux1"``."""
-        parts = [self.head] * (self.head != HEAD) + [self.epoch] * (self.epoch != "best")
-        if self.data:
-            changed = {name: getattr(self.data, name) for name in sorted(self.data.changed() - {"source"})}
-            parts += [self.data.source, *(f"{name}={value}" for name, value in changed.items())]
-        return " ".join([MAIN, *parts])
-
-
-class Readout(Settings):
-    """Probe: the score of another classifier on the outputs of stages, fitted on the run's training images.
-
-    Features are averaged over all positions and standardised; every concept has a classifier of its own.
-
-    Attributes:
-        layers: stage paths whose outputs are the features.
-        by: logistic regression, linear support vector machine, or the five nearest neighbours.
-        fuse: one classifier on all features side by side (early fusion), or the mean of the scores of one classifier a
-            layer (late fusion; Pittaras et al. 2017).
-    """
-
-    layers: Annotated[tuple[str, ...], Field(min_length=1)] = ("pool",)
-    by: Literal["logistic", "svm", "knn"] = "logistic"
-    fuse: Literal["concatenate", "mean"] = "concatenate"
-
-    @property
-    def name(self) -> str:
-        """``"logistic pool"``, ``"svm stage3+stage4, mean"``."""
-        late = ", mean" if self.fuse == "mean" and len(self.layers) > 1 else ""
-        return f"{self.by} {'+'.join(self.layers)}{late}"
-
-
-Probe = Direct | Readout | Former | Answers
+Probe = Direct | Readout | Inferred | Former | Answers
 
 
 def probe_test(run: Run, splits: Splits, probes: Sequence[Probe], device: str = "cpu", **options) -> Run:
@@ -94,39 +47,45 @@ def probe_test(run: Run, splits: Splits, probes: Sequence[Probe], device: str = 
         raise ValueError(f"this run's test set was scored already ({first.value:.4f}): train again for another")
     if run.best_epoch is None:
         raise ValueError("this run diverged before its first epoch ended: there is no model to score")
-    check_probes(probes, run.model, keeps_last=run.last_state is not None)
+    check_probes(probes, run)
     target = pick_device(device)
     model = run.model.to(target, memory_format=memory_format(target))
     try:
         with deliberate_threads(run.recipe.architecture):
-            test = splits.test.open()
-            run.scores = {p.name: _ASK[type(p)](p, run, model, splits, test, target, **options) for p in probes}
+            asked = _Asked.prepare(run, splits, probes, target, **options)
+            run.scores = {probe.name: asked.answer(probe) for probe in probes}
     finally:
         model.to("cpu", memory_format=torch.contiguous_format)
     return run
 
 
-def check_probes(probes: Sequence[Probe], model: Network, *, keeps_last: bool) -> None:
-    """Check that a network can answer probes, before any image is looked at.
+def check_probes(probes: Sequence[Probe], run: Run) -> None:
+    """Check that a run can answer probes, before any image is looked at.
 
     Raises:
-        ValueError: two probes of one name, a head or stage that the network does not have, or a probe about the last
-            epoch's weights where these were not kept.
+        ValueError: two probes of one name, a head or layer that the network does not have, or a probe about weights
+            that were not kept.
     """
     names = [probe.name for probe in probes]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ValueError(f"two probes are named '{twice[0]}': ask each question once")
-    for probe in probes:
+    model = run.model
+    for probe in map(_ranking_of, probes):
         if isinstance(probe, Readout):
             for layer in probe.layers:
-                model.stage_module(layer)
+                layer_module(model, layer)
             continue
-        if isinstance(probe, Answers):
-            continue
-        if isinstance(probe, Direct) and probe.head not in model.head_paths:
-            raise ValueError(f"unknown head '{probe.head}': this model has {', '.join(model.head_paths)}")
-        if probe.epoch == "last" and not keeps_last:
-            raise ValueError("this run kept no weights of its last epoch: fit(…, keep_last=True) keeps them")
+        for head in probe.heads if isinstance(probe, Direct) else ():
+            if head not in model.head_paths:
+                raise ValueError(f"unknown head '{head}': this model has {', '.join(model.head_paths)}")
+        number = epochs_asked(probe, run.recipe)
+        if number is not None and number not in run.kept:
+            raise ValueError(f"this run kept no weights after {number:g} epochs: fit(…, keep=({number:g},)) keeps them")
+
+
+def _ranking_of(probe: Probe) -> Probe:
+    """The probe whose scores rank the images: of most probes, itself."""
+    return probe.of if isinstance(probe, Inferred) else probe
 
 
 def score_test(run: Run, splits: Splits, device: str = "cpu", *, shortcuts: bool = True) -> float:
@@ -141,33 +100,82 @@ def score_test(run: Run, splits: Splits, device: str = "cpu", *, shortcuts: bool
     return probe_test(run, splits, [Direct()], device, shortcuts=shortcuts).scores[MAIN].value
 
 
-def _ask_directly(
-    probe: Direct, run: Run, model: Network, splits: Splits, test: ImageSet, device, shortcuts: bool = True
-) -> Score:
-    labels_target = target_of(splits.train.labels)
-    if probe.epoch == "last" and run.status == "diverged":  # its last weights are not numbers
-        return Score.missing(labels_target)
-    tested_on = None
-    if probe.data:
-        other = prepare(probe.data)
-        test, tested_on = other.test.open(), other.test_hash
-        _check_other_images(probe.data, splits, test)
-    with _epoch_of(probe, run, model):
-        inputs = make_inputs(run.recipe, model, test, run.mean, run.std, device, part="test", shortcuts=shortcuts)
-        logits = compute_logits(model, inputs, probe.head)
-    return Score.of(labels_target, logits, inputs.labels, tested_on)
+@dataclass(frozen=True)
+class _Ranking:
+    """Scores (N, C) of images, which rise with probability; None where a run has none."""
+
+    scores: Tensor | None
+    images: ImageSet
+    tested_on: str | None = None
+    texts: dict[str, str] | None = None
 
 
-def _ask_for_answers(
-    probe: Answers, run: Run, model: Network, splits: Splits, test: ImageSet, device, shortcuts: bool = True
-) -> Score:
-    if target_of(splits.train.labels) is not CLASSES:
-        raise ValueError("the probe 'answers' keeps the class of each image: these images have several concepts each")
-    inputs = make_inputs(run.recipe, model, test, run.mean, run.std, device, part="test", shortcuts=shortcuts)
-    logits = compute_logits(model, inputs)
-    probabilities, labels = CLASSES.probabilities(logits).cpu().numpy(), inputs.labels.cpu().numpy()
-    score = Score.of(CLASSES, logits, inputs.labels)
-    return replace(score, texts=answer_texts(probe.keep, probabilities, labels))
+@dataclass(frozen=True)
+class _Asked:
+    """A run with its test images, and the features that its probes share."""
+
+    run: Run
+    splits: Splits
+    test: ImageSet
+    device: torch.device
+    target: Target
+    readouts: Readouts | None
+    shortcuts: bool = True
+
+    @classmethod
+    def prepare(cls, run: Run, splits: Splits, probes: Sequence[Probe], device, **options) -> "_Asked":
+        test, target, readouts = splits.test.open(), target_of(splits.train.labels), None
+        if wanted := [own for probe in probes if isinstance(own := _ranking_of(probe), Readout)]:
+            images = {"train": splits.train, "val": splits.val, "test": test}
+            readouts = Readouts(wanted, run.model, images, run.mean, run.std, device)
+        return cls(run, splits, test, device, target, readouts, **options)
+
+    def answer(self, probe: Probe) -> Score:
+        if isinstance(probe, Former):
+            return _ask_former(probe, self.run, self.splits, self.device)
+        if isinstance(probe, Answers):
+            return self._keep_answers(probe)
+        ranking = self._rank(_ranking_of(probe))
+        if ranking.scores is None:
+            return Score.missing(self.target, INFERRED if isinstance(probe, Inferred) else None)
+        if isinstance(probe, Inferred):
+            score = Score.inferred(ranking.scores, ranking.images)
+        else:
+            labels = ranking.images.labels.to(ranking.scores.device)
+            score = Score.of(self.target, ranking.scores, labels, ranking.tested_on)
+        return replace(score, texts=ranking.texts or {})
+
+    def _rank(self, probe: Direct | Readout) -> _Ranking:
+        if isinstance(probe, Readout):
+            found = self.readouts.scores(probe)
+            return _Ranking(torch.from_numpy(found.scores), self.test, texts=found.chosen)
+        if self.run.kept.get(epochs_asked(probe, self.run.recipe), {}) is None:  # the run diverged before
+            return _Ranking(None, self.test)
+        test, tested_on = self.test, None
+        if probe.data:
+            other = prepare(probe.data)
+            test, tested_on = other.test.open(), other.test_hash
+            _check_other_images(probe.data, self.splits, test)
+        with _epoch_of(probe, self.run, self.run.model):
+            inputs = self._inputs(test)
+            if len(probe.heads) == 1:
+                return _Ranking(compute_logits(self.run.model, inputs, probe.head), test, tested_on)
+            return _Ranking(mean_probabilities(self.run.model, inputs, probe.heads), test, tested_on)
+
+    def _keep_answers(self, probe: Answers) -> Score:
+        if self.target is not CLASSES:
+            raise ValueError(
+                "the probe 'answers' keeps the class of each image: these images have several concepts each"
+            )
+        inputs = self._inputs(self.test)
+        logits = compute_logits(self.run.model, inputs)
+        probabilities, labels = CLASSES.probabilities(logits).cpu().numpy(), inputs.labels.cpu().numpy()
+        score = Score.of(CLASSES, logits, inputs.labels)
+        return replace(score, texts=answer_texts(probe.keep, probabilities, labels))
+
+    def _inputs(self, images: ImageSet) -> Inputs:
+        run, options = self.run, {"part": "test", "shortcuts": self.shortcuts}
+        return make_inputs(run.recipe, run.model, images, run.mean, run.std, self.device, **options)
 
 
 def _check_other_images(spec: DataSpec, splits: Splits, test: ImageSet) -> None:
@@ -188,82 +196,25 @@ def _check_other_images(spec: DataSpec, splits: Splits, test: ImageSet) -> None:
 @contextmanager
 def _epoch_of(probe: Direct | Former, run: Run, model: Network) -> Iterator[None]:
     """Load the weights of the epoch that a probe asks for, for the block."""
-    if probe.epoch == "best":
+    number = epochs_asked(probe, run.recipe)
+    if number is None:
         yield
         return
     best = snapshot(model)
-    model.load_state_dict(run.last_state)
+    model.load_state_dict(run.kept[number])
     try:
         yield
     finally:
         model.load_state_dict(best)
 
 
-def _ask_former(probe: Former, run: Run, model: Network, splits: Splits, _test, device, **_options) -> Score:
+def _ask_former(probe: Former, run: Run, splits: Splits, device: torch.device) -> Score:
     if run.recipe.start is None:
         raise ValueError(
             f"'{probe.name}' asks for the task of the weights at the start: this run began with random ones"
         )
-    if probe.epoch == "last" and run.status == "diverged":
+    if run.kept.get(epochs_asked(probe, run.recipe), {}) is None:
         return Score.missing(CLASSES)
-    with _epoch_of(probe, run, model):
-        former = deepcopy(model)
+    with _epoch_of(probe, run, run.model):
+        former = deepcopy(run.model)
     return score_former(probe, former, run.recipe.start, splits.train.size[0], run.mean, run.std, device)
-
-
-def _read_out(
-    probe: Readout, run: Run, model: Network, splits: Splits, test: ImageSet, device, shortcuts=True
-) -> Score:
-    sides = []
-    for images in (splits.train, test):
-        found = stage_features(model, Pixels(images, run.mean, run.std, device), probe.layers)
-        sides.append([found[layer].cpu().numpy() for layer in probe.layers])
-    train, new = sides
-    if probe.fuse == "concatenate":
-        train, new = [np.concatenate(train, axis=1)], [np.concatenate(new, axis=1)]
-    target = target_of(splits.train.labels)
-    labels = splits.train.labels.cpu().numpy()
-    parts = [_class_scores(probe.by, x, labels, x_new, target) for x, x_new in zip(train, new, strict=True)]
-    return Score.of(target, torch.from_numpy(np.mean(parts, axis=0)), test.labels.cpu())
-
-
-def _class_scores(by: str, x: np.ndarray, labels: np.ndarray, x_new: np.ndarray, target: Target) -> np.ndarray:
-    """Fit a classifier on features (M, D) and labels (M,) or (M, K); return the scores (N, C) of new features."""
-    if target is CLASSES:
-        if len(set(labels.tolist())) == 1:  # nothing to tell apart
-            return np.ones((len(x_new), int(labels.max()) + 1))
-        fitted = _classifier(by).fit(x, labels)
-        columns = _scores(fitted, x_new)
-        scores = np.full((len(x_new), int(labels.max()) + 1), -np.inf)
-        scores[:, fitted.classes_] = columns if columns.ndim == 2 else np.stack([-columns, columns], axis=1)
-        return scores
-    scores = np.zeros((len(x_new), labels.shape[1]))
-    for k in range(labels.shape[1]):
-        judged = np.isfinite(labels[:, k])
-        own = labels[judged, k].astype(int)
-        if len(set(own)) == 2:  # with one kind of label alone every image has the same score
-            found = _scores(_classifier(by).fit(x[judged], own), x_new)
-            scores[:, k] = found[:, 1] if found.ndim == 2 else found
-    return scores
-
-
-def _classifier(by: str):
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.neighbors import KNeighborsClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-    from sklearn.svm import LinearSVC
-
-    makers = {
-        "logistic": lambda: LogisticRegression(max_iter=2000),
-        "svm": lambda: LinearSVC(random_state=0, max_iter=5000),
-        "knn": KNeighborsClassifier,
-    }
-    return make_pipeline(StandardScaler(), makers[by]())
-
-
-_ASK = {Direct: _ask_directly, Readout: _read_out, Former: _ask_former, Answers: _ask_for_answers}
-
-
-def _scores(fitted, x: np.ndarray) -> np.ndarray:
-    return fitted.predict_proba(x) if hasattr(fitted, "predict_proba") else fitted.decision_function(x)

@@ -11,6 +11,7 @@ from course_lib.data.fields import FrozenDict, Settings
 from course_lib.models.catalogue import architecture_of_weights, find_architecture, plain_architecture
 from course_lib.models.network import HEAD, INNER, check_names, value_at
 from course_lib.training.schedules import SCHEDULES, schedule_factor
+from course_lib.training.strategies import strategy_settings
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -257,39 +258,14 @@ class Recipe(Settings):
         )
 
 
-# The three strategies of the homework as the settings in which they differ; "pretrained" is the start that the
-# architecture's registration names.
-PRETRAINED = "pretrained"
-STRATEGIES: dict[str, dict] = {
-    "scratch": {"start": None},
-    "last_layer": {"start": PRETRAINED, "multipliers": {INNER: 0.0}, "lr": 1e-2},
-    "full": {"start": PRETRAINED},
-}
-
-
 def make_recipe(strategy: str, **settings) -> Recipe:
-    """Make a recipe of one of `STRATEGIES`, with some settings changed.
-
-    Fine-tuning starts from the weights that the architecture is registered with, if `settings` name no others.
+    """Make a recipe of one of `STRATEGIES`, with some settings changed; see `strategy_settings`.
 
     Raises:
         ValueError: unknown strategy, unknown setting or a value out of range; one sentence names each culprit.
     """
-    if strategy not in STRATEGIES:
-        raise ValueError(f"unknown recipe '{strategy}': choose one of {', '.join(STRATEGIES)}")
-    if strategy == "scratch" and settings.get("start") is not None:
-        raise ValueError(f"the recipe 'scratch' starts from random weights, not from '{settings['start']}': use 'full'")
-    settings = {LABEL: strategy, **STRATEGIES[strategy], **settings}
-    if settings["start"] == PRETRAINED:
-        settings["start"] = _default_start(settings.get("architecture", Recipe.model_fields["architecture"].default))
-    return Recipe(**settings)
-
-
-def _default_start(architecture: str) -> str:
-    start = find_architecture(architecture).start
-    if start is None:
-        raise ValueError(f"{architecture} has no pretrained weights of its own: name some with start = …")
-    return start
+    architecture = settings.get("architecture", Recipe.model_fields["architecture"].default)
+    return Recipe(**{LABEL: strategy, **strategy_settings(strategy, architecture, settings)})
 
 
 def _rounded(value: float) -> float:

@@ -80,7 +80,8 @@ class Run:
     provenance: dict = field(default_factory=dict)
     val_score: float | None = None
     scores: dict[str, Score] = field(default_factory=dict)
-    last_state: dict[str, Tensor] | None = None  # weights of the last epoch, if they were to be kept
+    # Weights after the numbers of epochs that were asked for; None after a number that a diverged run did not reach.
+    kept: dict[float, dict[str, Tensor] | None] = field(default_factory=dict)
 
     @property
     def test_accuracy(self) -> float | None:

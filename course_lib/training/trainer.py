@@ -1,7 +1,7 @@
 """One training step after another: model, optimiser, order of images, and the state of all of them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -12,6 +12,7 @@ from course_lib.training.auto_rgn import NUM_BATCHES, RelativeGradients
 from course_lib.training.average import WeightAverage
 from course_lib.training.checkpoint import generator_states, pack_history, restore_generators, unpack_history
 from course_lib.training.inputs import BatchOrder, Inputs
+from course_lib.training.keeping import KeptStates
 from course_lib.training.optimizers import effective_rates, make_optimizer
 from course_lib.training.penalties import StartingPointPenalty
 from course_lib.training.precision import autocast
@@ -29,9 +30,10 @@ class Trainer:
         model: on the device of `train`; prepared in place.
         train: what the network is fed with.
         seed: of the order of the images.
+        keep: numbers of epochs after which the weights are kept, see `KeptStates`.
     """
 
-    def __init__(self, recipe: Recipe, model: Network, train: Inputs, seed: int):
+    def __init__(self, recipe: Recipe, model: Network, train: Inputs, seed: int, keep: Iterable[float] = ()):
         self.recipe, self.model, self.train = recipe, model, train
         self.target = target_of(train.labels)
         self.stages = model.trained_stages
@@ -44,6 +46,7 @@ class Trainer:
         self.average = WeightAverage(model, moving) if recipe.finds_steps else None
         self.gradients = RelativeGradients(model, moving) if recipe.layer_rates == "auto_rgn" else None
         self.order = BatchOrder(train, recipe.batch_size, recipe.shuffle, seed)
+        self.kept = KeptStates(keep, len(self.order.sizes))
 
     @property
     def evaluated(self) -> Network:
@@ -56,7 +59,11 @@ class Trainer:
         states = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
         if self.average:
             states["average"] = self.average.state()
-        return {**states, "generators": generators, "history": pack_history(history)}
+        return {**states, "kept": self.kept.states, "generators": generators, "history": pack_history(history)}
+
+    def can_go_on(self, state: dict) -> bool:
+        """Tell whether a state of `state` has all the weights that were to be kept until then."""
+        return self.kept.can_go_on(state["kept"], len(state["history"]) * len(self.order.sizes))
 
     def restore(self, state: dict, val: Inputs) -> list[EpochRecord]:
         """Go back to a state of `state`; return the epochs that are done."""
@@ -64,6 +71,7 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         if self.average:
             self.average.restore(state["average"])
+        self.kept.restore(state["kept"])
         restore_generators(state["generators"], self._generators(val), self.train.labels.device)
         return unpack_history(state["history"])
 
@@ -93,10 +101,11 @@ class Trainer:
         batches = self.order.next_epoch()
         self._set_rates(epoch, batches)
         loss, right = torch.zeros(2, device=self.train.labels.device)  # read once an epoch: reading waits for the GPU
-        for rows in batches:
+        for step, rows in enumerate(batches, start=epoch * len(batches) + 1):
             batch_loss, batch_right = self.step(*self.train.batch(rows))
             loss += batch_loss * len(rows)
             right += batch_right
+            self.kept.after_step(step, self.evaluated)
         return loss.item() / len(self.train), right.item() / len(self.train)
 
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

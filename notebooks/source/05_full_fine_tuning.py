@@ -49,9 +49,10 @@ guess = Prediction(
 # The three strategies differ in two settings only: which weights training starts from, and at which rate each stage moves.
 
 # %% tags=["checked"]
-from course_lib.training import STRATEGIES, make_recipe
+from course_lib.training import make_recipe
 
-for name in STRATEGIES:
+names = ("scratch", "last_layer", "full")
+for name in names:
     recipe = make_recipe(name, lr=0.01)
     rates = recipe.rates(("stem", "stage1", "stage2", "stage3", "stage4", "head"))
     start = "borrowed" if recipe.start else "random"
@@ -62,7 +63,7 @@ for name in STRATEGIES:
 
 # %%
 splits = prepare(DataSpec(source=data, size=numbers.size))
-runs = {name: run_study(name, profile, data, seeds) for name in STRATEGIES}
+runs = {name: run_study(name, profile, data, seeds) for name in names}
 records = runs["full"]
 table = analysis.best_table(records)
 best = table.loc[table["val %"].idxmax()]

@@ -7,8 +7,8 @@ import pytest
 import torch
 from sklearn.metrics import average_precision_score
 
-from course_lib import analysis
-from course_lib.analysis.inferred_precision import SMOOTHING
+from course_lib import analysis, data
+from course_lib.training.inferred_precision import SMOOTHING
 from course_lib.training.target import CONCEPTS
 
 NAN = float("nan")
@@ -30,11 +30,11 @@ def make_ranking(seed, apart=1.0):
     """600 images of which 100 are positive, their scores, and strata of 60, 120 and 420 by rank."""
     labels = (np.arange(600) < 100).astype(float)
     scores = np.random.default_rng(seed).normal(size=600) + apart * labels
-    return labels, scores, analysis.pool_strata([scores], (60, 180, 600))
+    return labels, scores, data.pool_strata([scores], (60, 180, 600))
 
 
 def sample(labels, strata, rates, times=2000):
-    return analysis.draw_judgements(np.repeat(labels[:, None], times, axis=1), strata, rates, seed=1)
+    return data.draw_judgements(np.repeat(labels[:, None], times, axis=1), strata, rates, seed=1)
 
 
 def bias(estimates, truth):

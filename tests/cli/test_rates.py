@@ -9,7 +9,7 @@ import pytest
         (["--scale", "2"], "--scale needs --rates"),
         (["--head-rate", "2"], "--head-rate needs --rates"),
         (["--rates", "a,b"], "--rates 'a,b' are no numbers"),
-        (["--rates", "0,1,2,4,8", "--recipe", "last_layer"], "--recipe last_layer does not"),
+        (["--rates", "0,1,2,4,8", "--recipe", "last_layer"], "--rates and --recipe last_layer both say"),
         (["--rates", "0,1"], "give 5 multipliers"),
     ],
 )

@@ -325,13 +325,48 @@ def test_a_changed_table_is_loaded_again(judged):
 
 
 def test_copies_in_two_parts_are_refused_or_dropped(judged):
-    file = judged(parts=["train", "val", "test", "train"])
-    (file.parent / "imgs/02.png").write_bytes((file.parent / "imgs/00.png").read_bytes())
-    with pytest.raises(ValueError, match=r"imgs/00.png' \(train\) and 'imgs/02.png' \(test\) have the same pixels"):
+    file = judged(parts=["train", "train", "test", "train", "val"])
+    (file.parent / "imgs/12.png").write_bytes((file.parent / "imgs/00.png").read_bytes())  # both even, not left
+    with pytest.raises(ValueError, match=r"imgs/00.png' \(train\) and 'imgs/12.png' \(test\) have the same pixels"):
         prepare(DataSpec(source=f"csv:{file}", size=8))
     splits = prepare(DataSpec(source=f"csv:{file}", size=8, duplicates="drop"))
-    assert splits.notes.dropped_duplicates == [("imgs/02.png", "imgs/00.png")]
-    assert len(splits.test) == 10
+    assert splits.notes.dropped_duplicates == [("imgs/12.png", "imgs/00.png")]
+    assert len(splits.test) == 8
+
+
+def test_copies_that_are_judged_differently_are_refused(judged):
+    file = judged()
+    (file.parent / "imgs/02.png").write_bytes((file.parent / "imgs/00.png").read_bytes())
+    message = (
+        "'imgs/02.png' and 'imgs/00.png' have the same pixels, and the concept 'left' is judged 1 in the first and 0 "
+        "in the second: correct one of them"
+    )
+    with pytest.raises(ValueError, match=message):
+        prepare(DataSpec(source=f"csv:{file}", size=8, duplicates="drop"))
+
+
+def test_groups_stay_together(judged):
+    """Groups of four images by their number; every part has both kinds of each concept, and its share of images."""
+    file = judged(count=80)
+    spec = DataSpec.for_training(f"csv:{file}", size=8, groups=str(file.parent / "groups.csv"))
+    rows = [f"imgs/{i:02d}.png,{i // 4}" for i in range(80)]
+    (file.parent / "groups.csv").write_text("\n".join(["file,group", *rows]))
+    splits = prepare(spec)
+    parts = {"train": splits.train, "val": splits.val, "test": splits.test.open()}
+    owners = {part: {int(name[5:7]) // 4 for name in images.names} for part, images in parts.items()}
+    assert sum(map(len, owners.values())) == 20  # no group is in two parts
+    assert [len(images) for images in parts.values()] == [48, 16, 16]
+    assert all(((images.labels == value).any(dim=0)).all() for images in parts.values() for value in (0, 1))
+    assert "groups kept together" in splits.rule
+
+
+def test_a_concept_of_one_group_only_is_in_one_part_only(judged):
+    file = judged(count=40)
+    spec = DataSpec.for_training(f"csv:{file}", size=8, groups=str(file.parent / "groups.csv"))
+    rows = [f"imgs/{i:02d}.png,{'even' if i % 2 == 0 else i}" for i in range(40)]
+    (file.parent / "groups.csv").write_text("\n".join(["file,group", *rows]))
+    splits = prepare(spec)  # one group has all even images: no split gives each part one, so none is asked for
+    assert sum(bool((part.labels[:, 0] == 1).any()) for part in (splits.train, splits.val, splits.test.open())) == 1
 
 
 def test_the_commands_about_images(judged, typed):

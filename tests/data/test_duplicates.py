@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image, ImageEnhance
 
 from course_lib.data import (
@@ -19,6 +20,8 @@ from course_lib.data import (
     prepare,
 )
 from course_lib.data.duplicates import _near_rows
+
+NAN = float("nan")
 
 
 def spec_of(root, **fields):
@@ -84,11 +87,39 @@ def test_the_test_part_keeps_its_own(image_folder):
     ]
 
 
-def test_concepts_may_contradict_each_other():
-    pixels = np.zeros((3, 3, 4, 4), dtype=np.uint8)
-    pixels[2] = 9
-    images = ImageSet.from_arrays(pixels, [[1, 0], [0, 1], [1, 1]], "ab")
-    assert drop_duplicates(images).names == ("image/00000", "image/00002")
+def copies_with(labels):
+    """Images of which all but the last have the same pixels."""
+    pixels = np.zeros((len(labels), 3, 4, 4), dtype=np.uint8)
+    pixels[-1] = 9
+    return ImageSet.from_arrays(pixels, labels, "abc")
+
+
+def test_the_image_that_is_kept_has_the_judgements_of_its_copies():
+    nan = float("nan")
+    images = copies_with([[1, nan, nan], [1, 0, nan], [nan, nan, nan], [0, 1, nan]])
+    kept = drop_duplicates(images)
+    assert kept.names == ("image/00000", "image/00003")
+    torch.testing.assert_close(kept.labels, torch.tensor([[1, 0, nan], [0, 1, nan]]), equal_nan=True)
+    assert images.labels[0, 1].isnan()  # the given set stays as it was
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (
+            [[1, 1, 0], [1, 0, 0], [1, 1, 1]],
+            "^'image/00000' and 'image/00001' have the same pixels, and the concept 'b' is judged 1 in the first and 0 "
+            "in the second: correct one of them$",
+        ),
+        ([[1, NAN, NAN], [1, NAN, 0], [NAN, 1, 1], [0, 0, 0]],
+         "'image/00002' and 'image/00001' have the same pixels, and the concept 'c' is judged 1"),
+        ([[1, 1, 1], [0, 0, 1], [0, 0, 0]], "in the second, and 1 more contradiction: correct"),
+    ],
+)  # fmt: skip
+def test_contradicting_judgements_of_copies_are_refused(labels, message):
+    """Also those of two copies, where the image that would be kept is not judged."""
+    with pytest.raises(ValueError, match=message):
+        drop_duplicates(copies_with(labels))
 
 
 def test_without_copies_nothing_changes(random_images):

@@ -175,7 +175,34 @@ def test_a_changed_table_changes_the_split(image_folder, tmp_path):
     assert hashes[0] != hashes[1]
 
 
-def test_images_with_concepts_have_no_groups():
-    images = ImageSet.from_arrays(np.zeros((4, 3, 2, 2), dtype=np.uint8), np.eye(4), "abcd")
-    with pytest.raises(ValueError, match="a split by groups needs one class per image"):
-        stratified_split(images, groups=list("abcd"))
+def test_groups_of_images_with_concepts():
+    """Thirty groups, each of which shows some of five concepts: each part has its share of each concept."""
+    random = np.random.default_rng(0)
+    shown = (random.random((60, 5)) < 0.3).astype(np.float32)
+    groups = [g for g in range(60) for _ in range(1 + g % 5)]
+    labels = shown[groups]
+    labels[::7, 0] = np.nan
+    pixels = random.integers(0, 256, (len(groups), 3, 4, 4), dtype=np.uint8)
+    images = ImageSet.from_arrays(pixels, labels, "abcde", [f"{g}_{i}" for i, g in enumerate(groups)])
+    for seed in range(5):
+        splits = stratified_split(images, val=0.2, test=0.2, seed=seed, groups=[f"g{g}" for g in groups])
+        assert all(len(parts) == 1 for parts in places(splits, lambda name: name.partition("_")[0]).values())
+        for part, share in (("train", 0.6), ("val", 0.2), ("test", 0.2)):
+            own = parts_of(splits)[part]
+            counts = np.array(list(own.class_counts().values())) / np.array(list(images.class_counts().values()))
+            np.testing.assert_allclose(counts, share, atol=0.08)
+            assert abs(len(own) / len(images) - share) < 0.05
+        back = images.take(range(len(images) - 1, -1, -1))
+        again = stratified_split(back, val=0.2, test=0.2, seed=seed, groups=[f"g{g}" for g in reversed(groups)])
+        assert again.hash == splits.hash
+
+
+def test_groups_that_cannot_give_every_part_a_concept_are_refused():
+    """Of x and y, c and d must be in the part that a and b are not in; then z is missing in one part."""
+    shown = {"a": [1, 1, 1], "b": [1, 1, 0], "c": [1, 0, 1], "d": [0, 1, 1]}
+    groups = [name for name in shown for _ in range(2)]
+    labels = np.array([row for own in shown.values() for row in (own, [0, 0, 0])], dtype=np.float32)
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 3, 4, 4), dtype=np.uint8)
+    images = ImageSet.from_arrays(pixels, labels, "xyz")
+    with pytest.raises(ValueError, match=r"part has no positive image of the concept '[xyz]' \(3 in all\): choose"):
+        stratified_split(images, val=0.3, test=0.3, groups=groups)

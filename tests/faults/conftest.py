@@ -176,6 +176,7 @@ def broken(draw):
     except OSError:  # macOS and Windows have no such names
         shutil.rmtree(place / "bytes_name")
     _write_tables(place / "tables", jpeg)
+    _write_voc(place / "voc")
     _break_weights(place)
     for name in ("later", "no_ledger"):
         (place / name).mkdir()
@@ -210,6 +211,13 @@ def _write_tables(folder, jpeg):
     for name, content in rows.items():
         (folder / f"{name}.csv").write_bytes(content.encode("utf-8-sig"))
     (folder / "utf16.csv").write_bytes(rows["image_twice"].encode("utf-16"))
+
+
+def _write_voc(folder):
+    """VOC 2012 with a list of training images that was cut off."""
+    lists = folder / "VOCdevkit" / "VOC2012" / "ImageSets" / "Main"
+    lists.mkdir(parents=True)
+    (lists / "train.txt").write_text("2008_000008\n")
 
 
 def _break_weights(place):

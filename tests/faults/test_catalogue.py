@@ -21,6 +21,7 @@ ITEMS = {  # what the catalogue must cover
     "unknown profile", "unknown source", "unknown key", "rate ≤ 0 or NaN", "weights for other classes",
     "damaged weights (hash)", "half a download", "archive with ../", "disk full while the ledger writes",
     "ledger of another version", "two processes on one ledger", "unknown device", "no network", "table of concepts",
+    "VOC 2012",
 }  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def test_what_happens_here_is_compared_with_the_catalogue(catalogue):
 def offline(monkeypatch, tmp_path):
     """No network, as far as the course's downloads go, and no official weights."""
     import torch
-    from torchvision.datasets import CIFAR100
+    from torchvision.datasets import CIFAR100, voc
 
     def refuse(*args, **kwargs):
         raise OSError("Network is unreachable")
@@ -68,6 +69,7 @@ def offline(monkeypatch, tmp_path):
     monkeypatch.setattr(pacs, "URL", "http://127.0.0.1:9/PACS.zip")
     monkeypatch.setattr(pacs, "RETRIES", 0)
     monkeypatch.setattr(CIFAR100, "url", "http://127.0.0.1:9/cifar-100-python.tar.gz")
+    monkeypatch.setitem(voc.DATASET_YEAR_DICT["2012"], "url", "http://127.0.0.1:9/VOCtrainval_11-May-2012.tar")
     monkeypatch.setattr("torch.hub.urlopen", refuse)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setattr(torch.hub, "_hub_dir", None)

@@ -6,7 +6,7 @@ from torch import nn
 
 from course_lib.models.freezing import set_trainable, snapshot, train_mode
 from course_lib.models.network import HEAD, Network, check_names, value_at
-from course_lib.models.weights import start_model
+from course_lib.models.weights import load_weights, start_model
 from course_lib.training.fitting import Trainer
 from course_lib.training.inputs import Pixels
 from course_lib.training.optimizers import effective_rates
@@ -119,6 +119,26 @@ def test_auxiliary_heads_have_paths(auxiliary):
         assert all(torch.equal(later[path], logits[path]) for path in logits)
         with pytest.raises(ValueError, match="too late for the auxiliary head 'head.aux1'"):
             auxiliary.logits(auxiliary.features(x, "stage3"), after="stage3")
+
+
+@pytest.mark.parametrize(("architecture", "weights"), [("mini_googlenet", "mini_googlenet"), ("googlenet", None)])
+def test_extension_layers_stand_before_each_classification_layer(architecture, weights):
+    """FT2-re and FT3-ex of a GoogLeNet: the last stage begins anew, two layers of 6 before main and auxiliary heads."""
+    after, settings = ("stage2", "stage3"), {"hidden": (6, 6), "seed": 2}
+    model = start_model(architecture, weights, 3, **settings, aux_heads=after, fresh=("stage4",) if weights else ())
+    assert model.aux_after == dict(zip(("aux1", "aux2"), after, strict=True))
+    for path in model.head_paths:
+        widths = [layer.out_features for layer in model.stage_module(path).modules() if isinstance(layer, nn.Linear)]
+        assert widths == [6, 6, 3]
+    with torch.no_grad():
+        logits = model.eval().logits(torch.randn(2, 3, 64, 64))
+    assert {path: tuple(value.shape) for path, value in logits.items()} == dict.fromkeys(model.head_paths, (2, 3))
+    if weights:  # of torchvision's network there are none here
+        loaded, drawn = load_weights(weights).state, start_model(architecture, None, 3, **settings).state_dict()
+        for name, value in model.state_dict().items():
+            if name.startswith("stages."):
+                expected = drawn if model.stage_of(name) == "stage4" else loaded
+                assert torch.equal(value, expected[name])
 
 
 def test_an_auxiliary_head_is_frozen_by_its_path(auxiliary):

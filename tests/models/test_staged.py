@@ -76,7 +76,10 @@ def test_unknown_architecture_lists_the_known_ones():
         build("mini_resnet18")
 
 
-@pytest.mark.parametrize(("architecture", "low", "high"), [("mini_resnet18", 6e5, 8e5), ("mini_squeezenet", 1e5, 3e5)])
+@pytest.mark.parametrize(
+    ("architecture", "low", "high"),
+    [("mini_resnet18", 6e5, 8e5), ("mini_squeezenet", 1e5, 3e5), ("mini_googlenet", 2e5, 3e5)],
+)
 def test_mini_networks(architecture, low, high):
     model = build(architecture, 7)
     assert low < sum(p.numel() for p in model.parameters()) < high
@@ -102,7 +105,9 @@ def test_mini_squeezenet_learns_from_scratch():
 
 @pytest.mark.parametrize(
     "architecture",
-    with_marks(["mini_resnet18", "mini_squeezenet", "squeezenet1_0", "googlenet", "efficientnet_lite0"]),
+    with_marks(
+        ["mini_resnet18", "mini_squeezenet", "mini_googlenet", "squeezenet1_0", "googlenet", "efficientnet_lite0"]
+    ),
 )
 def test_first_maps(architecture):
     torch.manual_seed(0)

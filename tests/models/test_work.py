@@ -31,6 +31,7 @@ def count_by_hand(model, size):
         ("mini_resnet18", 48),
         ("mini_resnet18", 96),
         ("mini_squeezenet", 48),
+        ("mini_googlenet", 48),
         pytest.param("efficientnet_lite0", 96, marks=needs_timm),
     ],
 )

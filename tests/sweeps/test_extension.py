@@ -1,5 +1,6 @@
 """Several concepts in one image, from the drawn scene to the printed table: trained, scored by MAP, kept, shown."""
 
+import json
 import math
 
 import numpy as np
@@ -11,8 +12,10 @@ from course_lib.analysis.scores import mean_score
 from course_lib.data.mini.scenes import CONCEPTS
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import finished_runs, run_study, study_trials
-from course_lib.sweeps.studies.extension import READOUTS
-from course_lib.sweeps.trial import Trial
+from course_lib.sweeps.studies.extension.scenes import READOUTS
+from course_lib.sweeps.trial import Trial, record_key
+from course_lib.training.probes import Direct
+from tiny_trials import make_trial
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +71,17 @@ def test_the_tables_name_the_metric(ran):
         assert table["probe"].tolist() == ["direct", *(probe.name for probe in READOUTS)]
         assert (table["low %"] < table["test %"]).all()
         assert all(math.isfinite(value) for value in table["high %"])
+
+
+def test_one_trial_answers_for_several_numbers_of_epochs(folder):
+    """Weights on the way are probed in the same run, by keys of their own; a run that is too short is refused."""
+    trial = make_trial(folder, epochs=4, batch_size=8, optimizer="sgd", lr=0.01)
+    asked = (Direct(epoch=0.5), Direct(epoch=2), Direct(epoch="last"))
+    record = Trial(trial.recipe, trial.data, 0, asked).run()
+    short = Trial(trial.recipe.replace(epochs=2), trial.data, 0, (Direct(epoch="last"),)).run()
+    assert record["scores"]["direct after 2"] == short["scores"]["direct last"]
+    assert record["key"] == record_key(json.loads(json.dumps(record)))
+    assert record["key"] != Trial(trial.recipe, trial.data, 0, asked[1:]).key()
+    assert record["test_outcomes"] == trial.run()["test_outcomes"]
+    with pytest.raises(ValueError, match="after 5 epochs: the recipe trains 4"):
+        Trial(trial.recipe, trial.data, 0, (Direct(epoch=5),))

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from course_lib.analysis import accuracy_interval
+from course_lib.analysis.concepts import score_concepts
 from course_lib.teaching import model_report, write_model_report
 from course_lib.training.tuning import train_classifier
 from pictures import write_pngs
@@ -89,4 +90,14 @@ def test_concepts_have_a_report_of_their_own(tmp_path):
     page = write_model_report(trained).read_text(encoding="utf-8")
     assert f"Mean average precision {trained.outcome()['test_score']:.3f}" in page
     assert "Concept by concept" in page
+    mean, scores = score_concepts(trained.test.labels, trained.probabilities, trained.run.class_names)
+    assert f"With a 95 % interval from {mean.low:.3f} to {mean.high:.3f}" in page
+    for score in scores:
+        assert f"<td>{score.num_positive}</td><td>{score.num_judged}</td><td>{score.precision:.3f}</td>" in page
+    shown = [k for k, score in enumerate(scores) if f"<h3>{score.name} <small>" in page]
+    order = sorted(range(len(scores)), key=lambda k: -scores[k].precision)
+    assert set(shown) == set(order[:4] + order[-4:])
+    right = trained.test.labels[:, order[0]][trained.probabilities[:, order[0]].argsort(descending=True)[:6]]
+    block = page.partition(f"<h3>{scores[order[0]].name} <small>")[2].partition("<h3>")[0]
+    assert [word == "right" for word in re.findall(r'<figure class="(right|wrong)">', block)] == (right == 1).tolist()
     assert "Confusion" not in page

@@ -62,7 +62,7 @@ def test_it_is_told_from_other_probes():
     for probe in (Answers(), Direct(), Answers(keep="probabilities")):
         assert TypeAdapter(Probe).validate_python(probe.model_dump(mode="json")) == probe
     with pytest.raises(ValueError, match="two probes are named 'answers'"):
-        check_probes([Answers(), Answers(keep="probabilities")], None, keeps_last=False)
+        check_probes([Answers(), Answers(keep="probabilities")], None)
 
 
 def test_numbers_become_signs_and_come_back():

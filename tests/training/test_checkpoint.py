@@ -47,25 +47,48 @@ class Stop:
 def test_the_result_is_that_of_no_interrupt(splits, tmp_path, monkeypatch, name, stops):
     monkeypatch.setitem(ARCHITECTURES, chancy_net.NAME, chancy_net.ENTRY)
     recipe, path = RECIPES[name], tmp_path / "state.pt"
-    whole = fit(recipe, splits, seed=3, keep_last=True)
+    keep = (0.5, 2, 4.25, 5)
+    whole = fit(recipe, splits, seed=3, keep=keep)
     key = training_key(recipe, splits, 3, CPU)
     for stop in stops:
         with pytest.raises(Interrupted):  # the epoch `stop` is trained, but not kept
-            fit(recipe, splits, seed=3, on_epoch=Stop(stop), checkpoint=Checkpoint(path, key, every_s=0))
+            fit(recipe, splits, seed=3, on_epoch=Stop(stop), checkpoint=Checkpoint(path, key, every_s=0), keep=keep)
         torch.rand(7)
     checkpoint, seen = Checkpoint(path, key, every_s=0), []
     assert checkpoint.done == stops[-1]
-    parted = fit(recipe, splits, seed=3, on_epoch=seen.append, checkpoint=checkpoint, keep_last=True)
+    parted = fit(recipe, splits, seed=3, on_epoch=seen.append, checkpoint=checkpoint, keep=keep)
     assert [epoch.epoch for epoch in seen] == list(range(stops[-1], 5))
     without_time = [{k: v for k, v in asdict(epoch).items() if k != "seconds"} for epoch in whole.history]
     assert [{k: v for k, v in asdict(epoch).items() if k != "seconds"} for epoch in parted.history] == without_time
     assert parted.best_epoch == whole.best_epoch
     for found, expected in (
         (parted.model.state_dict(), whole.model.state_dict()),
-        (parted.last_state, whole.last_state),
+        *((parted.kept[number], whole.kept[number]) for number in keep),
     ):
         assert all(torch.equal(found[entry], expected[entry]) for entry in expected)
     assert parted.seconds >= sum(epoch.seconds for epoch in parted.history[: stops[-1]]), "those before count"
+
+
+def test_a_state_without_the_weights_that_are_to_be_kept_is_not_used(splits, tmp_path):
+    recipe, path = RECIPES["Adam on kept outputs"], tmp_path / "state.pt"
+    key = training_key(recipe, splits, 3, CPU)
+
+    def go_on(keep, stop=None):
+        seen, options = [], {"seed": 3, "keep": keep, "checkpoint": Checkpoint(path, key, every_s=0)}
+        run = fit(recipe, splits, **options, on_epoch=lambda epoch: (seen.append(epoch.epoch), stop and stop(epoch)))
+        return run, seen
+
+    with pytest.raises(Interrupted):
+        go_on((1, 2), Stop(3))
+    later, seen = go_on((2, 4))  # 1 is not wanted any more, 4 is to come
+    assert (seen, list(later.kept)) == ([3, 4], [2, 4])
+    with pytest.raises(Interrupted):
+        go_on((1, 2), Stop(3))
+    run, seen = go_on((0.5, 2))
+    assert seen == [0, 1, 2, 3, 4], "nobody kept the weights after half an epoch"
+    whole = fit(recipe, splits, seed=3, keep=(0.5, 2))
+    for number in (0.5, 2):
+        assert all(torch.equal(run.kept[number][entry], value) for entry, value in whole.kept[number].items())
 
 
 def test_the_key_is_of_all_that_decides(splits, make_images):

@@ -6,7 +6,7 @@ from course_lib import analysis
 from course_lib.sweeps import run_study
 from course_lib.training import defaults
 from course_lib.training.defaults import default_recipe, describe_settings, describe_start, find_default
-from course_lib.training.recipe import STRATEGIES
+from course_lib.training.strategies import STRATEGIES
 
 # Strategy, number of images -> study of lesson 09 whose runs the evidence is about, and what chooses among its runs.
 SHIPPED = {
@@ -43,7 +43,8 @@ def test_every_strategy_has_a_default_for_any_number_of_images(strategy, num_ima
     assert (recipe.start is None) == (strategy == "scratch")
     assert (recipe.lr, recipe.epochs) == (row.settings["lr"], row.settings["epochs"])
     said = describe_settings(strategy, recipe, 48, num_images)
-    assert f"rate {recipe.lr:g}; {recipe.epochs} epochs" in said
+    assert f"rate {recipe.lr:g}; " in said
+    assert f"; {recipe.epochs} epochs" in said
     assert row.evidence in said
 
 
@@ -55,6 +56,19 @@ def test_given_settings_replace_those_of_the_table():
     assert "1000 images or more; " in describe_settings("full", default_recipe("full", 2000), 48, 2000)
     assert default_recipe("last_layer", 200, architecture="resnet18").start == "torchvision:resnet18"
     assert default_recipe("full", 9, start="mini_squeezenet").architecture == "mini_squeezenet"
+
+
+@pytest.mark.usefixtures("mini")
+def test_new_layers_and_slow_stages_are_described():
+    def words(strategy, **settings):
+        return describe_settings(strategy, default_recipe(strategy, 200, **settings), 48, 200)
+
+    slow = "rate 0.001; rates of the stages: inner 0.0001, head 0.001; 20 epochs"
+    assert words("ft1").startswith(f"ft1: Adam, {slow}")
+    assert words("ft3", hidden=[64, 32]).startswith(f"ft3: extension layers of 64, 32; Adam, {slow}")
+    assert words("ft2").startswith("ft2: stage4 with new weights; Adam, rate 0.001; rates of the stages: inner")
+    by_stage = {"stem": 0.0, "stage1": 1, "stage2": 2, "stage3": 4, "stage4": 8, "head": 16}
+    assert "inner" not in words("full", multipliers=by_stage), "every stage is named"
 
 
 @pytest.mark.usefixtures("mini")

@@ -123,8 +123,8 @@ def test_the_running_average_is_what_is_evaluated_and_kept(splits, weights, name
     rebuilt.load_state_dict(kept)
     assert record.val_loss == pytest.approx(evaluate(rebuilt, val)[0], rel=1e-5)
     assert record.val_loss != pytest.approx(evaluate(trainer.model, val)[0], rel=1e-5)
-    run = fit(recipe, splits, seed=3, shortcuts=False, keep_last=True)
-    assert all(torch.equal(run.last_state[entry], kept[entry]) for entry in kept)
+    run = fit(recipe, splits, seed=3, shortcuts=False, keep=(recipe.epochs,))
+    assert all(torch.equal(run.kept[recipe.epochs][entry], kept[entry]) for entry in kept)
     if run.best_epoch == recipe.epochs - 1:
         assert all(torch.equal(run.model.state_dict()[entry], kept[entry]) for entry in kept)
 

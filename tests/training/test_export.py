@@ -15,7 +15,7 @@ from course_lib.training.classifier import Classifier
 from course_lib.training.export import export_classifier, find_test_images
 from course_lib.training.tuning import train_classifier
 
-NETS = {"mini_resnet18": "last_layer", "mini_squeezenet": "full"}
+NETS = {"mini_resnet18": "last_layer", "mini_squeezenet": "full", "mini_googlenet": "full"}
 
 
 @pytest.fixture(scope="module", params=NETS)

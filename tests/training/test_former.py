@@ -34,7 +34,7 @@ def borrowed_score(weights, mean, std):
 def test_a_body_that_did_not_move_has_forgotten_nothing(weights):
     """The classifier alone was trained: with the old head the network is the borrowed one, bit for bit."""
     splits = prepare(DATA)
-    run = fit(make_recipe("last_layer", **COMMON, lr=0.01), splits, keep_last=True)
+    run = fit(make_recipe("last_layer", **COMMON, lr=0.01), splits, keep=(1,))
     probe_test(run, splits, [Direct(), FORMER])
     assert run.scores[FORMER.name].value == pytest.approx(borrowed_score(weights, run.mean, run.std), abs=1e-6)
     assert run.scores[FORMER.name].num_images == 1680
@@ -47,7 +47,7 @@ def test_statistics_and_weights_are_told_apart(weights):
     own = FORMER.replace(statistics="former")
     score = {}
     for lr in (1e-6, 0.03):
-        run = fit(make_recipe("full", **COMMON, lr=lr), splits, keep_last=True)
+        run = fit(make_recipe("full", **COMMON, lr=lr), splits, keep=(1,))
         probe_test(run, splits, [Direct(), FORMER, own])
         score[lr] = {probe.statistics: run.scores[probe.name].value for probe in (FORMER, own)}
     untouched = score_former(own, start_model("mini_resnet18", weights, 7), "mini_resnet18", SIZE, None, None, CPU)
@@ -73,7 +73,7 @@ def test_running_statistics_are_the_mean_over_batches(weights):
 
 def test_a_former_task_must_be_there(make_images):
     splits = prepare(DATA)
-    scratch = fit(Recipe.scratch(architecture="mini_resnet18", lr=0.01, epochs=1), splits, keep_last=True)
+    scratch = fit(Recipe.scratch(architecture="mini_resnet18", lr=0.01, epochs=1), splits, keep=(1,))
     with pytest.raises(ValueError, match="began with random ones"):
         probe_test(scratch, splits, [FORMER])
     with pytest.raises(ValueError, match="'mini:photo' has other classes than the weights"):

@@ -4,17 +4,20 @@ import hashlib
 import json
 
 import pytest
+import torch
 
 from course_lib.data import DataSpec
+from course_lib.data.mini.catalogue import SOURCE_CATEGORIES, domain_of
 from course_lib.data.mini.domains import DOMAINS
-from course_lib.models import describe_shipped, list_weights, load_model, load_weights
-from course_lib.training.pretraining import PRETRAINED, find_pretraining, pretrain_weights
+from course_lib.models import describe_shipped, list_weights, load_model, load_weights, start_model
+from course_lib.training.pretraining import FEW_CATEGORIES, PRETRAINED, find_pretraining, pretrain_weights
 
+HOMEWORK, GOOGLENETS = ("mini_resnet18", "mini_squeezenet"), ("mini_googlenet", "mini_googlenet_few")
 OF_DOMAINS = [f"mini_resnet18_{domain}" for domain in DOMAINS]
 
 
 def test_what_is_shipped_is_what_is_trained():
-    assert set(PRETRAINED) == set(list_weights()) == {"mini_resnet18", "mini_squeezenet", *OF_DOMAINS}
+    assert set(PRETRAINED) == set(list_weights()) == {*HOMEWORK, *GOOGLENETS, *OF_DOMAINS}
 
 
 @pytest.mark.parametrize("name", sorted(PRETRAINED))
@@ -26,7 +29,7 @@ def test_file_says_how_it_was_trained(name):
     assert meta["precision"] == "float16"
 
 
-@pytest.mark.parametrize("name", ["mini_resnet18", "mini_squeezenet"])
+@pytest.mark.parametrize("name", HOMEWORK)
 def test_homework_networks_are_trained_on_the_same_images_as_before(name):
     data = find_pretraining(name).data
     assert data == DataSpec(source=data.source, size=48, split="stratified", val=0.05, test=0.05, seed=0)
@@ -41,12 +44,46 @@ def test_network_of_a_domain_is_neither_lost_nor_perfect_at_home(domain):
     assert find_pretraining(facts.name).data == DataSpec(source=f"mini:{domain}", size=48, split="source", seed=0)
 
 
-def test_weights_of_domains_are_left_alone():
-    hashes = {name: load_weights(name).hash for name in OF_DOMAINS}
-    digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
-    assert digest == "2c7b61da4ed41c802a745549e80a791b97f2f8b08e0427f98e873db0652b6b47", (
-        "the weights of a domain changed: compute the runs that start from them again, and store the digest"
+@pytest.mark.parametrize(
+    ("names", "digest"),
+    [
+        (OF_DOMAINS, "2c7b61da4ed41c802a745549e80a791b97f2f8b08e0427f98e873db0652b6b47"),
+        (GOOGLENETS, "1784f2702fa05736be0f2ffe110a6a3980ae377dc4988264cadbe769f2dd4cc8"),
+    ],
+    ids=["domains", "googlenets"],
+)
+def test_weights_are_left_alone(names, digest):
+    hashes = {name: load_weights(name).hash for name in names}
+    assert hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest() == digest, (
+        "these weights changed: compute the runs that start from them again, and store the digest"
     )
+
+
+def test_two_sources_of_one_network_differ_in_their_categories_alone():
+    """Many categories, and a quarter of them from every domain, with as many steps of training."""
+    many, few = (find_pretraining(name) for name in GOOGLENETS)
+    assert many.recipe.replace(epochs=1) == few.recipe.replace(epochs=1)
+    assert few.data == many.data.replace(classes=FEW_CATEGORIES)
+    assert 4 * len(FEW_CATEGORIES) == len(SOURCE_CATEGORIES) == 84
+    assert {domain_of(category) for category in FEW_CATEGORIES} == set(DOMAINS)
+    assert load_weights(few.recipe.architecture + "_few").meta["class_names"] == FEW_CATEGORIES
+    assert few.recipe.epochs == 4 * many.recipe.epochs
+
+
+@pytest.mark.parametrize("name", GOOGLENETS)
+def test_weights_of_a_network_with_auxiliary_heads_hold_none_of_them(name):
+    """The heads of the source helped in training; whoever fine-tunes gets new ones."""
+    loaded = load_weights(name)
+    assert loaded.meta["training"]["recipe"]["aux_heads"] == ["stage2", "stage3"]
+    assert not [entry for entry in loaded.state if entry.startswith("aux.")]
+    assert load_model(name).head_paths == ("head",)
+    assert describe_shipped(name).test_accuracy > 0.75
+    started = start_model("mini_googlenet", name, 5, (32,), 1, aux_heads=("stage2", "stage3"))
+    drawn = start_model("mini_googlenet", None, 5, (32,), 1, aux_heads=("stage2", "stage3"))
+    assert started.head_paths == ("head", "head.aux1", "head.aux2")
+    for entry, value in started.state_dict().items():
+        expected = drawn.state_dict() if entry.startswith(("aux.", "head.")) else loaded.state
+        assert torch.equal(value, expected[entry])
 
 
 def test_short_training_of_a_domain(tmp_path):

@@ -13,8 +13,9 @@ from course_lib.models.freezing import changed_names, snapshot
 from course_lib.models.weights import start_model
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import Pixels
-from course_lib.training.prediction import stage_features
-from course_lib.training.probes import Direct, Readout, probe_test, score_test
+from course_lib.training.prediction import layer_features
+from course_lib.training.probes import Direct, probe_test, score_test
+from course_lib.training.readouts import Readout
 from course_lib.training.recipe import Recipe
 from pictures import write_pngs
 
@@ -24,7 +25,7 @@ AUX = Recipe.scratch(epochs=3, lr=3e-3, batch_size=8, aux_heads=("stage2",))
 @pytest.fixture
 def trained(make_images):
     splits = stratified_split(make_images(), val=0.2, test=0.2, seed=0)
-    return fit(AUX, splits, seed=0, keep_last=True), splits
+    return fit(AUX, splits, seed=0, keep=(3,)), splits
 
 
 def test_all_probes_share_one_opening_and_change_nothing(trained):
@@ -67,12 +68,11 @@ def test_the_main_answer_keeps_its_keys_and_the_others_get_new_ones(trained):
 def test_the_last_epoch_is_another_model(splits):
     """A rate that ruins the weights after some epochs: the best epoch is not the last one."""
     recipe = Recipe.scratch(optimizer="sgd", epochs=8, lr=0.3, batch_size=8)
-    run = fit(recipe, splits, seed=2, keep_last=True)
+    run = fit(recipe, splits, seed=2, keep=(8,))
     assert run.best_epoch < 7
-    last = {name: run.last_state[name] for name in run.last_state}
-    assert any(not torch.equal(value, run.model.state_dict()[name]) for name, value in last.items())
+    assert any(not torch.equal(value, run.model.state_dict()[name]) for name, value in run.kept[8].items())
     forgetful = fit(recipe, splits, seed=2)
-    with pytest.raises(ValueError, match="keep_last=True"):
+    with pytest.raises(ValueError, match=r"no weights after 8 epochs: fit\(…, keep=\(8,\)\) keeps them"):
         probe_test(forgetful, splits, [Direct(epoch="last")])
 
 
@@ -80,7 +80,7 @@ def test_a_readout_is_scikit_learn_on_pooled_features(trained):
     run, splits = trained
     probe_test(run, splits, [Readout(layers=("stage3",))])
     sides = [Pixels(images, run.mean, run.std, torch.device("cpu")) for images in (splits.train, splits.test.open())]
-    x, x_new = (stage_features(run.model, side, ["stage3"])["stage3"].numpy() for side in sides)
+    x, x_new = (layer_features(run.model, side, ["stage3"])["stage3"].numpy() for side in sides)
     with torch.no_grad():
         maps = run.model.features(sides[0].batch(torch.arange(4))[0], "stage3")
     np.testing.assert_allclose(x[:4], maps.mean(dim=(2, 3)).numpy(), rtol=1e-5, atol=1e-6)
@@ -133,18 +133,23 @@ def test_a_probe_that_fails_costs_nothing(trained):
     assert score_test(run, splits) == run.scores["direct"].value
 
 
-def test_the_last_weights_of_a_diverged_run_have_no_score(splits):
-    recipe = Recipe.scratch(optimizer="sgd", lr=0.05, epochs=2, batch_size=8)
-    run = fit(recipe, splits, seed=0, keep_last=True)
-    run.status = "diverged"
-    probe_test(run, splits, [Direct(), Direct(epoch="last")])
-    assert run.record()["scores"]["direct last"] == {"metric": "accuracy", "value": None, "units": ""}
+def test_weights_that_a_diverged_run_did_not_reach_have_no_score(splits):
+    """The second epoch has a rate that no weights survive."""
+    steps = {"schedule": "steps", "milestones": (1,), "step_factor": 1e30}
+    recipe = Recipe.scratch(optimizer="sgd", lr=0.05, epochs=2, batch_size=8, **steps)
+    run = fit(recipe, splits, seed=0, keep=(0.5, 1.25, 2))
+    assert (run.status, len(run.history)) == ("diverged", 2)
+    probe_test(run, splits, [Direct(), *(Direct(epoch=epoch) for epoch in (0.5, 1.25, "last"))])
+    scores = run.record()["scores"]
+    assert scores["direct after 0.5"]["value"] > 0
+    for name in ("direct after 1.25", "direct last"):
+        assert scores[name] == {"metric": "accuracy", "value": None, "units": ""}
 
 
 @pytest.mark.parametrize(
     ("probe", "message"),
     [(Direct(head="head.aux9"), "unknown head 'head.aux9': this model has head, head.aux1"),
-     (Readout(layers=("stage9",)), "unknown stage 'stage9'")],
+     (Readout(layers=("stage9",)), "unknown layer 'stage9'")],
 )  # fmt: skip
 def test_a_probe_that_the_network_cannot_answer(trained, probe, message):
     run, splits = trained

@@ -206,6 +206,26 @@ def test_unknown_names_are_refused():
         make_recipe("scratch", start="mini_resnet18")
 
 
+def test_the_three_extension_strategies():
+    """Pretrained stages move at a tenth of the rate of what is new, unless settings say otherwise."""
+    ft1, ft2, ft3 = (make_recipe(name, lr=0.01) for name in ("ft1", "ft2", "ft3"))
+    for recipe in (ft1, ft2, ft3):
+        assert recipe.start == "mini_resnet18"
+        assert recipe.rate_of("stage3") == pytest.approx(0.001)
+        assert recipe.rate_of("head") == recipe.rate_of("head.aux1") == 0.01
+    assert (ft1.fresh, ft1.hidden, ft3.fresh, ft3.hidden) == ((), (), (), (512,))
+    assert (ft2.fresh, ft2.rate_of("stage4")) == (("stage4",), 0.01)
+    assert ft1 == make_recipe("full", lr=0.01, multipliers={"inner": 0.1}, name="ft1")
+    last_two = make_recipe("ft2", lr=0.01, fresh=["stage3", "stage4"])
+    assert last_two.multipliers == {"inner": 0.1, "stage3": 1.0, "stage4": 1.0}
+    frozen = make_recipe("ft2", multipliers={"inner": 0.0, "stage4": 1.0})
+    assert (frozen.rate_of("stage1"), frozen.rate_of("stage4")) == (0.0, 1e-3)
+    assert make_recipe("ft3", architecture="mini_googlenet", hidden=[64, 64]).start == "mini_googlenet"
+    for wrong in ("stage4", 5):
+        with pytest.raises(ValueError, match="Recipe refused: fresh"):
+            make_recipe("ft2", fresh=wrong)
+
+
 def test_only_training_images_are_augmented_unless_the_mistake_is_asked_for():
     flips = {"augmentation": (RandomHorizontalFlip(),)}
     right, late = Recipe(**flips), Recipe(**flips, augmentation_order="after_normalisation")

@@ -17,9 +17,9 @@ def outputs_of(weights: str, splits: Splits) -> tuple[np.ndarray, np.ndarray]:
     from course_lib.models.weights import load_model
     from course_lib.training import Recipe, input_statistics
     from course_lib.training.inputs import Pixels
-    from course_lib.training.prediction import stage_features
+    from course_lib.training.prediction import layer_features
 
     model = load_model(weights)
     statistics = input_statistics(Recipe.full(start=weights, architecture=model.architecture), splits)
-    found = stage_features(model, Pixels(splits.train, *statistics, torch.device("cpu")), ("pool", "head"))
+    found = layer_features(model, Pixels(splits.train, *statistics, torch.device("cpu")), ("pool", "head"))
     return found["pool"].numpy(), found["head"].softmax(dim=1).numpy()

@@ -9,6 +9,7 @@ from course_lib.data.mini.catalogue import SPECIES
 from course_lib.data.mini.dials import Dials
 from course_lib.data.mini.domains import DOMAIN_SEED, DOMAINS
 from course_lib.data.mini.scenes import build_scenes
+from course_lib.data.mini.several import build_keyframes, build_voc
 from course_lib.data.mini.tasks import task_named
 from course_lib.data.mini.worlds import DrawnClass, build_world, draw_classes
 
@@ -32,6 +33,8 @@ def find_builder(name: str) -> tuple[Callable[..., Drawn], str]:
     """The function that draws ``mini:<name>``, given size and progress, and what its progress counts."""
     if name == "scenes":
         return build_scenes, "image"
+    if name in ("keyframes", "voc"):
+        return {"keyframes": build_keyframes, "voc": build_voc}[name], "image"
     if name == "flowers":
         return build_flowers, "class"
     if name.startswith("task-"):

@@ -31,6 +31,12 @@ class Dice:
         start = mix(mix(start) ^ text_key(subject))
         self.keys = mix(mix(ids & _MASK) + mix(start + ((ids >> 32) & _MASK)))
 
+    def take(self, rows: torch.Tensor) -> "Dice":
+        """The dice of some of the pictures."""
+        dice = object.__new__(Dice)
+        dice.keys = self.keys[rows]
+        return dice
+
     def bits(self, channel: str) -> torch.Tensor:
         """(N,) int64 values from 0 to 2^32 - 1."""
         return mix(self.keys ^ text_key(channel))

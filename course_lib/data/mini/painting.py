@@ -50,6 +50,13 @@ class Pen(Plane):
         style = "cartoon" if self.cartoon else "photo"
         return Pen(self.image, x, y, self.scale * scale, size=self.size, style=style, dice=self.dice, dials=self.dials)
 
+    def part(self, rows: torch.Tensor, dice: Dice | None = None) -> "Pen":
+        """A pen on copies of some of the pictures, in the same frame, with their dice or with others."""
+        style = "cartoon" if self.cartoon else "photo"
+        planes = (self.image[rows], self.x[rows], self.y[rows], self.scale[rows])
+        dice = self.dice.take(rows) if dice is None else dice
+        return Pen(*planes, size=self.size, style=style, dice=dice, dials=self.dials)
+
     def paint(self, distance, colour, *, outline=True, where=None, shade=1.0):
         """Paint the inside of `distance` (N, P) with `colour` (N, 3, 1) or a '#rrggbb' text.
 

@@ -11,7 +11,7 @@ from course_lib.sweeps.studies.rates.layered import MOMENTUM, VARY, refuse_other
 from course_lib.sweeps.studies.rates.profiles import PROFILES, RatesProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
-from course_lib.training.probes import Readout
+from course_lib.training.readouts import Readout
 from course_lib.training.recipe import Recipe
 
 OWN_SOURCE = "mini:tools"  # one of the targets stands for all of them

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course_lib.training.average_precision import as_columns
-
 
 def pool_strata(rankings: Sequence[np.ndarray], depths: Sequence[int]) -> np.ndarray:
     """Divide the pool of several rankings into strata by the best rank that an image has in any of them.
@@ -58,7 +56,7 @@ def draw_judgements(labels, strata, rates: Sequence[float], *, seed: int) -> np.
         ValueError: shapes that do not fit, an image of the pool without a label, a stratum without a rate, or a rate
             outside (0, 1].
     """
-    columns, _ = as_columns(labels, np.zeros(len(labels)))
+    columns = _label_columns(labels)
     groups = strata_columns(strata, columns.shape, np.shape(labels))
     rates = np.asarray(rates, dtype=np.float64)
     if rates.ndim != 1 or len(rates) <= groups.max(initial=-1):
@@ -90,3 +88,14 @@ def strata_columns(strata, columns: tuple[int, int], labels: tuple[int, ...]) ->
     if strata.dtype.kind not in "iu" or strata.min(initial=0) < -1:
         raise ValueError(f"strata of type {strata.dtype} from {strata.min(initial=0)}: give integers, −1 is outside")
     return np.broadcast_to(strata if strata.ndim == 2 else strata[:, None], columns)
+
+
+def _label_columns(labels) -> np.ndarray:
+    """Convert labels to float64 (N, K); ValueError for another shape or other values than 0, 1 and NaN."""
+    columns = np.asarray(labels, dtype=np.float64)
+    if columns.ndim not in (1, 2):
+        raise ValueError(f"labels {columns.shape} are no judgements: need (N,) or (N, K)")
+    wrong = columns[~((columns == 0) | (columns == 1) | np.isnan(columns))]
+    if wrong.size:
+        raise ValueError(f"a label is {wrong[0]:g}: give 0, 1 or NaN (not judged)")
+    return columns if columns.ndim == 2 else columns[:, None]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from course_lib.analysis.judgements import draw_judgements, pool_strata
+from course_lib.data.judgements import draw_judgements, pool_strata
 
 NAN = float("nan")
 
