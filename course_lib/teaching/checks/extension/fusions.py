@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy import ndarray
 
-from course_lib.teaching.checks.cases import are_told_apart, case_generator, draw_until
-from course_lib.teaching.checks.common import attempt, fault_of, find_hidden_fault, find_mistake, verdict
-
-Layers = list[ndarray]
+from course_lib.teaching.checks.cases import case_generator
+from course_lib.teaching.checks.common import fault_of, verdict
+from course_lib.teaching.checks.extension.arrays import Layers, array_fault, draw_layers
 
 
 def check_fuse(fuse: Callable) -> bool:
@@ -25,62 +24,21 @@ def check_fuse(fuse: Callable) -> bool:
 
 def _fuse_fault(fuse: Callable) -> str | None:
     draw = case_generator()
-
-    def is_telling(cases: list[Layers]) -> bool:
-        functions = [("", _mean), *_WRONG]
-        return are_told_apart([(words, list(map(function, cases))) for words, function in functions], _same)
-
-    cases = draw_until(lambda: [_draw(draw, *sizes) for sizes in ((4, 4, 3), (5, 3, 4))], is_telling)
-    answers = []
-    for case in cases:
-        answer, fault = _ask(fuse, case)
-        if fault:
-            return fault
-        answers.append(answer)
-    if not all(map(_same, answers, map(_mean, cases))):
-        named = find_mistake(answers, [(words, list(map(function, cases))) for words, function in _WRONG], _same)
-        return named or "its numbers are not the arithmetic mean over the layers."
+    cases = draw_layers(lambda: [_draw(draw, *sizes) for sizes in ((4, 4, 3), (5, 3, 4))], _mean, _WRONG)
     hidden = {
-        "two layers": [(_draw(draw, 2, 5, 3),)],
-        "a single layer": [(_draw(draw, 1, 5, 3),)],
-        "one image": [(_draw(draw, 3, 1, 4),)],
-        "one concept": [(_draw(draw, 3, 6, 1),)],
-        "as many images as concepts": [(_draw(draw, 3, 4, 4),)],
-        "many layers": [(_draw(draw, 12, 5, 3),)],
+        "two layers": [_draw(draw, 2, 5, 3)],
+        "a single layer": [_draw(draw, 1, 5, 3)],
+        "one image": [_draw(draw, 3, 1, 4)],
+        "one concept": [_draw(draw, 3, 6, 1)],
+        "as many images as concepts": [_draw(draw, 3, 4, 4)],
+        "many layers": [_draw(draw, 12, 5, 3)],
     }
-    return find_hidden_fault(lambda case: _is_wrong(fuse, case), hidden)
+    otherwise = "its numbers are not the arithmetic mean over the layers."
+    return array_fault(fuse, cases, _mean, _WRONG, otherwise=otherwise, hidden=hidden)
 
 
 def _draw(draw: np.random.Generator, layers: int, images: int, concepts: int) -> Layers:
     return [draw.uniform(0.05, 0.95, (images, concepts)) for _ in range(layers)]
-
-
-def _is_wrong(fuse: Callable, case: Layers) -> str | None:
-    answer, fault = _ask(fuse, case)
-    return fault or (None if _same(answer, _mean(case)) else "other numbers")
-
-
-def _ask(fuse: Callable, case: Layers) -> tuple[ndarray | None, str | None]:
-    """(the array that the student's function returns, None), or (None, fault)."""
-    answer, fault = attempt(fuse, [layer.copy() for layer in case])
-    if fault:
-        return None, fault
-    try:
-        numbers = np.asarray(answer, dtype=float)
-    except Exception:  # whatever a student returns
-        return None, f"it should return an array, not {type(answer).__name__}."
-    if numbers.ndim != 2 and _same(numbers, _mean(case).mean(axis=0)):
-        return None, "it averages over the images, too: return a row for each image."
-    if numbers.ndim == 1 and _same(numbers, _mean(case).mean(axis=1)):
-        return None, "it averages over the concepts, too: return a column for each concept."
-    if numbers.shape != case[0].shape:
-        return None, f"the answer has shape {numbers.shape}, but each layer has {case[0].shape}: return that shape."
-    return numbers, None
-
-
-def _same(mine: ndarray, other: ndarray) -> bool:
-    """Whether two arrays are equal up to single precision."""
-    return mine.shape == other.shape and np.allclose(mine, other, rtol=1e-5, atol=1e-7)
 
 
 def _mean(layers: Layers) -> ndarray:
@@ -110,7 +68,13 @@ def _ranks(layers: Layers) -> ndarray:
 
 
 _RANKS = "it averages ranks: the probabilities themselves are averaged."
+_IMAGES = "it averages over the images, too: return a row for each image."
+_CONCEPTS = "it averages over the concepts, too: return a column for each concept."
 _WRONG = (
+    (_IMAGES, lambda p: _mean(p).mean(axis=0)),
+    (_IMAGES, lambda p: _mean(p).mean(axis=0, keepdims=True)),
+    (_CONCEPTS, lambda p: _mean(p).mean(axis=1)),
+    (_CONCEPTS, lambda p: _mean(p).mean(axis=1, keepdims=True)),
     ("that is the geometric mean: the arithmetic mean is asked.", _geometric),
     ("that is the harmonic mean: the arithmetic mean is asked.", lambda p: 1 / np.mean(1 / np.array(p), axis=0)),
     ("it averages the logits: the probabilities are averaged.", _mean_logit),
