@@ -44,7 +44,6 @@ _OTHER = {
     "SiLU": functional.silu,
     "ELU": functional.elu,
     "SELU": functional.selu,
-    "CELU": functional.celu,
     "LeakyReLU": functional.leaky_relu,
     "ReLU6": functional.relu6,
     "Softplus": functional.softplus,

@@ -115,12 +115,12 @@ def _layers_fault(answer: nn.Module, sizes: Sizes, error: str | None) -> str | N
         return f"{len(layers)} nn.Linear: two are wanted, the extension layer and a new last layer."
     found = [(layer.in_features, layer.out_features) for layer in layers]
     wanted = [(features, width), (width, outputs)]
-    if found != wanted and found[::-1] == wanted and error:
-        return "the two linear layers are in the wrong order: the extension layer comes first."
+    if found != wanted and found[::-1] == wanted:
+        if error:
+            return "the two linear layers are in the wrong order: the extension layer comes first."
+        found = wanted
     if found != wanted and [pair[::-1] for pair in found] == wanted:
         return "inputs and outputs are exchanged: nn.Linear(inputs, outputs)."
-    if found[::-1] == wanted:
-        found = wanted
     places = ("the extension layer", "the last layer")
     for place, (inputs, outs), (right_inputs, right_outs) in zip(places, found, wanted, strict=True):
         if inputs != right_inputs:
