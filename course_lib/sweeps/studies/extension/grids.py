@@ -52,7 +52,7 @@ def _strategies(profile: ExtensionProfile, source: str, seeds: range) -> list[Tr
     recipes = [
         recipe
         for network in profile.networks.values()
-        for lr in profile.lr
+        for lr in network.lr
         for recipe in strategies(network, profile, lr)
     ]
     return _asked(recipes, data, seeds, THOROUGH)
@@ -63,11 +63,11 @@ def _num_concepts(profile: ExtensionProfile, source: str, seeds: range) -> list[
     recipes = [
         extended(network, profile, lr, hidden)
         for network in profile.networks.values()
-        for lr in profile.lr
+        for lr in network.lr
         for hidden in ((), (profile.concept_width,))
     ]
-    each = (target_data(source, profile, concepts) for concepts in (_few(source), None))
-    return [trial for data in each for trial in _asked(recipes, data, seeds)]
+    few, many = (target_data(source, profile, concepts) for concepts in (_few(source), None))
+    return _asked(recipes, few, seeds, THOROUGH) + _asked(recipes, many, seeds)  # the first are runs of `strategies`
 
 
 def _asked(recipes: Iterable[Recipe], data: DataSpec, seeds: range, thorough: tuple[str, ...] = ()) -> list[Trial]:

@@ -12,11 +12,13 @@ class SourceNetwork:
     Attributes:
         architecture: its name.
         weights: what fine-tuning starts from.
+        lr: learning rates of the new layers; validation chooses.
         aux_heads: stages after which it has an auxiliary head.
     """
 
     architecture: str
     weights: str
+    lr: tuple[float, ...]
     aux_heads: tuple[str, ...] = ()
 
 
@@ -28,7 +30,6 @@ class ExtensionProfile(Profile):
         rates: of both recipes of the study `scenes`; validation chooses.
         scene_epochs, scene_batch_size: of that study.
         networks: by name; every strategy starts from each of them.
-        lr: learning rates of the new layers; validation chooses.
         k: learning rate multiplier of the pretrained layers of all strategies.
         widths: D of one extension layer.
         widths_of_two: D of two extension layers.
@@ -43,7 +44,6 @@ class ExtensionProfile(Profile):
     scene_epochs: int = 20
     scene_batch_size: int = 64
     networks: dict[str, SourceNetwork]
-    lr: tuple[float, ...]
     k: float = 0.1
     widths: tuple[int, ...]
     widths_of_two: tuple[int, ...]
@@ -56,16 +56,18 @@ class ExtensionProfile(Profile):
 
 _AUX = ("stage2", "stage3")
 RESNET, SQUEEZENET, GOOGLENET, GOOGLENET_FEW = "ResNet", "SqueezeNet", "GoogLeNet-84", "GoogLeNet-21"
+_HIGH, _LOW = (0.3, 1.0, 3.0), (0.1, 0.3, 1.0)  # SqueezeNet has no BatchNorm
 _NETWORKS = {
-    RESNET: SourceNetwork("mini_resnet18", "mini_resnet18"),
-    SQUEEZENET: SourceNetwork("mini_squeezenet", "mini_squeezenet"),
-    GOOGLENET: SourceNetwork("mini_googlenet", "mini_googlenet", _AUX),
-    GOOGLENET_FEW: SourceNetwork("mini_googlenet", "mini_googlenet_few", _AUX),
+    RESNET: SourceNetwork("mini_resnet18", "mini_resnet18", _HIGH),
+    SQUEEZENET: SourceNetwork("mini_squeezenet", "mini_squeezenet", _LOW),
+    GOOGLENET: SourceNetwork("mini_googlenet", "mini_googlenet", _HIGH, _AUX),
+    GOOGLENET_FEW: SourceNetwork("mini_googlenet", "mini_googlenet_few", _HIGH, _AUX),
 }
+_PAPER_LR = (0.003, 0.01, 0.03)
 _PAPER_NETWORKS = {
-    "ResNet": SourceNetwork("resnet18", "torchvision:resnet18"),
-    "SqueezeNet": SourceNetwork("squeezenet1_1", "torchvision:squeezenet1_1"),
-    "GoogLeNet": SourceNetwork("googlenet", "torchvision:googlenet", _AUX),
+    "ResNet": SourceNetwork("resnet18", "torchvision:resnet18", _PAPER_LR),
+    "SqueezeNet": SourceNetwork("squeezenet1_1", "torchvision:squeezenet1_1", _PAPER_LR),
+    "GoogLeNet": SourceNetwork("googlenet", "torchvision:googlenet", _PAPER_LR, _AUX),
 }
 # The document's multipliers and epochs (slide "Preliminary experiments").
 PRINTED_K = (0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0)
@@ -78,16 +80,17 @@ PROFILES = {
     for profile in (
         ExtensionProfile(
             name="smoke", epochs=1, batch_size=64, size=32, seeds=2, rates=(0.003,), scene_epochs=2,
-            scene_batch_size=128, lr=(0.1,), networks={GOOGLENET: _NETWORKS[GOOGLENET]}, widths=(512,),
-            widths_of_two=(64,), partition=(0, 4), grid_k=(0.1, 1.0), grid_lr=(0.1,), grid_epochs=(0.5, 1, 2), **_MINI,
+            scene_batch_size=128, networks={GOOGLENET: SourceNetwork("mini_googlenet", "mini_googlenet", (0.3,), _AUX)},
+            widths=(512,), widths_of_two=(64,), partition=(0, 4), grid_k=(0.1, 1.0), grid_lr=(0.1,),
+            grid_epochs=(0.5, 1, 2), **_MINI,
         ),
         ExtensionProfile(
-            name="mini", epochs=8, batch_size=32, size=48, seeds=3, rates=(0.01, 0.003, 0.001), lr=(0.1, 0.3, 1.0),
+            name="mini", epochs=8, batch_size=32, size=48, seeds=3, rates=(0.01, 0.003, 0.001),
             networks=_NETWORKS, grid_lr=(0.03, 0.1, 0.3), **_GRID, **_MINI,
         ),
         ExtensionProfile(
             name="paper", epochs=32, batch_size=32, size=224, seeds=3, rates=(0.01, 0.003, 0.001), scene_epochs=32,
-            scene_batch_size=32, lr=(0.003, 0.01, 0.03), networks=_PAPER_NETWORKS, grid_lr=(0.01,), source="voc2012",
+            scene_batch_size=32, networks=_PAPER_NETWORKS, grid_lr=(0.01,), source="voc2012",
             architecture="googlenet", weights="torchvision:googlenet", **_GRID,
         ),
     )
