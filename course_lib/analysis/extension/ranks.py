@@ -91,10 +91,9 @@ class RankStatement:
 
     def __str__(self) -> str:
         end = "worst" if self.worst else "best"
-        return (
-            f"{' and '.join(self.strategies)} among the {self.places} {end}: {self.number} of {len(self.holds)} networks"
-            f" (by chance {self.independent:.2g} to {self.bound:.2g})"
-        )
+        where = f"{' and '.join(self.strategies)} among the {self.places} {end}"
+        chance = f"by chance {self.independent:.2g} to {self.bound:.2g}"
+        return f"{where}: {self.number} of {len(self.holds)} networks ({chance})"
 
 
 def rank_statement(
