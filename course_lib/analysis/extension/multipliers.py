@@ -94,6 +94,17 @@ def best_table(records: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def chosen_multiplier(records: Sequence[dict]) -> tuple[float, float, str]:
+    """The (k, lr) with the highest mean validation score, with the edges of the grid that it lies at, in words.
+
+    Validation also chooses the number of epochs of each run, up to the longest.
+    """
+    places = {(k, lr): own for lr in rates_of(records) for k, own in _by_multiplier(records, lr).items()}
+    best = max(places, key=lambda place: np.mean([score_of(run, "val") for run in places[place]]))
+    sides = {name: edge_of([place[i] for place in places], best[i]) for i, name in enumerate(("k", "lr"))}
+    return *best, ", ".join(f"the {end} {name} tried" for name, end in sides.items() if end)
+
+
 def smaller_gap(
     records: Sequence[dict], lr: float, epochs: Sequence[float], ks: tuple[float, float] = (0.05, 1.0)
 ) -> Comparison:
@@ -126,17 +137,31 @@ def by_rate(records: Sequence[dict], epochs: float) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("rate", kind="stable").reset_index(drop=True)
 
 
-def explained(found: pd.DataFrame, by: str) -> float:
-    """Share of the variance of MAP over the (k, lr) that a parabola in the logarithm of a column explains (R²).
+def explained(records: Sequence[dict], epochs: float, confidence: float = 0.95) -> dict[str, Interval]:
+    """Share of the variance of MAP over all (k, lr) after so many epochs that one number explains (R²).
 
-    Args:
-        found: of `by_rate`.
-        by: ``"rate"`` (k · lr), ``"k"`` or ``"lr"``.
+    The number is ``"rate"`` (k · lr, the rate of the pretrained layers), ``"k"`` or ``"lr"``; MAP is fitted by a
+    parabola in its logarithm. ``"rate − k"`` and ``"rate − lr"`` are differences of shares. The intervals are
+    percentile bootstraps over concepts and seeds together.
+
+    Raises:
+        ValueError: as `by_rate`.
     """
-    x, y = np.log10(found[by].to_numpy(dtype=float)), found["MAP"].to_numpy()
+    places = by_rate(records, epochs)[["lr", "k", "rate"]]
+    runs = {lr: _by_multiplier(records, lr) for lr in rates_of(records)}
+    cells = [[[units_of(run, probe_after(epochs)) for run in runs[lr][k]]] for lr, k in places[["lr", "k"]].to_numpy()]
+    units = np.array(cells)  # (cells, 1, seeds, concepts)
+    means = np.concatenate([units.mean(axis=(2, 3)).T, _resampled(units)[:, :, 0]])  # the estimate, then the resamples
+    shares = {name: _explained(np.log10(places[name].to_numpy(dtype=float)), means) for name in places}
+    shares |= {f"rate − {name}": shares["rate"] - shares[name] for name in ("k", "lr")}
+    return {name: _percentiles(values[0], values[1:], units, confidence) for name, values in shares.items()}
+
+
+def _explained(x: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """R² of a parabola in x for each row of MAPs (rows, cells)."""
     design = np.vander(x, min(3, len(np.unique(x))))
-    rest = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
-    return float(1 - rest.var() / y.var())
+    rest = means - means @ np.linalg.pinv(design).T @ design.T
+    return 1 - rest.var(axis=1) / means.var(axis=1)
 
 
 @dataclass(frozen=True)
@@ -168,7 +193,10 @@ def printed_agreement(records: Sequence[dict], lr: float, confidence: float = 0.
     theirs = printed.loc[ks, epochs].to_numpy()
     ours = _units(runs, ks, epochs)  # (k, e, seeds, concepts)
     drawn = _resampled(ours)  # (resamples, k, e)
-    return PrintedAgreement(*(_correlation(of, ours, drawn, theirs, confidence) for of in (_overall, _within)))
+    tables = ours.mean(axis=(2, 3))
+    return PrintedAgreement(
+        *(_percentiles(of(tables, theirs), of(drawn, theirs), ours, confidence) for of in (_overall, _within))
+    )
 
 
 def _by_multiplier(records: Sequence[dict], lr: float) -> dict[float, list[dict]]:
@@ -208,10 +236,10 @@ def _resampled(units: np.ndarray) -> np.ndarray:
     return np.einsum("kesc,bs,bc->bke", units, seeds, concepts, optimize=True)
 
 
-def _correlation(of, units: np.ndarray, drawn: np.ndarray, printed: np.ndarray, confidence: float) -> Interval:
-    low, high = np.quantile(of(drawn, printed), [0.5 - confidence / 2, 0.5 + confidence / 2])
+def _percentiles(estimate, drawn: np.ndarray, units: np.ndarray, confidence: float) -> Interval:
+    low, high = np.quantile(drawn, [0.5 - confidence / 2, 0.5 + confidence / 2])
     method = f"bootstrap, {units.shape[3]} concepts and {units.shape[2]} seeds"
-    return Interval(float(of(units.mean(axis=(2, 3)), printed)), float(low), float(high), method, unit="")
+    return Interval(float(estimate), float(low), float(high), method, unit="")
 
 
 def _overall(ours: np.ndarray, printed: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Number of target concepts: networks fine-tuned for many concepts against those for few, on the same evaluated ones."""
+"""Compare networks fine-tuned for many concepts with networks fine-tuned for few, on the same evaluated concepts."""
 
 from collections.abc import Sequence
 from dataclasses import replace

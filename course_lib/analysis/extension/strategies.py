@@ -14,7 +14,7 @@ import numpy as np
 from course_lib.analysis.comparisons import Comparison, compare_runs, scored_by_seed
 from course_lib.analysis.extension.concepts import answered
 from course_lib.analysis.intervals import Interval, both_errors, seed_interval
-from course_lib.analysis.records import MAIN_PROBE, score_of, setting, values_of
+from course_lib.analysis.records import MAIN_PROBE, score_of, setting
 from course_lib.analysis.scores import mean_score
 from course_lib.analysis.selection import rate_at_edge
 from course_lib.sweeps.studies.extension.profiles import PROFILES
@@ -85,13 +85,50 @@ def chosen_runs(runs: Sequence[dict], vary: Sequence[str] = VARY) -> list[dict]:
 
 
 def strategy_score(runs: Sequence[dict], confidence: float = 0.95, vary: Sequence[str] = VARY) -> Interval:
-    """MAP of the runs that validation chose: errors of seeds and of concepts together; of one seed that of concepts."""
+    """MAP of the runs that validation chose: errors of seeds and of concepts together; of one seed that of concepts.
+
+    Concepts differ much in their average precision, so the interval is wide. To compare strategies, take differences
+    of the same concepts (`place_strategies`, `compare_kinds`).
+    """
     chosen = chosen_runs(runs, vary)
     over_concepts = mean_score(chosen, "test", confidence)
     if len(chosen) > 1:
         over_seeds = seed_interval([score_of(run) for run in chosen], confidence)
         over_concepts = both_errors(over_seeds, over_concepts)
     return replace(over_concepts, edge=edge_of(runs))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A strategy of one network beside FT1-def.
+
+    Attributes:
+        score: MAP, mean over the runs that validation chose.
+        gap: MAP minus that of FT1-def, paired by seed and concept; None for FT1-def, and without a common seed.
+        rates: learning rates that the seeds chose, each once, rising.
+        edge: as `edge_of`.
+    """
+
+    score: Interval
+    gap: Interval | None
+    rates: tuple[float, ...]
+    edge: str
+
+
+def place_strategies(records: Sequence[dict], confidence: float = 0.95) -> dict[str, Placed]:
+    """Score every strategy of one network, and compare it with FT1-def.
+
+    Raises:
+        ValueError: no run of FT1-def.
+    """
+    base, found = of_kind(records, FT1), {}
+    for name, runs in by_strategy(records).items():
+        chosen = chosen_runs(runs)
+        paired = not name.startswith(FT1) and {run["seed"] for run in chosen} & {run["seed"] for run in base}
+        gap = compare_runs(runs, base, vary=COMPETING).interval(confidence) if paired else None
+        rates = tuple(sorted({setting(run, "lr") for run in chosen}))
+        found[name] = Placed(strategy_score(runs, confidence), gap, rates, edge_of(runs))
+    return found
 
 
 def edge_of(*sides: Sequence[dict]) -> str:
@@ -223,11 +260,6 @@ def own_width_gain(networks: Mapping[str, Sequence[dict]], layers: int = 1) -> C
 def _validation_of_widths(records: Sequence[dict], layers: int) -> dict[int, float]:
     widths = by_width(records, layers)
     return {width: np.mean([score_of(run, "val") for run in chosen_runs(runs)]) for width, runs in widths.items()}
-
-
-def num_seeds(records: Sequence[dict]) -> int:
-    """Number of seeds of the runs."""
-    return len(values_of(records, "seed"))
 
 
 def _recipe(record: Mapping) -> Recipe:
