@@ -97,19 +97,24 @@ def rate_curves(records: Sequence[dict]) -> Figure:
         axes.set_title(f"e = {e:g}")
     for axes in list(panels.flat)[len(epochs) :]:
         axes.set_axis_off()
-    figure.supxlabel("learning rate of the pretrained layers, k · lr", fontsize=13)
+    for axes in panels[-1]:
+        axes.set_xlabel("k · lr")
     figure.supylabel("MAP (%)", fontsize=13)
     handles = panels[0, 0].get_legend_handles_labels()
-    title = "learning rate of the new layer, lr; 95 % intervals over seeds (t)"
+    title = (
+        "k · lr: rate of the pretrained layers; lr: rate of the new layer, one line each; 95 % intervals over seeds (t)"
+    )
     figure.legend(*handles, loc="outside lower center", ncols=len(rates), title=title)
     return figure
 
 
 def _explained_in_words(records: Sequence[dict], epochs: Sequence[float]) -> str:
-    ends = [multipliers.explained(records, e) for e in (epochs[0], epochs[-1])]
-    shares = {name: [f"{100 * own[name].estimate:.0f} %" for own in ends] for name in ("lr", "rate")}
-    when = f"after {epochs[0]:g} and {epochs[-1]:g} epochs"
-    return f"Variance of MAP {when} explained by lr: {' and '.join(shares['lr'])}; by k · lr: {' and '.join(shares['rate'])}"
+    first, last = (multipliers.explained(records, e) for e in (epochs[0], epochs[-1]))
+    own, rate = ([f"{100 * found[name].estimate:.0f} %" for found in (first, last)] for name in ("lr", "rate"))
+    title = (
+        f"lr explains {own[0]} of the variance of MAP after {epochs[0]:g} epochs and {own[1]} after {epochs[-1]:g}; "
+    )
+    return f"{title}k · lr {rate[0]} and {rate[1]}"
 
 
 @styled
@@ -126,7 +131,8 @@ def smaller_gaps(records: Sequence[dict], ks: tuple[float, float] = (0.05, 1.0))
     found = {lr: [multipliers.smaller_gap(records, lr, [e], ks).interval() for e in epochs] for lr in rates}
     every = [gap for gaps in found.values() for gap in gaps]
     better, worse = sum(gap.low > 0 for gap in every), sum(gap.high < 0 for gap in every)
-    title = f"k = {ks[0]:g} is shown to be better than k = {ks[1]:g} in {better} of {len(every)} comparisons, worse in {worse}"
+    title = f"k = {ks[0]:g} is shown to be better than k = {ks[1]:g} in {better} of {len(every)} comparisons, worse in "
+    title += f"{worse} (by chance at most {0.025 * len(every):.1f} on either side)"
     figure = new_figure(title, height=5.4)
     axes = figure.subplots()
     places = np.arange(len(epochs), dtype=float)

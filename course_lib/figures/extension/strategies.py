@@ -36,9 +36,9 @@ def strategy_dots(records: Sequence[dict]) -> Figure:
     for axes in panels[len(found) :]:
         axes.set_axis_off()
     gaps = [own.gap for placed in found.values() for own in placed.values() if own.gap]
-    figure.supxlabel(_bars_in_words(gaps) + f"\n{EDGE_NOTE}", fontsize=12)
     handles = [Line2D([], [], color=c, marker=m, linestyle="", label=name) for name, (c, m) in _FAMILIES.items()]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    title = f"{_bars_in_words(gaps)}\nin brackets: learning rates that the seeds chose; {EDGE_NOTE}"
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), title=title)
     return figure
 
 
@@ -104,9 +104,8 @@ def width_curves(records: Sequence[dict]) -> Figure:
         axes.set_title(network)
     for axes in panels[len(networks) :]:
         axes.set_axis_off()
-    figure.supxlabel(_bars_in_words(gaps), fontsize=12)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), title=_bars_in_words(gaps))
     return figure
 
 
