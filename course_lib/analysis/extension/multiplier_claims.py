@@ -63,7 +63,8 @@ MULTIPLIER_CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "extension-rate-counts", "after long training, the rate of the pretrained layers k · lr explains MAP "
-        "better than the rate of the new layer alone (ours, made after these runs)", "–", "difference of the shares of variance over all (k, lr) "
+        "better than the rate of the new layer alone (ours, made after these runs)", "–",
+        "difference of the shares of variance over all (k, lr) "
         "that a parabola in the logarithm of either explains, after the most epochs",
         (STUDY,), _rate_explains, POSITIVE, "",
     ),

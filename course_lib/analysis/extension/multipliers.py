@@ -171,10 +171,13 @@ class PrintedAgreement:
     Attributes:
         all_cells: over all cells. Both tables rise with e, so this says little about k.
         within_epochs: of the k at the same e, mean over e: what it says about k.
+        mirrored: over all cells, of the printed table with itself in the reverse order of k: the control, a table that
+            rises with e and is wrong about k.
     """
 
     all_cells: Interval
     within_epochs: Interval
+    mirrored: float
 
 
 def printed_agreement(records: Sequence[dict], lr: float, confidence: float = 0.95) -> PrintedAgreement:
@@ -194,9 +197,8 @@ def printed_agreement(records: Sequence[dict], lr: float, confidence: float = 0.
     ours = _units(runs, ks, epochs)  # (k, e, seeds, concepts)
     drawn = _resampled(ours)  # (resamples, k, e)
     tables = ours.mean(axis=(2, 3))
-    return PrintedAgreement(
-        *(_percentiles(of(tables, theirs), of(drawn, theirs), ours, confidence) for of in (_overall, _within))
-    )
+    found = (_percentiles(of(tables, theirs), of(drawn, theirs), ours, confidence) for of in (_overall, _within))
+    return PrintedAgreement(*found, mirrored=float(_overall(theirs[::-1], theirs)))
 
 
 def _by_multiplier(records: Sequence[dict], lr: float) -> dict[float, list[dict]]:

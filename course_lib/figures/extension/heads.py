@@ -8,7 +8,7 @@ from course_lib.analysis.comparisons import Comparison
 from course_lib.analysis.extension import strategies
 from course_lib.analysis.extension.strategies import HEAD_FUSION, mean_of
 from course_lib.analysis.intervals import Interval
-from course_lib.figures.style import BLACK, BLUE, GREEN, SKY, VERMILLION, draw_interval, new_figure, styled
+from course_lib.figures.style import BLACK, BLUE, EDGE_NOTE, GREEN, SKY, VERMILLION, draw_interval, new_figure, styled
 
 _LOOKS = ((SKY, "v"), (BLUE, "^"), (GREEN, "s"))  # auxiliary heads, from low to high
 _FUSION = (VERMILLION, "o")
@@ -34,14 +34,14 @@ def head_gaps(records: Sequence[dict]) -> Figure:
         raise ValueError("no network has auxiliary heads: give runs of a GoogLeNet")
     words = "; ".join(f"{name}: {_verdict(rows[MEAN][HEAD_FUSION])}" for name, rows in found.items())
     number = max(map(len, found.values()))
-    figure = new_figure(f"{HEAD_FUSION} minus main head: {words}".capitalize(), width=13.0, height=2.5 + 0.42 * number)
+    figure = new_figure(f"Fusion of all heads minus main head: {words}", width=13.0, height=2.5 + 0.42 * number)
     panels = figure.subplots(1, len(found), squeeze=False)[0]
     for axes, (network, rows) in zip(panels, found.items(), strict=True):
         _draw_rows(axes, rows)
         axes.set_title(network)
     method = next(iter(found.values()))[MEAN][HEAD_FUSION].method
     handles = panels[0].get_legend_handles_labels()
-    title = f"95 % intervals, paired by seed and concept: {method}"
+    title = f"95 % intervals, paired by seed and concept: {method}; {EDGE_NOTE}"
     figure.legend(*handles, loc="outside lower center", ncols=len(handles[1]), title=title)
     return figure
 
@@ -72,7 +72,8 @@ def _draw_rows(axes, rows: Mapping[str, Mapping[str, Interval]]) -> None:
             draw_interval(axes, 100 * gap.estimate, height, *ends, color=color, marker=marker, label=label)
     axes.axhline(0.5, color=BLACK, linewidth=0.8)
     axes.axvline(0, color=BLACK, linewidth=1.2)
-    axes.set_yticks(range(len(names)), names, fontsize=11)
+    labels = [f"{name}{'†' if rows[name][HEAD_FUSION].edge else ''}" for name in names]
+    axes.set_yticks(range(len(names)), labels, fontsize=11)
     axes.set_xlabel("MAP minus that of the main head (points)")
 
 

@@ -37,7 +37,8 @@ def strategy_dots(records: Sequence[dict]) -> Figure:
         axes.set_axis_off()
     gaps = [own.gap for placed in found.values() for own in placed.values() if own.gap]
     handles = [Line2D([], [], color=c, marker=m, linestyle="", label=name) for name, (c, m) in _FAMILIES.items()]
-    title = f"{_bars_in_words(gaps)}\nin brackets: learning rates that the seeds chose; {EDGE_NOTE}"
+    chance = f"by chance at most {0.025 * len(gaps) / len(found):.1f} a network on either side"
+    title = f"{_bars_in_words(gaps)}; {chance}\nin brackets: learning rates that the seeds chose; {EDGE_NOTE}"
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), title=title)
     return figure
 
