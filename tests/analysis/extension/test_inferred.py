@@ -18,7 +18,7 @@ RUNS = on_evaluated(strategy_grid(widths, inferred=-0.01))
 def test_a_constant_bias_leaves_the_order():
     found = inferred.inferred_error(RUNS)
     assert found.bias.estimate == pytest.approx(-0.01)
-    assert found.of_run == found.of_concept == pytest.approx(0, abs=1e-9)
+    assert (found.of_run, found.of_concept) == pytest.approx((0, 0), abs=1e-9)
     assert found.correlations == pytest.approx({"ResNet": 1, "GoogLeNet-84": 1})
     assert all(found.same_best.values())
 

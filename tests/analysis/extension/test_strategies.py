@@ -81,7 +81,7 @@ def test_heads_are_compared_with_the_main_one():
 def test_features_take_the_place_of_the_direct_output():
     found = st.features(RUNS)
     assert len(found) == len(RUNS)
-    assert score_of([run for run in found if run["seed"] == 1][0]) == pytest.approx(0.4)
+    assert score_of(next(run for run in found if run["seed"] == 1)) == pytest.approx(0.4)
 
 
 def test_the_best_width_and_those_that_are_not_worse():
