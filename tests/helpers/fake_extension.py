@@ -1,5 +1,7 @@
 """Plausible finished runs of the studies on extension strategies, for tests: no training, scores in closed form."""
 
+from functools import cache
+
 import numpy as np
 
 from course_lib.data.mini.keyframes import CONCEPTS, EVALUATED, FEW
@@ -18,7 +20,7 @@ EPOCHS, KS = (0.5, 1.0, 2.0), (0.05, 0.25, 1.0)
 
 def score_of_units(value, names, seed=0, *, metric="map", noise=0.001):
     """A score whose mean over the evaluated concepts is `value` plus the seed's noise; concepts spread by ±0.1."""
-    evaluated = [name for name in names if name in EVALUATED] or list(names)
+    evaluated = EVALUATED if set(EVALUATED) <= set(names) else names
     spread = dict(zip(evaluated, np.linspace(-0.1, 0.1, len(evaluated)), strict=True))
     own = value + noise * (seed - 1)
     units = [float(own + spread[name]) if name in spread else 0.9 for name in names]  # the others would be noticed
@@ -37,7 +39,7 @@ def extension_run(recipe, seed, values, *, source=KEYFRAMES, classes=FEW, val=No
     given = None if source == VOC or classes is None else list(classes)
     split = f"split of {len(names)} concepts"  # its rule names the concepts
     return {
-        "key": f"{recipe.model_dump_json()}-{source}-{len(names)}-{seed}",
+        "key": f"{recipe.name}-{recipe.start}-{recipe.multipliers}-{recipe.lr}-{source}-{len(names)}-{seed}",
         "recipe": recipe.model_dump(mode="json"),
         "data": {"source": source, "size": 48, "split": "official", "val": 0.2, "seed": 0, "classes": given},
         "seed": seed, "status": "finished", "history": [], "metric": "map", "best_epoch": 7, "scores": scores,
@@ -47,10 +49,15 @@ def extension_run(recipe, seed, values, *, source=KEYFRAMES, classes=FEW, val=No
     }  # fmt: skip
 
 
-def answers(recipe, direct, *, features=None, heads=0.0, fusion=0.0, inferred=0.0):
-    """MAP of each probe: the features' own value, and what heads, their fusion and inferred precision add to it."""
+@cache
+def _recipes(network, lr):
+    return [(recipe, fused(recipe).name) for recipe in strategies(PROFILE.networks[network], PROFILE, lr)]
+
+
+def answers(recipe, direct, last, *, features=None, heads=0.0, fusion=0.0, inferred=0.0):
+    """MAP of each probe: that of the features (`last`: their probe), and what heads, fusion, inferred precision add."""
     values = {"direct": direct, "inferred direct": direct + inferred}
-    values[fused(recipe).name] = direct if features is None else features
+    values[last] = direct if features is None else features
     if len(paths := heads_of(recipe)) > 1:
         values |= {Direct(head=path).name: direct + heads for path in paths[1:]}
         values[Direct(head="+".join(paths)).name] = direct + fusion
@@ -67,9 +74,9 @@ def strategy_grid(value, *, networks=("ResNet", "GoogLeNet-84"), source=KEYFRAME
     runs = []
     for network in networks:
         for lr in RATES:
-            for recipe in strategies(PROFILE.networks[network], PROFILE, lr):
+            for recipe, last in _recipes(network, lr):
                 own = value(network, recipe.name) - 0.05 * (lr != best)
-                values = answers(recipe, own, **settings)
+                values = answers(recipe, own, last, **settings)
                 runs += [extension_run(recipe, seed, values, source=source, noise=noise) for seed in seeds]
     return runs
 

@@ -8,6 +8,7 @@ chooses among them in the same way.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def of_kind(records: Sequence[dict], *kinds: str) -> list[dict]:
 
 def features(records: Sequence[dict]) -> list[dict]:
     """Put the document's features in place of the direct output: its last three layers, fused by their mean."""
-    return [own for record in records for own in answered([record], fused(_recipe(record)).name)]
+    return [own for record in records for own in answered([record], _name_of_features(*_layers_of(record)))]
 
 
 def by_width(records: Sequence[dict], layers: int = 1) -> dict[int, list[dict]]:
@@ -188,7 +189,7 @@ def compare_heads(runs: Sequence[dict]) -> dict[str, Comparison]:
 
 def head_probes(record: Mapping) -> dict[str, str]:
     """Names of the probes of the direct output of each head, and of the fusion of all, by what they are."""
-    heads = heads_of(_recipe(record))
+    heads = heads_of(_recipe(*_layers_of(record)))
     found = {MAIN_HEAD: MAIN_PROBE}
     found |= {f"auxiliary head {place}": Direct(head=head).name for place, head in enumerate(heads[1:], start=1)}
     return found | ({HEAD_FUSION: Direct(head="+".join(heads)).name} if len(heads) > 1 else {})
@@ -262,8 +263,18 @@ def _validation_of_widths(records: Sequence[dict], layers: int) -> dict[int, flo
     return {width: np.mean([score_of(run, "val") for run in chosen_runs(runs)]) for width, runs in widths.items()}
 
 
-def _recipe(record: Mapping) -> Recipe:
-    return Recipe.model_validate(record["recipe"])
+def _layers_of(record: Mapping) -> tuple:
+    """What decides the names of a network's layers: architecture, extension, auxiliary heads."""
+    return setting(record, "architecture"), tuple(setting(record, "hidden")), tuple(setting(record, "aux_heads"))
+
+
+@cache
+def _name_of_features(*layers) -> str:
+    return fused(_recipe(*layers)).name  # builds the network to see its layers
+
+
+def _recipe(architecture: str, hidden: tuple[int, ...], aux_heads: tuple[str, ...]) -> Recipe:
+    return Recipe(architecture=architecture, hidden=hidden, aux_heads=aux_heads)
 
 
 def _grouped(records: Sequence[dict], key) -> dict:

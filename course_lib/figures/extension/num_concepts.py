@@ -26,7 +26,7 @@ def more_concepts(records: Sequence[dict]) -> Figure:
     title = f"Fine-tuned for {many} concepts minus {few}, mean over the networks: {words}"
     networks = list(dict.fromkeys(network for network, _ in found))
     rows = [*((network, strategy) for network in networks for strategy in kinds if (network, strategy) in found)]
-    figure = new_figure(title, height=2.5 + 0.42 * (len(rows) + len(kinds)))
+    figure = new_figure(title, width=11.0, height=2.5 + 0.42 * (len(rows) + len(kinds)))
     axes = figure.subplots()
     gaps = [(f"{network}, {strategy}", strategy, found[network, strategy].interval()) for network, strategy in rows]
     gaps += [(f"mean, {strategy}", strategy, mean) for strategy, mean in means.items()]
@@ -38,8 +38,8 @@ def more_concepts(records: Sequence[dict]) -> Figure:
     axes.axhline(len(kinds) - 0.5, color=BLACK, linewidth=0.8)
     axes.set_yticks(range(len(gaps)), [f"{name}{'†' if gap.edge else ''}" for name, _, gap in reversed(gaps)])
     method = gaps[0][2].method
-    label = f"MAP of the evaluated concepts: {many} minus {few} target concepts (points)"
-    axes.set_xlabel(f"{label}\n95 % intervals, paired by seed and concept: {method}\n{EDGE_NOTE}")
+    label = f"MAP with {many} target concepts minus {few}, the same evaluated (points)"
+    axes.set_xlabel(f"{label}\n95 % intervals: {method}\n{EDGE_NOTE}")
     return figure
 
 
