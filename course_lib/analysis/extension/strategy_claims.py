@@ -20,8 +20,8 @@ from course_lib.analysis.extension.strategies import (
     compare_untuned,
     mean_of,
     of_kind,
-    own_width_gain,
 )
+from course_lib.analysis.extension.widths import own_width_gain
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import setting
 from course_lib.analysis.verdicts import POSITIVE, Claim, Runs

@@ -36,9 +36,8 @@ def inferred_scatter(records: Sequence[dict]) -> Figure:
         unit = " (%)" if scale == 100 else " (1 = best)"
         axes.set(xlabel=f"{columns[0]}{unit}", ylabel=f"{columns[1]}{unit}")
     handles = values.get_legend_handles_labels()
-    note = (
-        f"the same runs: a dot for each strategy; xinfAP differs from AP by {100 * error.of_concept:.1f} points in one "
-    )
-    note += f"concept (standard deviation), MXinfAP from MAP by {100 * error.of_run:.2f} beside the bias"
+    note = "a dot for each strategy; bias with its 95 % bootstrap interval over concepts\n"
+    note += f"standard deviations: of xinfAP minus AP over concepts {100 * error.of_concept:.1f} points, "
+    note += f"of MXinfAP minus MAP over runs {100 * error.of_run:.1f}"
     figure.legend(*handles, loc="outside lower center", ncols=len(error.same_best), title=note)
     return figure

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.analysis.extension import strategies
 from course_lib.analysis.extension.strategies import FT1, FT2, FT3, Placed
+from course_lib.analysis.extension.widths import best_width, by_width
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import setting
 from course_lib.figures.style import BLACK, BLUE, EDGE_NOTE, GREY, ORANGE, VERMILLION, draw_interval, new_figure, styled
@@ -38,7 +39,7 @@ def strategy_dots(records: Sequence[dict]) -> Figure:
     gaps = [own.gap for placed in found.values() for own in placed.values() if own.gap]
     handles = [Line2D([], [], color=c, marker=m, linestyle="", label=name) for name, (c, m) in _FAMILIES.items()]
     chance = f"by chance at most {0.025 * len(gaps) / len(found):.1f} a network on either side"
-    title = f"{_bars_in_words(gaps)}; {chance}\nin brackets: learning rates that the seeds chose; {EDGE_NOTE}"
+    title = f"{_bars_in_words(gaps)}\n{chance}; in brackets: learning rates that the seeds chose; {EDGE_NOTE}"
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), title=title)
     return figure
 
@@ -81,7 +82,7 @@ def _count_in_words(found: dict[str, dict[str, Placed]]) -> str:
 
 def _bars_in_words(gaps: Sequence[Interval]) -> str:
     methods = "; or ".join(dict.fromkeys(gap.method for gap in gaps)) or "one strategy alone"
-    return f"bars: 95 % interval of the difference from FT1-def (dashed), {methods}"
+    return f"bars: 95 % interval of the difference from FT1-def (dashed):\n{methods}"
 
 
 @styled
@@ -112,7 +113,7 @@ def width_curves(records: Sequence[dict]) -> Figure:
 
 def _draw_widths(axes, runs: Sequence[dict], placed: dict[str, Placed]) -> None:
     for layers, (color, marker, label) in _LAYERS.items():
-        widths = strategies.by_width(runs, layers)
+        widths = by_width(runs, layers)
         if not widths:
             continue
         own = [placed[setting(found[0], "name")] for found in widths.values()]
@@ -122,7 +123,7 @@ def _draw_widths(axes, runs: Sequence[dict], placed: dict[str, Placed]) -> None:
         axes.errorbar(places, middle, yerr=error, color=color, marker=marker, capsize=3, linewidth=1.6, label=label)
     base = next(own.score.estimate for name, own in placed.items() if name.startswith(FT1))
     axes.axhline(100 * base, color=BLACK, linestyle="--", linewidth=1.4, label="FT1-def")
-    ticks = sorted({width for layers in _LAYERS for width in strategies.by_width(runs, layers)})
+    ticks = sorted({width for layers in _LAYERS for width in by_width(runs, layers)})
     axes.set_xscale("log", base=2)
     axes.set_xticks(ticks, [str(width) for width in ticks], fontsize=11)
     axes.minorticks_off()
@@ -132,7 +133,7 @@ def _draw_widths(axes, runs: Sequence[dict], placed: dict[str, Placed]) -> None:
 def _widths_in_words(networks: dict[str, list[dict]]) -> str:
     parts = []
     for name, runs in networks.items():
-        found = strategies.best_width(runs)
+        found = best_width(runs)
         edge = f" (the {found.edge} tried)" if found.edge else ""
         parts.append(f"{name} {found.width}{edge}, {len(found.alike)} of {len(found.gaps)} others alike")
     return f"Width of one layer that validation chose: {'; '.join(parts)}"

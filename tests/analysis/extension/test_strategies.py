@@ -3,6 +3,7 @@
 import pytest
 
 from course_lib.analysis.extension import strategies as st
+from course_lib.analysis.extension import widths
 from course_lib.analysis.extension.concepts import on_evaluated
 from course_lib.analysis.extension.num_concepts import by_number, mean_gain, more_concepts
 from course_lib.analysis.records import score_of
@@ -28,8 +29,8 @@ def test_runs_are_found_by_network_strategy_and_width():
     names = list(st.by_strategy(NETWORKS["ResNet"]))
     assert len(names) == 15
     assert names[:2] == ["FT1-def", "FT2-re1"]
-    assert list(st.by_width(RUNS)) == [64, 128, 256, 512, 1024, 2048, 4096]
-    assert list(st.by_width(RUNS, layers=2)) == [64, 256, 1024]
+    assert list(widths.by_width(RUNS)) == [64, 128, 256, 512, 1024, 2048, 4096]
+    assert list(widths.by_width(RUNS, layers=2)) == [64, 256, 1024]
     with pytest.raises(ValueError, match="no run of FT9"):
         st.of_kind(RUNS, "FT9")
 
@@ -85,24 +86,24 @@ def test_features_take_the_place_of_the_direct_output():
 
 
 def test_the_best_width_and_those_that_are_not_worse():
-    found = st.best_width(NETWORKS["ResNet"])
+    found = widths.best_width(NETWORKS["ResNet"])
     assert (found.width, found.edge, found.alike) == (512, "", ())
     assert found.gaps[64].estimate == pytest.approx(0.03)
-    lowest = st.best_width(NETWORKS["GoogLeNet-84"])
+    lowest = widths.best_width(NETWORKS["GoogLeNet-84"])
     assert (lowest.width, lowest.edge) == (64, "lowest")
-    flat = st.best_width(grid(lambda *_: 0.3, networks=("ResNet",)))
+    flat = widths.best_width(grid(lambda *_: 0.3, networks=("ResNet",)))
     assert len(flat.alike) == 6
     with pytest.raises(ValueError, match=r"no run with 1 extension layer"):
-        st.best_width(st.of_kind(RUNS, st.FT1))
+        widths.best_width(st.of_kind(RUNS, st.FT1))
 
 
 def test_the_width_depends_on_the_network_if_its_own_choice_gains():
-    own = st.own_width_gain(NETWORKS)
+    own = widths.own_width_gain(NETWORKS)
     assert own.interval().estimate == pytest.approx((0.03 + 0.01) / 2)
-    same = st.own_width_gain(st.by_network(grid(lambda n, name: BASE[name[:3]] + 0.03 * (name == "FT3-ex1-512"))))
+    same = widths.own_width_gain(st.by_network(grid(lambda n, name: BASE[name[:3]] + 0.03 * (name == "FT3-ex1-512"))))
     assert same.interval().estimate == 0
     with pytest.raises(ValueError, match="1 network cannot show"):
-        st.own_width_gain({"ResNet": NETWORKS["ResNet"]})
+        widths.own_width_gain({"ResNet": NETWORKS["ResNet"]})
 
 
 def test_many_concepts_minus_few():

@@ -37,7 +37,11 @@ def test_every_figure_is_known():
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_layout_is_clean(name):
-    assert_texts_stay_inside_and_apart(FIGURES[name](), name)
+    figure = FIGURES[name]()
+    assert_texts_stay_inside_and_apart(figure, name)
+    for legend in figure.legends:
+        box = legend.get_window_extent()
+        assert 0 <= box.x0 < box.x1 <= figure.bbox.width, name
 
 
 def test_the_best_of_all_is_in_the_title_bold_and_underlined():
