@@ -92,8 +92,8 @@ class RankStatement:
     def __str__(self) -> str:
         end = "worst" if self.worst else "best"
         where = f"{' and '.join(self.strategies)} among the {self.places} {end}"
-        chance = f"by chance {self.independent:.2g} to {self.bound:.2g}"
-        return f"{where}: {self.number} of {len(self.holds)} networks ({chance})"
+        chance = f" (by chance {self.independent:.2g} to {self.bound:.2g})" if self.number else ""
+        return f"{where}: {self.number} of {len(self.holds)} networks{chance}"
 
 
 def rank_statement(

@@ -9,6 +9,7 @@ chooses among them in the same way.
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from course_lib.training.recipe import Recipe
 FT1, FT2, FT3, ONE_LAYER, TWO_LAYERS = "FT1", "FT2", "FT3", "FT3-ex1", "FT3-ex2"
 FAMILIES = (FT1, FT2, FT3)
 COMPETING = (*VARY, "hidden", "fresh", "multipliers")  # settings among which validation chooses within a family
+Sides = tuple[Sequence[dict], Sequence[dict]]  # runs of A and of B
 MAIN_HEAD, HEAD_FUSION = "main head", "fusion of all heads"
 
 
@@ -139,27 +141,39 @@ def favourite(runs: Sequence[dict]) -> list[dict]:
     return max(by_strategy(runs).values(), key=lambda own: np.mean([score_of(r, "val") for r in chosen_runs(own)]))
 
 
-def compare_kinds(a: Sequence[dict], b: Sequence[dict], labels: tuple[str, str] = ("A", "B")) -> Comparison:
-    """Compare the best by validation of two kinds of strategies of one network, paired by seed and concept.
+def compare_sides(sides: Sequence[Sides], vary: Sequence[str] = VARY) -> Comparison:
+    """Compare A with B, paired by seed and concept; several pairs of sides, e.g. of several networks, are averaged.
 
-    Each seed chooses rate and strategy (width, layers begun anew) on the validation images.
+    Each seed chooses its run on the validation images. `Comparison.edge` names a rate at the end of its grid only of
+    the side that is behind: a better rate beyond the grid of the side in front would only add to its lead.
+
+    Args:
+        sides: runs of A and of B, each of one network.
+        vary: settings among which validation chooses.
 
     Raises:
         ValueError: no common seed.
     """
-    return replace(compare_runs(a, b, labels=labels, vary=COMPETING), edge=edge_of(a, b))
+    found = mean_of([compare_runs(a, b, vary=vary) for a, b in sides])
+    leads = np.mean(list(found.by_seed.values())) > 0
+    return replace(found, edge=edge_of(*(b if leads else a for a, b in sides)))
 
 
-def compare_untuned(a: Sequence[dict], b: Sequence[dict]) -> Comparison:
-    """Compare the mean of all strategies of A with the mean of those of B: what an untuned member of a family reaches.
+def compare_kinds(a: Sequence[dict], b: Sequence[dict]) -> Comparison:
+    """Compare the best by validation of two kinds of strategies of one network, see `compare_sides`.
+
+    Each seed chooses rate and strategy (width, layers begun anew) on the validation images.
+    """
+    return compare_sides([(a, b)], COMPETING)
+
+
+def untuned_sides(a: Sequence[dict], b: Sequence[dict]) -> list[Sides]:
+    """Pair every strategy of A with every one of B: together they show what an untuned member of a family reaches.
 
     It is the control of `compare_kinds`, in which the family with more members has more to choose from. Validation
     chooses the rate of each strategy alone.
     """
-    sides = [list(by_strategy(side).values()) for side in (a, b)]
-    return mean_of(
-        [replace(compare_runs(one, other), edge=edge_of(one, other)) for one in sides[0] for other in sides[1]]
-    )
+    return list(product(by_strategy(a).values(), by_strategy(b).values()))
 
 
 def mean_of(comparisons: Sequence[Comparison]) -> Comparison:
@@ -175,7 +189,7 @@ def compare_heads(runs: Sequence[dict]) -> dict[str, Comparison]:
     """
     chosen = chosen_runs(runs)
     return {
-        name: Comparison(tuple(zip(answered(chosen, probe), chosen, strict=True)), edge=edge_of(runs))
+        name: Comparison(tuple((own, run) for run in chosen for own in answered([run], probe)), edge=edge_of(runs))
         for name, probe in head_probes(chosen[0]).items()
         if probe != MAIN_PROBE
     }

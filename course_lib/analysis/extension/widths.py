@@ -4,12 +4,12 @@ All functions take runs on the images of one data set, with scores limited to th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from course_lib.analysis.comparisons import Comparison, compare_runs
-from course_lib.analysis.extension.strategies import chosen_runs, edge_of, favourite, grouped, mean_of
+from course_lib.analysis.extension.strategies import chosen_runs, compare_sides, favourite, grouped
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import score_of, setting
 from course_lib.sweeps.study import VARY
@@ -79,9 +79,8 @@ def own_width_gain(networks: Mapping[str, Sequence[dict]], layers: int = 1) -> C
         theirs = max(common, key=lambda width: np.mean([own[width] for own in others]))
         ours = max(scores[name], key=scores[name].get)
         widths = by_width(runs, layers)
-        edge = edge_of(widths[ours], widths[theirs])
-        found.append(replace(compare_runs(widths[ours], widths[theirs]), edge=edge))
-    return mean_of(found)
+        found.append((widths[ours], widths[theirs]))
+    return compare_sides(found)
 
 
 def _validation_of_widths(records: Sequence[dict], layers: int) -> dict[int, float]:

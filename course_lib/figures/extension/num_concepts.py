@@ -20,7 +20,7 @@ def more_concepts(records: Sequence[dict]) -> Figure:
     """
     found = num_concepts.more_concepts(records)
     kinds = list(dict.fromkeys(strategy for _, strategy in found))
-    means = {strategy: num_concepts.mean_gain(found, strategy).interval() for strategy in kinds}
+    means = {strategy: own.interval() for strategy, own in num_concepts.mean_gain(records).items()}
     few, many = num_concepts.by_number(records)
     words = "; ".join(f"{strategy} {_verdict(mean)}" for strategy, mean in means.items())
     title = f"Fine-tuned for {many} concepts minus {few}, mean over the networks: {words}"

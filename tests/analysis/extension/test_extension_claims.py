@@ -96,7 +96,7 @@ def test_one_network_alone_can_contradict_what_is_said_of_every_one():
     assert found.reason.startswith("keyframes, ResNet (of 4)")
 
 
-def test_the_highest_rate_decides_nothing():
+def test_the_highest_rate_of_those_behind_decides_nothing():
     found = verdict("extension-one-layer", grids(leading("FT3-ex1-256"), best=1.0))
     assert (found.verdict, found.at_edge) == ("undecided", True)
 

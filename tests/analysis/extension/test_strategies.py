@@ -58,12 +58,20 @@ def test_the_best_of_each_kind_by_validation_is_compared():
     own = NETWORKS["ResNet"]
     found = st.compare_kinds(st.of_kind(own, st.FT3), st.of_kind(own, st.FT1))
     assert found.interval().estimate == pytest.approx(0.02)
-    untuned = st.compare_untuned(st.of_kind(own, st.ONE_LAYER), st.of_kind(own, st.FT1))
+    untuned = st.compare_sides(st.untuned_sides(st.of_kind(own, st.ONE_LAYER), st.of_kind(own, st.FT1)))
     assert untuned.interval().estimate == pytest.approx(-0.01 + 0.03 / 7)
-    both = st.mean_of(
-        [st.compare_kinds(st.of_kind(runs, st.FT3), st.of_kind(runs, st.FT1)) for runs in NETWORKS.values()]
+    both = st.compare_sides(
+        [(st.of_kind(runs, st.FT3), st.of_kind(runs, st.FT1)) for runs in NETWORKS.values()], st.COMPETING
     )
     assert both.interval().estimate == pytest.approx((0.02 + 0.03) / 2)
+
+
+def test_a_rate_at_the_end_of_its_grid_counts_only_of_the_side_behind():
+    edge, inside = (grid(networks=("ResNet",), best=best) for best in (1.0, 0.3))
+    ahead, behind = st.by_strategy(edge)["FT3-ex1-512"], st.by_strategy(inside)["FT1-def"]
+    assert st.compare_kinds(ahead, behind).edge == ""
+    assert "highest rate tried" in st.compare_kinds(st.by_strategy(edge)["FT2-re1"], behind).edge
+    assert "highest rate tried" in st.compare_kinds(behind, st.by_strategy(edge)["FT2-re1"]).edge
 
 
 def test_the_choice_is_not_by_the_test_images():
@@ -111,8 +119,8 @@ def test_many_concepts_minus_few():
     assert list(by_number(runs)) == [40, 128]
     found = more_concepts(runs)
     assert found["ResNet", "FT1-def"].interval().estimate == pytest.approx(0.04)
-    assert mean_gain(found, "FT1-def").interval().estimate == pytest.approx(0.03)
-    assert mean_gain(found, "FT3-ex1-512").interval().estimate == pytest.approx(0.02)
+    assert mean_gain(runs)["FT1-def"].interval().estimate == pytest.approx(0.03)
+    assert mean_gain(runs)["FT3-ex1-512"].interval().estimate == pytest.approx(0.02)
     with pytest.raises(ValueError, match="give runs of two numbers"):
         more_concepts(by_number(runs)[40])
     with pytest.raises(ValueError, match="no network has runs for few and for many"):
