@@ -98,7 +98,7 @@ def _more_concepts(runs: Runs, confidence: float) -> dict[str, Interval]:
 
 
 _BOTH = (KEYFRAMES, PHOTOGRAPHS)
-_CHOICE = "validation chooses rate and strategy on either side; a best rate at the end of its grid counts only of the side behind"
+_CHOICE = "validation chooses rate and strategy; a rate at the end of its grid counts only of the side behind"
 
 STRATEGY_CLAIMS: tuple[Claim, ...] = (
     Claim(
