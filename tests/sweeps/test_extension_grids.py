@@ -37,7 +37,7 @@ def test_every_strategy_starts_from_every_network(study):
     trials = study_trials(study)
     profile = PROFILES["mini"]
     found = names(trials)
-    assert found[:6] == ["FT1-def", "FT1-def, k=1", "FT2-re1", "FT2-re1-frozen", "FT2-re2", "FT2-re2-frozen"]
+    assert found[:6] == ["FT1-def", "full", "FT2-re1", "FT2-re1-frozen", "FT2-re2", "FT2-re2-frozen"]
     assert "FT3-ex1-4096" in found
     assert "FT3-ex2-64" in found
     assert len(trials) == len(found) * sum(len(network.lr) for network in profile.networks.values()) * profile.seeds

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from course_lib.analysis.extension.strategies import by_network, by_strategy, chosen_runs
+from course_lib.analysis.extension.strategies import FAMILIES, by_network, by_strategy, chosen_runs, of_kind
 from course_lib.analysis.records import units_of, values_of
 
 _RESAMPLES = 2000
@@ -38,6 +38,7 @@ def precisions_of(records: Sequence[dict]) -> Precisions:
     Raises:
         ValueError: no network has every strategy, or no seed is common to all.
     """
+    records = of_kind(records, *FAMILIES)
     strategies = tuple(by_strategy(records))
     networks = {name: by_strategy(runs) for name, runs in by_network(records).items()}
     networks = {name: runs for name, runs in networks.items() if len(runs) == len(strategies)}

@@ -12,8 +12,9 @@ from course_lib.analysis.extension.widths import best_width, by_width
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import setting
 from course_lib.figures.style import BLACK, BLUE, EDGE_NOTE, GREY, ORANGE, VERMILLION, draw_interval, new_figure, styled
+from course_lib.sweeps.studies.extension.strategies import FULL
 
-_FAMILIES = {FT1: (BLACK, "D"), FT2: (ORANGE, "s"), FT3: (BLUE, "o")}
+_FAMILIES = {FT1: (BLACK, "D"), FT2: (ORANGE, "s"), FT3: (BLUE, "o"), FULL: (VERMILLION, "X")}
 _LAYERS = {1: (BLUE, "o", "one extension layer"), 2: (VERMILLION, "^", "two extension layers")}
 _COLUMNS = 2
 

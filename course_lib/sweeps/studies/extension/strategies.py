@@ -8,7 +8,7 @@ from course_lib.training.recipe import Recipe
 MOMENTUM = 0.9  # our choice, as batch size, the constant rate and the ReLU of an extension layer; the slides give none
 LAST_STAGES = ("stage3", "stage4")
 DEFAULT = "FT1-def"
-FAST = "FT1-def, k=1"  # the control: FT2-re does not re-initialise alone, it trains the last stages at k = 1, too
+FULL = "full"  # full fine-tuning, k = 1: the control of FT2-re, which trains its last stages at k = 1, too
 
 
 def common_settings(network: SourceNetwork, profile: ExtensionProfile) -> dict:
@@ -29,7 +29,7 @@ def strategies(network: SourceNetwork, profile: ExtensionProfile, lr: float) -> 
     common = common_settings(network, profile) | {"lr": lr}
     slow, frozen = {"inner": profile.k}, {"inner": 0.0}
     yield Recipe(name=DEFAULT, multipliers=slow, **common)
-    yield Recipe(name=FAST, **common)
+    yield Recipe(name=FULL, **common)
     for count in range(1, len(LAST_STAGES) + 1):
         fresh = LAST_STAGES[-count:]
         new = dict.fromkeys(fresh, 1.0)
