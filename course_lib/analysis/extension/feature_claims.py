@@ -52,9 +52,9 @@ def _families(runs: _Runs, confidence: float) -> dict[str, Interval]:
 
 
 def _chance(places: float) -> str:
-    one, all_four = (fusion.chance(int(places), NUM_STRATEGIES, networks) for networks in (1, 4))
+    one = places / NUM_STRATEGIES
     return (
-        f"by chance {one:.0%} for one network and {all_four:.1%} for all four, if these were independent; percentile "
+        f"by chance {one:.0%} for one network and {one**4:.1%} for all four, if these were independent; percentile "
         "bootstrap over concepts and seeds"
     )
 
@@ -63,13 +63,13 @@ def _rank_claims(suffix: str, study: str, place: str) -> list[Claim]:
     top, worst = printed_number("top"), printed_number("worst")
     return [
         Claim(
-            f"ext-top-five{suffix}", printed_statement("features-top-five"), place,
+            f"extension-top-five{suffix}", printed_statement("features-top-five"), place,
             f"rank of {WITHIN_TOP} among {NUM_STRATEGIES} strategies by the last three layers fused, each network; "
             + _chance(top),
             (study,), _rank(WITHIN_TOP, study), Region(high=top + 0.75), "",
         ),
         Claim(
-            f"ext-five-worst{suffix}", printed_statement("features-five-worst"), place,
+            f"extension-five-worst{suffix}", printed_statement("features-five-worst"), place,
             f"rank of {AMONG_WORST} among {NUM_STRATEGIES} strategies by the last three layers fused, each network; "
             + _chance(worst),
             (study,), _rank(AMONG_WORST, study), Region(low=NUM_STRATEGIES - worst + 0.25), "",
@@ -83,42 +83,44 @@ _PLACE_VOC = "DCNN features, VOC (“the same conclusions hold”)"
 
 FEATURE_CLAIMS: tuple[Claim, ...] = (
     Claim(
-        "ext-features-beat-direct", printed_statement("features-beat-direct"), _CONCLUSIONS,
+        "extension-features-beat-direct", printed_statement("features-beat-direct"), _CONCLUSIONS,
         "MAP of the last three layers fused minus that of the direct output of the same networks, mean over the "
         "strategies, each network; validation chose the learning rate for the direct output",
         (STUDY,), _gap(LAST_FUSED, DIRECT), POSITIVE,
     ),
     Claim(
-        "ext-fusion-beats-single", printed_statement("many-layers"), _FEATURES,
+        "extension-fusion-beats-single", printed_statement("many-layers"), _FEATURES,
         "MAP of the last three layers fused minus that of the best of the three, mean over the strategies, each "
         "network; the test images choose the single layer, which makes its score too high",
         (STUDY,), _each_network(fusion.strictest_gap), POSITIVE,
     ),
     Claim(
-        "ext-all-layers-fused", printed_statement("many-layers"), _FEATURES,
+        "extension-all-layers-fused", printed_statement("many-layers"), _FEATURES,
         f"MAP of all layers fused minus that of the last three fused; {_THOROUGH}",
         (STUDY,), _gap(ALL_FUSED, LAST_FUSED), POSITIVE,
     ),
     Claim(
-        "ext-upper-layers", printed_statement("upper-layers"), _FEATURES,
+        "extension-upper-layers", printed_statement("upper-layers"), _FEATURES,
         f"mean MAP of the last three layers, each by itself, minus that of all layers below; {_THOROUGH}",
         (STUDY,), _each_network(fusion.upper_gap, ALL_FUSED), POSITIVE,
     ),
     *_rank_claims("", STUDY, _FEATURES),
     Claim(
-        "ext-features-families", printed_statement("extension-better"), _FEATURES,
+        "extension-better-features", printed_statement("extension-better"), _FEATURES,
         "mean MAP of the last three layers fused of the FT3-ex strategies minus that of FT1-def, and of the FT2-re "
         "strategies, each network",
         (STUDY,), _families, POSITIVE,
     ),
     Claim(
-        "ext-head2toe", "a selection among the features of all layers (Head2Toe) is less accurate than late fusion of "
+        "extension-head2toe",
+        "a selection among the features of all layers (Head2Toe) is less accurate than late fusion of "
         "the same layers (ours; the slides are older)", "–",
         f"MAP of Head2Toe minus that of all layers fused; {_THOROUGH}",
         (STUDY,), _gap(HEAD2TOE, ALL_FUSED), NEGATIVE,
     ),
     Claim(
-        "ext-auxiliary-features", "the auxiliary heads as features beside the last three layers help (ours; the slides "
+        "extension-auxiliary-features",
+        "the auxiliary heads as features beside the last three layers help (ours; the slides "
         "evaluate these heads and print no result)", "Evaluation setup",
         "MAP of the last three layers and the auxiliary heads fused minus that of the last three fused, mean over the "
         "strategies, each network with auxiliary heads",
@@ -126,7 +128,7 @@ FEATURE_CLAIMS: tuple[Claim, ...] = (
     ),
     *_rank_claims("-voc", STUDY_VOC, _PLACE_VOC),
     Claim(
-        "ext-features-beat-direct-voc", printed_statement("features-beat-direct"), _CONCLUSIONS,
+        "extension-features-beat-direct-voc", printed_statement("features-beat-direct"), _CONCLUSIONS,
         "the same on photographs with 20 fully judged concepts",
         (STUDY_VOC,), _gap(LAST_FUSED, DIRECT, STUDY_VOC), POSITIVE,
     ),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from course_lib.analysis.comparisons import Comparison
 from course_lib.analysis.extension.concepts import LIMITED, answered, on_evaluated
+from course_lib.analysis.extension.strategies import network_of
 from course_lib.analysis.extension.ways import (
     DIRECT,
     LAST_FUSED,
@@ -29,7 +30,6 @@ from course_lib.analysis.records import is_scored, setting, units_of
 from course_lib.analysis.scores import score_over_runs
 from course_lib.analysis.selection import best_runs, rate_at_edge
 from course_lib.data.mini.several import VOC_CONCEPTS
-from course_lib.sweeps.studies.extension.profiles import PROFILES
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,6 @@ def by_network(trained: Sequence[Trained]) -> dict[str, list[Trained]]:
     for own in trained:
         found.setdefault(own.network, []).append(own)
     return found
-
-
-def network_of(record: Mapping) -> str:
-    """Name that the studies give a run's network and its weights; of others the name of the architecture."""
-    known = {(n.architecture, n.weights): name for p in PROFILES.values() for name, n in p.networks.items()}
-    own = setting(record, "architecture"), setting(record, "start")
-    return known.get(own, own[0])
 
 
 def c_edges(record: Mapping, probe: str) -> list[bool]:

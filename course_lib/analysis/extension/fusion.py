@@ -1,4 +1,4 @@
-"""Fusion of layers against single layers, upper against lower layers, and the rank of strategies as feature generators."""
+"""Fusion against single layers, upper against lower layers, and the rank of strategies as feature generators."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ def best_single(own: Trained) -> str:
 
 
 def fusion_gaps(trained: Sequence[Trained], confidence: float = 0.95) -> dict[str, Interval]:
-    """Last three layers fused minus each of the three, and minus the best of the three on test, mean over strategies."""
+    """Last three layers fused minus each of them, and minus the best of them on test, mean over strategies."""
     asked = [own for own in trained if own.is_asked(LAST_FUSED)]
     found = {way: way_gap(asked, LAST_FUSED, way, confidence) for way in POSITIONS}
     return found | {"best on test": strictest_gap(asked, confidence)}
@@ -126,19 +126,6 @@ def rank_table(trained: Sequence[Trained], way: str = LAST_FUSED) -> pd.DataFram
         },
         index=pd.Index(rows, name="strategy"),
     )
-
-
-def chance(places: int, strategies: int, networks: int = 1) -> float:
-    """Probability that a strategy is among the first, or last, `places` of all for every network by chance.
-
-    Each order is equally likely and the networks are independent: a bound, since networks share images and recipes.
-
-    Raises:
-        ValueError: not 1 ≤ places ≤ strategies.
-    """
-    if not 1 <= places <= strategies:
-        raise ValueError(f"{places} places of {strategies} strategies: give 1 ≤ places ≤ strategies")
-    return (places / strategies) ** networks
 
 
 def family_gap(trained: Sequence[Trained], a: str, b: str, way: str = LAST_FUSED, confidence: float = 0.95) -> Interval:

@@ -155,13 +155,6 @@ def test_an_uncertain_rank_has_a_wide_interval():
     assert (found.low, found.high) == (1, 2)
 
 
-def test_chance():
-    assert fusion.chance(5, 15) == pytest.approx(1 / 3)
-    assert fusion.chance(5, 15, 4) == pytest.approx(1 / 81)
-    with pytest.raises(ValueError, match="6 places of 5"):
-        fusion.chance(6, 5)
-
-
 def test_families_are_compared_by_their_means():
     own = ranked({"FT1-def": 0.1, "FT3-ex1-64": 0.1, "FT3-ex1-128": 0.2})
     assert fusion.family_gap(own, "FT3-ex", "FT1").estimate == pytest.approx(0.05)
