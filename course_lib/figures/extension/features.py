@@ -30,7 +30,7 @@ def map_by_layer(trained: Sequence[Trained]) -> Figure:
     strategies = list(dict.fromkeys(own.strategy for own in asked))
     gaps = [fusion.upper_gap(own) for own in by_network(asked).values()]
     upper, lower = sum(gap.low > 0 for gap in gaps), sum(gap.high < 0 for gap in gaps)
-    title = f"The last three layers are better than those below for {upper} of {len(gaps)} networks, worse for {lower}"
+    title = f"Last three layers against those below: better for {upper} of {len(gaps)} networks, worse for {lower}"
     figure = new_figure(title, width=11.0, height=5.2)
     panels = figure.subplots(1, len(strategies), sharey=True, squeeze=False)[0]
     for axes, strategy in zip(panels, strategies, strict=True):
@@ -74,7 +74,7 @@ def ways_beside_direct(trained: Sequence[Trained]) -> Figure:
     first = max(dict.fromkeys(best), key=best.count)
     gained = [gaps[first].estimate for gaps in found.values()]
     reach = _span([100 * value for value in gained])
-    title = f"“{first}” is best for {best.count(first)} of {len(best)} networks: {reach} points against direct output"
+    title = f"“{first}” is best for {best.count(first)} of {len(best)} networks: {reach} points over direct output"
     figure = new_figure(title, width=11.5, height=1.9 + 0.42 * len(ways))
     panels = figure.subplots(1, len(found), sharey=True, sharex=True, squeeze=False)[0]
     for axes, (name, gaps) in zip(panels, found.items(), strict=True):
@@ -120,7 +120,7 @@ def concepts_direct_and_features(trained: Sequence[Trained], way: str = LAST_FUS
         x, y = table.loc[name, [DIRECT, way]]
         above = place < _NAMED
         at = {"ha": "right" if above else "left", "va": "bottom" if above else "top"}
-        text = f"{name} {table.loc[name, 'gain']:+.1f}".replace("-", "−")
+        text = f"{name} {_span([table.loc[name, 'gain']])}"
         axes.annotate(text, (x, y), (-7, 3) if above else (7, -3), textcoords="offset points", fontsize=11, **at)
     axes.set(xlim=ends, ylim=ends, aspect="equal")
     axes.set_xlabel("average precision of the direct output (%)")
@@ -163,7 +163,7 @@ def cost_and_gain(trained: Sequence[Trained], costs: Mapping[str, Mapping[str, I
         axes.axhline(0, color="black", linewidth=1)
     panels[0].set_xlabel("multiply-accumulates of one image\n(direct output = 1)")
     panels[1].set_xlabel("time of one image on the CPU, median\n(direct output = 1)")
-    panels[0].set_ylabel("MAP minus that of the direct output (points)")
+    panels[0].set_ylabel("MAP minus direct output (points)")
     handles = [panels[0].plot([], [], MARKERS[place], color=GREY, label=way)[0] for place, way in enumerate(ways)]
     handles += [panels[0].plot([], [], "-", color=color, label=name)[0] for name, color in colors.items()]
     figure.legend(handles=handles, loc="outside lower center", ncols=4)

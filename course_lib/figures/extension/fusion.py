@@ -57,8 +57,7 @@ def strategy_ranks(trained: Sequence[Trained]) -> Figure:
     best = sum(table.loc[_BEST, "rank"] <= top for table in tables.values() if _BEST in table.index)
     last = sum(t.loc[_WORST, "rank"] > len(t) - worst for t in tables.values() if _WORST in t.index)
     title = (
-        f"{_BEST} is in the top {top} of {best} of {len(tables)} networks, "
-        f"{_WORST} among the {worst} worst of {last} of {len(tables)}"
+        f"{_BEST} is in the top {top} for {best} of {len(tables)} networks, {_WORST} among the {worst} worst for {last}"
     )
     longest = max(map(len, tables.values()))
     figure = new_figure(title, width=3.1 * len(tables) + 1.2, height=1.9 + 0.32 * longest)
