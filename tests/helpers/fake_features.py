@@ -58,3 +58,19 @@ def grid_of(network="ResNet", strategy="FT1-def", *, seeds=3, rates={0.1: 0.2, 0
     return [
         run_of(network, strategy, seed, lr, val=val, **settings) for lr, val in rates.items() for seed in range(seeds)
     ]
+
+
+def multiplier_grid(ks=(0.05, 0.1, 1.0), rates=(0.1, 0.3), epochs=(0.5, 1, 8), seeds=2):
+    """Runs of FT1-def asked after each number of epochs; a small k is good early and a large one late."""
+    records = []
+    for lr in rates:
+        for k in ks:
+            units = {e: 0.1 * np.log2(e) / 3 + 0.02 * np.log10(k) * (1 - e / 4) + 0.05 * lr for e in epochs}
+            for seed in range(seeds):
+                run = run_of("ResNet", "FT1-def", seed, lr, ways={})
+                run["recipe"]["multipliers"] = {"inner": k}
+                probes = {
+                    f"direct after {e:g}": _score(BASE + own + 0.01 * seed, "direct", "no") for e, own in units.items()
+                }
+                records.append(run | {"scores": probes, "key": f"{k}-{lr}-{seed}"})
+    return records
