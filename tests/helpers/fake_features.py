@@ -69,8 +69,7 @@ def multiplier_grid(ks=(0.05, 0.1, 1.0), rates=(0.1, 0.3), epochs=(0.5, 1, 8), s
             for seed in range(seeds):
                 run = run_of("ResNet", "FT1-def", seed, lr, ways={})
                 run["recipe"]["multipliers"] = {"inner": k}
-                probes = {
-                    f"direct after {e:g}": _score(BASE + own + 0.01 * seed, "direct", "no") for e, own in units.items()
-                }
+                scores = {e: _score(BASE + own + 0.01 * seed, "direct", "no") for e, own in units.items()}
+                probes = {f"direct after {e:g}": score for e, score in scores.items()}
                 records.append(run | {"scores": probes, "key": f"{k}-{lr}-{seed}"})
     return records

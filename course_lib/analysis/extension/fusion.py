@@ -6,6 +6,7 @@ from itertools import chain
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from course_lib.analysis.comparisons import Comparison
 from course_lib.analysis.extension.concepts import answered
@@ -78,51 +79,57 @@ def upper_gap(trained: Sequence[Trained], confidence: float = 0.95) -> Interval:
     return replace(found, edge=f"{share:.0%} of the worse side's C are at an end of the grid" if share > 0.5 else "")
 
 
-def ranks(trained: Sequence[Trained], way: str = LAST_FUSED) -> pd.Series:
-    """Rank of each strategy of a network by the MAP of a way, 1 = best, mean rank for equal ones."""
-    means = pd.Series({own.strategy: own.score(way).estimate for own in trained if own.is_asked(way)})
-    return means.rank(ascending=False).sort_values(kind="stable")
+def rank_intervals(trained: Sequence[Trained], way: str = LAST_FUSED, confidence: float = 0.95) -> dict[str, Interval]:
+    """Rank of each strategy among those of one network; percentile bootstrap over concepts and seeds together.
+
+    The edge is named if the best learning rate of more than half of the strategies is at an end of the grid.
+
+    Raises:
+        ValueError: a seed lacks a strategy.
+    """
+    asked = [own for own in trained if own.is_asked(way)]
+    units, draw = _units(asked, way), np.random.default_rng(0)  # (strategies, seeds, concepts)
+    seeds, concepts = (
+        draw.multinomial(number, np.full(number, 1 / number), size=_RESAMPLES) / number for number in units.shape[1:]
+    )
+    drawn = rankdata(-np.einsum("asc,bs,bc->ba", units, seeds, concepts, optimize=True).round(12), axis=1)
+    lows, highs = np.quantile(drawn, [0.5 - confidence / 2, 0.5 + confidence / 2], axis=0)
+    found = rankdata(-units.mean(axis=(1, 2)).round(12))
+    method = f"bootstrap, {units.shape[2]} concepts and {units.shape[1]} seeds"
+    edges = sum(bool(own.edge) for own in asked)
+    edge = f"the best learning rate of {edges} of {len(asked)} strategies is at an end of the grid"
+    return {
+        own.strategy: Interval(*map(float, ends), method, units.shape[1], "", edge if 2 * edges > len(asked) else "")
+        for own, *ends in zip(asked, found, lows, highs, strict=True)
+    }
 
 
 def rank_interval(
     trained: Sequence[Trained], strategy: str, way: str = LAST_FUSED, confidence: float = 0.95
 ) -> Interval:
-    """Rank of a strategy among those of one network; percentile bootstrap over concepts and seeds together.
-
-    The edge is named if the best learning rate of more than half of the strategies is at an end of the grid.
+    """Rank of one strategy, see `rank_intervals`.
 
     Raises:
         ValueError: the strategy has no runs, or a seed lacks a strategy.
     """
-    asked = [own for own in trained if own.is_asked(way)]
-    names = [own.strategy for own in asked]
+    names = [own.strategy for own in trained if own.is_asked(way)]
     if strategy not in names:
         raise ValueError(f"no run of '{strategy}' was asked for '{way}': choose one of {', '.join(names) or 'none'}")
-    units = _units(asked, way)  # (strategies, seeds, concepts)
-    place, draw = names.index(strategy), np.random.default_rng(0)
-    seeds, concepts = (
-        draw.multinomial(number, np.full(number, 1 / number), size=_RESAMPLES) / number for number in units.shape[1:]
-    )
-    drawn = np.einsum("asc,bs,bc->ba", units, seeds, concepts, optimize=True)
-    low, high = np.quantile([_rank(row, place) for row in drawn], [0.5 - confidence / 2, 0.5 + confidence / 2])
-    method = f"bootstrap, {units.shape[2]} concepts and {units.shape[1]} seeds"
-    edges = sum(bool(own.edge) for own in asked)
-    edge = f"the best learning rate of {edges} of {len(asked)} strategies is at an end of the grid"
-    estimate = _rank(units.mean(axis=(1, 2)), place)
-    return Interval(estimate, low, high, method, units.shape[1], "", edge if 2 * edges > len(asked) else "")
+    return rank_intervals(trained, way, confidence)[strategy]
 
 
 def rank_table(trained: Sequence[Trained], way: str = LAST_FUSED) -> pd.DataFrame:
     """Rank of every strategy of one network with its interval, the best first."""
-    rows = {name: rank_interval(trained, name, way) for name in ranks(trained, way).index}
-    own = {each.strategy: each for each in trained}
+    found = rank_intervals(trained, way)
+    rows = {name: found[name] for name in sorted(found, key=lambda name: found[name].estimate)}
+    of = {each.strategy: each for each in trained}
     return pd.DataFrame(
         {
-            "MAP": [100 * own[name].score(way).estimate for name in rows],
-            "rank": [found.estimate for found in rows.values()],
-            "low": [found.low for found in rows.values()],
-            "high": [found.high for found in rows.values()],
-            "lr at edge": ["yes" if own[name].edge else "no" for name in rows],
+            "MAP": [100 * of[name].score(way).estimate for name in rows],
+            "rank": [own.estimate for own in rows.values()],
+            "low": [own.low for own in rows.values()],
+            "high": [own.high for own in rows.values()],
+            "lr at edge": ["yes" if of[name].edge else "no" for name in rows],
         },
         index=pd.Index(rows, name="strategy"),
     )
@@ -157,12 +164,6 @@ def _units(trained: Sequence[Trained], way: str) -> np.ndarray:
     if len(seeds) != 1:
         raise ValueError(f"strategies have runs of the seeds {sorted(seeds)}: give the same seeds of each")
     return np.array([[units_of(run, probe_of(run, way)) for run in own.runs] for own in trained])
-
-
-def _rank(values: np.ndarray, place: int) -> float:
-    """Rank of one value, 1 = highest; half a rank for each equal one."""
-    others = np.delete(values, place)
-    return float(1 + (others > values[place]).sum() + (others == values[place]).sum() / 2)
 
 
 def _at_edge(run: dict, probe: str) -> bool:

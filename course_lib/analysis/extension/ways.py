@@ -1,6 +1,8 @@
 """The ways to answer with a trained network, and the names of the probes that asked for them."""
 
+import json
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from course_lib.analysis.records import MAIN_PROBE, is_scored
 from course_lib.sweeps.studies.extension.questions import LAST, fused, heads_of
@@ -87,4 +89,9 @@ def is_asked(record: Mapping, way: str) -> bool:
 
 def recipe_of(record: Mapping) -> Recipe:
     """The recipe of a run."""
-    return Recipe.model_validate(record["recipe"])
+    return _read(json.dumps(record["recipe"]))
+
+
+@cache
+def _read(recipe: str) -> Recipe:
+    return Recipe.model_validate_json(recipe)

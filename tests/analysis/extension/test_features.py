@@ -136,7 +136,7 @@ def ranked(additions, **settings):
 
 def test_ranks_with_their_intervals():
     own = ranked({"a": 0.1, "b": 0.3, "c": 0.2, "d": 0.2})
-    assert dict(fusion.ranks(own)) == {"b": 1, "c": 2.5, "d": 2.5, "a": 4}
+    assert dict(fusion.rank_table(own)["rank"]) == {"b": 1, "c": 2.5, "d": 2.5, "a": 4}
     found = fusion.rank_interval(own, "a")
     assert (found.estimate, found.low, found.high, found.edge) == (4, 4, 4, "")
     assert fusion.rank_table(own).loc["b", "MAP"] == pytest.approx(70)
