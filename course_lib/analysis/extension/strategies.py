@@ -1,4 +1,4 @@
-"""Fine-tuning strategies of each network: what validation chose, gaps between strategies, the width of an extension.
+"""Fine-tuning strategies of each network: what validation chose, and gaps between them.
 
 All functions take runs on the images of one data set, with scores limited to the evaluated concepts (`on_evaluated`).
 Each seed chooses its own learning rate on the validation images, as elsewhere in the course, so that the luck of this
@@ -6,8 +6,10 @@ choice is part of the error over seeds. Where several settings compete, as the w
 chooses among them in the same way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
 
 import numpy as np
 
@@ -26,6 +28,7 @@ from course_lib.training.recipe import Recipe
 FT1, FT2, FT3, ONE_LAYER, TWO_LAYERS = "FT1", "FT2", "FT3", "FT3-ex1", "FT3-ex2"
 FAMILIES = (FT1, FT2, FT3)
 COMPETING = (*VARY, "hidden", "fresh", "multipliers")  # settings among which validation chooses within a family
+Sides = tuple[Sequence[dict], Sequence[dict]]  # runs of A and of B
 MAIN_HEAD, HEAD_FUSION = "main head", "fusion of all heads"
 
 
@@ -41,12 +44,12 @@ def network_of(record: Mapping) -> str:
 
 def by_network(records: Sequence[dict]) -> dict[str, list[dict]]:
     """Runs of each network, in order of first appearance."""
-    return _grouped(records, network_of)
+    return grouped(records, network_of)
 
 
 def by_strategy(records: Sequence[dict]) -> dict[str, list[dict]]:
     """Runs of each strategy, in order of first appearance."""
-    return _grouped(records, lambda record: setting(record, "name"))
+    return grouped(records, lambda record: setting(record, "name"))
 
 
 def of_kind(records: Sequence[dict], *kinds: str) -> list[dict]:
@@ -63,13 +66,7 @@ def of_kind(records: Sequence[dict], *kinds: str) -> list[dict]:
 
 def features(records: Sequence[dict]) -> list[dict]:
     """Put the document's features in place of the direct output: its last three layers, fused by their mean."""
-    return [own for record in records for own in answered([record], fused(_recipe(record)).name)]
-
-
-def by_width(records: Sequence[dict], layers: int = 1) -> dict[int, list[dict]]:
-    """Runs with so many extension layers by their width D, rising."""
-    chosen = [record for record in records if len(setting(record, "hidden")) == layers]
-    return dict(sorted(_grouped(chosen, lambda record: setting(record, "hidden")[0]).items()))
+    return [own for record in records for own in answered([record], _name_of_features(*_layers_of(record)))]
 
 
 def chosen_runs(runs: Sequence[dict], vary: Sequence[str] = VARY) -> list[dict]:
@@ -144,27 +141,39 @@ def favourite(runs: Sequence[dict]) -> list[dict]:
     return max(by_strategy(runs).values(), key=lambda own: np.mean([score_of(r, "val") for r in chosen_runs(own)]))
 
 
-def compare_kinds(a: Sequence[dict], b: Sequence[dict], labels: tuple[str, str] = ("A", "B")) -> Comparison:
-    """Compare the best by validation of two kinds of strategies of one network, paired by seed and concept.
+def compare_sides(sides: Sequence[Sides], vary: Sequence[str] = VARY) -> Comparison:
+    """Compare A with B, paired by seed and concept; several pairs of sides, e.g. of several networks, are averaged.
 
-    Each seed chooses rate and strategy (width, layers begun anew) on the validation images.
+    Each seed chooses its run on the validation images. `Comparison.edge` names a rate at the end of its grid only of
+    the side that is behind: a better rate beyond the grid of the side in front would only add to its lead.
+
+    Args:
+        sides: runs of A and of B, each of one network.
+        vary: settings among which validation chooses.
 
     Raises:
         ValueError: no common seed.
     """
-    return replace(compare_runs(a, b, labels=labels, vary=COMPETING), edge=edge_of(a, b))
+    found = mean_of([compare_runs(a, b, vary=vary) for a, b in sides])
+    leads = np.mean(list(found.by_seed.values())) > 0
+    return replace(found, edge=edge_of(*(b if leads else a for a, b in sides)))
 
 
-def compare_untuned(a: Sequence[dict], b: Sequence[dict]) -> Comparison:
-    """Compare the mean of all strategies of A with the mean of those of B: what an untuned member of a family reaches.
+def compare_kinds(a: Sequence[dict], b: Sequence[dict]) -> Comparison:
+    """Compare the best by validation of two kinds of strategies of one network, see `compare_sides`.
+
+    Each seed chooses rate and strategy (width, layers begun anew) on the validation images.
+    """
+    return compare_sides([(a, b)], COMPETING)
+
+
+def untuned_sides(a: Sequence[dict], b: Sequence[dict]) -> list[Sides]:
+    """Pair every strategy of A with every one of B: together they show what an untuned member of a family reaches.
 
     It is the control of `compare_kinds`, in which the family with more members has more to choose from. Validation
     chooses the rate of each strategy alone.
     """
-    sides = [list(by_strategy(side).values()) for side in (a, b)]
-    return mean_of(
-        [replace(compare_runs(one, other), edge=edge_of(one, other)) for one in sides[0] for other in sides[1]]
-    )
+    return list(product(by_strategy(a).values(), by_strategy(b).values()))
 
 
 def mean_of(comparisons: Sequence[Comparison]) -> Comparison:
@@ -180,7 +189,7 @@ def compare_heads(runs: Sequence[dict]) -> dict[str, Comparison]:
     """
     chosen = chosen_runs(runs)
     return {
-        name: Comparison(tuple(zip(answered(chosen, probe), chosen, strict=True)), edge=edge_of(runs))
+        name: Comparison(tuple((own, run) for run in chosen for own in answered([run], probe)), edge=edge_of(runs))
         for name, probe in head_probes(chosen[0]).items()
         if probe != MAIN_PROBE
     }
@@ -188,85 +197,28 @@ def compare_heads(runs: Sequence[dict]) -> dict[str, Comparison]:
 
 def head_probes(record: Mapping) -> dict[str, str]:
     """Names of the probes of the direct output of each head, and of the fusion of all, by what they are."""
-    heads = heads_of(_recipe(record))
+    heads = heads_of(_recipe(*_layers_of(record)))
     found = {MAIN_HEAD: MAIN_PROBE}
     found |= {f"auxiliary head {place}": Direct(head=head).name for place, head in enumerate(heads[1:], start=1)}
     return found | ({HEAD_FUSION: Direct(head="+".join(heads)).name} if len(heads) > 1 else {})
 
 
-@dataclass(frozen=True)
-class BestWidth:
-    """The width that validation chose, and which others are not shown to be worse.
-
-    Attributes:
-        width: with the highest mean validation score.
-        edge: ``"lowest"`` or ``"highest"`` if the width is the end of the grid of widths; else empty.
-        alike: other widths whose MAP is not shown to differ from it: the interval of the paired difference, widened
-            for the number of widths (Bonferroni), has zero inside.
-        gaps: width → MAP of the chosen width minus its own, with that interval.
-    """
-
-    width: int
-    edge: str
-    alike: tuple[int, ...]
-    gaps: dict[int, Interval]
+def _layers_of(record: Mapping) -> tuple:
+    """What decides the names of a network's layers: architecture, extension, auxiliary heads."""
+    return setting(record, "architecture"), tuple(setting(record, "hidden")), tuple(setting(record, "aux_heads"))
 
 
-def best_width(records: Sequence[dict], layers: int = 1, confidence: float = 0.95) -> BestWidth:
-    """Choose the width of an extension of one network by validation, and compare it with every other width.
-
-    Raises:
-        ValueError: no run with so many extension layers.
-    """
-    widths = by_width(records, layers)
-    if not widths:
-        raise ValueError(f"no run with {layers} extension layer(s): give the runs of a study of strategies")
-    best = setting(favourite([run for runs in widths.values() for run in runs])[0], "hidden")[0]
-    wide = 1 - (1 - confidence) / max(1, len(widths) - 1)
-    gaps = {
-        width: compare_runs(widths[best], runs, vary=VARY).interval(wide)
-        for width, runs in widths.items()
-        if width != best
-    }
-    alike = tuple(width for width, gap in gaps.items() if gap.low <= 0 <= gap.high)
-    ends = {min(widths): "lowest", max(widths): "highest"} if len(widths) > 1 else {}
-    return BestWidth(best, ends.get(best, ""), alike, gaps)
+@cache
+def _name_of_features(*layers) -> str:
+    return fused(_recipe(*layers)).name  # builds the network to see its layers
 
 
-def own_width_gain(networks: Mapping[str, Sequence[dict]], layers: int = 1) -> Comparison:
-    """Compare the width that each network's own validation chose with the one that all other networks' chose together.
-
-    The width of the others has the highest mean validation score over them. If the best width does not depend on the
-    network, the gain is 0 but for noise.
-
-    Raises:
-        ValueError: fewer than two networks.
-    """
-    if len(networks) < 2:
-        raise ValueError(f"{len(networks)} network cannot show whether the best width depends on it: give two or more")
-    scores = {name: _validation_of_widths(runs, layers) for name, runs in networks.items()}
-    found = []
-    for name, runs in networks.items():
-        others = [own for other, own in scores.items() if other != name]
-        common = [width for width in scores[name] if all(width in own for own in others)]
-        theirs = max(common, key=lambda width: np.mean([own[width] for own in others]))
-        ours = max(scores[name], key=scores[name].get)
-        widths = by_width(runs, layers)
-        edge = edge_of(widths[ours], widths[theirs])
-        found.append(replace(compare_runs(widths[ours], widths[theirs]), edge=edge))
-    return mean_of(found)
+def _recipe(architecture: str, hidden: tuple[int, ...], aux_heads: tuple[str, ...]) -> Recipe:
+    return Recipe(architecture=architecture, hidden=hidden, aux_heads=aux_heads)
 
 
-def _validation_of_widths(records: Sequence[dict], layers: int) -> dict[int, float]:
-    widths = by_width(records, layers)
-    return {width: np.mean([score_of(run, "val") for run in chosen_runs(runs)]) for width, runs in widths.items()}
-
-
-def _recipe(record: Mapping) -> Recipe:
-    return Recipe.model_validate(record["recipe"])
-
-
-def _grouped(records: Sequence[dict], key) -> dict:
+def grouped(records: Sequence[dict], key: Callable[[dict], Hashable]) -> dict:
+    """Lists of the records with equal keys, in order of first appearance."""
     groups = {}
     for record in records:
         groups.setdefault(key(record), []).append(record)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from course_lib.analysis.records import MAIN_PROBE, is_scored
-from course_lib.sweeps.studies.extension.questions import LAST, fused, heads_of
+from course_lib.sweeps.studies.extension.questions import LAST, heads_of
 from course_lib.sweeps.studies.extension.questions import layers_of as layers_of_recipe
 from course_lib.training.direct import Direct
 from course_lib.training.readouts import Readout
@@ -40,7 +40,7 @@ WAYS: dict[str, Callable[[Recipe], str]] = {
     DIRECT: lambda _: MAIN_PROBE,
     HEADS_FUSED: lambda recipe: Direct(head="+".join(heads_of(recipe))).name,
     **{name: _position(place) for place, name in enumerate(POSITIONS)},
-    LAST_FUSED: lambda recipe: fused(recipe).name,
+    LAST_FUSED: _last(fuse="mean", **_CHOSEN),
     LAST_SVM: _last(by="svm", fuse="mean", **_CHOSEN),
     LAST_CONCATENATED: _last(**_CHOSEN),
     WITH_AUXILIARY: _with_auxiliary,

@@ -6,6 +6,7 @@ import pytest
 from course_lib.analysis.extension import features, fusion, ways
 from course_lib.analysis.extension.ways import ALL_FUSED, DIRECT, LAST_FUSED, POSITIONS, WITH_AUXILIARY
 from course_lib.data.mini.several import VOC_CONCEPTS
+from course_lib.sweeps.studies.extension.questions import fused
 from course_lib.training.readouts import last_layers
 from fake_features import NETWORKS, all_layers, grid_of, run_of
 
@@ -21,6 +22,7 @@ def trained(records):
 def test_layers_are_those_of_the_network(network, hidden):
     run = run_of(network, "any", ways=WAYS, hidden=hidden)
     assert ways.layers_of(run)[-3:] == last_layers(ways.recipe_of(run), 3)
+    assert ways.probe_of(run, LAST_FUSED) == fused(ways.recipe_of(run)).name
     assert len(ways.auxiliary_of(run)) == (2 if network.startswith("GoogLeNet") else 0)
 
 
