@@ -9,7 +9,8 @@ from course_lib.figures.images import as_pictures, mosaic
 from course_lib.figures.style import BLUE, GREEN, GREY, VERMILLION, hide_ticks, new_figure, styled
 from course_lib.training.average_precision import average_precision
 
-_COLUMNS, _FRAME, _GAP = 8, 3, 2  # pictures in a row; pixels of a frame, and between pictures
+_COLUMNS, _FRAME, _GAP = 8, 3, 4  # pictures in a row; pixels of a frame, and between pictures
+_TEXTS = 0.7  # height of the texts below a row, of that of a picture
 _MARGINS = {"left": 0.015, "right": 0.985, "bottom": 0.14, "top": 0.86, "wspace": 0.16}
 _STEPS = 21  # of the threshold
 _RIGHT, _WRONG, _UNKNOWN = "shows it", "does not", "not judged"
@@ -80,25 +81,25 @@ def _draw_pictures(axes, images, labels: np.ndarray, order: np.ndarray, above: i
         "last ones found": order[max(above - _COLUMNS, 0) : above],
         "first ones not found": order[above : above + _COLUMNS],
     }
-    sample = as_pictures(images[:1])
-    height, width = (length + 2 * _FRAME for length in sample.shape[1:3])
-    white = 255 if sample.dtype == np.uint8 else 1
-    blank = np.full((height, width, 3), white, dtype=sample.dtype)
-    cells = []
-    for row in rows.values():
-        framed = [_framed(images[index : index + 1], labels[index]) for index in row]
-        cells += framed + [blank] * (_COLUMNS - len(framed))
-    axes.imshow(mosaic(np.stack(cells), _COLUMNS, _GAP + 12))
+    framed = {name: [_framed(images[index : index + 1], labels[index]) for index in row] for name, row in rows.items()}
+    sample = _framed(images[:1], 0)
+    blank = np.full_like(sample, 255 if sample.dtype == np.uint8 else 1)
+    cells = [cell for row in framed.values() for cell in (row + [blank] * _COLUMNS)[:_COLUMNS]]
+    height, width, _ = sample.shape
+    below = round(_TEXTS * height)  # for the signs of a row and the name of the next
+    padded = [np.concatenate([cell, blank[:below]]) for cell in cells]
+    axes.imshow(mosaic(np.stack(padded), _COLUMNS, _GAP))
     hide_ticks(axes)
-    step = height + _GAP + 12
+    axes.set_ylim(len(rows) * (height + below + _GAP), -below / 2)
     for line, (name, row) in enumerate(rows.items()):
-        axes.text(0, line * step - 3, name, fontsize=11, va="bottom")
+        top = line * (height + below + _GAP)
+        axes.text(0, top - 2, name, fontsize=11, va="bottom")
         for column, index in enumerate(row):
             color, sign = _LOOKS[_look(labels[index])]
-            x = column * (width + _GAP + 12) + width / 2
-            axes.text(x, line * step + height, sign, color=color, ha="center", va="top", fontsize=11, fontweight="bold")
+            x = column * (width + _GAP) + width / 2
+            axes.text(x, top + height, sign, color=color, ha="center", va="top", fontsize=11, fontweight="bold")
     texts = [f"{sign} {name}" for name, (_, sign) in _LOOKS.items()]
-    axes.set_xlabel("   ".join(texts), fontsize=12, labelpad=16)
+    axes.set_xlabel("   ".join(texts), fontsize=12)
 
 
 def _look(label: float) -> str:

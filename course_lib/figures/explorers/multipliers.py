@@ -12,7 +12,7 @@ from course_lib.analysis.extension.printed import printed_multipliers
 from course_lib.figures.style import VERMILLION, new_figure, styled
 
 TABLE, OF_EPOCHS = "MAP", "MAP minus the best of the same e"
-_MARGINS = {"left": 0.075, "right": 0.99, "bottom": 0.19, "top": 0.8, "wspace": 0.1}
+_MARGINS = {"left": 0.075, "right": 0.99, "bottom": 0.19, "top": 0.8, "wspace": 0.14}
 
 
 def multiplier_controls(records: Sequence[dict]) -> dict[str, object]:
