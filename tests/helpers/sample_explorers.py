@@ -11,6 +11,7 @@ from course_lib.data import TRANSFERS
 from course_lib.figures import explorers
 from course_lib.figures.rates import choosing, heat_map, transfer_map
 from course_lib.models import build, first_convolution, stage_maps, stage_work
+from fake_features import multiplier_grid
 from fake_rates import grid_of
 from fake_scales import scale_grid
 
@@ -46,6 +47,13 @@ PAIRS = [  # every source for two targets, at two rates
     )
 ]
 
+CONCEPTS = np.where(RNG.random((12, 3)) < 0.2, np.nan, RNG.random((12, 3)) < 0.4)  # 12 images, NaN = not judged
+CONCEPTS[:2] = [[1.0] * 3, [0.0] * 3]
+CONCEPT_SCORES = {layer: RNG.random((12, 3)) + sure * np.nan_to_num(CONCEPTS) for layer, sure in
+                  (("stage1", 0.2), ("stage2", 0.3), ("pool", 0.5), ("head", 0.4))}  # fmt: skip
+RANKING = explorers.ranking_controls(CONCEPT_SCORES["pool"], NAMES)
+MULTIPLIERS = multiplier_grid()
+
 SCALED = scale_grid(lambda t, k: 0.5 + 0.05 * k, scales=(0.25, 1.0, 4.0, 10.0))
 
 
@@ -72,6 +80,22 @@ def _sample() -> dict[str, tuple]:
         "rate_map": (partial(heat_map.rate_map, LAYERED), heat_map.rate_map_controls(LAYERED)),
         "choice_noise": (partial(choosing.choice_noise_figure, SCALED, num_val=20), choosing.choice_controls(SCALED)),
         "freeze_depth": (partial(explorers.freeze_depth, work, records), explorers.depth_controls(work, records)),
+        "concept_ranking": (
+            partial(
+                explorers.concept_ranking,
+                IMAGES,
+                CONCEPTS,
+                CONCEPT_SCORES["pool"],
+                NAMES,
+                threshold=RANKING["threshold"][12],
+            ),
+            RANKING,
+        ),
+        "multiplier_map": (partial(explorers.multiplier_map, MULTIPLIERS), explorers.multiplier_controls(MULTIPLIERS)),
+        "layer_fusion": (
+            partial(explorers.layer_fusion, CONCEPT_SCORES, CONCEPTS, **explorers.last_three_weights(CONCEPT_SCORES)),
+            explorers.fusion_controls(CONCEPT_SCORES),
+        ),
         "transfer_runs": (partial(transfer_map.transfer_runs, PAIRS), transfer_map.transfer_controls(PAIRS)),
         "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),
     }

@@ -9,9 +9,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "augmentations": ["augmentation_controls", "augmented_batch", "compose"],
+        "concept_ranking": ["concept_ranking", "ranking_controls"],
         "depth": ["depth_controls", "freeze_depth"],
+        "layer_fusion": ["fusion_controls", "layer_fusion", "last_three_weights"],
         "layers": ["feature_map", "layer_controls"],
         "mistakes": ["mistake_controls", "mistake_gallery"],
+        "multipliers": ["multiplier_controls", "multiplier_map"],
         "rates": ["rate_controls", "rate_curves"],
         "shell": ["Explorer", "explore"],
     },

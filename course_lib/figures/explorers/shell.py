@@ -108,5 +108,8 @@ def _make_control(name: str, given, default) -> widgets.Widget:
 
 
 def _default_of(draw: Callable, name: str):
+    given = getattr(draw, "keywords", {})  # of a partial function, also where `draw` takes any name
+    if name in given:
+        return given[name]
     parameter = inspect.signature(draw).parameters.get(name)
     return None if parameter is None or parameter.default is parameter.empty else parameter.default
