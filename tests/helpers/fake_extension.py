@@ -9,7 +9,7 @@ from course_lib.data.mini.several import VOC_CONCEPTS
 from course_lib.sweeps.studies.extension.grids import KEYFRAMES, VOC
 from course_lib.sweeps.studies.extension.profiles import PROFILES
 from course_lib.sweeps.studies.extension.questions import fused, heads_of
-from course_lib.sweeps.studies.extension.strategies import common_settings, extended, strategies
+from course_lib.sweeps.studies.extension.strategies import FULL, common_settings, extended, strategies
 from course_lib.training.direct import Direct
 from course_lib.training.recipe import Recipe
 
@@ -51,7 +51,9 @@ def extension_run(recipe, seed, values, *, source=KEYFRAMES, classes=FEW, val=No
 
 @cache
 def _recipes(network, lr):
-    return [(recipe, fused(recipe).name) for recipe in strategies(PROFILE.networks[network], PROFILE, lr)]
+    """The document's strategies, without the control."""
+    recipes = strategies(PROFILE.networks[network], PROFILE, lr)
+    return [(recipe, fused(recipe).name) for recipe in recipes if recipe.name != FULL]
 
 
 def answers(recipe, direct, last, *, features=None, heads=0.0, fusion=0.0, inferred=0.0):

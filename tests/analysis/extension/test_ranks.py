@@ -94,3 +94,9 @@ def test_the_sentence_has_the_chance():
     assert str(rank_statement(ORDERED, ["a", "b"], 2)) == (
         "a and b among the 2 best: 2 of 2 networks (by chance 0.01 to 0.1)"
     )
+
+
+def test_the_control_is_no_strategy_of_the_document():
+    runs = strategy_grid(lambda network, name: 0.3)
+    control = [run | {"recipe": run["recipe"] | {"name": "full"}} for run in runs if run["recipe"]["name"] == "FT1-def"]
+    assert precisions_of([*runs, *control]).strategies == precisions_of(runs).strategies
