@@ -238,17 +238,19 @@ def test_a_guess_is_a_bar_or_a_diamond_and_the_measurement_a_dot(guessed, bars):
 SHOW_ACCURACIES = {
     "training_curves", "quantity_curves", "strategies", "dot_intervals", "accuracy_by_amount",
     "optimizer_differences", "rate_sensitivity", "augmentation_gains", "luck_of_selection",
-    "rate_map", "rate_curves", "freeze_depth", "cover", "learning_curves", "reliability_curve",
+    "rate_map", "rate_curves", "layer_fusion", "freeze_depth", "cover", "learning_curves", "reliability_curve",
 }  # fmt: skip
 NO_ACCURACIES = {
     "filter_grid", "channel_maps", "before_and_after", "contact_sheet", "misclassified", "top5_bars", "feature_planes",
     "pixel_histograms", "running_statistics", "channel_spread", "stage_drift", "epoch_parts", "step_sizes",
     "augmented_samples", "value_histograms", "augmented_batch", "feature_map", "mistake_gallery",
-    "guess_and_measurement", "heat_maps",
+    "guess_and_measurement", "heat_maps", "concept_ranking",
 }  # fmt: skip
 NOT_FIGURES = {"Dot", "lr_color", "short_name", "save", "show", "styled", "explorers"}
-NOT_FIGURES |= {"Explorer", "compose", "explore"}
-NOT_FIGURES |= {f"{name}_controls" for name in ("augmentation", "depth", "layer", "mistake", "rate")}
+NOT_FIGURES |= {"Explorer", "compose", "explore", "last_three_weights"}
+NOT_FIGURES |= {
+    f"{name}_controls" for name in ("augmentation", "depth", "fusion", "layer", "mistake", "ranking", "rate")
+}
 
 
 def test_contract_10_every_figure_of_accuracies_is_known():

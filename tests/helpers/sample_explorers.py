@@ -9,6 +9,7 @@ import fake_sources
 import fakes
 from course_lib.data import TRANSFERS
 from course_lib.figures import explorers
+from course_lib.figures.extension.multiplier_map import multiplier_controls, multiplier_map
 from course_lib.figures.rates import choosing, heat_map, transfer_map
 from course_lib.models import build, first_convolution, stage_maps, stage_work
 from fake_features import multiplier_grid
@@ -91,7 +92,7 @@ def _sample() -> dict[str, tuple]:
             ),
             RANKING,
         ),
-        "multiplier_map": (partial(explorers.multiplier_map, MULTIPLIERS), explorers.multiplier_controls(MULTIPLIERS)),
+        "multiplier_map": (partial(multiplier_map, MULTIPLIERS), multiplier_controls(MULTIPLIERS)),
         "layer_fusion": (
             partial(explorers.layer_fusion, CONCEPT_SCORES, CONCEPTS, **explorers.last_three_weights(CONCEPT_SCORES)),
             explorers.fusion_controls(CONCEPT_SCORES),

@@ -5,7 +5,7 @@ import pytest
 
 from course_lib.figures import explorers
 from course_lib.figures.explorers.concept_ranking import precision_recall
-from course_lib.figures.explorers.multipliers import OF_EPOCHS
+from course_lib.figures.extension.multiplier_map import OF_EPOCHS, multiplier_map
 from fake_features import multiplier_grid
 from layout import title_of
 
@@ -50,13 +50,13 @@ def test_precision_of_nothing_is_unknown():
 
 def test_one_cell_of_both_tables():
     records = multiplier_grid()
-    title = title_of(explorers.multiplier_map(records, k=0.1, epochs=8, lr=0.3))
+    title = title_of(multiplier_map(records, k=0.1, epochs=8, lr=0.3))
     assert title.startswith("k 0.1, e 8, lr 0.3 (pretrained layers 0.03): 54.0 [")
     assert title.endswith("printed 45.5")
-    same = title_of(explorers.multiplier_map(records, k=0.1, epochs=8, lr=0.3, shown=OF_EPOCHS))
+    same = title_of(multiplier_map(records, k=0.1, epochs=8, lr=0.3, shown=OF_EPOCHS))
     assert same == title, "what the cells show does not change the title"
     with pytest.raises(ValueError, match="no run at k = 0.3"):
-        explorers.multiplier_map(records, k=0.3)
+        multiplier_map(records, k=0.3)
 
 
 BETTER = {"low": np.array([[0.9, 0.1], [0.2, 0.9], [0.8, 0.2], [0.3, 0.4], [0.1, 0.3]])}

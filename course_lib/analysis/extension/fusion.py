@@ -15,6 +15,7 @@ from course_lib.analysis.extension.ways import LAST_FUSED, POSITIONS, layer_prob
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import is_scored, units_of
 from course_lib.sweeps.studies.extension.questions import LAST
+from course_lib.sweeps.studies.extension.strategies import FULL
 
 _RESAMPLES = 2000
 
@@ -87,7 +88,7 @@ def rank_intervals(trained: Sequence[Trained], way: str = LAST_FUSED, confidence
     Raises:
         ValueError: a seed lacks a strategy.
     """
-    asked = [own for own in trained if own.is_asked(way)]
+    asked = [own for own in trained if own.is_asked(way) and own.strategy != FULL]
     units, draw = _units(asked, way), np.random.default_rng(0)  # (strategies, seeds, concepts)
     seeds, concepts = (
         draw.multinomial(number, np.full(number, 1 / number), size=_RESAMPLES) / number for number in units.shape[1:]

@@ -14,7 +14,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "layer_fusion": ["fusion_controls", "layer_fusion", "last_three_weights"],
         "layers": ["feature_map", "layer_controls"],
         "mistakes": ["mistake_controls", "mistake_gallery"],
-        "multipliers": ["multiplier_controls", "multiplier_map"],
         "rates": ["rate_controls", "rate_curves"],
         "shell": ["Explorer", "explore"],
     },

@@ -3,13 +3,14 @@
 import pytest
 
 from course_lib.analysis.claims import find_claims
+from course_lib.analysis.extension.feature_claims import FEATURE_CLAIMS
 from course_lib.analysis.extension.printed import printed_multipliers
 from course_lib.analysis.verdicts import judge
 from course_lib.sweeps.studies.extension import STUDIES
 from course_lib.sweeps.studies.extension.grids import VOC
 from fake_extension import concept_grid, multiplier_grid, strategy_grid
 
-CLAIMS = {claim.id: claim for claim in find_claims("extension")}
+CLAIMS = {claim.id: claim for claim in find_claims("extension") if claim.id not in {c.id for c in FEATURE_CLAIMS}}
 NETWORKS = ("ResNet", "GoogLeNet-84")  # one without auxiliary heads and one with them
 
 
