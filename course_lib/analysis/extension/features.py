@@ -13,7 +13,7 @@ import pandas as pd
 
 from course_lib.analysis.comparisons import Comparison
 from course_lib.analysis.extension.concepts import LIMITED, answered, on_evaluated
-from course_lib.analysis.extension.strategies import network_of
+from course_lib.analysis.extension.strategies import grouped, network_of
 from course_lib.analysis.extension.ways import (
     DIRECT,
     LAST_FUSED,
@@ -67,19 +67,14 @@ def trained_networks(records: Sequence[dict]) -> list[Trained]:
 
     Runs of one data set. A seed whose training diverged at all rates is left out.
     """
-    grids: dict[tuple[str, str], list[dict]] = {}
-    for record in on_evaluated(records):
-        grids.setdefault((network_of(record), setting(record, "name")), []).append(record)
+    grids = grouped(on_evaluated(records), lambda record: (network_of(record), setting(record, "name")))
     chosen = {key: tuple(r for r in best_runs(grid) if is_scored(r)) for key, grid in grids.items()}
     return [Trained(*key, runs, rate_at_edge(grids[key])) for key, runs in chosen.items() if runs]
 
 
 def by_network(trained: Sequence[Trained]) -> dict[str, list[Trained]]:
     """Group by network, in order of first appearance."""
-    found: dict[str, list[Trained]] = {}
-    for own in trained:
-        found.setdefault(own.network, []).append(own)
-    return found
+    return grouped(trained, lambda own: own.network)
 
 
 def c_edges(record: Mapping, probe: str) -> list[bool]:

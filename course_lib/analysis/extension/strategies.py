@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
+from typing import TypeVar
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from course_lib.training.recipe import Recipe
 FT1, FT2, FT3, ONE_LAYER, TWO_LAYERS = "FT1", "FT2", "FT3", "FT3-ex1", "FT3-ex2"
 FAMILIES = (FT1, FT2, FT3)
 COMPETING = (*VARY, "hidden", "fresh", "multipliers")  # settings among which validation chooses within a family
+T = TypeVar("T")
 Sides = tuple[Sequence[dict], Sequence[dict]]  # runs of A and of B
 MAIN_HEAD, HEAD_FUSION = "main head", "fusion of all heads"
 
@@ -217,7 +219,7 @@ def _recipe(architecture: str, hidden: tuple[int, ...], aux_heads: tuple[str, ..
     return Recipe(architecture=architecture, hidden=hidden, aux_heads=aux_heads)
 
 
-def grouped(records: Sequence[dict], key: Callable[[dict], Hashable]) -> dict:
+def grouped(records: Sequence[T], key: Callable[[T], Hashable]) -> dict[Hashable, list[T]]:
     """Lists of the records with equal keys, in order of first appearance."""
     groups = {}
     for record in records:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from course_lib.analysis.records import MAIN_PROBE, is_scored
-from course_lib.sweeps.studies.extension.questions import LAST, heads_of
+from course_lib.sweeps.studies.extension.questions import CHOSEN, LAST, heads_of
 from course_lib.sweeps.studies.extension.questions import layers_of as layers_of_recipe
 from course_lib.training.direct import Direct
 from course_lib.training.readouts import Readout
@@ -16,7 +16,6 @@ LAST_SVM, LAST_CONCATENATED = "last three, SVM fused", "last three concatenated"
 ALL_CONCATENATED, HEAD2TOE = "all layers concatenated", "all layers, Head2Toe"
 HEADS_FUSED, WITH_AUXILIARY = "direct outputs of all heads fused", "last three and auxiliary heads fused"
 POSITIONS = ("third last layer", "second last layer", "last layer")  # of the last three, from low to high
-_CHOSEN = {"c": "validation"}
 
 
 def _position(place: int) -> Callable[[Recipe], str]:
@@ -33,19 +32,19 @@ def _all(**settings) -> Callable[[Recipe], str]:
 
 def _with_auxiliary(recipe: Recipe) -> str:
     layers = (*layers_of_recipe(recipe)[-LAST:], *heads_of(recipe)[1:])
-    return Readout(layers=layers, fuse="mean", **_CHOSEN).name
+    return Readout(layers=layers, fuse="mean", **CHOSEN).name
 
 
 WAYS: dict[str, Callable[[Recipe], str]] = {
     DIRECT: lambda _: MAIN_PROBE,
     HEADS_FUSED: lambda recipe: Direct(head="+".join(heads_of(recipe))).name,
     **{name: _position(place) for place, name in enumerate(POSITIONS)},
-    LAST_FUSED: _last(fuse="mean", **_CHOSEN),
-    LAST_SVM: _last(by="svm", fuse="mean", **_CHOSEN),
-    LAST_CONCATENATED: _last(**_CHOSEN),
+    LAST_FUSED: _last(fuse="mean", **CHOSEN),
+    LAST_SVM: _last(by="svm", fuse="mean", **CHOSEN),
+    LAST_CONCATENATED: _last(**CHOSEN),
     WITH_AUXILIARY: _with_auxiliary,
-    ALL_FUSED: _all(fuse="mean", **_CHOSEN),
-    ALL_CONCATENATED: _all(**_CHOSEN),
+    ALL_FUSED: _all(fuse="mean", **CHOSEN),
+    ALL_CONCATENATED: _all(**CHOSEN),
     HEAD2TOE: _all(fuse="head2toe"),
 }
 _AUXILIARY = (HEADS_FUSED, WITH_AUXILIARY)  # of networks with auxiliary heads alone
@@ -53,7 +52,7 @@ _AUXILIARY = (HEADS_FUSED, WITH_AUXILIARY)  # of networks with auxiliary heads a
 
 def layer_probe(layer: str) -> str:
     """Name of the probe that fits a logistic regression to one layer."""
-    return Readout(layers=(layer,), **_CHOSEN).name
+    return Readout(layers=(layer,), **CHOSEN).name
 
 
 def layers_of(record: Mapping) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from course_lib.training.recipe import Recipe
 
 POOLED = "mini:keyframes"  # whose test images have a pool of judgements
 LAST = 3  # layers whose classifiers the document fuses
-_CHOSEN = {"c": "validation"}
+CHOSEN = {"c": "validation"}
 
 
 def grid_questions(profile: ExtensionProfile) -> tuple[Probe, ...]:
@@ -28,7 +28,7 @@ def heads_of(recipe: Recipe) -> tuple[str, ...]:
 
 def fused(recipe: Recipe) -> Readout:
     """The document's features: a logistic regression for each of the last three layers, fused by their mean."""
-    return Readout(layers=last_layers(recipe, LAST), fuse="mean", **_CHOSEN)
+    return Readout(layers=last_layers(recipe, LAST), fuse="mean", **CHOSEN)
 
 
 def questions(recipe: Recipe, source: str, thorough: bool = False) -> tuple[Probe, ...]:
@@ -40,23 +40,23 @@ def questions(recipe: Recipe, source: str, thorough: bool = False) -> tuple[Prob
         thorough: ask for every layer and for other ways of fusion, too.
     """
     layers, heads, last = layers_of(recipe), heads_of(recipe), last_layers(recipe, LAST)
-    asked: list[Probe] = [Readout(layers=(layer,), **_CHOSEN) for layer in (layers if thorough else last)]
+    asked: list[Probe] = [Readout(layers=(layer,), **CHOSEN) for layer in (layers if thorough else last)]
     asked.append(fused(recipe))
     if thorough:
         asked += _fusions(layers, last)
     if len(heads) > 1:
         asked += [*(Direct(head=head) for head in heads[1:]), Direct(head="+".join(heads))]
-        asked += [*(Readout(layers=(head,), **_CHOSEN) for head in heads[1:])]
-        asked.append(Readout(layers=(*last, *heads[1:]), fuse="mean", **_CHOSEN))
+        asked += [*(Readout(layers=(head,), **CHOSEN) for head in heads[1:])]
+        asked.append(Readout(layers=(*last, *heads[1:]), fuse="mean", **CHOSEN))
     return (*asked, Inferred(), Inferred(of=fused(recipe))) if source == POOLED else tuple(asked)
 
 
 def _fusions(layers: tuple[str, ...], last: tuple[str, ...]) -> list[Probe]:
     """Support vector machines, early fusion, all layers, and a selection among all features (Head2Toe)."""
     return [
-        Readout(layers=last, by="svm", fuse="mean", **_CHOSEN),
-        Readout(layers=last, **_CHOSEN),
-        Readout(layers=layers, fuse="mean", **_CHOSEN),
-        Readout(layers=layers, **_CHOSEN),
+        Readout(layers=last, by="svm", fuse="mean", **CHOSEN),
+        Readout(layers=last, **CHOSEN),
+        Readout(layers=layers, fuse="mean", **CHOSEN),
+        Readout(layers=layers, **CHOSEN),
         Readout(layers=layers, fuse="head2toe"),
     ]
