@@ -7,7 +7,7 @@ def average_precision(labels, scores) -> float | np.ndarray:
     """Compute the average precision (AP) of a concept: the mean precision at the ranks of its positive, judged images.
 
     Images of equal score all count at the last of their ranks, as in scikit-learn's ``average_precision_score``, which
-    does the computation. The order of the images never matters.
+    gives the same number; here all concepts are computed at once. The order of the images never matters.
 
     Args:
         labels: (N,), or (N, K) for K concepts, of 0, 1 and NaN (not judged: the image is left out of the ranking).
@@ -21,8 +21,16 @@ def average_precision(labels, scores) -> float | np.ndarray:
         ValueError: shapes that do not fit, or labels other than 0, 1 and NaN.
     """
     columns, ranked = as_columns(labels, scores)
-    values = [_of_concept(columns[:, k], ranked[:, k]) for k in range(columns.shape[1])]
-    return per_concept(np.array(values), labels)
+    judged = np.isfinite(columns)
+    keys = np.where(judged, -ranked, np.inf)  # the highest score first; what is not judged comes last and counts nowhere
+    order = keys.argsort(axis=0)
+    ranks = last_ranks(np.take_along_axis(keys, order, axis=0))
+    positive = np.take_along_axis(columns == 1, order, axis=0)
+    precisions = np.take_along_axis(positive.cumsum(axis=0), ranks - 1, axis=0) / ranks
+    finite = (np.isfinite(ranked) | ~judged).all(axis=0)
+    with np.errstate(invalid="ignore"):  # 0 / 0: no positive image
+        values = (positive * precisions).cumsum(axis=0)[-1:].sum(axis=0) / positive.sum(axis=0)
+    return per_concept(np.where(finite, values, np.nan), labels)
 
 
 def as_columns(labels, scores) -> tuple[np.ndarray, np.ndarray]:
@@ -52,18 +60,10 @@ def last_ranks(scores: np.ndarray) -> np.ndarray:
     """Compute for each place of a ranking the last rank of its score, counted from 1; (N, K).
 
     Args:
-        scores: (N, K), each column sorted from the highest to the lowest.
+        scores: (N, K), each column sorted, so that equal scores stand together.
     """
     places = np.arange(1, len(scores) + 1)[:, None]
     ends = np.vstack([scores[:-1] != scores[1:], np.ones_like(scores[:1], dtype=bool)])  # (N, K)
     ranks = np.where(ends, places, len(scores))
     return np.minimum.accumulate(ranks[::-1], axis=0)[::-1]
 
-
-def _of_concept(labels: np.ndarray, scores: np.ndarray) -> float:
-    from sklearn.metrics import average_precision_score
-
-    judged = np.isfinite(labels)
-    if not (labels[judged] == 1).any() or not np.isfinite(scores[judged]).all():
-        return float("nan")
-    return float(average_precision_score(labels[judged], scores[judged]))
