@@ -22,7 +22,7 @@ def average_precision(labels, scores) -> float | np.ndarray:
     """
     columns, ranked = as_columns(labels, scores)
     judged = np.isfinite(columns)
-    keys = np.where(judged, -ranked, np.inf)  # the highest score first; what is not judged comes last and counts nowhere
+    keys = np.where(judged, -ranked, np.inf)  # the highest first; what is not judged comes last and counts nowhere
     order = keys.argsort(axis=0)
     ranks = last_ranks(np.take_along_axis(keys, order, axis=0))
     positive = np.take_along_axis(columns == 1, order, axis=0)

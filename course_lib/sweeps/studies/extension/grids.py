@@ -13,7 +13,6 @@ from course_lib.training.recipe import Recipe
 
 KEYFRAMES, VOC = "mini:keyframes", "mini:voc"
 VALIDATE = 0.2  # share of the train part
-THOROUGH = ("FT1-def", "FT3-ex1-512")  # strategies whose networks are asked for every layer
 VARY = ("lr",)  # validation chooses among these
 
 
@@ -55,7 +54,7 @@ def _strategies(profile: ExtensionProfile, source: str, seeds: range) -> list[Tr
         for lr in network.lr
         for recipe in strategies(network, profile, lr)
     ]
-    return _asked(recipes, data, seeds, THOROUGH)
+    return _asked(recipes, data, seeds, profile.thorough)
 
 
 def _num_concepts(profile: ExtensionProfile, source: str, seeds: range) -> list[Trial]:
@@ -67,7 +66,7 @@ def _num_concepts(profile: ExtensionProfile, source: str, seeds: range) -> list[
         for hidden in ((), (profile.concept_width,))
     ]
     few, many = (target_data(source, profile, concepts) for concepts in (_few(source), None))
-    return _asked(recipes, few, seeds, THOROUGH) + _asked(recipes, many, seeds)  # the first are runs of `strategies`
+    return _asked(recipes, few, seeds, profile.thorough) + _asked(recipes, many, seeds)  # few: runs of `strategies`
 
 
 def _asked(recipes: Iterable[Recipe], data: DataSpec, seeds: range, thorough: tuple[str, ...] = ()) -> list[Trial]:

@@ -33,6 +33,8 @@ class ExtensionProfile(Profile):
         k: learning rate multiplier of the pretrained layers of all strategies.
         widths: D of one extension layer.
         widths_of_two: D of two extension layers.
+        reinitialised: N of FT2-re, how many of the last stages are initialised anew.
+        thorough: strategies whose networks are asked for every layer.
         grid_k: multipliers of the table of k and e.
         grid_lr: learning rates of the new layers there; each has a table of its own.
         grid_epochs: e of the table, all of one run.
@@ -47,6 +49,8 @@ class ExtensionProfile(Profile):
     k: float = 0.1
     widths: tuple[int, ...]
     widths_of_two: tuple[int, ...]
+    reinitialised: tuple[int, ...] = (1, 2)
+    thorough: tuple[str, ...] = ("FT1-def", "FT3-ex1-512")
     grid_k: tuple[float, ...]
     grid_lr: tuple[float, ...]
     grid_epochs: tuple[float, ...]
@@ -81,8 +85,8 @@ PROFILES = {
         ExtensionProfile(
             name="smoke", epochs=1, batch_size=64, size=32, seeds=2, rates=(0.003,), scene_epochs=2,
             scene_batch_size=128, networks={GOOGLENET: SourceNetwork("mini_googlenet", "mini_googlenet", (0.3,), _AUX)},
-            widths=(512,), widths_of_two=(64,), partition=(0, 4), grid_k=(0.1, 1.0), grid_lr=(0.1,),
-            grid_epochs=(0.5, 1, 2), **_MINI,
+            widths=(512,), widths_of_two=(64,), reinitialised=(1,), thorough=("FT3-ex1-512",), partition=(0, 4),
+            grid_k=(0.1, 1.0), grid_lr=(0.1,), grid_epochs=(0.5, 1, 2), **_MINI,
         ),
         ExtensionProfile(
             name="mini", epochs=8, batch_size=32, size=48, seeds=3, rates=(0.01, 0.003, 0.001),

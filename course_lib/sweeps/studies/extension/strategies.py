@@ -30,7 +30,7 @@ def strategies(network: SourceNetwork, profile: ExtensionProfile, lr: float) -> 
     slow, frozen = {"inner": profile.k}, {"inner": 0.0}
     yield Recipe(name=DEFAULT, multipliers=slow, **common)
     yield Recipe(name=FULL, **common)
-    for count in range(1, len(LAST_STAGES) + 1):
+    for count in profile.reinitialised:
         fresh = LAST_STAGES[-count:]
         new = dict.fromkeys(fresh, 1.0)
         yield Recipe(name=f"FT2-re{count}", fresh=fresh, multipliers=slow | new, **common)
