@@ -66,4 +66,3 @@ def last_ranks(scores: np.ndarray) -> np.ndarray:
     ends = np.vstack([scores[:-1] != scores[1:], np.ones_like(scores[:1], dtype=bool)])  # (N, K)
     ranks = np.where(ends, places, len(scores))
     return np.minimum.accumulate(ranks[::-1], axis=0)[::-1]
-

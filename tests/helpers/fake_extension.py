@@ -50,10 +50,10 @@ def extension_run(recipe, seed, values, *, source=KEYFRAMES, classes=FEW, val=No
 
 
 @cache
-def _recipes(network, lr):
-    """The document's strategies, without the control."""
+def _recipes(network, lr, control):
+    """The document's strategies, and the control on demand."""
     recipes = strategies(PROFILE.networks[network], PROFILE, lr)
-    return [(recipe, fused(recipe).name) for recipe in recipes if recipe.name != FULL]
+    return [(recipe, fused(recipe).name) for recipe in recipes if control or recipe.name != FULL]
 
 
 def answers(recipe, direct, last, *, features=None, heads=0.0, fusion=0.0, inferred=0.0):
@@ -66,17 +66,20 @@ def answers(recipe, direct, last, *, features=None, heads=0.0, fusion=0.0, infer
     return values
 
 
-def strategy_grid(value, *, networks=("ResNet", "GoogLeNet-84"), source=KEYFRAMES, seeds=SEEDS, best=0.3, **settings):
+def strategy_grid(
+    value, *, networks=("ResNet", "GoogLeNet-84"), source=KEYFRAMES, seeds=SEEDS, best=0.3, control=False, **settings
+):
     """Runs of all strategies of some networks; at the rate `best` the MAP is ``value(network, strategy)``, else less.
 
     Args:
+        control: add full fine-tuning.
         settings: of `answers`; ``noise`` of `extension_run`.
     """
     noise = settings.pop("noise", 0.001)
     runs = []
     for network in networks:
         for lr in RATES:
-            for recipe, last in _recipes(network, lr):
+            for recipe, last in _recipes(network, lr, control):
                 own = value(network, recipe.name) - 0.05 * (lr != best)
                 values = answers(recipe, own, last, **settings)
                 runs += [extension_run(recipe, seed, values, source=source, noise=noise) for seed in seeds]

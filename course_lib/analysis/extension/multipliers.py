@@ -105,18 +105,19 @@ def chosen_multiplier(records: Sequence[dict]) -> tuple[float, float, str]:
     return *best, ", ".join(f"the {end} {name} tried" for name, end in sides.items() if end)
 
 
-def smaller_gap(
-    records: Sequence[dict], lr: float, epochs: Sequence[float], ks: tuple[float, float] = (0.05, 1.0)
-) -> Comparison:
-    """Compare the first k with the second after so many epochs, paired by seed and concept; several e are averaged.
+def multipliers_of(records: Sequence[dict]) -> list[float]:
+    """Multipliers k of the pretrained layers, rising."""
+    return sorted({multiplier_of(record) for record in records})
+
+
+def smaller_gap(records: Sequence[dict], lr: float, epochs: Sequence[float]) -> Comparison:
+    """Compare the lowest k with the highest after so many epochs, paired by seed and concept; several e are averaged.
 
     Raises:
-        ValueError: no run at one of the k, or no common seed.
+        ValueError: no run at this rate of the new layer, or no common seed.
     """
     runs = _by_multiplier(records, lr)
-    if missing := [k for k in ks if k not in runs]:
-        raise ValueError(f"no run at k = {missing[0]:g}, lr {lr:g}: choose among {', '.join(f'{k:g}' for k in runs)}")
-    sides = [[run for e in epochs for run in _after(runs[k], e)] for k in ks]
+    sides = [[run for e in epochs for run in _after(runs[k], e)] for k in (min(runs), max(runs))]
     return _paired(*sides, len(epochs))
 
 
@@ -206,7 +207,7 @@ def _by_multiplier(records: Sequence[dict], lr: float) -> dict[float, list[dict]
     runs = select(records, lr=lr)
     if not runs:
         raise ValueError(f"no run at lr {lr:g}: choose one of {', '.join(f'{rate:g}' for rate in rates_of(records))}")
-    return {k: [run for run in runs if multiplier_of(run) == k] for k in sorted({multiplier_of(run) for run in runs})}
+    return {k: [run for run in runs if multiplier_of(run) == k] for k in multipliers_of(runs)}
 
 
 def _after(runs: Sequence[dict], epochs: float) -> list[dict]:

@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from course_lib.analysis.extension.strategies import FAMILIES, by_network, by_strategy, chosen_runs, of_kind
+from course_lib.analysis.extension.strategies import (
+    FAMILIES,
+    ONE_LAYER,
+    by_network,
+    by_strategy,
+    chosen_runs,
+    of_kind,
+)
 from course_lib.analysis.records import units_of, values_of
 
 _RESAMPLES = 2000
@@ -133,6 +140,35 @@ def chance_of_any(statement: RankStatement, num_strategies: int) -> float:
     All choices count, as for a reader who looks at the ranks first; the bound holds for any dependence.
     """
     return min(1.0, comb(num_strategies, len(statement.strategies)) * statement.bound)
+
+
+def top_table(records: Sequence[dict], widths: Sequence[tuple[int, ...]], kind: str = ONE_LAYER) -> pd.DataFrame:
+    """Test for each group of widths whether exactly these are the best strategies of each network, in words.
+
+    A group with a width that has no runs is left out; so the table of a small profile may be empty.
+
+    Columns: networks for which it holds; the chance of as many if all orders are equally likely (from independent
+    networks to any dependence); the same for some group of as many strategies; the share of resamples in which it holds
+    for all networks.
+
+    Args:
+        records: runs of one data set, limited to the evaluated concepts.
+        kind: beginning of the strategies' names.
+    """
+    found, rows = precisions_of(records), {}
+    for group in widths:
+        names = [f"{kind}-{width}" for width in group]
+        if any(name not in found.strategies for name in names):
+            continue
+        own = rank_statement(found, names, len(names))
+        of_any = chance_of_any(own, len(found.strategies))
+        rows[" and ".join(names)] = {
+            "best of": f"{own.number} of {len(own.holds)} networks",
+            "by chance": f"{own.independent:.2g} to {own.bound:.2g}" if own.number else "",
+            "some other group by chance": f"at most {of_any:.2g}" if own.number else "",
+            "resamples with all": f"{own.stability['all']:.0%}",
+        }
+    return pd.DataFrame(rows).T
 
 
 def _ranks(means: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from itertools import product
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 
 from course_lib.analysis.comparisons import Comparison, compare_runs, scored_by_seed
 from course_lib.analysis.extension.concepts import answered
@@ -22,6 +23,7 @@ from course_lib.analysis.scores import mean_score
 from course_lib.analysis.selection import rate_at_edge
 from course_lib.sweeps.studies.extension.profiles import PROFILES
 from course_lib.sweeps.studies.extension.questions import fused, heads_of
+from course_lib.sweeps.studies.extension.strategies import FULL
 from course_lib.sweeps.study import VARY
 from course_lib.training.direct import Direct
 from course_lib.training.recipe import Recipe
@@ -169,13 +171,50 @@ def compare_kinds(a: Sequence[dict], b: Sequence[dict]) -> Comparison:
     return compare_sides([(a, b)], COMPETING)
 
 
-def untuned_sides(a: Sequence[dict], b: Sequence[dict]) -> list[Sides]:
-    """Pair every strategy of A with every one of B: together they show what an untuned member of a family reaches.
+def kind_gain(records: Sequence[dict], a: str, b: str) -> Comparison:
+    """Compare the best by validation of kind A with that of kind B, mean over the networks.
 
-    It is the control of `compare_kinds`, in which the family with more members has more to choose from. Validation
-    chooses the rate of each strategy alone.
+    Args:
+        a, b: beginnings of names, see `of_kind`.
+
+    Raises:
+        ValueError: as `of_kind` and `compare_sides`.
     """
-    return list(product(by_strategy(a).values(), by_strategy(b).values()))
+    return compare_sides([(of_kind(own, a), of_kind(own, b)) for own in by_network(records).values()], COMPETING)
+
+
+def untuned_gain(records: Sequence[dict], a: str, b: str) -> Comparison:
+    """Compare every strategy of kind A with every one of kind B, mean over pairs and networks.
+
+    It shows what an untuned member of a kind reaches, and is the control of `kind_gain`, in which the kind with more
+    members has more to choose from. Validation chooses the rate of each strategy alone.
+
+    Raises:
+        ValueError: as `kind_gain`.
+    """
+    sides = [
+        pair
+        for own in by_network(records).values()
+        for pair in product(by_strategy(of_kind(own, a)).values(), by_strategy(of_kind(own, b)).values())
+    ]
+    return compare_sides(sides)
+
+
+def control_table(records: Sequence[dict]) -> pd.DataFrame:
+    """Compare FT2-re with FT1-def and with full fine-tuning (k = 1), a row for each network, in words.
+
+    FT2-re begins its last stages anew and trains them at the full rate. Full fine-tuning has that rate alone, so the
+    last column says what the new weights add. Validation chooses rate and variant of each side.
+
+    Raises:
+        ValueError: as `of_kind`.
+    """
+    pairs = ((FT2, FT1), (FULL, FT1), (FT2, FULL))
+    rows = {
+        name: {f"{a} − {b}": str(compare_kinds(of_kind(own, a), of_kind(own, b)).interval()) for a, b in pairs}
+        for name, own in by_network(records).items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("MAP, points", axis=1)
 
 
 def mean_of(comparisons: Sequence[Comparison]) -> Comparison:

@@ -4,30 +4,26 @@ CaffeNet has no counterpart here: what the slides say of it is asked of the netw
 rate at the end of its grid leaves a claim undecided where it is of the side that is behind (`compare_sides`).
 """
 
-from collections.abc import Sequence
-
 from course_lib.analysis.extension.concepts import on_evaluated
 from course_lib.analysis.extension.num_concepts import mean_gain
 from course_lib.analysis.extension.printed import printed_statement
 from course_lib.analysis.extension.strategies import (
-    COMPETING,
+    FAMILIES,
     FT1,
     FT2,
     FT3,
     ONE_LAYER,
     TWO_LAYERS,
-    Sides,
     by_network,
     compare_kinds,
-    compare_sides,
+    kind_gain,
     of_kind,
-    untuned_sides,
+    untuned_gain,
 )
 from course_lib.analysis.extension.widths import own_width_gain
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import setting
 from course_lib.analysis.verdicts import POSITIVE, Claim, Runs
-from course_lib.sweeps.study import VARY
 
 KEYFRAMES, PHOTOGRAPHS, CONCEPTS = "strategies", "strategies_voc", "num_concepts"
 DATA = {KEYFRAMES: "keyframes", PHOTOGRAPHS: "photographs"}
@@ -58,7 +54,7 @@ def _top_two(study: str, widths: tuple[int, int], heads: bool | None = None):
         for network, own in _networks(runs, study).items():
             if heads is not None and heads != bool(setting(own[0], "aux_heads")):
                 continue
-            others = [run for run in own if setting(run, "name") not in names]
+            others = [run for run in of_kind(own, *FAMILIES) if setting(run, "name") not in names]
             for name in names:
                 side = [run for run in own if setting(run, "name") == name]
                 found[f"{network}, {name}"] = compare_kinds(side, others).interval(confidence)
@@ -72,21 +68,15 @@ def _own_widths(runs: Runs, confidence: float) -> dict[str, Interval]:
     return {data: own_width_gain(_networks(runs, study)).interval(confidence) for study, data in DATA.items()}
 
 
-def _extension_gain(kind: str, tuned: bool):
+def _extension_gain(kind: str, gain=kind_gain):
     """Strategies of a kind minus FT1, and minus FT2, mean over the networks, for each data set."""
 
-    def sides(own: Sequence[dict], other: str) -> list[Sides]:
-        pair = of_kind(own, kind), of_kind(own, other)
-        return [pair] if tuned else untuned_sides(*pair)
-
     def measure(runs: Runs, confidence: float) -> dict[str, Interval]:
-        vary, found = COMPETING if tuned else VARY, {}
-        for study, data in DATA.items():
-            networks = _networks(runs, study).values()
-            for other in (FT1, FT2):
-                pairs = [pair for own in networks for pair in sides(own, other)]
-                found[f"{data}, minus {other}"] = compare_sides(pairs, vary).interval(confidence)
-        return found
+        return {
+            f"{data}, minus {other}": gain(on_evaluated(runs[study]), kind, other).interval(confidence)
+            for study, data in DATA.items()
+            for other in (FT1, FT2)
+        }
 
     return measure
 
@@ -134,12 +124,12 @@ STRATEGY_CLAIMS: tuple[Claim, ...] = (
     Claim(
         "extension-better-direct", printed_statement("extension-better"), "Conclusions",
         f"direct output: MAP of FT3-ex minus FT1-def and minus FT2-re, mean over the networks; {_CHOICE}, FT3-ex among "
-        "the most", _BOTH, _extension_gain(FT3, tuned=True), POSITIVE,
+        "the most", _BOTH, _extension_gain(FT3), POSITIVE,
     ),
     Claim(
         "extension-better-untuned", "a width of one extension layer that nobody tuned beats FT1-def and FT2-re (ours)",
         "–", "direct output: mean over all widths minus the mean over all variants of the other strategy, mean over "
-        "the networks; validation chooses the rate of each alone", _BOTH, _extension_gain(ONE_LAYER, tuned=False),
+        "the networks; validation chooses the rate of each alone", _BOTH, _extension_gain(ONE_LAYER, untuned_gain),
         POSITIVE,
     ),
 )  # fmt: skip

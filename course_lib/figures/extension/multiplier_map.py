@@ -18,7 +18,7 @@ _MARGINS = {"left": 0.075, "right": 0.99, "bottom": 0.19, "top": 0.8, "wspace": 
 def multiplier_controls(records: Sequence[dict]) -> dict[str, object]:
     """Controls of `multiplier_map`: k and e of the cell, the learning rate of the new layer, and what cells show."""
     return {
-        "k": sorted({multipliers.multiplier_of(run) for run in records}),
+        "k": multipliers.multipliers_of(records),
         "epochs": multipliers.epochs_of(records),
         "lr": multipliers.rates_of(records),
         "shown": [TABLE, OF_EPOCHS],

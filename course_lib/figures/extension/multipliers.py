@@ -118,8 +118,8 @@ def _explained_in_words(records: Sequence[dict], epochs: Sequence[float]) -> str
 
 
 @styled
-def smaller_gaps(records: Sequence[dict], ks: tuple[float, float] = (0.05, 1.0)) -> Figure:
-    """Plot MAP at the first k minus that at the second after each number of epochs, paired by seed and concept.
+def smaller_gaps(records: Sequence[dict]) -> Figure:
+    """Plot MAP at the lowest k minus that at the highest after each number of epochs, paired by seed and concept.
 
     The title counts the comparisons in which either k is shown to be better. Grey: the printed differences, which
     have no interval.
@@ -127,11 +127,15 @@ def smaller_gaps(records: Sequence[dict], ks: tuple[float, float] = (0.05, 1.0))
     Args:
         records: runs of the study `multipliers`, limited to the evaluated concepts.
     """
-    epochs, rates = multipliers.epochs_of(records), multipliers.rates_of(records)
-    found = {lr: [multipliers.smaller_gap(records, lr, [e], ks).interval() for e in epochs] for lr in rates}
+    epochs, rates, ks = (
+        of(records) for of in (multipliers.epochs_of, multipliers.rates_of, multipliers.multipliers_of)
+    )
+    found = {lr: [multipliers.smaller_gap(records, lr, [e]).interval() for e in epochs] for lr in rates}
     every = [gap for gaps in found.values() for gap in gaps]
     better, worse = sum(gap.low > 0 for gap in every), sum(gap.high < 0 for gap in every)
-    title = f"k = {ks[0]:g} is shown to be better than k = {ks[1]:g} in {better} of {len(every)} comparisons, worse in "
+    title = (
+        f"k = {ks[0]:g} is shown to be better than k = {ks[-1]:g} in {better} of {len(every)} comparisons, worse in "
+    )
     title += f"{worse} (by chance at most {0.025 * len(every):.1f} on either side)"
     figure = new_figure(title, height=5.4)
     axes = figure.subplots()
@@ -144,12 +148,12 @@ def smaller_gaps(records: Sequence[dict], ks: tuple[float, float] = (0.05, 1.0))
         style = {"color": color, "marker": marker, "capsize": 3, "linewidth": 1.5}
         axes.errorbar(places + shift, middle, yerr=error, label=f"measured, lr {lr:g}", **style)
     printed = printed_multipliers()
-    known = [place for place, e in enumerate(epochs) if e in printed.columns]
-    gaps = [100 * (printed.loc[ks[0], epochs[place]] - printed.loc[ks[1], epochs[place]]) for place in known]
+    known = [place for place, e in enumerate(epochs) if e in printed.columns and {ks[0], ks[-1]} <= set(printed.index)]
+    gaps = [100 * (printed.loc[ks[0], epochs[place]] - printed.loc[ks[-1], epochs[place]]) for place in known]
     axes.plot(known, gaps, color=GREY, marker="D", markerfacecolor="white", linestyle="--", label="printed")
     axes.axhline(0, color=BLACK, linewidth=1.2)
     axes.set_xticks(places, [f"{e:g}" for e in epochs])
-    axes.set(xlabel="epochs e", ylabel=f"MAP at k {ks[0]:g} minus\nMAP at k {ks[1]:g} (points)")
+    axes.set(xlabel="epochs e", ylabel=f"MAP at k {ks[0]:g} minus\nMAP at k {ks[-1]:g} (points)")
     title = f"95 % intervals: {every[0].method}"
     figure.legend(loc="outside lower center", ncols=len(rates) + 1, title=title)
     return figure

@@ -1,12 +1,13 @@
 """Statements about ranks and their chance: closed forms, a simulation, and what resampling makes of them."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 
 from course_lib.analysis.extension.concepts import on_evaluated
-from course_lib.analysis.extension.ranks import Precisions, chance_of_any, precisions_of, rank_statement
+from course_lib.analysis.extension.ranks import Precisions, chance_of_any, precisions_of, rank_statement, top_table
 from course_lib.analysis.extension.strategies import network_of
 from fake_extension import strategy_grid
 
@@ -26,6 +27,17 @@ ORDERED = precisions([5, 4, 3, 2, 1], [4, 5, 3, 1, 2])
 
 def test_ranks_are_of_the_mean():
     assert ORDERED.ranks().loc["network 1"].tolist() == [2, 1, 3, 5, 4]
+
+
+def test_groups_of_widths_are_tested_as_the_best_strategies():
+    best = "FT3-ex1-64", "FT3-ex1-128"
+    records = on_evaluated(strategy_grid(lambda _, name: 0.3 + 0.02 * (name in best)))
+    table = top_table(records, [(64, 128), (512, 1024), (3,)])
+    assert list(table.index) == ["FT3-ex1-64 and FT3-ex1-128", "FT3-ex1-512 and FT3-ex1-1024"]
+    assert list(table["best of"]) == ["2 of 2 networks", "0 of 2 networks"]
+    chance = 1 / math.comb(15, 2)
+    assert table["by chance"].iloc[0] == f"{chance**2:.2g} to {chance:.2g}"
+    assert table["some other group by chance"].tolist() == ["at most 1", ""]
 
 
 def test_statements_hold_or_not():

@@ -58,11 +58,10 @@ def test_the_best_of_each_kind_by_validation_is_compared():
     own = NETWORKS["ResNet"]
     found = st.compare_kinds(st.of_kind(own, st.FT3), st.of_kind(own, st.FT1))
     assert found.interval().estimate == pytest.approx(0.02)
-    untuned = st.compare_sides(st.untuned_sides(st.of_kind(own, st.ONE_LAYER), st.of_kind(own, st.FT1)))
+    untuned = st.untuned_gain(own, st.ONE_LAYER, st.FT1)
     assert untuned.interval().estimate == pytest.approx(-0.01 + 0.03 / 7)
-    both = st.compare_sides(
-        [(st.of_kind(runs, st.FT3), st.of_kind(runs, st.FT1)) for runs in NETWORKS.values()], st.COMPETING
-    )
+    every = [run for runs in NETWORKS.values() for run in runs]
+    both = st.kind_gain(every, st.FT3, st.FT1)
     assert both.interval().estimate == pytest.approx((0.02 + 0.03) / 2)
 
 
@@ -125,3 +124,12 @@ def test_many_concepts_minus_few():
         more_concepts(by_number(runs)[40])
     with pytest.raises(ValueError, match="no network has runs for few and for many"):
         more_concepts([run for run in runs if (run["seed"] == 0) == (len(run["data"]["classes"] or ()) == 40)])
+
+
+def test_the_control_separates_new_weights_from_their_rate():
+    def value(_, name):
+        return 0.3 + 0.02 * (name == "full") + 0.03 * (name == "FT2-re1")
+
+    table = st.control_table(grid(value, control=True))
+    assert list(table.index) == ["ResNet", "GoogLeNet-84"]
+    assert [cell.split()[0] for cell in table.loc["ResNet"]] == ["3.0", "2.0", "1.0"]

@@ -1,0 +1,481 @@
+# %% [markdown]
+# # 14 · Extension layers
+# **Where do you cut a trained network, does one more layer help, and what do missing labels do to the answer?**
+#
+# Pittaras, Markatopoulou, Mezaris and Patras [1] (*the document* of lessons 14 and 15; its slides) look for concepts in video: an image of each shot, a *keyframe*,
+# shows several concepts or none, and not every label was judged. They compare three *strategies*. **FT1-def** replaces the last layer and fine-tunes all others.
+# **FT2-re** also begins the last N layers anew. **FT3-ex** puts one or two new layers, the *extension*, before the new last layer. Numbers in brackets refer to the
+# list at the end.
+#
+# **You will** write the measure of the field, average precision, and see what unjudged labels do to it; read a table of learning rates and training times beside
+# the printed one; compare fifteen strategies of four networks. **Time** 60 minutes; the optional part *Further* takes another 25.
+# **Cost** less than a minute on a laptop. The finished runs come with the course; `course study strategies --recompute` trains the largest study again, in about an
+# hour and a half on two cores.
+
+# %% tags=["parameters"]
+profile = (
+    "mini"  # "smoke": one network, a quarter of the images; "paper": larger networks
+)
+data = None  # the studies have images of their own, of the mini world
+seeds = None  # runs of each recipe; None: the profile's own number
+reveal = False  # True: show what was measured without a guess
+
+# %%
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from torch import nn
+
+from course_lib import analysis, figures
+from course_lib.analysis import extension
+from course_lib.data import pool_of, prepare
+from course_lib.data.mini.keyframes import CONCEPTS, EVALUATED, FEW
+from course_lib.figures.extension import (
+    heads,
+    inferred,
+    keyframes,
+    multiplier_map,
+    multipliers,
+    network,
+    num_concepts,
+    strategies,
+)
+from course_lib.sweeps import run_study
+from course_lib.sweeps.studies.extension import PROFILES
+from course_lib.sweeps.studies.extension.grids import target_data
+from course_lib.teaching import Prediction, show, show_claims, show_text
+from course_lib.teaching.checks.extension import (
+    check_average_precision,
+    check_insert_extension,
+    check_judged_average_precision,
+    check_mean_average_precision,
+)
+from course_lib.training import make_recipe
+
+numbers = PROFILES[profile]
+frames = data or "mini:keyframes"  # at every profile
+
+# %% [markdown]
+# ## Predict
+# **Commit to two guesses**, in points of *mean average precision* (MAP): the mean over concepts of a score that is 100 % for a perfect ranking. Here, networks reach
+# 30 to 40 %. *k* multiplies the learning rate of all pretrained layers.
+
+# %%
+guess_slow = Prediction(
+    "points of MAP, lowest minus highest k, new layer at 0.1, mean over training times",
+    None,  # replace None by a number, e.g. 8, or by a range, e.g. (0, 5)
+    reveal=reveal,
+)
+guess_layer = Prediction(
+    "points of MAP, one extension layer minus FT1-def, mean over networks",
+    None,
+    reveal=reveal,
+)
+
+# %% [markdown]
+# ## Run
+# **Keyframes.** They stand for those of TRECVID SIN [2], where 38 concepts are evaluated; here it is 30, of 40 or of all 128 that are trained. Below each picture:
+# what it was judged to show, and how many concepts nobody judged. As in TRECVID, a weak detector chose most of what was judged.
+
+# %%
+splits = prepare(target_data("mini:keyframes", numbers, FEW))
+print(f"{len(splits.train)} train, {len(splits.val)} validate, {len(splits.test)} test")
+print(f"{len(FEW)} of {len(CONCEPTS)} concepts are trained, {len(EVALUATED)} evaluated")
+
+# %% tags=["report"]
+show(keyframes.keyframes(splits.train), colors=64)
+
+# %% [markdown]
+# A network gives each image a score for each concept. Nobody says from which score on a concept is present; the score *ranks* the images. How good is a ranking?
+#
+# ### Exercise 1 · average precision (15 minutes, ★★☆)
+# Sort the images by their score, the highest first. At the rank of each positive image, the *precision* is the share of positive images down to there. *Average
+# precision* (AP) is the mean of these precisions. Write `average_precision` for labels of 1 and 0, with at least one 1, and scores that are all different.
+# Hint: what does `np.cumsum` make of the sorted labels?
+
+
+# %% tags=["exercise"]
+def average_precision(labels, scores):
+    """Mean precision at the ranks of the positive images."""
+    # solution
+    ranked = labels[np.argsort(-scores)]
+    precision = np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
+    return precision[ranked == 1].mean()
+    # end solution
+
+
+# %% tags=["checked"]
+passed_ap = check_average_precision(average_precision)
+
+# %% [markdown]
+# ### Exercise 2 · what nobody judged (10 minutes, ★★☆)
+# A label may be NaN: nobody judged this image for this concept. Often it then counts as negative, and a ranking that finds such images first is punished for what it
+# got right. Write `judged_average_precision`: the average precision of the judged images alone, as if the others were not there. You may call `average_precision`.
+
+
+# %% tags=["exercise"]
+def judged_average_precision(labels, scores):
+    """Average precision of the images whose label is not NaN."""
+    # solution
+    judged = ~np.isnan(labels)
+    return average_precision(labels[judged], scores[judged])
+    # end solution
+
+
+# %% tags=["checked"]
+passed_judged = check_judged_average_precision(judged_average_precision)
+
+# %% [markdown]
+# ### Exercise 3 · which mean? (10 minutes, ★★☆)
+# Labels and scores now have a column for each concept. Write `mean_average_precision`: the AP of each concept, then the mean over concepts. Concepts without a
+# positive judged image have no AP and are left out. It is *not* the AP of all scores in one long ranking: there, a concept with many images would count more, and
+# scores of different concepts would be compared.
+
+
+# %% tags=["exercise"]
+def mean_average_precision(labels, scores):
+    """Mean over concepts of their average precision; labels and scores (N, K)."""
+    # solution
+    shown = [k for k in range(labels.shape[1]) if (labels[:, k] == 1).any()]
+    return np.mean([judged_average_precision(labels[:, k], scores[:, k]) for k in shown])
+    # end solution
+
+
+# %% tags=["checked"]
+passed_mean = check_mean_average_precision(mean_average_precision)
+
+# %% [markdown]
+# **The rate of the pretrained layers.** The document first looks for k and for the number of epochs e, with FT1-def. It does not print the learning rate of the new
+# layer, but that rate decides what a multiplier means. So there are three tables here, one for each rate, and the printed one. One run of constant rate serves all e
+# of its row. Momentum (0.9), batch size and the ReLU of an extension are our choices, too.
+
+# %%
+grid = extension.on_evaluated(run_study("multipliers", profile, frames, seeds))
+print(
+    f"{len(grid)} runs, scored after {len(extension.epochs_of(grid))} numbers of epochs"
+)
+
+# %% tags=["report"]
+show(multipliers.multiplier_maps(grid), colors=64)
+
+# %% [markdown]
+# Read the underlined numbers from left to right. In the printed table the best k is the lowest one for short training. Is it so in each measured table? And where
+# do the best of all lie: inside the table or at its border, where a better one may lie beyond?
+
+# %% tags=["report"]
+show(multipliers.smaller_gaps(grid), colors=32)
+
+# %%
+gap = extension.smaller_gap(grid, 0.1, extension.epochs_of(grid)).interval()
+guess_slow.compare(100 * gap.estimate)
+
+# %% [markdown]
+# Move through both tables. Set *lr* to its lowest and its highest value: which *product* k · lr has the highest numbers for long training? (The sliders need a
+# running kernel.)
+
+# %%
+figures.explorers.explore(
+    partial(multiplier_map.multiplier_map, grid),
+    **multiplier_map.multiplier_controls(grid),
+)
+
+# %% [markdown]
+# **The strategies.** Validation chose no k here: all strategies below have k = 0.1, the document's best, and a new layer's rate from three, which validation chooses
+# for each network, strategy and seed. A network as FT3-ex1-512 makes it, drawn from the module. GoogLeNet [3] has two *auxiliary heads*, which read earlier stages; in
+# the document, and here, each gets an extension of its own.
+
+# %%
+googlenet = next(own for own in numbers.networks.values() if own.aux_heads)
+recipe = make_recipe(
+    "ft3",
+    architecture=googlenet.architecture,
+    aux_heads=googlenet.aux_heads,
+    hidden=(512,),
+    multipliers={"inner": numbers.k},
+)
+
+# %% tags=["report"]
+show(network.draw_network(recipe, num_outputs=len(FEW)), colors=32)
+
+# %% [markdown]
+# ### Exercise 4 · insert an extension (10 minutes, ★★☆)
+# `head` is a network's last layer, an `nn.Linear` from D features to K outputs. Write `insert_extension`, which returns an `nn.Sequential` that can stand in its
+# place: a linear layer of the given width, a ReLU, and a new linear layer with as many outputs as `head`. All weights begin anew, and `head` stays as it is.
+# Hint: what does `head` know about its own sizes?
+
+
+# %% tags=["exercise"]
+def insert_extension(head, width):
+    """Linear, ReLU, linear: an extension layer before a new last layer."""
+    # solution
+    return nn.Sequential(
+        nn.Linear(head.in_features, width),
+        nn.ReLU(),
+        nn.Linear(width, head.out_features),
+    )
+    # end solution
+
+
+# %% tags=["checked"]
+passed_insert = check_insert_extension(insert_extension)
+
+# %% [markdown]
+# Without the ReLU, the two linear layers would be one: an extension is a *non-linear* classifier on the features, and the features learn with it. The width D of the
+# document goes from 64 to 4096. Four networks: a ResNet-18 and a SqueezeNet (in the place of CaffeNet), and a GoogLeNet trained on all 84 categories of the mini
+# world or on a quarter of them and of the images (in the place of 5055 and 1000 of ImageNet).
+
+# %%
+records = extension.on_evaluated(run_study("strategies", profile, frames, seeds))
+by_network = extension.by_network(records)
+print(f"{len(records)} runs of {len(by_network)} networks")
+
+# %% tags=["report"]
+show(strategies.strategy_dots(records), colors=32)
+
+# %%
+gain = extension.kind_gain(records, "FT3-ex1", "FT1-def").interval()
+guess_layer.compare(100 * gain.estimate)
+
+# %% [markdown]
+# The cross is no strategy of the document: *full* is FT1-def with k = 1. It is the control of FT2-re. A stage that begins anew needs the full rate, so FT2-re changes
+# two things at once, the weights and the rate of the last stages. Where *full* is as good as FT2-re or better, the rate alone explains what FT2-re gains, and the new
+# weights are no help.
+
+# %% tags=["report"]
+extension.control_table(records)
+
+# %% [markdown]
+# **The width of the extension.** One has seven widths to choose from, and FT1-def has nothing to choose. So ask twice whether one layer helps: with the width that
+# validation chose, and with *any* width, the mean over all of them.
+
+# %% tags=["report"]
+show(strategies.width_curves(records), colors=32)
+
+# %%
+for words, found in (
+    ("width chosen by validation", gain),
+    ("any width", extension.untuned_gain(records, "FT3-ex1", "FT1-def").interval()),
+):
+    show_text(f"one layer minus FT1-def, mean over networks, {words}: {found}")
+
+# %% [markdown]
+# **More target concepts.** Fine-tune for 40 concepts or for all 128, on the same images, and evaluate the same 30: the others are more to learn from, and a burden, too.
+
+# %%
+concepts = run_study("num_concepts", profile, frames, seeds)
+
+# %% tags=["report"]
+show(num_concepts.more_concepts(extension.on_evaluated(concepts)), colors=32)
+
+# %% [markdown]
+# **The auxiliary heads.** They read earlier stages, so they are weaker. Does the mean of all heads' scores beat the main head?
+
+# %% tags=["report"]
+show(heads.head_gaps(records), colors=32)
+
+# %% [markdown]
+# torchvision's GoogLeNet works in the same way, but mind that its auxiliary heads are *not pretrained*: whoever asks for them with ImageNet weights trains them from
+# random ones. (And its weights come from a download, which nothing here needs: only the shapes are drawn.)
+
+# %% tags=["report"]
+real = replace(recipe, architecture="googlenet")
+show(network.draw_network(real, num_outputs=20), colors=32)
+
+# %% [markdown]
+# ## Explain
+# Why is the best k another one at each rate of the new layer? A pretrained layer does not feel k; it feels its *rate*, k · lr. So draw MAP over k · lr. Where the
+# three lines lie on one another, the product is all that counts; where they lie apart, the rate of the new layer counts, too. Which is it after a quarter of an
+# epoch, and which after 32?
+
+# %% tags=["report"]
+show(multipliers.rate_curves(grid), colors=40)
+
+# %% [markdown]
+# After a few steps a new layer that learns slowly has hardly begun, and everything depends on lr. After many epochs it has arrived at any lr, and what matters is how
+# far the pretrained layers went. "Smaller k is better" is therefore a sentence about *one* rate of the new layer and one training time, neither of which it names.
+# A best k at the border of the grid is marked; a better one may lie beyond it.
+
+# %% tags=["report"]
+extension.best_table(grid)
+
+# %% [markdown]
+# The printed table and ours have the same k and e, and nothing else in common: images, network, measure. Do they at least agree in their order? Over all cells, they
+# would agree even if k had no effect, since both rise with e. The control is the printed table turned upside down: k in the wrong order.
+
+# %% tags=["report"]
+agreement = {lr: extension.printed_agreement(grid, lr) for lr in extension.rates_of(grid)}
+pd.DataFrame(
+    {
+        f"lr {lr:g}": {
+            "all cells": str(own.all_cells),
+            "control: k turned round": f"{own.mirrored:.2f}",
+            "among the k of the same e": str(own.within_epochs),
+        }
+        for lr, own in agreement.items()
+    }
+).T
+
+# %% [markdown]
+# ## Break it
+# ### Is it the judgements?
+# TRECVID's test images are not all judged. Some systems' highest ranks are, others by a sample: a *pool* in *strata*, each with its sampling rate. *Inferred* AP (xinfAP
+# [4]) estimates the precision at each rank from the sample. In the mini world all test labels are known, so here the estimate can be held against the truth.
+
+# %%
+pool = pool_of(splits.test)
+judged = ~np.isnan(pool.judgements)
+for stratum, rate in enumerate(pool.rates):
+    share = (pool.strata == stratum).mean()
+    print(f"stratum {stratum + 1}: {share:.0%} of the labels, {rate:.0%} of them judged")
+print(
+    f"outside the pool: {(pool.strata < 0).mean():.0%}; judged in all: {judged.mean():.0%}"
+)
+
+# %% [markdown]
+# What would your own functions say of this pool? Three ways to read the same ranking, one that finds each concept in two of three of its images at the top:
+
+# %%
+truth = splits.test.labels.double().numpy()
+noise = np.random.default_rng(0).normal(size=truth.shape)
+scores = truth + noise
+ways = {
+    "all labels known": truth,
+    "not judged = negative": np.nan_to_num(pool.judgements),
+}
+ways["not judged = left out"] = pool.judgements
+if passed_ap and passed_judged and passed_mean:
+    for words, labels in ways.items():
+        print(f"{words}: MAP {100 * mean_average_precision(labels, scores):.1f} %")
+inferred_map = analysis.mean_xinfap(pool.judgements, scores, pool.strata)
+print(f"inferred from the strata (MXinfAP): {100 * inferred_map:.1f} %")
+
+# %% [markdown]
+# Neither simple way is right: left out, the rare positive images of the sparse strata are missing along with many negative ones, and as negatives they are an insult
+# to the ranking. The [statistics page](../statistics.md#inferred-average-precision) has the estimate's own error. Now the networks: would the document's measure have
+# ranked the strategies in the same way as all labels do?
+
+# %% tags=["report"]
+show(inferred.inferred_scatter(records), colors=32)
+
+# %% [markdown]
+# One pool and one draw of judgements serve all runs, so the *bias* is about this pool, and it hardly disturbs a comparison: both sides have it. What the sample costs
+# is precision. Here is one and the same gap under both measures:
+
+# %% tags=["report"]
+rows = {
+    name: {
+        key: str(own)
+        for key, own in extension.widths_of_gap(runs, "FT3-ex1", "FT1").items()
+    }
+    for name, runs in by_network.items()
+}
+pd.DataFrame(rows).T.rename_axis("one layer minus FT1-def", axis=1)
+
+# %% [markdown]
+# ### Is it luck?
+# "FT3-ex1-64 and FT3-ex1-128 constitute the top-two methods irrespective of the employed DCNN": that two *named* strategies are the best two of fifteen has a chance
+# of 1 in 105 for one network, if all are alike. But whoever sees the ranks first may name any two, and *some* two always are. The table has the pairs that the document
+# names, and how often they are the best two when concepts and seeds are drawn again. (At `smoke` they are not trained, and the table is empty.)
+
+# %% tags=["report"]
+extension.top_table(records, [(64, 128), (512, 1024), (2048, 4096)])
+
+# %% [markdown]
+# ### The same with other images
+# The second data set stands for PASCAL VOC 2012 [5]: photographs with 20 kinds of object, all judged, so that MAP needs no estimate.
+
+# %%
+photographs = run_study("strategies_voc", profile, data, seeds)
+
+# %% tags=["report"]
+show(strategies.strategy_dots(photographs), colors=32)
+
+# %% tags=["report"]
+show(strategies.width_curves(photographs), colors=32)
+
+# %% [markdown]
+# ## Printed and measured
+# The slides print one table of numbers, k and e, which is above beside ours; all other slides print sentences. *MXinfAP* there and MAP here are different measures of
+# different images: compare orders, not numbers.
+#
+# ### What the document claims
+# A claim is *reproduced* when the 95 % interval of the effect lies wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and *undecided*
+# otherwise, or when a best rate at the edge of its grid could change the verdict. A claim about several networks must hold for each; it is contradicted if it fails
+# for one whose interval was widened for their number. CaffeNet has no counterpart here; what is said of it is asked of the networks without auxiliary heads.
+
+# %% tags=["report"]
+chosen = [
+    "extension-smaller-k",
+    "extension-smaller-k-short",
+    "extension-more-epochs",
+    "extension-last-doubling",
+    "extension-rate-counts",
+    "extension-more-concepts",
+    "extension-top-two-sin",
+    "extension-top-two-voc",
+    "extension-top-two-googlenet",
+    "extension-one-layer",
+    "extension-dimension",
+    "extension-better-direct",
+    "extension-better-untuned",
+]
+show_claims(chosen, profile=profile, seeds=seeds)
+
+# %% [markdown]
+# ## Remember
+# - REMEMBER
+#
+# ## Further
+# One optional part: an experiment of your own (25 minutes).
+#
+# ### Your own experiment: an extension on a frozen network (25 minutes)
+# Does an extension help because it is a better *classifier*, or because the features learn with it? Freeze the features (multiplier 0), and train a new last layer
+# with and without an extension. **First write down one claim**, e.g. "On frozen features, one layer of width 64 is at least two points better than none." Then run
+# the cell, and judge your claim by the difference and its intervals.
+#
+# | points | for |
+# |---|---|
+# | 1 | the claim was written before the run; it names what is compared, on which images, and how large the effect is |
+# | 1 | the reason for it can be wrong, and is written down |
+# | 1 | both sides could choose their rate in the same way, and it is said whether a chosen rate lies at the edge |
+# | 1 | the verdict follows from the intervals: *supported*, *contradicted* or *undecided* |
+# | 1 | nothing was chosen by the test scores, and the number of settings tried is given |
+
+# %%
+from course_lib.teaching import compare_recipes
+from course_lib.training import Recipe
+
+common = {"architecture": "mini_resnet18", "start": "mini_resnet18", "optimizer": "sgd"}
+common |= {"momentum": 0.9, "lr": 0.1, "epochs": 8, "multipliers": {"inner": 0.0}}
+recipes = {  # change these two
+    "last layer": Recipe(**common),
+    "one extension layer": Recipe(hidden=(64,), **common),
+}
+compare_recipes(recipes, splits, seeds=2)
+
+# %% [markdown] tags=["solution-only"]
+# **Two sample answers**
+#
+# *A good one (5 of 5).* "Claim: on frozen features of ResNet, an extension of width 64 is at least two points of MAP better than the last layer alone, on the 30
+# evaluated and ten other concepts, since some concepts are combinations of features that a linear layer cannot express. I ran both at 0.03, 0.1 and 0.3 with two
+# seeds and took the rate with the best validation MAP of each side; neither is at the edge. The interval of the difference lies below two points, so the claim is
+# contradicted. I looked at the test scores once, and tried six settings."
+#
+# *A flawed one (1 of 5).* "The extension is better because it has more parameters. I tried widths until it won: at 512 it does." The reason could be wrong and is
+# written down (1 point). But the claim names no size and came after the runs, the test scores chose the width, only one side had something to choose, and there
+# is no interval.
+
+# %% [markdown]
+# ## References
+# 1. N. Pittaras, F. Markatopoulou, V. Mezaris, I. Patras: *Comparison of Fine-Tuning and Extension Strategies for Deep Convolutional Neural Networks*, MMM 2017.
+#    [doi:10.1007/978-3-319-51811-4_9](https://doi.org/10.1007/978-3-319-51811-4_9). The course calls its slides *the document* in lessons 14 and 15.
+# 2. G. Awad, C. G. M. Snoek, A. F. Smeaton, G. Quénot: *TRECVID Semantic Indexing of Video: A 6-Year Retrospective*, 2016.
+#    [doi:10.3169/mta.4.187](https://doi.org/10.3169/mta.4.187)
+# 3. C. Szegedy, W. Liu, Y. Jia, P. Sermanet, S. Reed, D. Anguelov, D. Erhan, V. Vanhoucke, A. Rabinovich: *Going Deeper with Convolutions*, 2014.
+#    [arXiv:1409.4842](https://arxiv.org/abs/1409.4842)
+# 4. E. Yilmaz, E. Kanoulas, J. A. Aslam: *A Simple and Efficient Sampling Method for Estimating AP and NDCG*, 2008.
+#    [doi:10.1145/1390334.1390437](https://doi.org/10.1145/1390334.1390437)
+# 5. M. Everingham, S. M. A. Eslami, L. Van Gool, C. K. I. Williams, J. Winn, A. Zisserman: *The PASCAL Visual Object Classes Challenge: A Retrospective*, 2015.
+#    [doi:10.1007/s11263-014-0733-5](https://doi.org/10.1007/s11263-014-0733-5)
