@@ -13,15 +13,12 @@
 # hour and a half on two cores.
 
 # %% tags=["parameters"]
-profile = (
-    "mini"  # "smoke": one network, a quarter of the images; "paper": larger networks
-)
+profile = "mini"  # "smoke": one network, few images; "paper": larger networks
 data = None  # the studies have images of their own, of the mini world
 seeds = None  # runs of each recipe; None: the profile's own number
 reveal = False  # True: show what was measured without a guess
 
 # %%
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -280,7 +277,7 @@ show(heads.head_gaps(records), colors=32)
 # random ones. (And its weights come from a download, which nothing here needs: only the shapes are drawn.)
 
 # %% tags=["report"]
-real = replace(recipe, architecture="googlenet")
+real = recipe.replace(architecture="googlenet", start="torchvision:googlenet")
 show(network.draw_network(real, num_outputs=20), colors=32)
 
 # %% [markdown]
@@ -324,7 +321,8 @@ pd.DataFrame(
 # [4]) estimates the precision at each rank from the sample. In the mini world all test labels are known, so here the estimate can be held against the truth.
 
 # %%
-pool = pool_of(splits.test)
+test = splits.test.open()
+pool = pool_of(test)
 judged = ~np.isnan(pool.judgements)
 for stratum, rate in enumerate(pool.rates):
     share = (pool.strata == stratum).mean()
@@ -337,7 +335,7 @@ print(
 # What would your own functions say of this pool? Three ways to read the same ranking, one that finds each concept in two of three of its images at the top:
 
 # %%
-truth = splits.test.labels.double().numpy()
+truth = test.labels.double().numpy()
 noise = np.random.default_rng(0).normal(size=truth.shape)
 scores = truth + noise
 ways = {

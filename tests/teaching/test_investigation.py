@@ -1,5 +1,8 @@
+import numpy as np
 import pytest
 
+from course_lib.data.imageset import ImageSet
+from course_lib.data.splits import stratified_split
 from course_lib.teaching import compare_recipes
 from course_lib.training import Recipe
 
@@ -21,6 +24,17 @@ def test_two_recipes_are_compared_on_the_shared_test_images(splits):
 def test_equal_recipes_do_not_differ(splits):
     found = compare_recipes({"one": GOOD, "other": GOOD}, splits, seeds=2)["one − other"]
     assert found["difference, training again"] == "0.0 points [0.0, 0.0]"
+
+
+def test_concepts_are_compared_by_their_average_precision():
+    draw = np.random.default_rng(1)
+    labels = draw.integers(0, 2, (60, 3)).astype(np.float32)
+    pixels = (draw.integers(0, 90, (60, 3, 32, 32)) + 120 * labels[:, :, None, None]).astype(np.uint8)
+    images = ImageSet.from_arrays(pixels, labels, ("a", "b", "c"))
+    recipes = {"fast": GOOD, "slow": Recipe.scratch(lr=1e-9, epochs=2, batch_size=8)}
+    found = compare_recipes(recipes, stratified_split(images, val=0.2, test=0.2), seeds=2)["fast − slow"]
+    fast, slow = (float(found[f"test MAP, {name}"].split()[0]) for name in ("fast", "slow"))
+    assert float(found["difference, other concepts"].split()[0]) == pytest.approx(fast - slow, abs=0.11)
 
 
 @pytest.mark.parametrize(
