@@ -1,14 +1,16 @@
 """Figures of lesson 14: titles follow from the records, and the layout is clean."""
 
+import numpy as np
 import pytest
 
 from course_lib.analysis.extension.concepts import on_evaluated
-from course_lib.figures.extension import heads, inferred, multipliers, num_concepts, strategies
+from course_lib.data.imageset import ImageSet
+from course_lib.figures.extension import heads, inferred, keyframes, multipliers, num_concepts, strategies
 from fake_extension import concept_grid, multiplier_grid, strategy_grid
 from layout import assert_texts_stay_inside_and_apart, figures_of, title_of
 
 NETWORKS = ("ResNet", "SqueezeNet", "GoogLeNet-84", "GoogLeNet-21")
-MODULES = (heads, inferred, multipliers, num_concepts, strategies)
+MODULES = (heads, inferred, keyframes, multipliers, num_concepts, strategies)
 
 
 def lead(network, name):
@@ -18,7 +20,11 @@ def lead(network, name):
 GRID = on_evaluated(multiplier_grid(lambda k, e, lr: 0.3 + 0.01 * k + 0.01 * e + 0.1 * lr))
 RUNS = on_evaluated(strategy_grid(lead, networks=NETWORKS, heads=-0.03, fusion=0.01, inferred=-0.01))
 COUNTS = on_evaluated(concept_grid(lambda *_: 0.3, lambda n, s: 0.3 + 0.02 * (s == "FT1-def"), networks=NETWORKS))
+LABELS = np.array([[1, 0, np.nan], [1, 1, 1], [0, np.nan, np.nan]] * 4, dtype=np.float32)
+NAMES = ("two or more objects", "a concept with a long name", "night")
+IMAGES = ImageSet.from_arrays(np.full((12, 3, 16, 16), 90, dtype=np.uint8), LABELS, NAMES)
 FIGURES = {
+    "keyframes": lambda: keyframes.keyframes(IMAGES),
     "multiplier_maps": lambda: multipliers.multiplier_maps(GRID),
     "rate_curves": lambda: multipliers.rate_curves(GRID),
     "smaller_gaps": lambda: multipliers.smaller_gaps(GRID),
@@ -42,6 +48,15 @@ def test_the_layout_is_clean(name):
     for legend in figure.legends:
         box = legend.get_window_extent()
         assert 0 <= box.x0 < box.x1 <= figure.bbox.width, name
+
+
+def test_what_nobody_judged_is_counted():
+    figure = FIGURES["keyframes"]()
+    assert title_of(figure) == "At least 1.3 of 3 concepts a keyframe; nobody judged 33 % of labels"
+    words = [axes.texts[0].get_text() for axes in figure.axes]
+    assert len(words) == 10
+    assert words[0] == "two or more objects\nnot judged: 1"
+    assert words[2] == "none judged\nnot judged: 2"
 
 
 def test_the_best_of_all_is_in_the_title_bold_and_underlined():
