@@ -2,9 +2,9 @@
 # # 15 · Features and fusion
 # **Is a fine-tuned network a better classifier, or a better source of features?**
 #
-# Pittaras, Markatopoulou, Mezaris and Patras [1] (*the document* of lessons 14 and 15) use each fine-tuned network twice: its *direct output* answers, or its layers
-# are *features* of other classifiers, a logistic regression for each concept and layer. The mean of the last three layers' answers is their *fusion*. Lesson 14
-# explains what is assumed here: keyframes with several concepts, mean average precision (MAP), and the strategies FT1-def, FT2-re and FT3-exL-D. The document's
+# Pittaras, Markatopoulou, Mezaris and Patras [1] (*the document* of lessons 14 and 15) use each fine-tuned network twice: its *direct output* answers, or its
+# layers are *features* of other classifiers, a logistic regression for each concept and layer. The mean of the last three layers' answers is their *fusion*. Lesson
+# 14 explains what is assumed here: keyframes with several concepts, mean average precision (MAP), and the strategies FT1-def, FT2-re and FT3-exL-D. The document's
 # slides on features are charts without numbers, so we test what they say. Numbers in brackets refer to the list at the end.
 #
 # **You will** turn a network into features step by step, fuse layers early and late, ask what a gain over concepts is worth, and compute what chance alone makes of
@@ -52,8 +52,8 @@ numbers = PROFILES[profile]
 
 # %% [markdown]
 # ## Predict
-# Four networks, fifteen strategies for each; a logistic regression for each concept and layer, on the same training images that fine-tuned the network.
-# **Commit to two guesses.**
+# Four networks, fifteen strategies for each; a logistic regression for each concept and layer, on the same training images that fine-tuned the network. **Commit to
+# two guesses.**
 
 # %%
 guess_fused = Prediction(
@@ -118,8 +118,8 @@ pd.DataFrame(rows).T
 
 # %% [markdown]
 # ### Exercise 1 · late fusion (5 minutes, ★☆☆)
-# **3. Fusion.** Each layer has an opinion of each image and concept. Write `fuse`: from a list of arrays (N, K), the probabilities of one layer each, the arithmetic
-# mean (N, K). Hint: over which axis of the stacked list must the mean go, so that images and concepts stay?
+# **3. Fusion.** Each layer has an opinion of each image and concept. Write `fuse`: from a list of arrays (N, K), the probabilities of one layer each, the
+# arithmetic mean (N, K). Hint: over which axis of the stacked list must the mean go, so that images and concepts stay?
 
 
 # %% tags=["exercise"]
@@ -176,9 +176,9 @@ figures.explorers.explore(
 
 # %% [markdown]
 # ### Exercise 2 · the gain over concepts (10 minutes, ★★☆)
-# Concepts differ much more from each other than two methods do: a car is found, an axe is not. Write `mean_gain`: from the average precisions of the same concepts by
-# methods A and B, the mean of A minus B, and its [paired](../statistics.md#paired-difference) 95 % *t*-interval, as `(gain, low, high)`. Only the *t*-interval is
-# accepted, no bootstrap: mean ± t · s/√K, with s the standard deviation (K − 1) of the differences and t the 97.5 % quantile with K − 1 degrees of freedom
+# Concepts differ much more from each other than two methods do: a car is found, an axe is not. Write `mean_gain`: from the average precisions of the same concepts
+# by methods A and B, the mean of A minus B, and its [paired](../statistics.md#paired-difference) 95 % *t*-interval, as `(gain, low, high)`. Only the *t*-interval
+# is accepted, no bootstrap: mean ± t · s/√K, with s the standard deviation (K − 1) of the differences and t the 97.5 % quantile with K − 1 degrees of freedom
 # (`stats.t.ppf`). Hint: whose standard deviation is s, that of A, of B, or of something else?
 
 
@@ -262,16 +262,16 @@ guess_all.compare(100 * np.mean([gap.estimate for gap in gains]))
 
 # %% [markdown]
 # ### Ranks, and what chance makes of them
-# "FT3-ex1-512 is in the top-five methods; FT3-ex2-64 is always among the five worst." Here is the rank of every strategy as a source of features, with bars that say
-# how far other concepts and seeds would move it.
+# "FT3-ex1-512 is in the top-five methods; FT3-ex2-64 is always among the five worst." Here is the rank of every strategy as a source of features, with bars that
+# say how far other concepts and seeds would move it.
 
 # %% tags=["report"]
 show(fusion_figures.strategy_ranks(trained), colors=40)
 
 # %% [markdown]
 # ### Exercise 3 · in the top by chance (5 minutes, ★★☆)
-# Suppose that all strategies were equally good, and that each network put them in a random order of its own. Write `chance_in_top`: the probability that a *given* one
-# of `num_methods` methods is among the first `top` in all of `trials` independent rankings. Hint: what is it for one ranking?
+# Suppose that all strategies were equally good, and that each network put them in a random order of its own. Write `chance_in_top`: the probability that a *given*
+# one of `num_methods` methods is among the first `top` in all of `trials` independent rankings. Hint: what is it for one ranking?
 
 
 # %% tags=["exercise"]
@@ -294,9 +294,9 @@ if passed:
     print(f"some strategy, at most: {min(1, 15 * found):.1%}")
 
 # %% [markdown]
-# The second number is for a reader who looks at the ranks *first* and then says which strategy "always" is in the top: there were fifteen to choose from (a bound, the
-# sum over them). And networks are not independent: they share images, concepts and widths. So the true chance lies above your power. The library gives both ends:
-# as if independent, and a bound for any dependence; then the bound for whoever chose the statement after seeing the ranks.
+# The second number is for a reader who looks at the ranks *first* and then says which strategy "always" is in the top: there were fifteen to choose from (a bound,
+# the sum over them). And networks are not independent: they share images, concepts and widths. So the true chance lies above your power. The library gives both
+# ends: as if independent, and a bound for any dependence; then the bound for whoever chose the statement after seeing the ranks.
 
 # %% tags=["report"]
 by_features = strategies.features(on_evaluated(records))
@@ -313,10 +313,10 @@ pd.DataFrame(lines)
 
 # %% [markdown]
 # ## Explain
-# Why may features beat the direct output, although they come from the same network and the same images? Four things differ at once: the *classifier* (a convex problem
-# solved to the end, against a few epochs of SGD), its *penalty* (C was chosen by validation), the *layers* that it sees, and the *number* of answers that are averaged.
-# The control is the readout of `head`: a logistic regression on nothing but the network's own logits. It changes the classifier and keeps the layer, though each
-# concept's regression sees the logits of all other concepts, too.
+# Why may features beat the direct output, although they come from the same network and the same images? Four things differ at once: the *classifier* (a convex
+# problem solved to the end, against a few epochs of SGD), its *penalty* (C was chosen by validation), the *layers* that it sees, and the *number* of answers that
+# are averaged. The control is the readout of `head`: a logistic regression on nothing but the network's own logits. It changes the classifier and keeps the layer,
+# though each concept's regression sees the logits of all other concepts, too.
 
 # %% tags=["report"]
 steps = {
@@ -339,13 +339,13 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Read each row by its intervals: those that contain zero say *not shown*. The rows are of different runs: fifteen strategies and the control in the first two, FT1-def
-# and FT3-ex1-512 in the others, which alone were asked. So the first three do not add up exactly.
+# Read each row by its intervals: those that contain zero say *not shown*. The rows are of different runs: fifteen strategies and the control in the first two,
+# FT1-def and FT3-ex1-512 in the others, which alone were asked. So the first three do not add up exactly.
 #
 # ### Exercise 4 · early fusion (10 minutes, ★★☆)
 # *Early fusion* puts the features of all layers side by side, and one classifier sees all of them. A layer with larger numbers would then weigh more. Write
-# `concatenate_features`: from a list of layers, maps (N, D, h, w) or vectors (N, D), average maps over positions, scale *each image's vector of each layer* to length
-# 1, and put all side by side. A vector of zeros stays zero. Hint: along which axis is the length taken, and how do you divide by a length of zero?
+# `concatenate_features`: from a list of layers, maps (N, D, h, w) or vectors (N, D), average maps over positions, scale *each image's vector of each layer* to
+# length 1, and put all side by side. A vector of zeros stays zero. Hint: along which axis is the length taken, and how do you divide by a length of zero?
 
 
 # %% tags=["exercise"]
@@ -381,8 +381,8 @@ if passed:
 
 # %% [markdown]
 # **The modern row.** *Head2Toe* [2] joins the features as you did, trains a linear head with a penalty that switches off whole features, and keeps the most useful
-# share of them, chosen by validation. Its authors compare with a linear head on the last layer and with fine-tuning, one class an image. Here it starts from a network
-# that is fine-tuned already, and competes with late fusion of the same layers: the last row of the table above.
+# share of them, chosen by validation. Its authors compare with a linear head on the last layer and with fine-tuning, one class an image. Here it starts from a
+# network that is fine-tuned already, and competes with late fusion of the same layers: the last row of the table above.
 #
 # The numbers of all ways, with their intervals. The last column says how many of the rates or of the values of C lie at an end of their grid.
 
@@ -393,8 +393,8 @@ features.ways_table(thorough).round(1)
 # %% [markdown]
 # ## Break it
 # ### How fusion can hurt
-# A mean is as good as its parts, and as fair as their scales. On the network from above: all layers fused; with one more "layer" that answers at random; with ten of
-# them; and with the decision values of one layer in place of its probabilities, which are of another size.
+# A mean is as good as its parts, and as fair as their scales. On the network from above: all layers fused; with one more "layer" that answers at random; with ten
+# of them; and with the decision values of one layer in place of its probabilities, which are of another size.
 
 # %% tags=["report"]
 draw = np.random.default_rng(0)
@@ -421,8 +421,8 @@ pd.DataFrame(rows).T
 
 # %% [markdown]
 # ### Layers chosen on the test images
-# There are many sets of layers, and one of them is the best on the test images, as in the explorer. What is it worth on *others*? Cut the test images in two halves,
-# choose the set on one half, and score it on both; ten different halves, and their mean. The document's set was chosen without any images.
+# There are many sets of layers, and one of them is the best on the test images, as in the explorer. What is it worth on *others*? Cut the test images in two
+# halves, choose the set on one half, and score it on both; ten different halves, and their mean. The document's set was chosen without any images.
 
 # %% tags=["report"]
 sets = [list(each) for n in range(1, len(layers) + 1) for each in combinations(layers, n)]
@@ -446,8 +446,8 @@ pd.DataFrame(table, index=names_of, columns=["first half", "second half"]).round
 # Compare the two rows in each column. On the half that chose, the chosen set cannot be worse than all layers; only the second half says what the choice is worth.
 #
 # ## What does it cost?
-# "Choose based on the application, e.g. real time applications' time and memory limitations." Operations are counted, times measured on this machine, one image at a
-# time: beware of small differences between times. A network runs only as far as the last layer that is asked for.
+# "Choose based on the application, e.g. real time applications' time and memory limitations." Operations are counted, times measured on this machine, one image at
+# a time: beware of small differences between times. A network runs only as far as the last layer that is asked for.
 
 # %%
 costs = {
@@ -465,7 +465,8 @@ show(feature_figures.cost_and_gain(trained, costs), colors=40)
 # Features and classifiers of all layers are small beside the network that computes them. They cost an extra fit for each layer, and one for each new network.
 #
 # ## The same on photographs that are fully judged
-# "The same conclusions hold for the PASCAL VOC Dataset." `mini:voc` stands for it: other drawn images, in the style of photographs, with 20 concepts, all of them judged.
+# "The same conclusions hold for the PASCAL VOC Dataset." `mini:voc` stands for it: other drawn images, in the style of photographs, with 20 concepts, all of them
+# judged.
 
 # %%
 voc = features.trained_networks(run_study("strategies_voc", profile, data, seeds))
@@ -494,17 +495,17 @@ features.ways_table(real).round(1)
 show(feature_figures.ways_beside_direct(real), colors=40)
 
 # %% [markdown]
-# Some of the photographs in PACS are like those of ImageNet, so that its network has an easy task here; the *direct output* of the last layer alone is then itself a
-# linear classifier on ImageNet's features, trained by SGD.
+# Some of the photographs in PACS are like those of ImageNet, so that its network has an easy task here; the *direct output* of the last layer alone is then itself
+# a linear classifier on ImageNet's features, trained by SGD.
 #
 # ## Printed and measured
 # The slides print no number of any result on features. They state an order, so an order is tested.
 #
 # ### What the document claims
 # A claim is *reproduced* when the 95 % interval of the effect lies wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and
-# *undecided* otherwise, or when a best rate or C at the edge of its grid could change the [verdict](../statistics.md#verdict). A claim about several networks must hold
-# for each; it is contradicted if it fails for one whose interval was widened for their number. Two of these are ours: the slides are older than Head2Toe, and print no
-# result of auxiliary heads.
+# *undecided* otherwise, or when a best rate or C at the edge of its grid could change the [verdict](../statistics.md#verdict). A claim about several networks must
+# hold for each; it is contradicted if it fails for one whose interval was widened for their number. Two of these are ours: the slides are older than Head2Toe, and
+# print no result of auxiliary heads.
 
 # %% tags=["report"]
 chosen = [
@@ -530,8 +531,8 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 #   four networks. The gain is a few points of MAP; a new classifier on the last layer alone brings the smaller part of it.
 # - Fusion pays most where layers differ: all layers fused are better than the last three. That *upper* layers are better by themselves is not a rule: look at the
 #   figure by layer, and at networks in which the lower ones are as good.
-# - Late fusion, a mean of probabilities, needs no choice and is hard to beat: early fusion and Head2Toe are not shown to be better here. It is as good as its parts,
-#   and unfair where their scales differ.
+# - Late fusion, a mean of probabilities, needs no choice and is hard to beat: early fusion and Head2Toe are not shown to be better here. It is as good as its
+#   parts, and unfair where their scales differ.
 # - "Always in the top five" needs a chance beside it: first of the statement that was made before, then of all that could have been made after the ranks were seen.
 #
 # ## Further
@@ -542,9 +543,9 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 # `features.stage3`, `features.pool`, `labels`, `names` and `class_names`.
 #
 # ### Your own experiment: one way to fuse (25 minutes)
-# Choose two ways to answer for the network above: sets of layers, weights, probabilities or ranks. **First write down one claim**, e.g. "The last two layers are as good
-# as all six: the difference lies within one point." Then run the cell, and judge your claim by the interval over concepts. It is of one training: what training again
-# would change, it does not say.
+# Choose two ways to answer for the network above: sets of layers, weights, probabilities or ranks. **First write down one claim**, e.g. "The last two layers are as
+# good as all six: the difference lies within one point." Then run the cell, and judge your claim by the interval over concepts. It is of one training: what
+# training again would change, it does not say.
 #
 # | points | for |
 # |---|---|
@@ -567,12 +568,12 @@ print(" − ".join(answers), analysis.paired_difference(a, b, things="concepts")
 #
 # *A good one (5 of 5).* "Claim: on the test images, all layers fused are at least one point of MAP better than the last two, because the lower layers make other
 # mistakes: they see colour and texture. I had looked at no set of layers before. I ran the cell once and tried no other way. The claim is supported if the whole
-# interval lies above one point, contradicted if it lies below, and undecided otherwise. The interval says what other concepts would change; whether another training of
-# the network would give the same, I do not know."
+# interval lies above one point, contradicted if it lies below, and undecided otherwise. The interval says what other concepts would change; whether another
+# training of the network would give the same, I do not know."
 #
-# *A flawed one (1 of 5).* "Late fusion works because layers are different. I tried all sets of layers in the explorer; stage2+head was the best with 1.2 points more,
-# so stage2+head is the best way." The reason could be wrong and is written down (1 point). But the claim came after the test images had chosen, it names no size and no
-# images, the number of sets that were tried is not given, and there is no interval.
+# *A flawed one (1 of 5).* "Late fusion works because layers are different. I tried all sets of layers in the explorer; stage2+head was the best with 1.2 points
+# more, so stage2+head is the best way." The reason could be wrong and is written down (1 point). But the claim came after the test images had chosen, it names no
+# size and no images, the number of sets that were tried is not given, and there is no interval.
 
 # %% [markdown]
 # ## References
