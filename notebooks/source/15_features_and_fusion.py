@@ -150,16 +150,16 @@ if passed:
 known = np.flatnonzero((labels["test"] == 1).sum(axis=0) > 0)
 names = [splits.class_names[k] for k in known]
 fused = np.mean([scores[layer] for layer in layers[-3:]], axis=0)[:, known]
-figures.explorers.explore(
-    partial(
-        figures.explorers.concept_ranking,
-        test.images,
-        labels["test"][:, known],
-        fused,
-        names,
-    ),
-    **figures.explorers.ranking_controls(fused, names),
+controls = figures.explorers.ranking_controls(fused, names)
+draw_ranking = partial(
+    figures.explorers.concept_ranking,
+    test.images,
+    labels["test"][:, known],
+    fused,
+    names,
+    threshold=controls["threshold"][-2],  # one in twenty of all scores lies above
 )
+figures.explorers.explore(draw_ranking, **controls)
 
 # %% [markdown]
 # And which layers to fuse? Give each layer a weight. The title compares with the best single layer. Beware: you choose on the test images here, which *Break it*
@@ -167,10 +167,14 @@ figures.explorers.explore(
 
 # %%
 of_layers = {layer: values[:, known] for layer, values in scores.items()}
+draw_fusion = partial(
+    figures.explorers.layer_fusion,
+    of_layers,
+    labels["test"][:, known],
+    **figures.explorers.last_three_weights(of_layers),
+)
 figures.explorers.explore(
-    partial(figures.explorers.layer_fusion, of_layers, labels["test"][:, known]),
-    stored=False,
-    **figures.explorers.fusion_controls(of_layers),
+    draw_fusion, stored=False, **figures.explorers.fusion_controls(of_layers)
 )
 
 # %% [markdown]
