@@ -397,8 +397,8 @@ features.ways_table(thorough).round(1)
 # %% [markdown]
 # ## Break it
 # ### How fusion can hurt
-# A mean is as good as its parts, and as fair as their scales. On the network from above: all layers fused; with one more "layer" that answers at random; with ten
-# of them; and with the decision values of one layer in place of its probabilities, which are of another size.
+# A mean is as good as its parts, and as fair as their scales. On the network from above: all layers fused; with one more "layer" that answers at random between 0
+# and 1, with ten of them; and with the decision values of one layer in place of its probabilities, which are of another size.
 
 # %% tags=["report"]
 draw = np.random.default_rng(0)
