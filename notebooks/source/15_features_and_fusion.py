@@ -34,6 +34,8 @@ from course_lib.figures.extension import fusion as fusion_figures
 from course_lib.sweeps import finished_runs, run_study, study_trials
 from course_lib.sweeps.studies.extension import PROFILES
 from course_lib.sweeps.studies.extension.questions import layers_of
+
+# %%
 from course_lib.teaching import Prediction, show, show_claims, show_text
 from course_lib.teaching.checks.extension import (
     check_chance_in_top,
@@ -354,7 +356,7 @@ pd.DataFrame(
 
 # %% tags=["exercise"]
 def concatenate_features(layers):
-    """All layers side by side (N, sum of D), each image's vector of each layer at length 1."""
+    """All layers side by side (N, sum of D), each vector of a layer at length 1."""
     # solution
     parts = []
     for layer in layers:
