@@ -57,7 +57,7 @@ frames = data or "mini:keyframes"  # at every profile
 # %% [markdown]
 # ## Predict
 # **Commit to two guesses**, in points of *mean average precision* (MAP): the mean over concepts of a score that is 100 % for a perfect ranking. Here, networks reach
-# 30 to 40 %. *k* multiplies the learning rate of all pretrained layers.
+# 15 to 40 %. *k* multiplies the learning rate of all pretrained layers.
 
 # %%
 guess_slow = Prediction(
@@ -144,7 +144,7 @@ def mean_average_precision(labels, scores):
 passed_mean = check_mean_average_precision(mean_average_precision)
 
 # %% [markdown]
-# **The rate of the pretrained layers.** The document first looks for k and for the number of epochs e, with FT1-def. It does not print the learning rate of the new
+# **The rate of the pretrained layers.** The document first looks for k and for the number of epochs e, with FT1-def of one network (CaffeNet; here ResNet-18). It does not print the learning rate of the new
 # layer, but that rate decides what a multiplier means. So there are three tables here, one for each rate, and the printed one. One run of constant rate serves all e
 # of its row. Momentum (0.9), batch size and the ReLU of an extension are our choices, too.
 
@@ -236,9 +236,9 @@ gain = extension.kind_gain(records, "FT3-ex1", "FT1-def").interval()
 guess_layer.compare(100 * gain.estimate)
 
 # %% [markdown]
-# The cross is no strategy of the document: *full* is FT1-def with k = 1. It is the control of FT2-re. A stage that begins anew needs the full rate, so FT2-re changes
-# two things at once, the weights and the rate of the last stages. Where *full* is as good as FT2-re or better, the rate alone explains what FT2-re gains, and the new
-# weights are no help.
+# The cross is no strategy of the document: *full* is FT1-def with k = 1. It is the control of FT2-re, whose new stages learn at the full rate. So FT2-re changes two
+# things at once, the weights and the rate of the last stages. Only the last column says what the new weights add to the rate; an interval with zero inside says that
+# nothing is shown. Why are the intervals so wide? Each of three seeds chose its own rate, and *t* of three seeds is 4.3, where that of many is 2.
 
 # %% tags=["report"]
 extension.control_table(records)
@@ -267,7 +267,7 @@ concepts = run_study("num_concepts", profile, frames, seeds)
 show(num_concepts.more_concepts(extension.on_evaluated(concepts)), colors=32)
 
 # %% [markdown]
-# **The auxiliary heads.** They read earlier stages, so they are weaker. Does the mean of all heads' scores beat the main head?
+# **The auxiliary heads.** They read earlier stages. Are they weaker than the main head? And does the mean of the scores of all heads beat it?
 
 # %% tags=["report"]
 show(heads.head_gaps(records), colors=32)
@@ -290,8 +290,8 @@ show(network.draw_network(real, num_outputs=20), colors=32)
 show(multipliers.rate_curves(grid), colors=40)
 
 # %% [markdown]
-# After a few steps a new layer that learns slowly has hardly begun, and everything depends on lr. After many epochs it has arrived at any lr, and what matters is how
-# far the pretrained layers went. "Smaller k is better" is therefore a sentence about *one* rate of the new layer and one training time, neither of which it names.
+# After a few steps a new layer that learns slowly has hardly begun, and everything depends on lr. After many epochs it has caught up, and the rate of
+# the pretrained layers explains most of the differences, which the document's table cannot show: it has one lr. "Smaller k is better" is therefore a sentence about *one* rate of the new layer and one training time, neither of which it names.
 # A best k at the border of the grid is marked; a better one may lie beyond it.
 
 # %% tags=["report"]
@@ -332,7 +332,7 @@ print(
 )
 
 # %% [markdown]
-# What would your own functions say of this pool? Three ways to read the same ranking, one that finds each concept in two of three of its images at the top:
+# What do your own functions say of this pool? Three ways to read the same ranking, whose scores are here simply the truth plus noise:
 
 # %%
 truth = test.labels.double().numpy()
@@ -350,16 +350,16 @@ inferred_map = analysis.mean_xinfap(pool.judgements, scores, pool.strata)
 print(f"inferred from the strata (MXinfAP): {100 * inferred_map:.1f} %")
 
 # %% [markdown]
-# Neither simple way is right: left out, the rare positive images of the sparse strata are missing along with many negative ones, and as negatives they are an insult
-# to the ranking. The [statistics page](../statistics.md#inferred-average-precision) has the estimate's own error. Now the networks: would the document's measure have
+# Neither simple way is right. As negatives, unjudged images that show the concept count against a ranking that finds them. Left out, what remains is mostly the first
+# stratum, where positive images are far more common than elsewhere, and a ranking is easier there. The [statistics page](../statistics.md#inferred-average-precision) has the estimate's own error. Now the networks: would the document's measure have
 # ranked the strategies in the same way as all labels do?
 
 # %% tags=["report"]
 show(inferred.inferred_scatter(records), colors=32)
 
 # %% [markdown]
-# One pool and one draw of judgements serve all runs, so the *bias* is about this pool, and it hardly disturbs a comparison: both sides have it. What the sample costs
-# is precision. Here is one and the same gap under both measures:
+# One pool and one draw of judgements serve all runs, so the *bias* is about this pool, and both sides of a comparison have it. Does the sample cost precision, too? Here
+# is one and the same gap under both measures; compare the widths of the intervals. They are of other seeds and concepts; another draw of the judgements is not in them.
 
 # %% tags=["report"]
 rows = {

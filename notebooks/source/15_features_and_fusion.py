@@ -491,7 +491,7 @@ show(fusion_figures.strategy_ranks(voc), colors=40)
 # %% [markdown]
 # ## The same with real photographs
 # Collages of four real photographs each, from PACS and CIFAR; a concept says that at least one of the four shows it. EfficientNet-Lite0 with weights from ImageNet,
-# fine-tuned by its last layer alone, as FT1-def and as FT3-ex1-512. Real pixels, but an artificial task: nobody takes photographs in four quarters.
+# fine-tuned by its last layer alone and as FT1-def. Real pixels, but an artificial task: nobody takes photographs in four quarters.
 
 # %%
 real = features.trained_networks(finished_runs("collages", "real"))

@@ -136,5 +136,6 @@ def _widths_in_words(networks: dict[str, list[dict]]) -> str:
     for name, runs in networks.items():
         found = best_width(runs)
         edge = f" (the {found.edge} tried)" if found.edge else ""
-        parts.append(f"{name} {found.width}{edge}, {len(found.alike)} of {len(found.gaps)} others alike")
+        differ = len(found.gaps) - len(found.alike)
+        parts.append(f"{name} {found.width}{edge}, {differ} of {len(found.gaps)} others are shown to differ")
     return f"Width of one layer that validation chose: {'; '.join(parts)}"

@@ -96,7 +96,7 @@ def test_a_rate_at_the_edge_has_a_mark():
 
 
 def test_the_width_that_validation_chose_is_in_the_title():
-    assert "SqueezeNet 512, 0 of 6 others alike" in title_of(FIGURES["width_curves"]())
+    assert "SqueezeNet 512, 6 of 6 others are shown to differ" in title_of(FIGURES["width_curves"]())
     edge = on_evaluated(strategy_grid(lambda n, s: 0.3 + 0.02 * (s == "FT3-ex1-64"), networks=("ResNet",)))
     assert "ResNet 64 (the lowest tried)" in title_of(strategies.width_curves(edge))
 

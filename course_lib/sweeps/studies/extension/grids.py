@@ -6,7 +6,7 @@ from course_lib.data.mini.keyframes import FEW
 from course_lib.data.spec import DataSpec
 from course_lib.sweeps.studies.extension.profiles import PROFILES, ExtensionProfile
 from course_lib.sweeps.studies.extension.questions import grid_questions, questions
-from course_lib.sweeps.studies.extension.strategies import common_settings, extended, strategies
+from course_lib.sweeps.studies.extension.strategies import FULL, common_settings, extended, strategies
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
 from course_lib.training.recipe import Recipe
@@ -46,13 +46,14 @@ def _multipliers(profile: ExtensionProfile, source: str, seeds: range) -> list[T
 
 
 def _strategies(profile: ExtensionProfile, source: str, seeds: range) -> list[Trial]:
-    """Every strategy from every network at every learning rate."""
+    """Every strategy from every network at every learning rate; the control on keyframes alone."""
     data = target_data(source, profile, _few(source))
     recipes = [
         recipe
         for network in profile.networks.values()
         for lr in network.lr
         for recipe in strategies(network, profile, lr)
+        if source == KEYFRAMES or recipe.name != FULL
     ]
     return _asked(recipes, data, seeds, profile.thorough)
 

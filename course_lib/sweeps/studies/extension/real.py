@@ -23,13 +23,11 @@ class CollageProfile(Profile):
         frozen_lr: learning rates of a head on the frozen network; validation chooses.
         lr: learning rates of the new layers where the pretrained ones are fine-tuned, too.
         k: learning rate multiplier of the pretrained layers.
-        width: D of the extension layer.
     """
 
     frozen_lr: tuple[float, ...]
     lr: tuple[float, ...]
     k: float
-    width: int
 
 
 REAL = CollageProfile(
@@ -45,12 +43,11 @@ REAL = CollageProfile(
     frozen_lr=(0.1, 0.3, 1.0),
     lr=(0.03, 0.1, 0.3),
     k=0.1,
-    width=512,
 )
 
 
 def _recipes(profile: CollageProfile) -> Iterator[Recipe]:
-    """The last layer alone, FT1-def, and one extension layer; running statistics, since batches are small."""
+    """The last layer alone, and FT1-def; running statistics, since batches are small."""
     common = {
         "architecture": profile.architecture,
         "start": profile.weights,
@@ -64,7 +61,6 @@ def _recipes(profile: CollageProfile) -> Iterator[Recipe]:
     tuned = common | {"multipliers": {"inner": profile.k}, "normalisation": "running"}
     for lr in profile.lr:
         yield Recipe(name="FT1-def", lr=lr, **tuned)
-        yield Recipe(name=f"FT3-ex1-{profile.width}", lr=lr, hidden=(profile.width,), **tuned)
 
 
 def _collages(profile: CollageProfile, source: str, seeds: range) -> list[Trial]:
