@@ -162,7 +162,7 @@ def cost_and_gain(trained: Sequence[Trained], costs: Mapping[str, Mapping[str, I
             axes.errorbar([ratios[quantity]], [middle], yerr=[[middle - low], [high - middle]], capsize=3, **style)
         axes.axhline(0, color="black", linewidth=1)
     panels[0].set_xlabel("multiply-accumulates of one image\n(direct output = 1)")
-    panels[1].set_xlabel("time of one image on the CPU, median\n(direct output = 1)")
+    panels[1].set_xlabel("shortest time of one image on the CPU\n(direct output = 1)")
     panels[0].set_ylabel("MAP minus direct output (points)")
     handles = [panels[0].plot([], [], MARKERS[place], color=GREY, label=way)[0] for place, way in enumerate(ways)]
     handles += [panels[0].plot([], [], "-", color=color, label=name)[0] for name, color in colors.items()]
