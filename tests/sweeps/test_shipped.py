@@ -10,7 +10,6 @@ from course_lib.sweeps.studies import find_study, list_studies
 BEING_COMPUTED = (
     "augmentation_rates",
     "strategies_voc",
-    "num_concepts",
 )  # strict: a study that is complete must leave
 
 
