@@ -44,7 +44,8 @@ def _rate_explains(runs: Runs, confidence: float) -> dict[str, Interval]:
 MULTIPLIER_CLAIMS: tuple[Claim, ...] = (
     Claim(
         "extension-smaller-k", printed_statement("smaller-k"), SLIDE,
-        "MAP at k = 0.05 minus that at k = 1, mean over all e, at each learning rate of the new layer",
+        "MAP at k = 0.05 minus that at k = 1, mean over all e, at every learning rate of the new layer; the slides "
+        "name none",
         (STUDY,), _smaller, POSITIVE,
     ),
     Claim(

@@ -68,8 +68,8 @@ class RankStatement:
     """A statement that some strategies are among the best (or worst) of every network, and how likely chance makes it.
 
     The chance is that of strategies that are exchangeable within a network: every order of theirs is equally likely.
-    The networks are not independent, since they share images and strategies. So the chance for several networks lies
-    between two values: as if they were independent, and a bound that holds for any dependence.
+    The networks are not independent, since they share images and strategies. So there are two numbers for several
+    networks: the chance as if they were independent, and a bound that holds for any dependence.
 
     Attributes:
         strategies: names.
@@ -147,9 +147,9 @@ def top_table(records: Sequence[dict], widths: Sequence[tuple[int, ...]], kind: 
 
     A group with a width that has no runs is left out; so the table of a small profile may be empty.
 
-    Columns: networks for which it holds; the chance of as many if all orders are equally likely (from independent
-    networks to any dependence); the same for some group of as many strategies; the share of resamples in which it holds
-    for all networks.
+    Columns: networks for which it holds; the chance of as many if all orders are equally likely (as if networks were
+    independent, and a bound for any dependence); a bound for some group of as many strategies; the share of resamples
+    in which it holds for all networks.
 
     Args:
         records: runs of one data set, limited to the evaluated concepts.

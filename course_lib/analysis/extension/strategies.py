@@ -203,18 +203,23 @@ def untuned_gain(records: Sequence[dict], a: str, b: str) -> Comparison:
 def control_table(records: Sequence[dict]) -> pd.DataFrame:
     """Compare FT2-re with FT1-def and with full fine-tuning (k = 1), a row for each network, in words.
 
-    FT2-re begins its last stages anew and trains them at the full rate. Full fine-tuning has that rate alone, so the
-    last column says what the new weights add. Validation chooses rate and variant of each side.
+    FT2-re begins its last stages anew and trains them at the full rate; full fine-tuning trains every stage at it. So
+    the last column holds two changes: new weights, and slow lower stages. Validation chooses rate and variant of each
+    side; ``edge`` marks a best rate of the side behind at the end of its grid.
 
     Raises:
         ValueError: as `of_kind`.
     """
     pairs = ((FT2, FT1), (FULL, FT1), (FT2, FULL))
     rows = {
-        name: {f"{a} − {b}": str(compare_kinds(of_kind(own, a), of_kind(own, b)).interval()) for a, b in pairs}
+        name: {f"{a} − {b}": _with_edge(compare_kinds(of_kind(own, a), of_kind(own, b)).interval()) for a, b in pairs}
         for name, own in by_network(records).items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("MAP, points", axis=1)
+
+
+def _with_edge(gap: Interval) -> str:
+    return f"{gap}, edge" if gap.edge else str(gap)
 
 
 def mean_of(comparisons: Sequence[Comparison]) -> Comparison:
