@@ -30,8 +30,6 @@ from course_lib.analysis import extension
 from course_lib.data import pool_of, prepare
 from course_lib.data.mini.keyframes import CONCEPTS, EVALUATED, FEW
 from course_lib.figures.extension import (
-    heads,
-    inferred,
     keyframes,
     multiplier_map,
     multipliers,
@@ -41,6 +39,7 @@ from course_lib.figures.extension import (
 )
 
 # %%
+from course_lib.models import start_model
 from course_lib.sweeps import run_study
 from course_lib.sweeps.studies.extension import PROFILES
 from course_lib.sweeps.studies.extension.grids import target_data
@@ -85,7 +84,7 @@ print(f"{len(splits.train)} train, {len(splits.val)} validate, {len(splits.test)
 print(f"{len(FEW)} of {len(CONCEPTS)} concepts are trained, {len(EVALUATED)} evaluated")
 
 # %% tags=["report"]
-show(keyframes.keyframes(splits.train), colors=64)
+show(keyframes.keyframes(splits.train, 5), colors=32)
 
 # %% [markdown]
 # A network gives each image a score for each concept. Nobody says from which score on a concept is present; the score *ranks* the images. How good is a ranking?
@@ -158,14 +157,14 @@ print(
 )
 
 # %% tags=["report"]
-show(multipliers.multiplier_maps(grid), colors=64)
+show(multipliers.multiplier_maps(grid), colors=6)
 
 # %% [markdown]
 # Read the underlined numbers from left to right. In the printed table the best k is the lowest one for short training. Is it so in each measured table? And where
 # do the best of all lie: inside the table or at its border, where a better one may lie beyond?
 
 # %% tags=["report"]
-show(multipliers.smaller_gaps(grid), colors=32)
+show(multipliers.smaller_gaps(grid), colors=5)
 
 # %%
 gap = extension.smaller_gap(grid, 0.1, extension.epochs_of(grid)).interval()
@@ -178,6 +177,7 @@ guess_slow.compare(100 * gap.estimate)
 # %%
 figures.explorers.explore(
     partial(multiplier_map.multiplier_map, grid),
+    stored=False,
     **multiplier_map.multiplier_controls(grid),
 )
 
@@ -200,7 +200,7 @@ recipe = make_recipe(
 )
 
 # %% tags=["report"]
-show(network.draw_network(recipe, num_outputs=len(FEW)), colors=32)
+show(network.draw_network(recipe, num_outputs=len(FEW)), colors=6)
 
 # %% [markdown]
 # ### Exercise 4 · insert an extension (10 minutes, ★★☆)
@@ -235,7 +235,7 @@ by_network = extension.by_network(records)
 print(f"{len(records)} runs of {len(by_network)} networks")
 
 # %% tags=["report"]
-show(strategies.strategy_dots(records), colors=32)
+show(strategies.strategy_dots(records), colors=5)
 
 # %%
 gain = extension.kind_gain(records, "FT3-ex1", "FT1-def").interval()
@@ -256,7 +256,7 @@ extension.control_table(records)
 # width that validation chose, and with *any* width, the mean over all of them.
 
 # %% tags=["report"]
-show(strategies.width_curves(records), colors=32)
+extension.widths_table(records)
 
 # %%
 for words, found in (
@@ -277,22 +277,24 @@ for words, found in (
 concepts = run_study("num_concepts", profile, frames, seeds)
 
 # %% tags=["report"]
-show(num_concepts.more_concepts(extension.on_evaluated(concepts)), colors=32)
+show(num_concepts.more_concepts(extension.on_evaluated(concepts)), colors=5)
 
 # %% [markdown]
 # **The auxiliary heads.** They read earlier stages. Are they weaker than the main head? And does the mean of the scores of all heads beat it? Rate and epoch were
 # chosen for the main head, so a head that beats it does so at a disadvantage.
 
 # %% tags=["report"]
-show(heads.head_gaps(records), colors=32)
+extension.heads_table(records)
 
 # %% [markdown]
 # The same on torchvision's GoogLeNet. Its own auxiliary heads come *without* pretrained weights: whoever asks for them trains them from random ones. So the course
-# leaves them out and adds heads of its own behind two neighbouring stages. (Its weights come from a download, which nothing here needs: only shapes are drawn.)
+# leaves them out and adds heads of its own behind two neighbouring stages. (Its weights come from a download; these are random.)
 
-# %% tags=["report"]
+# %%
 real = recipe.replace(architecture="googlenet", start="torchvision:googlenet")
-show(network.draw_network(real, num_outputs=20), colors=32)
+model = start_model("googlenet", None, 20, real.hidden, aux_heads=real.aux_heads)
+for layer in network.read_layers(real, model, size=224):
+    print(f"{layer.name}: output {layer.shape}, {layer.parameters} weights, {layer.look}")
 
 # %% [markdown]
 # ## Explain
@@ -300,7 +302,7 @@ show(network.draw_network(real, num_outputs=20), colors=32)
 # another, the product is all that counts; where they lie apart, the rate of the new layer counts, too. Which is it after a quarter of an epoch, and which after 32?
 
 # %% tags=["report"]
-show(multipliers.rate_curves(grid), colors=40)
+show(multipliers.rate_curves(grid), colors=5)
 
 # %% [markdown]
 # In the runs that come with the course, lr explains 99 % of the differences after a quarter of an epoch. After 32 epochs it explains 30 %, k alone 49 % and their
@@ -375,13 +377,12 @@ print(f"inferred from the strata (MXinfAP): {100 * inferred_map:.1f} %")
 # page](../statistics.md#inferred-average-precision) has bias and error of xinfAP for one ranking. Now the networks: would the document's measure have ranked the
 # strategies in the same way as all labels do?
 
-# %% tags=["report"]
-show(inferred.inferred_scatter(records), colors=32)
+# %%
+show_text(str(extension.inferred_error(records)))
 
 # %% [markdown]
 # One pool and one draw of judgements serve all runs, so the *bias* is about this pool, and both sides of a comparison have it. Here is one and the same gap under
-# both measures. Both intervals are mostly the seeds' (three), so a cost of the sample would be hidden. It shows at single concepts: see the standard deviation in
-# the figure.
+# both measures. Both intervals are mostly the seeds' (three), so a cost of the sample would be hidden. It shows at single concepts: see ± above.
 
 # %% tags=["report"]
 rows = {
@@ -413,13 +414,13 @@ extension.top_table(records, [(64, 128), (512, 1024), (2048, 4096)])
 photographs = run_study("strategies_voc", profile, data, seeds)
 
 # %% tags=["report"]
-show(strategies.strategy_dots(photographs), colors=32)
+show(strategies.strategy_dots(photographs), colors=5)
 
 # %% tags=["report"]
-show(strategies.width_curves(photographs), colors=32)
+extension.widths_table(photographs)
 
 # %% tags=["report"]
-show(heads.head_gaps(photographs), colors=32)
+extension.heads_table(photographs)
 
 # %% [markdown]
 # ## Printed and measured

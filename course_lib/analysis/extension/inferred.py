@@ -34,6 +34,14 @@ class InferredError:
     correlations: dict[str, float]
     same_best: dict[str, bool]
 
+    def __str__(self) -> str:
+        low, high = min(self.correlations.values()), max(self.correlations.values())
+        return (
+            f"MXinfAP minus MAP: {self.bias}; of one concept ± {100 * self.of_concept:.1f}, of one run ± "
+            f"{100 * self.of_run:.1f}\nrank correlation of the strategies by both {low:.2f} to {high:.2f}, the same "
+            f"first one in {sum(self.same_best.values())} of {len(self.same_best)} networks"
+        )
+
 
 def inferred_table(records: Sequence[dict]) -> pd.DataFrame:
     """MAP and MXinfAP, and ranks by both, of each network's strategies: mean over the runs that validation chose.

@@ -241,6 +241,24 @@ def compare_heads(runs: Sequence[dict]) -> dict[str, Comparison]:
     }
 
 
+def heads_table(records: Sequence[dict]) -> pd.DataFrame:
+    """Compare each auxiliary head, and the fusion of all heads, with the main head, mean over the strategies, in words.
+
+    A row for each network with auxiliary heads; ``edge`` marks strategies with a best rate at the end of its grid.
+
+    Raises:
+        ValueError: no network has auxiliary heads.
+    """
+    rows = {}
+    for network, runs in by_network(records).items():
+        found = [own for own in map(compare_heads, by_strategy(runs).values()) if own]
+        if found:
+            rows[network] = {head: _with_edge(mean_of([own[head] for own in found]).interval()) for head in found[0]}
+    if not rows:
+        raise ValueError("no network has auxiliary heads: give runs of a GoogLeNet")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("minus main head, points", axis=1)
+
+
 def head_probes(record: Mapping) -> dict[str, str]:
     """Names of the probes of the direct output of each head, and of the fusion of all, by what they are."""
     heads = heads_of(_recipe(*_layers_of(record)))

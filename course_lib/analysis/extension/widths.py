@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from course_lib.analysis.comparisons import Comparison, compare_runs
-from course_lib.analysis.extension.strategies import chosen_runs, compare_sides, favourite, grouped
+from course_lib.analysis.extension.strategies import by_network, chosen_runs, compare_sides, favourite, grouped
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import score_of, setting
 from course_lib.sweeps.study import VARY
@@ -58,6 +59,17 @@ def best_width(records: Sequence[dict], layers: int = 1, confidence: float = 0.9
     alike = tuple(width for width, gap in gaps.items() if gap.low <= 0 <= gap.high)
     ends = {min(widths): "lowest", max(widths): "highest"} if len(widths) > 1 else {}
     return BestWidth(best, ends.get(best, ""), alike, gaps)
+
+
+def widths_table(records: Sequence[dict], layers: int = 1) -> pd.DataFrame:
+    """The width that validation chose for each network, and how many other widths are shown to differ from it."""
+    rows = {}
+    for name, runs in by_network(records).items():
+        found = best_width(runs, layers)
+        differ = len(found.gaps) - len(found.alike)
+        shown = f"{differ} of {len(found.gaps)}"
+        rows[name] = {"width": found.width, "edge": found.edge, "others shown to differ": shown}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def own_width_gain(networks: Mapping[str, Sequence[dict]], layers: int = 1) -> Comparison:

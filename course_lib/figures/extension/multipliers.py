@@ -13,6 +13,8 @@ from course_lib.figures.style import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILLIO
 _LOOKS = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "^"), (PURPLE, "D"))  # learning rates of the new layer, rising
 _SHADES = 9  # of a map: few, since the numbers are in the cells
 
+_PANELS = 4  # of `rate_curves`
+
 
 @styled
 def multiplier_maps(records: Sequence[dict]) -> Figure:
@@ -71,7 +73,7 @@ def _lightness(values: np.ndarray) -> np.ndarray:
 
 @styled
 def rate_curves(records: Sequence[dict]) -> Figure:
-    """Plot MAP against the rate of the pretrained layers, k · lr, a panel for each number of epochs.
+    """Plot MAP against the rate of the pretrained layers, k · lr, for up to four numbers of epochs.
 
     The title says how much of the variance over all k and lr either rate explains, after the fewest and the most
     epochs. Intervals are over seeds.
@@ -80,11 +82,10 @@ def rate_curves(records: Sequence[dict]) -> Figure:
         records: runs of the study `multipliers`, limited to the evaluated concepts.
     """
     epochs, rates = multipliers.epochs_of(records), multipliers.rates_of(records)
-    columns = min(4, len(epochs))
-    rows = -(-len(epochs) // columns)
-    figure = new_figure(_explained_in_words(records, epochs), width=13.0, height=1.8 + 3.0 * rows)
-    panels = figure.subplots(rows, columns, sharex=True, squeeze=False)
-    for axes, e in zip(panels.flat, epochs, strict=False):
+    shown = [epochs[place] for place in np.linspace(0, len(epochs) - 1, min(_PANELS, len(epochs))).round().astype(int)]
+    figure = new_figure(_explained_in_words(records, epochs), width=12.0, height=4.6)
+    panels = figure.subplots(1, len(shown), sharex=True, squeeze=False)[0]
+    for axes, e in zip(panels, shown, strict=True):
         found = multipliers.by_rate(records, e)
         for (color, marker), lr in zip(_LOOKS, rates, strict=False):
             own = found[found["lr"] == lr]
@@ -95,12 +96,9 @@ def rate_curves(records: Sequence[dict]) -> Figure:
         axes.set_xscale("log")
         plain_log_axis(axes.xaxis)
         axes.set_title(f"e = {e:g}")
-    for axes in list(panels.flat)[len(epochs) :]:
-        axes.set_axis_off()
-    for axes in panels[-1]:
         axes.set_xlabel("k · lr")
-    figure.supylabel("MAP (%)", fontsize=13)
-    handles = panels[0, 0].get_legend_handles_labels()
+    panels[0].set_ylabel("MAP (%)")
+    handles = panels[0].get_legend_handles_labels()
     title = (
         "k · lr: rate of the pretrained layers; lr: rate of the new layer, one line each; 95 % intervals over seeds (t)"
     )
