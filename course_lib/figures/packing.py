@@ -4,6 +4,9 @@ import io
 
 _PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
 _PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours with at most this root mean square error, of 255
+_HUES_BELOW = (
+    16  # colours: so few go to the hues that differ most, where a mean of pixels would drop those of thin lines
+)
 _SMALL_PALETTE_ABOVE_KB = 200  # grids of curves get the smallest of these numbers at most, other pictures 256
 
 
@@ -36,4 +39,5 @@ def _with_palette(image, most: int):
         few = image.quantize(colors, dither=Image.Dither.NONE)
         if max(ImageStat.Stat(ImageChops.difference(image, few.convert("RGB"))).rms) <= _MAX_ERROR:
             return few
-    return image.quantize(most, dither=Image.Dither.NONE)
+    method = Image.Quantize.MAXCOVERAGE if most < _HUES_BELOW else Image.Quantize.MEDIANCUT
+    return image.quantize(most, method=method, dither=Image.Dither.NONE)

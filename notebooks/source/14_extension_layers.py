@@ -157,14 +157,14 @@ print(
 )
 
 # %% tags=["report"]
-show(multipliers.multiplier_maps(grid), colors=6)
+show(multipliers.multiplier_maps(grid), colors=8)
 
 # %% [markdown]
 # Read the underlined numbers from left to right. In the printed table the best k is the lowest one for short training. Is it so in each measured table? And where
 # do the best of all lie: inside the table or at its border, where a better one may lie beyond?
 
 # %% tags=["report"]
-show(multipliers.smaller_gaps(grid), colors=5)
+show(multipliers.smaller_gaps(grid), colors=8)
 
 # %%
 gap = extension.smaller_gap(grid, 0.1, extension.epochs_of(grid)).interval()
@@ -200,7 +200,7 @@ recipe = make_recipe(
 )
 
 # %% tags=["report"]
-show(network.draw_network(recipe, num_outputs=len(FEW)), colors=6)
+show(network.draw_network(recipe, num_outputs=len(FEW)), colors=8)
 
 # %% [markdown]
 # ### Exercise 4 · insert an extension (10 minutes, ★★☆)
@@ -235,7 +235,7 @@ by_network = extension.by_network(records)
 print(f"{len(records)} runs of {len(by_network)} networks")
 
 # %% tags=["report"]
-show(strategies.strategy_dots(records), colors=5)
+show(strategies.strategy_dots(records), colors=8)
 
 # %%
 gain = extension.kind_gain(records, "FT3-ex1", "FT1-def").interval()
@@ -277,7 +277,7 @@ for words, found in (
 concepts = run_study("num_concepts", profile, frames, seeds)
 
 # %% tags=["report"]
-show(num_concepts.more_concepts(extension.on_evaluated(concepts)), colors=5)
+show(num_concepts.more_concepts(extension.on_evaluated(concepts)), colors=8)
 
 # %% [markdown]
 # **The auxiliary heads.** They read earlier stages. Are they weaker than the main head? And does the mean of the scores of all heads beat it? Rate and epoch were
@@ -302,7 +302,7 @@ for layer in network.read_layers(real, model, size=224):
 # another, the product is all that counts; where they lie apart, the rate of the new layer counts, too. Which is it after a quarter of an epoch, and which after 32?
 
 # %% tags=["report"]
-show(multipliers.rate_curves(grid), colors=5)
+show(multipliers.rate_curves(grid), colors=8)
 
 # %% [markdown]
 # In the runs that come with the course, lr explains 99 % of the differences after a quarter of an epoch. After 32 epochs it explains 30 %, k alone 49 % and their
@@ -414,7 +414,7 @@ extension.top_table(records, [(64, 128), (512, 1024), (2048, 4096)])
 photographs = run_study("strategies_voc", profile, data, seeds)
 
 # %% tags=["report"]
-show(strategies.strategy_dots(photographs), colors=5)
+show(strategies.strategy_dots(photographs), colors=8)
 
 # %% tags=["report"]
 extension.widths_table(photographs)

@@ -32,6 +32,23 @@ def test_a_figure_without_description_is_refused_and_closed():
     assert not plt.get_fignums()
 
 
+def test_thin_lines_keep_their_hue_among_few_colours():
+    """Black text in all its greys must not take the colours of two thin lines."""
+    image = Image.new("RGB", (200, 200), "white")
+    for row in range(40, 200):
+        for column in range(0, 200, 2):
+            image.putpixel((column, row), (row, row, row))
+    for column in range(200):
+        image.putpixel((column, 10), (213, 94, 0))
+        image.putpixel((column, 20), (0, 114, 178))
+    raw = io.BytesIO()
+    image.save(raw, "PNG")
+    small = Image.open(io.BytesIO(shrink(raw.getvalue(), 8))).convert("RGB")
+    for place, hue in (((100, 10), (213, 94, 0)), ((100, 20), (0, 114, 178))):
+        assert max(abs(a - b) for a, b in zip(small.getpixel(place), hue, strict=True)) < 60
+    assert len(small.getcolors()) <= 8
+
+
 def test_a_noisy_picture_shrinks_and_keeps_its_look():
     pixels = np.random.default_rng(0).integers(0, 256, (300, 400, 3)).astype(np.uint8)
     raw = io.BytesIO()
