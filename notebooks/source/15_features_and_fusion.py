@@ -31,7 +31,6 @@ from course_lib.analysis.extension.concepts import on_evaluated
 from course_lib.data import prepare
 from course_lib.figures.extension import features as feature_figures
 from course_lib.figures.extension import fusion as fusion_figures
-from course_lib.figures.extension import strategies as strategy_figures
 from course_lib.sweeps import finished_runs, run_study, study_trials
 from course_lib.sweeps.studies.extension import PROFILES
 from course_lib.sweeps.studies.extension.questions import layers_of
@@ -162,7 +161,7 @@ draw_ranking = partial(
     names,
     threshold=controls["threshold"][-2],  # one in twenty of all scores lies above
 )
-figures.explorers.explore(draw_ranking, **controls)
+figures.explorers.explore(draw_ranking, stored=False, **controls)
 
 # %% [markdown]
 # And which layers to fuse? Give each layer a weight. The title compares with the best single layer. Beware: you choose on the test images here, which *Break it*
@@ -243,24 +242,24 @@ guess_fused.compare(100 * np.mean([gap.estimate for gap in gains]))
 # **Concept by concept.** A mean can hide that a few concepts gain all of it.
 
 # %% tags=["report"]
-show(feature_figures.concepts_direct_and_features(trained), colors=32)
+show(feature_figures.concepts_direct_and_features(trained), colors=8)
 
 # %% [markdown]
 # **Which layers are good?** "Features extracted from the top layers are more accurate than layers positioned lower in the network; the optimal layer varies,
 # depending on the target domain dataset."
 
 # %% tags=["report"]
-show(feature_figures.map_by_layer(trained), colors=40)
+show(feature_figures.map_by_layer(trained), colors=8)
 
 # %% [markdown]
 # **Is fusion better than one layer?** The best of the three is chosen *by the test images* here, which makes its score too high: so fusion is compared with more
 # than validation would reach.
 
 # %% tags=["report"]
-show(fusion_figures.fusion_and_layers(trained), colors=40)
+show(fusion_figures.fusion_and_layers(trained), colors=8)
 
 # %% tags=["report"]
-show(feature_figures.ways_beside_direct(trained), colors=40)
+show(feature_figures.ways_beside_direct(trained), colors=8)
 
 # %%
 gains = [
@@ -270,19 +269,11 @@ guess_all.compare(100 * np.mean([gap.estimate for gap in gains]))
 
 # %% [markdown]
 # ### Ranks, and what chance makes of them
-# "FT3-ex strategy almost always outperforms the other two fine-tuning strategies." Our chart of what the document charts: every strategy as a source of features,
-# its last three layers fused. A bar is the 95 % interval of the difference from FT1-def, laid around the strategy's MAP.
-
-# %% tags=["report"]
-by_features = strategies.features(on_evaluated(records))
-show(strategy_figures.strategy_dots(by_features), colors=32)
-
-# %% [markdown]
 # "FT3- ex1-512 in the top-five methods; FT3-ex2-64 is always among the five worst fine-tuning methods." The *rank* of every strategy, with bars that say how far
 # other concepts and seeds would move it:
 
 # %% tags=["report"]
-show(fusion_figures.strategy_ranks(trained), colors=40)
+show(fusion_figures.strategy_ranks(trained), colors=8)
 
 # %% [markdown]
 # ### Exercise 3 · in the top by chance (5 minutes, ★★☆)
@@ -315,6 +306,7 @@ if passed:
 # numbers: the chance as if they were independent, and a bound for any dependence; then the bound for whoever chose the statement after seeing the ranks.
 
 # %% tags=["report"]
+by_features = strategies.features(on_evaluated(records))
 precisions = ranks.precisions_of(by_features)
 lines = []
 for names_of, places, worst in ((["FT3-ex1-512"], 5, False), (["FT3-ex2-64"], 5, True)):
@@ -404,12 +396,6 @@ if passed:
 # **The modern row.** *Head2Toe* [2] joins the features as you did, trains a linear head with a penalty that switches off whole features, and keeps the most useful
 # share of them, chosen by validation. Its authors compare with a linear head on the last layer and with fine-tuning, one class an image. Here it starts from a
 # network that is fine-tuned already, and competes with late fusion of the same layers: the row *selection* of the table before the exercise.
-#
-# The numbers of all ways for one strategy, with their intervals. The last column says how many of the rates or of the values of C lie at an end of their grid.
-
-# %% tags=["report"]
-extended = [each for each in trained if each.strategy == "FT3-ex1-512"]
-features.ways_table(extended).round(1)
 
 # %% [markdown]
 # ## Break it
@@ -486,7 +472,7 @@ for name, each in list(networks.items())[:2]:
 inference.costs_table(costs).round(2)
 
 # %% tags=["report"]
-show(feature_figures.cost_and_gain(trained, costs), colors=40)
+show(feature_figures.cost_and_gain(trained, costs), colors=8)
 
 # %% [markdown]
 # In operations, the features and classifiers of all layers add next to nothing. In time they add what the title says, one image at a time, to two networks as
@@ -500,13 +486,7 @@ show(feature_figures.cost_and_gain(trained, costs), colors=40)
 voc = features.trained_networks(run_study("strategies_voc", profile, data, seeds))
 
 # %% tags=["report"]
-show(fusion_figures.fusion_and_layers(voc), colors=40)
-
-# %% tags=["report"]
-show(feature_figures.ways_beside_direct(voc), colors=40)
-
-# %% tags=["report"]
-show(fusion_figures.strategy_ranks(voc), colors=40)
+show(feature_figures.ways_beside_direct(voc), colors=8)
 
 # %% [markdown]
 # ## The same with real photographs
@@ -521,7 +501,7 @@ real = features.trained_networks(finished_runs("collages", "real"))
 features.ways_table(real).round(1)
 
 # %% tags=["report"]
-show(feature_figures.ways_beside_direct(real), colors=40)
+show(feature_figures.ways_beside_direct(real), colors=8)
 
 # %% [markdown]
 # Some of the photographs in PACS come from ImageNet's collection, so its network may have an easy task here. The direct output of *last layer* is itself a linear
@@ -562,6 +542,10 @@ show_claims(chosen, profile=profile, data=data, seeds=seeds)
 #   than those below is shown for two of four networks; for the other two neither is shown.
 # - Late fusion has nothing to tune beyond C of each layer, and the list of layers. Of all layers it is shown to be better than concatenation for all four networks,
 #   than Head2Toe for two; of the last three, better than support vector machines for one. No rival is shown to be better. But it is unfair where scales differ.
+# - On drawn photographs, both gains (three layers fused over the direct output, all layers over three) are between 1 and 4 points and shown for all four networks,
+#   the first with the edges of the direct output's rates in mind. On real collages with features from ImageNet, three layers fused reach 6 points more than the
+#   direct output of the last layer alone (whose best rate is the lowest tried) and 4 more than that of FT1-def; that all layers add to three is shown for the
+#   first only.
 # - "Always in the top five" needs a chance beside it: that of the statement if it was made before, and that of all that could have been made after the ranks were
 #   seen.
 #
