@@ -21,6 +21,8 @@ def test_a_constant_bias_leaves_the_order():
     assert (found.of_run, found.of_concept) == pytest.approx((0, 0), abs=1e-9)
     assert found.correlations == pytest.approx({"ResNet": 1, "GoogLeNet-84": 1})
     assert all(found.same_best.values())
+    assert str(found).startswith("MXinfAP minus MAP: -1.0 points [-1.0, -1.0]; of one concept ± 0.0, of one run ± 0.0")
+    assert str(found).endswith("1.00 to 1.00, the same first one in 2 of 2 networks")
 
 
 def test_the_table_has_a_row_for_each_strategy():

@@ -133,3 +133,15 @@ def test_the_control_separates_new_weights_from_their_rate():
     table = st.control_table(grid(value, control=True))
     assert list(table.index) == ["ResNet", "GoogLeNet-84"]
     assert [cell.split()[0] for cell in table.loc["ResNet"]] == ["3.0", "2.0", "1.0"]
+
+
+def test_tables_have_the_chosen_width_and_the_gain_of_all_heads():
+    table = widths.widths_table(RUNS)
+    assert table["width"].tolist() == [512, 64]
+    assert table["edge"].tolist() == ["", "lowest"]
+    assert table["others shown to differ"].tolist() == ["6 of 6", "6 of 6"]
+    heads = st.heads_table(RUNS)
+    assert list(heads.index) == ["GoogLeNet-84"]
+    assert heads.loc["GoogLeNet-84", "fusion of all heads"].startswith("1.0 points [1.0, 1.0]")
+    with pytest.raises(ValueError, match="no network has auxiliary heads"):
+        st.heads_table(NETWORKS["ResNet"])
