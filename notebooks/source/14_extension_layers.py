@@ -403,7 +403,9 @@ pd.DataFrame(rows).T.rename_axis("one layer minus FT1-def", axis=1)
 # trained; the table is empty.)
 
 # %% tags=["report"]
-extension.top_table(records, [(64, 128), (512, 1024), (2048, 4096)])
+pairs = ((64, 128), (512, 1024), (2048, 4096))
+statements = [([f"FT3-ex1-{width}" for width in pair], 2, False) for pair in pairs]
+extension.statements_table(records, statements)
 
 # %% [markdown]
 # ### The same with other images

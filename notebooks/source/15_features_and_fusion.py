@@ -307,16 +307,8 @@ if passed:
 
 # %% tags=["report"]
 by_features = strategies.features(on_evaluated(records))
-precisions = ranks.precisions_of(by_features)
-lines = []
-for names_of, places, worst in ((["FT3-ex1-512"], 5, False), (["FT3-ex2-64"], 5, True)):
-    found = ranks.rank_statement(precisions, names_of, places, worst=worst)
-    anyone = ranks.chance_of_any(found, len(precisions.strategies))
-    line = {"statement": str(found), "chosen after the ranks, at most": f"{anyone:.2g}"}
-    lines.append(
-        line | {"holds in resamples, all networks": f"{found.stability['all']:.0%}"}
-    )
-pd.DataFrame(lines)
+statements = [(["FT3-ex1-512"], 5, False), (["FT3-ex2-64"], 5, True)]
+ranks.statements_table(by_features, statements)
 
 # %% [markdown]
 # ## Explain

@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "inferred": ["inferred_error", "inferred_table", "widths_of_gap"],
         "multipliers": ["best_table", "chosen_multiplier", "epochs_of", "printed_agreement", "rates_of", "smaller_gap"],
         "printed": ["printed_marks", "printed_multipliers", "printed_number", "printed_statement"],
-        "ranks": ["top_table"],
+        "ranks": ["statements_table"],
         "strategies": ["by_network", "control_table", "heads_table", "kind_gain", "untuned_gain"],
         "widths": ["widths_table"],
     },

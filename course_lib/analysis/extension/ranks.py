@@ -10,7 +10,6 @@ from scipy import stats
 
 from course_lib.analysis.extension.strategies import (
     FAMILIES,
-    ONE_LAYER,
     by_network,
     by_strategy,
     chosen_runs,
@@ -19,6 +18,7 @@ from course_lib.analysis.extension.strategies import (
 from course_lib.analysis.records import units_of, values_of
 
 _RESAMPLES = 2000
+Statement = tuple[Sequence[str], int, bool]  # strategies, places, whether the worst places count
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,13 @@ class RankStatement:
         """For how many networks it holds."""
         return sum(self.holds.values())
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> str:
+        """What it says of a network."""
         end = "worst" if self.worst else "best"
-        where = f"{' and '.join(self.strategies)} among the {self.places} {end}"
-        chance = f" (by chance {self.independent:.2g} to {self.bound:.2g})" if self.number else ""
-        return f"{where}: {self.number} of {len(self.holds)} networks{chance}"
+        many = f"the {self.places} {end}" if self.places > 1 else f"the {end}"
+        verb = "among" if self.places > len(self.strategies) else "is" if self.places == 1 else "are"
+        return f"{' and '.join(self.strategies)} {verb} {many}"
 
 
 def rank_statement(
@@ -142,30 +144,29 @@ def chance_of_any(statement: RankStatement, num_strategies: int) -> float:
     return min(1.0, comb(num_strategies, len(statement.strategies)) * statement.bound)
 
 
-def top_table(records: Sequence[dict], widths: Sequence[tuple[int, ...]], kind: str = ONE_LAYER) -> pd.DataFrame:
-    """Test for each group of widths whether exactly these are the best strategies of each network, in words.
+def statements_table(records: Sequence[dict], statements: Sequence[Statement]) -> pd.DataFrame:
+    """Test statements about ranks, in words.
 
-    A group with a width that has no runs is left out; so the table of a small profile may be empty.
+    A statement on a strategy that has no runs is left out; so the table of a small profile may be empty.
 
     Columns: networks for which it holds; the chance of as many if all orders are equally likely (as if networks were
-    independent, and a bound for any dependence); a bound for some group of as many strategies; the share of resamples
-    in which it holds for all networks.
+    independent, and a bound for any dependence); a bound for some other choice of as many strategies; the share of
+    resamples in which it holds for all networks.
 
     Args:
         records: runs of one data set, limited to the evaluated concepts.
-        kind: beginning of the strategies' names.
+        statements: names of strategies, places, and whether the worst places count.
     """
     found, rows = precisions_of(records), {}
-    for group in widths:
-        names = [f"{kind}-{width}" for width in group]
+    for names, places, worst in statements:
         if any(name not in found.strategies for name in names):
             continue
-        own = rank_statement(found, names, len(names))
+        own = rank_statement(found, names, places, worst=worst)
         of_any = chance_of_any(own, len(found.strategies))
-        rows[" and ".join(names)] = {
-            "best of": f"{own.number} of {len(own.holds)} networks",
+        rows[own.words] = {
+            "networks": f"{own.number} of {len(own.holds)}",
             "by chance": f"{own.independent:.2g} to {own.bound:.2g}" if own.number else "",
-            "some other group by chance": f"at most {of_any:.2g}" if own.number else "",
+            "of some by chance": f"at most {of_any:.2g}" if own.number else "",
             "resamples with all": f"{own.stability['all']:.0%}",
         }
     return pd.DataFrame(rows).T

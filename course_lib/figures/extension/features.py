@@ -74,7 +74,8 @@ def ways_beside_direct(trained: Sequence[Trained]) -> Figure:
     first = max(dict.fromkeys(best), key=best.count)
     gained = [gaps[first].estimate for gaps in found.values()]
     reach = _span([100 * value for value in gained])
-    title = f"“{first}” is best for {best.count(first)} of {len(best)} networks: {reach} points over direct output"
+    number = f"{best.count(first)} of {len(best)}"
+    title = f"“{first}” has the highest MAP for {number} networks: {reach} points over direct output"
     figure = new_figure(title, width=11.5, height=1.9 + 0.42 * len(ways))
     panels = figure.subplots(1, len(found), sharey=True, sharex=True, squeeze=False)[0]
     for axes, (name, gaps) in zip(panels, found.items(), strict=True):

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from course_lib.analysis.extension.concepts import on_evaluated
-from course_lib.analysis.extension.ranks import Precisions, chance_of_any, precisions_of, rank_statement, top_table
+from course_lib.analysis.extension.ranks import (
+    Precisions,
+    chance_of_any,
+    precisions_of,
+    rank_statement,
+    statements_table,
+)
 from course_lib.analysis.extension.strategies import network_of
 from fake_extension import strategy_grid
 
@@ -29,15 +35,19 @@ def test_ranks_are_of_the_mean():
     assert ORDERED.ranks().loc["network 1"].tolist() == [2, 1, 3, 5, 4]
 
 
-def test_groups_of_widths_are_tested_as_the_best_strategies():
+def test_groups_of_strategies_are_tested_as_the_best():
     best = "FT3-ex1-64", "FT3-ex1-128"
     records = on_evaluated(strategy_grid(lambda _, name: 0.3 + 0.02 * (name in best)))
-    table = top_table(records, [(64, 128), (512, 1024), (3,)])
-    assert list(table.index) == ["FT3-ex1-64 and FT3-ex1-128", "FT3-ex1-512 and FT3-ex1-1024"]
-    assert list(table["best of"]) == ["2 of 2 networks", "0 of 2 networks"]
+    pairs = best, ("FT3-ex1-512", "FT3-ex1-1024"), ("FT3-ex1-3", "FT1-def")
+    table = statements_table(records, [(pair, 2, False) for pair in pairs])
+    assert list(table.index) == [
+        "FT3-ex1-64 and FT3-ex1-128 are the 2 best",
+        "FT3-ex1-512 and FT3-ex1-1024 are the 2 best",
+    ]
+    assert list(table["networks"]) == ["2 of 2", "0 of 2"]
     chance = 1 / math.comb(15, 2)
     assert table["by chance"].iloc[0] == f"{chance**2:.2g} to {chance:.2g}"
-    assert table["some other group by chance"].tolist() == ["at most 1", ""]
+    assert table["of some by chance"].tolist() == ["at most 1", ""]
 
 
 def test_statements_hold_or_not():
@@ -102,10 +112,10 @@ def test_networks_and_seeds_that_are_not_finished_are_left_out():
         precisions_of([run for run in runs if (run["recipe"]["name"] == "FT1-def") == (run["seed"] == 0)])
 
 
-def test_the_sentence_has_the_chance():
-    assert str(rank_statement(ORDERED, ["a", "b"], 2)) == (
-        "a and b among the 2 best: 2 of 2 networks (by chance 0.01 to 0.1)"
-    )
+def test_the_words_name_the_places():
+    assert rank_statement(ORDERED, ["a", "b"], 2).words == "a and b are the 2 best"
+    assert rank_statement(ORDERED, ["d"], 2, worst=True).words == "d among the 2 worst"
+    assert rank_statement(ORDERED, ["a"], 1).words == "a is the best"
 
 
 def test_the_control_is_no_strategy_of_the_document():

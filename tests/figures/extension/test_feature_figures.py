@@ -75,7 +75,11 @@ def test_a_figure_has_a_title_and_a_clean_layout(name, own):
     ("name", "better", "worse"),
     [
         ("map_by_layer", "better for 2 of 2 networks, worse for 0", "better for 0 of 2 networks, worse for 2"),
-        ("ways_beside_direct", "“all layers fused” is best for 2 of 2 networks: +4.0 points", "is best for 2 of 2"),
+        (
+            "ways_beside_direct",
+            "“all layers fused” has the highest MAP for 2 of 2 networks: +4.0 points",
+            "has the highest MAP for 2 of 2",
+        ),
         ("concepts_direct_and_features", "for 20 of 20 concepts, mean 2.0 points", "for 0 of 20 concepts, mean -2.0"),
         ("cost_and_gain", "+4.0 points over direct output for 1.2 times its time, 1.03 times", "−4.0 points"),
         ("fusion_and_layers", "for 2 of 2 networks", "for 0 of 2 networks"),
