@@ -263,8 +263,8 @@ for words, found in (
     ("width chosen by validation", gain),
     ("any width", extension.untuned_gain(records, "FT3-ex1", "FT1-def").interval()),
 ):
-    show_text(f"one layer minus FT1-def, mean over networks, {words}: {found}")
-    show_text(f"    at an edge: {found.edge or 'no'}")
+    edge = "; a best rate of the side behind lies at an edge" if found.edge else ""
+    show_text(f"one layer minus FT1-def, mean over networks, {words}: {found}{edge}")
 
 # %% [markdown]
 # An edge of the side that is behind leaves the question open: a lower rate than any tried may be better for it.
@@ -288,7 +288,7 @@ extension.heads_table(records)
 
 # %% [markdown]
 # The same on torchvision's GoogLeNet. Its own auxiliary heads come *without* pretrained weights: whoever asks for them trains them from random ones. So the course
-# leaves them out and adds heads of its own behind two neighbouring stages. (Its weights come from a download; these are random.)
+# leaves them out and adds heads of its own behind two neighbouring stages. (Its pretrained weights come from a download; here only the shapes count.)
 
 # %%
 real = recipe.replace(architecture="googlenet", start="torchvision:googlenet")
@@ -457,9 +457,9 @@ show_claims(chosen, profile=profile, seeds=seeds)
 # ## Remember
 # - A multiplier k means nothing without the rate of the new layer. Here, lower k is worse on average at two of three rates, and undecided at the third; for short
 #   training the rate of the new layer explains nearly all, for long training mostly the product k · lr. The best k lies at the highest tried in most long trainings.
-# - On keyframes, no extension is shown to beat FT1-def, for any of four networks; two narrow layers are shown to be worse for three of them. On photographs, one of
-#   forty extensions is shown to beat it; by chance alone, one of forty would be. FT2-re has the highest MAP of keyframes for three networks, but is not shown to beat
-#   *full*, its nearest control. Three seeds leave wide intervals, and the strategies are compared before training has ended.
+# - On keyframes, no extension is shown to beat FT1-def, for any of four networks; two narrow layers are shown to be worse for three of them. On photographs, one
+#   of forty extensions is shown to beat it; by chance alone, one of forty would be. FT2-re has the highest MAP of keyframes for three networks, but is not shown
+#   to beat *full*, its nearest control. Three seeds leave wide intervals, and the strategies are compared before training has ended.
 # - The mean of main and auxiliary heads beats the main head of both GoogLeNets by about two points, on both data sets. It is no strategy of the document.
 # - Labels that nobody judged are neither negative nor to be left out: on a pool in strata either way is wrong by many points, and inferred AP by less than one.
 #
