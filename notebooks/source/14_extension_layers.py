@@ -23,6 +23,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import torch
 from torch import nn
 
 from course_lib import analysis, figures
@@ -54,6 +55,7 @@ from course_lib.training import make_recipe
 
 numbers = PROFILES[profile]
 frames = data or "mini:keyframes"  # at every profile
+torch.manual_seed(0)  # the same random numbers in each run
 
 # %% [markdown]
 # ## Predict
