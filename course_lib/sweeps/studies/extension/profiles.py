@@ -85,7 +85,7 @@ PROFILES = {
         ExtensionProfile(
             name="smoke", epochs=1, batch_size=64, size=32, seeds=2, rates=(0.003,), scene_epochs=2,
             scene_batch_size=128, networks={GOOGLENET: SourceNetwork("mini_googlenet", "mini_googlenet", (0.3,), _AUX)},
-            widths=(512,), widths_of_two=(64,), reinitialised=(1,), thorough=("FT3-ex1-512",), partition=(0, 4),
+            widths=(512,), widths_of_two=(64,), reinitialised=(1,), thorough=("FT3-ex1-512",), partition=(0, 8),
             grid_k=(0.05, 0.1, 1.0), grid_lr=(0.1,), grid_epochs=(0.5, 1, 2), **_MINI,
         ),
         ExtensionProfile(
