@@ -8,13 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from course_lib.analysis.extension.strategies import (
-    FAMILIES,
-    by_network,
-    by_strategy,
-    chosen_runs,
-    of_kind,
-)
+from course_lib.analysis.extension.strategies import FAMILIES, by_network, by_strategy, chosen_runs, of_kind
 from course_lib.analysis.records import units_of, values_of
 
 _RESAMPLES = 2000

@@ -1,4 +1,4 @@
-"""Figure of lessons 14 and 15: MAP of all strategies of each network."""
+"""Figure of lesson 14: MAP of all strategies of each network."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,6 @@ from course_lib.figures.style import BLACK, BLUE, EDGE_NOTE, GREY, ORANGE, VERMI
 from course_lib.sweeps.studies.extension.strategies import FULL
 
 _FAMILIES = {FT1: (BLACK, "D"), FT2: (ORANGE, "s"), FT3: (BLUE, "o"), FULL: (VERMILLION, "X")}
-_LAYERS = {1: (BLUE, "o", "one extension layer"), 2: (VERMILLION, "^", "two extension layers")}
-_COLUMNS = 2
 
 
 @styled
