@@ -4,9 +4,7 @@ import io
 
 _PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
 _PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours with at most this root mean square error, of 255
-_HUES_BELOW = (
-    16  # colours: so few go to the hues that differ most, where a mean of pixels would drop those of thin lines
-)
+_HUES_BELOW = 16  # so few colours go to the hues that differ most: thin lines keep theirs
 _SMALL_PALETTE_ABOVE_KB = 200  # grids of curves get the smallest of these numbers at most, other pictures 256
 
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from course_lib.data.imageset import ImageSet
 from course_lib.figures.images import as_pictures
-from course_lib.figures.style import hide_ticks, new_figure, styled
+from course_lib.figures.style import new_figure, styled
 
 _COLUMNS, _LINE, _LINES = 5, 24, 3  # pictures in a row; characters of a line below a picture, and lines of concepts
 _MARGINS = {"left": 0.01, "right": 0.99, "bottom": 0.15, "top": 0.9, "wspace": 0.1, "hspace": 0.55}
@@ -25,7 +25,7 @@ def keyframes(images: ImageSet, count: int = 10) -> Figure:
     Raises:
         ValueError: labels of one class per image.
     """
-    if images.labels.ndim != 2:
+    if not images.has_concepts:
         raise ValueError("the images have one class each: give images with several concepts")
     labels = images.labels.numpy()
     shown, unjudged = (labels == 1).sum(axis=1).mean(), 100 * np.isnan(labels).mean()
@@ -36,7 +36,6 @@ def keyframes(images: ImageSet, count: int = 10) -> Figure:
     pictures = as_pictures(images.pixels[images.rows[:count]])
     panels = figure.subplots(rows, _COLUMNS, squeeze=False).flat
     for axes in panels:
-        hide_ticks(axes)
         axes.set_axis_off()
     for axes, picture, own in zip(figure.axes, pictures, labels, strict=False):
         axes.imshow(picture)
