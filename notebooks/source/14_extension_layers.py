@@ -114,6 +114,7 @@ passed_ap = check_average_precision(average_precision)
 # ### Exercise 2 · what nobody judged (10 minutes, ★★☆)
 # A label may be NaN: nobody judged this image for this concept. Often it then counts as negative, and a ranking that finds such images first is punished for what it
 # got right. Write `judged_average_precision`: the average precision of the judged images alone, as if the others were not there. You may call `average_precision`.
+# Hint: which images does `~np.isnan(labels)` keep?
 
 
 # %% tags=["exercise"]
@@ -133,6 +134,7 @@ passed_judged = check_judged_average_precision(judged_average_precision)
 # Labels and scores now have a column for each concept. Write `mean_average_precision`: the AP of each concept, then the mean over concepts. Concepts without a
 # positive judged image have no AP and are left out. It is *not* the AP of all scores in one long ranking: there, a concept with many images would count more, and
 # scores of different concepts would be compared.
+# Hint: which columns of `labels` have a 1?
 
 
 # %% tags=["exercise"]

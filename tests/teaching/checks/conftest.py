@@ -82,17 +82,24 @@ def _first_right(name):
     return next(exercise.right[0] for exercise in list_exercises() if (exercise.lesson, exercise.name) == (None, name))
 
 
+def _nodes(cells, kind):
+    """The statements of a kind at the top level of cells."""
+    return [node for cell in cells for node in ast.parse(cell.text).body if isinstance(node, kind)]
+
+
 def _answer(lesson_number, name, text_of):
-    """Execute the exercise that binds `name`, after all imports of its lesson, and return what the name stands for."""
+    """What `name` stands for once the exercise that binds it is executed.
+
+    All imports of the lesson come first, then the functions of the earlier exercises, which a later one may call.
+    """
     cells = [cell for cell in read_source(find_lesson(lesson_number).source()).cells if cell.kind == "code"]
     found = [cell for cell in cells if "exercise" in cell.tags and name in _bound(cell.text)]
     if len(found) != 1:
         raise LookupError(f"lesson {lesson_number} has {len(found)} exercises that define '{name}', one was expected")
-    imports = [
-        node for cell in cells for node in ast.parse(cell.text).body if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
+    earlier = [cell for cell in cells[: cells.index(found[0])] if "exercise" in cell.tags]
+    needed = [*_nodes(cells, ast.Import | ast.ImportFrom), *_nodes(earlier, ast.FunctionDef)]
     namespace = {}
-    exec("\n".join(map(ast.unparse, imports)), namespace)
+    exec("\n".join(map(ast.unparse, needed)), namespace)
     exec(text_of(found[0]), namespace)
     return namespace[name]
 
