@@ -90,7 +90,8 @@ def weights(tmp_path_factory):
     """Weights of a random net whose running statistics are not the default ones."""
     import torch
 
-    from course_lib.models.weights import save_weights, start_model
+    from course_lib.models.starting import start_model
+    from course_lib.models.weights import save_weights
 
     torch.manual_seed(1)
     model = start_model("mini_resnet18", None, 5, (), 1)

@@ -1,6 +1,7 @@
 """Networks with stage paths: building them, putting heads on, freezing stages, keeping weights on disk.
 
-A `StagedModel` is the network that is one chain of stages. Nothing here knows of data or training.
+A `StagedModel` is the network that is one chain of stages; a `JoinedNetwork` and a `RoutedNetwork` are made of two.
+Nothing here knows of data or training.
 """
 
 import lazy_loader
@@ -18,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "list_architectures",
             "register_architecture",
         ],
+        "forms": ["Joined", "Routed"],
         "freezing": ["changed_names", "set_trainable", "snapshot", "train_mode"],
         "heads": ["new_head", "replace_head"],
         "heatmaps": ["class_heat_maps", "occlusion_maps"],
@@ -26,6 +28,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "shipped": ["ShippedWeights", "describe_shipped", "list_weights"],
         "staged": ["StagedModel", "evaluation_mode"],
         "work": ["StageWork", "stage_work", "step_work"],
-        "weights": ["load_model", "load_weights", "save_weights", "start_model"],
+        "starting": ["start_model"],
+        "weights": ["load_model", "load_weights", "save_weights"],
     },
 )

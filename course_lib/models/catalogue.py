@@ -131,9 +131,9 @@ def _add(registry: dict[str, Any], name: str, entry: Any, taken: str) -> None:
     registry[name] = entry
 
 
-def _register_mini(name: str, about: str) -> None:
-    builder = f"course_lib.models.mini:{name}"
-    register_architecture(Architecture(name, about, builder, 48, name, has_classifier=False, one_thread=True))
+def _register_mini(name: str, about: str, size: int = 48, module: str = "mini") -> None:
+    builder = f"course_lib.models.{module}:{name}"
+    register_architecture(Architecture(name, about, builder, size, name, has_classifier=False, one_thread=True))
 
 
 def _register_torchvision(name: str, about: str) -> None:
@@ -153,6 +153,11 @@ _register_mini(
 _register_mini("mini_squeezenet", "narrow SqueezeNet without BatchNorm, 32 first filters of 7×7; 0.2 M parameters")
 _register_mini(
     "mini_googlenet", "GoogLeNet of a quarter of the channels, seven inception modules, BatchNorm; 0.3 M parameters"
+)
+_register_mini("mini_resnet26", "ResNet-26 of width 8 for 36-pixel images; 0.4 M parameters", 36, "resnet26")
+_RESNET26 = "Rebuffi et al. 2018, the network of SpotTune and MultiTune; 5.8 M parameters"
+register_architecture(
+    Architecture("resnet26", _RESNET26, "course_lib.models.resnet26:resnet26", 72, has_classifier=False)
 )
 _register_torchvision("resnet18", "He et al. 2016, torchvision; 11.7")
 _register_torchvision("resnet34", "He et al. 2016, torchvision; 21.8")

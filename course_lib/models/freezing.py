@@ -64,6 +64,11 @@ def is_batch_norm(module: nn.Module) -> bool:
     return isinstance(module, _BATCH_NORMS)
 
 
+def is_normalisation(module: nn.Module) -> bool:
+    """Tell whether a module normalises its input: BatchNorm, LayerNorm, GroupNorm or RMSNorm."""
+    return isinstance(module, _NORMS) or type(module).__name__.startswith("RmsNorm")  # timm's own are no nn.RMSNorm
+
+
 def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") -> Network:
     """Put every stage into training or evaluation mode: call it each epoch in place of ``model.train()``.
 
@@ -113,10 +118,9 @@ def _same_bits(a: Tensor, b: Tensor) -> bool:
 
 def _is_trained(module: nn.Module, mode: str) -> bool:
     """Whether a module's own parameters train in a stage of the backbone that moves."""
-    is_norm = isinstance(module, _NORMS) or type(module).__name__.startswith("RmsNorm")  # timm's own are no nn.RMSNorm
     if mode == "affine_only":
-        return is_norm
-    return mode != "frozen" or not is_norm
+        return is_normalisation(module)
+    return mode != "frozen" or not is_normalisation(module)
 
 
 def _moves(rates: Mapping[str, float], stage: str) -> bool:

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from torch import Tensor, nn
 
+from course_lib.data.fields import Settings
+
 HEAD, INNER = "head", "inner"
 T = TypeVar("T")
 
@@ -49,10 +51,12 @@ class Network(nn.Module):
     are told by path, see `value_at`.
 
     Attributes:
-        architecture: the name it was built under.
+        architecture: the name it was built under, or that of its backbones.
+        form: the settings of a network of two backbones; None for a single one.
     """
 
     architecture: str
+    form: Settings | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -73,6 +77,14 @@ class Network(nn.Module):
 
     def chain(self) -> "Network | None":
         """Return the network as a `StagedModel`, whose prefix can be kept; None if it is no chain of stages."""
+        return None
+
+    def extra_loss(self) -> Tensor | float:
+        """Compute what the network adds to the loss of the training batch that it computed last."""
+        return 0.0
+
+    def take_shares(self) -> tuple[float, ...] | None:
+        """Return the share of images that each gate of a `RoutedNetwork` tuned since the last call; else None."""
         return None
 
     def forward(self, x: Tensor) -> Tensor:

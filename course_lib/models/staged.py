@@ -9,11 +9,58 @@ from torch import Tensor, nn
 from course_lib.models.network import HEAD, Network
 
 
+class Stages(nn.ModuleDict):
+    """Modules by stage path; ``"stage3.block4"`` is kept as the module ``block4`` inside the module ``stage3``.
+
+    Iterating gives the paths in the order in which they were given.
+    """
+
+    def __init__(self, stages: Mapping[str, nn.Module]):
+        super().__init__()
+        self._paths = tuple(stages)
+        for path, module in stages.items():
+            self[path] = module
+
+    def __setitem__(self, path: str, module: nn.Module) -> None:
+        if path not in self._paths:
+            self._paths = (*self._paths, path)
+        place = self
+        *outer, name = path.split(".")
+        for part in outer:
+            if part not in place._modules:
+                place.add_module(part, nn.ModuleDict())
+            place = place._modules[part]
+        place.add_module(name, module)
+
+    def __getitem__(self, path: str) -> nn.Module:
+        return self.get_submodule(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._paths
+
+    def keys(self) -> tuple[str, ...]:
+        return self._paths
+
+    def values(self) -> list[nn.Module]:
+        return [self[path] for path in self._paths]
+
+    def items(self) -> list[tuple[str, nn.Module]]:
+        return [(path, self[path]) for path in self._paths]
+
+
 class StagedModel(Network):
     """An image classifier cut into named stages: ``"stem"``, ``"stage1"`` … ``"stage4"``, ``"pool"`` and ``"head"``.
 
     The stages up to ``"pool"`` are the backbone; the head turns the pool's output into logits. ``"pool"`` has no
-    parameters. Parameter names are ``stages.<stage>.…``, ``head.…`` and, of auxiliary heads, ``aux.<name>.…``.
+    parameters. A network that is also told by its blocks has stages such as ``"stage3.block1"``; where a stage is asked
+    for by a shorter path, ``"stage3"``, the last of them is meant. Parameter names are ``stages.<stage>.…``, ``head.…``
+    and, of auxiliary heads, ``aux.<name>.…``.
 
     Args:
         architecture: the name it was built under.
@@ -22,7 +69,7 @@ class StagedModel(Network):
         num_features: D.
 
     Attributes:
-        stages: nn.ModuleDict of the backbone.
+        stages: `Stages` of the backbone.
         head: nn.Module.
         aux: nn.ModuleDict of auxiliary heads by name; the path of ``aux["aux1"]`` is ``"head.aux1"``.
         aux_after: the stage whose output an auxiliary head is given, by its name.
@@ -34,7 +81,7 @@ class StagedModel(Network):
         super().__init__()
         self.architecture = architecture
         self.num_features = num_features
-        self.stages = nn.ModuleDict(stages)
+        self.stages = Stages(stages)
         self.head = head
         self.aux = nn.ModuleDict()
         self.aux_after: dict[str, str] = {}
@@ -69,8 +116,9 @@ class StagedModel(Network):
             return {HEAD: self.features(x, until=HEAD, after=after)}
         found = {}
         names = self.stage_names
-        for position in range(0 if after is None else self._position(after), len(names)):
-            if names[position] != after:
+        given = None if after is None else self._position(after)
+        for position in range(given or 0, len(names)):
+            if position != given:
                 x = self.stage_module(names[position])(x)
             found |= {f"{HEAD}.{a}": self.aux[a](x) for a, stage in self.aux_after.items() if stage == names[position]}
         if missing := set(self.head_paths) - {HEAD} - set(found):
@@ -106,8 +154,7 @@ class StagedModel(Network):
         head, _, aux = path.partition(".")
         if head == HEAD and aux in self.aux:
             return self.aux[aux]
-        self._position(path)
-        return self.head if path == HEAD else self.stages[path]
+        return self.head if path == HEAD else self.stages[self.stage_names[self._position(path)]]
 
     def stage_of(self, name: str) -> str:
         """Find the stage of a parameter or buffer, e.g. ``"stage3"`` for ``"stages.stage3.0.conv1.weight"``.
@@ -115,9 +162,9 @@ class StagedModel(Network):
         Raises:
             ValueError: the name belongs to no stage.
         """
+        if found := [path for path in self.stages if name.startswith(f"stages.{path}.")]:
+            return found[0]
         parts = name.split(".")
-        if len(parts) > 2 and parts[0] == "stages" and parts[1] in self.stages:
-            return parts[1]
         if len(parts) > 2 and parts[0] == "aux" and parts[1] in self.aux:
             return f"{HEAD}.{parts[1]}"
         if len(parts) > 1 and parts[0] == HEAD:
@@ -125,9 +172,10 @@ class StagedModel(Network):
         raise ValueError(f"'{name}' is no parameter of this model: names begin with 'stages.<stage>.' or 'head.'")
 
     def _position(self, stage: str) -> int:
-        if stage not in self.stage_names:
+        found = [i for i, path in enumerate(self.stage_names) if f"{path}.".startswith(f"{stage}.")]
+        if not found:
             raise ValueError(f"unknown stage '{stage}': this model has {', '.join(self.stage_names)}")
-        return self.stage_names.index(stage)
+        return found[-1]
 
 
 @contextmanager

@@ -6,26 +6,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import safetensors
 import safetensors.torch
 import torch
+from pydantic import TypeAdapter
 from torch import Tensor, nn
 
 from course_lib.models.architectures import build
-from course_lib.models.catalogue import find_architecture, find_origin, find_weights, origin_loader
-from course_lib.models.heads import add_auxiliary_heads, head_sizes, new_head
+from course_lib.models.catalogue import find_origin, find_weights, origin_loader
+from course_lib.models.composing import build_composed
+from course_lib.models.forms import Form
+from course_lib.models.heads import head_sizes
 from course_lib.models.loaded import LoadedWeights, as_float32, weights_hash
-from course_lib.models.network import value_at
-from course_lib.models.staged import StagedModel
+from course_lib.models.network import Network
 from course_lib.paths import write_whole
 
 _REQUIRED = ("class_names", "mean", "std", "size", "source")
 _OPTIONAL = ("training",)
+_FORM = TypeAdapter(Form)
 _METADATA_KEY = "course"  # one key: safetensors writes several in random order, and the file would never be the same
 
 
-def save_weights(model: StagedModel, path: str | Path, meta: Mapping[str, Any], *, half: bool = False) -> str:
+def save_weights(model: Network, path: str | Path, meta: Mapping[str, Any], *, half: bool = False) -> str:
     """Write a model's weights and metadata; the same content always gives the same file, whole or not at all.
 
     Args:
@@ -79,7 +81,7 @@ def load_weights(weights: str | Path) -> LoadedWeights:
     return _load_file(find_weights(weights))
 
 
-def load_model(weights: str | Path | LoadedWeights) -> StagedModel:
+def load_model(weights: str | Path | LoadedWeights) -> Network:
     """Build the complete model that weights describe, head included, in evaluation mode.
 
     The caller's random generator is left alone.
@@ -88,77 +90,15 @@ def load_model(weights: str | Path | LoadedWeights) -> StagedModel:
         As `load_weights`.
     """
     loaded = weights if isinstance(weights, LoadedWeights) else load_weights(weights)
-    architecture, hidden = loaded.meta["architecture"], loaded.meta["hidden"]
+    meta = loaded.meta
+    sizes = () if meta["hidden"] is None else (meta["num_classes"], meta["hidden"])
     with torch.random.fork_rng(devices=[]):
-        model = build(architecture) if hidden is None else build(architecture, loaded.meta["num_classes"], hidden)
-    _fill(model, loaded.state, architecture)
+        if form := meta.get("network"):
+            model = build_composed(_FORM.validate_python(form), meta["architecture"], *sizes)
+        else:
+            model = build(meta["architecture"], *sizes)
+    fill(model, loaded.state, meta["architecture"])
     return model.eval()
-
-
-def start_model(
-    architecture: str,
-    weights: str | Path | LoadedWeights | None,
-    num_classes: int,
-    hidden: tuple[int, ...] = (),
-    seed: int = 0,
-    *,
-    fresh: tuple[str, ...] = (),
-    aux_heads: tuple[str, ...] = (),
-) -> StagedModel:
-    """Build the model that a training starts from: a body from weights, or a random one, and a new head.
-
-    The head depends on `seed` and its widths only, so runs that differ in their body start from the same head. The
-    caller's generator is left alone.
-
-    Args:
-        architecture: one of `list_architectures`.
-        weights: what `load_weights` takes or gives; None for a random body.
-        num_classes: outputs of the head.
-        hidden: widths of the head's hidden layers.
-        seed: decides everything that is drawn.
-        fresh: stages that begin with random weights although `weights` has them; the same random weights as without
-            any `weights`. Source: FT2-re, Pittaras et al. (2017).
-        aux_heads: stages after which an auxiliary head sits, with the paths ``"head.aux1"``, ``"head.aux2"`` …
-
-    Raises:
-        ValueError: unknown architecture or stage, or weights of another architecture.
-        FileNotFoundError: as `load_weights`.
-    """
-    architecture = find_architecture(architecture).name
-    loaded = load_weights(weights) if isinstance(weights, str | Path) else weights
-    if loaded is not None and loaded.meta["architecture"] != architecture:
-        raise ValueError(f"the weights are of {loaded.meta['architecture']}, the model is {architecture}: choose one")
-    with torch.random.fork_rng(devices=[]):  # everything is drawn on the CPU
-        torch.default_generator.manual_seed(_seeds(seed)[0])
-        model = build(architecture, num_classes, hidden)
-        model.check_paths("fresh names", fresh)
-        if loaded is not None:
-            _fill_body(model, loaded, fresh)
-        add_auxiliary_heads(model, aux_heads, num_classes, hidden)
-    model.head = start_head(model.num_features, num_classes, hidden, seed)
-    return model
-
-
-def _fill_body(model: StagedModel, loaded: LoadedWeights, fresh: tuple[str, ...]) -> None:
-    """Copy loaded weights into all stages but the fresh ones, which stay random."""
-    body = {name: value for name, value in loaded.state.items() if not name.startswith("head.")}
-    stays = {name for name in body if value_at(dict.fromkeys(fresh, True), model.stage_of(name), False)}
-    random = model.state_dict()
-    body = {name: random[name] if name in stays else value for name, value in body.items()}
-    _fill(model.stages, {name.removeprefix("stages."): value for name, value in body.items()}, model.architecture)
-
-
-def start_head(num_features: int, num_classes: int, hidden: tuple[int, ...] = (), seed: int = 0) -> nn.Module:
-    """Make the head that `start_model` gives a model for that seed: (N, num_features) -> (N, num_classes)."""
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(_seeds(seed)[1])
-        return new_head(num_features, num_classes, hidden)
-
-
-def _seeds(seed: int) -> tuple[int, int]:
-    """Derive the seeds of the body and of the head."""
-    body, head = (int(value) for value in np.random.SeedSequence(seed).generate_state(2))
-    return body, head
 
 
 def _load_file(path: Path) -> LoadedWeights:
@@ -199,7 +139,7 @@ def _damaged(path: Path, why: str) -> ValueError:
     return ValueError(f"the weights file {path} is damaged ({why}): delete it and fetch or train it again")
 
 
-def _complete_meta(model: StagedModel, meta: Mapping[str, Any], half: bool) -> dict[str, Any]:
+def _complete_meta(model: Network, meta: Mapping[str, Any], half: bool) -> dict[str, Any]:
     """Check metadata and complete them, with the types that JSON returns."""
     if missing := [key for key in _REQUIRED if key not in meta]:
         raise ValueError(f"the metadata lack '{missing[0]}': weights need {', '.join(_REQUIRED)}")
@@ -222,6 +162,7 @@ def _complete_meta(model: StagedModel, meta: Mapping[str, Any], half: bool) -> d
         "source": str(meta["source"]),
         "training": json.loads(json.dumps(meta.get("training", {}))),
         "precision": "float16" if half else "float32",
+        **({} if model.form is None else {"network": model.form.model_dump(mode="json")}),
     }
 
 
@@ -239,7 +180,12 @@ def _storable(name: str, value: Tensor, half: bool) -> Tensor:
     return value.contiguous()
 
 
-def _fill(module: nn.Module, state: Mapping[str, Tensor], architecture: str) -> None:
+def fill(module: nn.Module, state: Mapping[str, Tensor], architecture: str) -> None:
+    """Load a state into a module, whose tensors must have these names and shapes.
+
+    Raises:
+        ValueError: they have not; the message names `architecture`.
+    """
     shapes = {name: tuple(value.shape) for name, value in module.state_dict().items()}
     given = {name: tuple(value.shape) for name, value in state.items()}
     for name in sorted(set(shapes) | set(given)):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from course_lib.models.network import Network
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.optimizers import make_optimizer
 from course_lib.training.precision import memory_format, precision
 from course_lib.training.recipe import Recipe

@@ -12,7 +12,8 @@ from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
 from course_lib.models.freezing import has_affine_pairs, snapshot
 from course_lib.models.network import Network
-from course_lib.models.weights import load_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import load_weights
 from course_lib.training.checkpoint import Checkpoint, Clock
 from course_lib.training.device import deliberate_threads, one_thread, peak_memory_mb, pick_device, seeded
 from course_lib.training.inputs import Inputs
@@ -138,6 +139,7 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
         seed,
         fresh=recipe.fresh,
         aux_heads=recipe.aux_heads,
+        network=recipe.network,
     )
     model.check_paths("decays name", recipe.decays)
     if target_of(splits.val.labels) is not CLASSES and not (splits.val.labels == 1).any():

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.models.staged import StagedModel
-from course_lib.models.weights import start_head
+from course_lib.models.starting import start_head
 from course_lib.training.device import wait_for
 from course_lib.training.inputs import BatchOrder, StageOutputs
 from course_lib.training.recipe import Recipe

@@ -62,6 +62,10 @@ PRETRAINED = {
     "mini_resnet18": Pretraining(
         Recipe(architecture="mini_resnet18", schedule="cosine", epochs=7, **_COMMON), _on_all("mini:source")
     ),
+    "mini_resnet26": Pretraining(  # at the size of lessons 16 and 17
+        Recipe(architecture="mini_resnet26", schedule="cosine", epochs=8, **_COMMON),
+        _on_all("mini:source").replace(size=36),
+    ),
     "mini_squeezenet": Pretraining(
         Recipe(architecture="mini_squeezenet", schedule="warmup_cosine", epochs=9, **_COMMON),
         _on_all("mini:album"),  # lesson 01 shows it photos

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_v
 from course_lib.data.augmentation import Transform
 from course_lib.data.fields import FrozenDict, Settings
 from course_lib.models.catalogue import architecture_of_weights, find_architecture, plain_architecture
+from course_lib.models.forms import Form, Routed
 from course_lib.models.network import HEAD, INNER, check_names, value_at
 from course_lib.training.schedules import SCHEDULES, schedule_factor
 from course_lib.training.strategies import strategy_settings
@@ -89,6 +90,7 @@ class Recipe(Settings):
     aux_weight: Factor = 0.3  # of each auxiliary head's loss beside the main head's
     class_weights: Literal["none", "balanced"] = "none"  # in the loss; "balanced": every class has the same share
     ties: Literal["earlier", "loss"] = "earlier"  # of epochs with the same validation score; the lower loss in it wins
+    network: Form | None = None  # two copies of the architecture as one network; their stage paths are those of `Form`
 
     @model_validator(mode="after")
     def _fold_head(self) -> Self:
@@ -115,6 +117,10 @@ class Recipe(Settings):
             raise ValueError(
                 f"start = '{self.start}' are weights of {known}, they do not fit architecture = '{self.architecture}': "
                 f"use {other}architecture = '{known}'"
+            )
+        if self.start is None and isinstance(self.network, Routed):
+            raise ValueError(
+                "network = Routed(…) without start: the frozen copy would keep random weights, name a start"
             )
         if self.fresh and self.start is None:
             raise ValueError(f"fresh = {list(self.fresh)} without start: every stage begins with random weights anyway")

@@ -25,7 +25,8 @@ class EpochRecord:
     """One epoch: losses are means per image (nats), accuracies fractions, rates as read from the optimiser.
 
     Of concepts, `train_accuracy` is the share of judged answers that are right at probability one half, and `val_score`
-    (mean average precision) stands in the place of `val_accuracy`.
+    (mean average precision) stands in the place of `val_accuracy`. `routes` are the shares of validation images that
+    each gate of a `RoutedNetwork` sent to the tuned copy.
     """
 
     epoch: int  # 0-based, as the homework counts
@@ -36,6 +37,7 @@ class EpochRecord:
     rates: dict[str, float]
     seconds: float
     val_score: float | None = None
+    routes: tuple[float, ...] | None = None
 
     @property
     def score(self) -> float:
@@ -43,10 +45,11 @@ class EpochRecord:
         return self.val_accuracy if self.val_score is None else self.val_score
 
     def record(self) -> dict:
-        """Return the epoch as plain values; NaN and infinity become None, a missing score is left out."""
+        """Return the epoch as plain values; NaN and infinity become None, later fields without a value are left out."""
         values = asdict(self)
-        if self.val_score is None:
-            del values["val_score"]
+        for name in ("val_score", "routes"):
+            if values[name] is None:
+                del values[name]
         return {**_finite(values), "rates": _finite(self.rates)}
 
 

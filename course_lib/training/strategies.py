@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+import torch
+
 from course_lib.models.catalogue import find_architecture
 from course_lib.models.network import INNER
 
 PRETRAINED = "pretrained"  # the start that the architecture's registration names
 SLOW = 0.1  # what the rate of pretrained stages is multiplied by, in the extension strategies
+LAST_STAGE = "last stage"  # stands in stage paths for the last of the architecture's stages, e.g. "stage4"
 _FINE_TUNING = {"start": PRETRAINED, "multipliers": {INNER: SLOW}}
 STRATEGIES: dict[str, dict] = {
     # The three of the homework.
@@ -17,6 +20,20 @@ STRATEGIES: dict[str, dict] = {
     "ft1": _FINE_TUNING,  # FT1-def: a new classification layer
     "ft2": {**_FINE_TUNING, "fresh": ("stage4",)},  # FT2-re: the last stage begins anew, too
     "ft3": {**_FINE_TUNING, "hidden": (512,)},  # FT3-ex: extension layers before the new classification layer
+    # Two networks, joined as in MultiTune (Wang et al. 2020, Table 1), or with a route for each image as in SpotTune.
+    "multitune": {
+        "start": PRETRAINED,
+        "network": {"kind": "joined"},
+        "fresh": (f"a.{LAST_STAGE}", f"b.{LAST_STAGE}"),
+        "multipliers": {f"b.{LAST_STAGE}": SLOW},
+        "penalty": {},
+    },
+    "spottune": {
+        "start": PRETRAINED,
+        "network": {"kind": "routed"},
+        "multipliers": {"frozen": 0.0, "policy": SLOW},
+        "decays": {"policy": 1e-3},
+    },
 }
 
 
@@ -41,8 +58,28 @@ def strategy_settings(strategy: str, architecture: str, settings: Mapping) -> di
     if complete["start"] == PRETRAINED:
         complete["start"] = _default_start(architecture)
     if isinstance(fresh := complete.get("fresh"), tuple | list) and "multipliers" not in settings:
-        complete["multipliers"] = {**complete.get("multipliers", {}), **dict.fromkeys(fresh, 1.0)}
-    return complete
+        complete["multipliers"] = {**dict.fromkeys(fresh, 1.0), **complete.get("multipliers", {})}
+    return {name: _with_last_stage(value, architecture) for name, value in complete.items()}
+
+
+def _with_last_stage(value: object, architecture: str) -> object:
+    """Put the path of the architecture's last stage into a setting told by stage paths."""
+    if isinstance(value, dict):
+        return {_with_last_stage(name, architecture): inner for name, inner in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_with_last_stage(name, architecture) for name in value)
+    if isinstance(value, str) and LAST_STAGE in value:
+        return value.replace(LAST_STAGE, _last_stage(architecture))
+    return value
+
+
+def _last_stage(architecture: str) -> str:
+    """Find the path of an architecture's last stage, all of its blocks."""
+    from course_lib.models.architectures import build
+    from course_lib.models.joined import last_block
+
+    with torch.device("meta"), torch.random.fork_rng(devices=[]):
+        return last_block(build(architecture, num_classes=2)).partition(".")[0]
 
 
 def _default_start(architecture: str) -> str:

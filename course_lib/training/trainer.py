@@ -93,6 +93,7 @@ class Trainer:
             val_score=None if self.target is CLASSES else score,
             rates=effective_rates(self.optimizer, self.stages),
             seconds=round(time.perf_counter() - began, 4),
+            routes=self.evaluated.take_shares(),
         )
 
     def train_epoch(self, epoch: int) -> tuple[float, float]:
@@ -141,7 +142,8 @@ class Trainer:
         return self.target.loss(logits.float(), labels, self.class_weights)
 
     def _penalised(self, loss: Tensor, logits: dict[str, Tensor], labels: Tensor) -> Tensor:
-        """Add the weighted losses of the auxiliary heads and the penalty to the main head's loss."""
+        """Add to the main head's loss those of the auxiliary heads, the network's own terms and the penalty."""
         for path in sorted(logits.keys() - {HEAD}):
             loss = loss + self.recipe.aux_weight * self._loss(logits[path], labels)
+        loss = loss + self.model.extra_loss()
         return loss + self.penalty() if self.penalty else loss

@@ -7,7 +7,7 @@ import torch
 from bench_real import features, is_installed, tuning
 from common import load_large, main, measure, row
 
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.fitting import Trainer
 from course_lib.training.inputs import Pixels
 from course_lib.training.recipe import Recipe

@@ -13,7 +13,7 @@ from plain import make_step
 
 from course_lib.data.splits import homework_split
 from course_lib.models.folding import fold_batch_norm
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.device import one_thread
 from course_lib.training.fitting import Trainer
 from course_lib.training.headbank import HeadBank

@@ -12,7 +12,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from course_lib.data.sources import load_images
-from course_lib.models.weights import load_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import load_weights
 from course_lib.training.device import one_thread
 from course_lib.training.inputs import Pixels
 from course_lib.training.linear_models import GRID, KINDS, fit_path

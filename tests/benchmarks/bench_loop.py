@@ -12,7 +12,7 @@ from plain import endless_batches, make_step, write_folder
 from course_lib.data.imageset import ImageSet
 from course_lib.data.sources import load_images
 from course_lib.models.convolution import TinyMapConv2d
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.device import one_thread
 from course_lib.training.fitting import Trainer
 from course_lib.training.inputs import Pixels

@@ -8,7 +8,7 @@ from common import load_large, main, measure, resnet18_weights, row
 from plain import make_step
 
 from course_lib.models.staged import evaluation_mode
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.fitting import Trainer
 from course_lib.training.inputs import Pixels, StageOutputs
 from course_lib.training.recipe import Recipe

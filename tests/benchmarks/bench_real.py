@@ -24,8 +24,8 @@ from course_lib.data.sources import load_images
 from course_lib.data.splits import Splits, homework_split, make_splits
 from course_lib.models.catalogue import installed_imagenet
 from course_lib.models.folding import fold_batch_norm
+from course_lib.models.starting import start_model
 from course_lib.models.timm_nets import timm_net
-from course_lib.models.weights import start_model
 from course_lib.training.device import wait_for
 from course_lib.training.heads import fit_heads
 from course_lib.training.inputs import Pixels

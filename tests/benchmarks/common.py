@@ -16,7 +16,8 @@ import torch
 
 from course_lib.data.imageset import ImageSet
 from course_lib.data.sources import load_images
-from course_lib.models.weights import save_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import save_weights
 from course_lib.training.device import peak_memory_mb
 
 SIZES = ("quick", "full")

@@ -15,7 +15,8 @@ from PIL import Image
 from course_lib.data import ImageSet, partition, sources, stratified_split
 from course_lib.data import spec as dataspec
 from course_lib.data.spec import DataSpec, prepare
-from course_lib.models.weights import save_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import save_weights
 from course_lib.sweeps import running as studies
 from course_lib.sweeps.ledger import Ledger
 from course_lib.sweeps.running import finished_runs, run_study

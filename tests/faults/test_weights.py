@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from course_lib.models.architectures import build
-from course_lib.models.weights import load_model, load_weights, save_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import load_model, load_weights, save_weights
 
 META = {"class_names": ("x", "y", "z"), "mean": (0.5,) * 3, "std": (0.2,) * 3, "size": 32, "source": "test"}
 

@@ -7,7 +7,7 @@ from torch import nn
 from course_lib.models.heatmaps import class_heat_maps, occlusion_maps
 from course_lib.models.network import Network
 from course_lib.models.staged import StagedModel, sequence
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 
 
 class Tokens(nn.Module):

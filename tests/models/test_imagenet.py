@@ -14,7 +14,8 @@ from course_lib.models import catalogue, imagenet
 from course_lib.models.catalogue import IMAGENET_PACKAGES, best_start, installed_imagenet
 from course_lib.models.freezing import changed_names, snapshot
 from course_lib.models.imagenet import find_file, load_imagenet, rename_in_order
-from course_lib.models.weights import load_model, load_weights, save_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import load_model, load_weights, save_weights
 from course_lib.training.inputs import normalise
 from extras import LITE0, needs_imagenet
 

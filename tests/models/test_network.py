@@ -6,7 +6,8 @@ from torch import nn
 
 from course_lib.models.freezing import set_trainable, snapshot, train_mode
 from course_lib.models.network import HEAD, Network, check_names, value_at
-from course_lib.models.weights import load_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import load_weights
 from course_lib.training.fitting import Trainer
 from course_lib.training.inputs import Pixels
 from course_lib.training.optimizers import effective_rates

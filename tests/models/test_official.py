@@ -7,8 +7,9 @@ import torch
 
 from course_lib.models import official
 from course_lib.models.official import fetch_official, find_official, rename_official
+from course_lib.models.starting import start_model
 from course_lib.models.torchvision_nets import torchvision_net
-from course_lib.models.weights import load_model, load_weights, start_model
+from course_lib.models.weights import load_model, load_weights
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import torch
 from safetensors.torch import save_file
 
 from course_lib.models import timm_weights
+from course_lib.models.starting import start_model
 from course_lib.models.timm_weights import load_timm
-from course_lib.models.weights import load_model, load_weights, start_model
+from course_lib.models.weights import load_model, load_weights
 from extras import needs_timm
 
 NAME = "test_efficientnet.r160_in1k"  # timm's smallest, made for tests

@@ -9,7 +9,8 @@ from course_lib.models.architectures import build
 from course_lib.models.freezing import changed_names, snapshot
 from course_lib.models.heads import new_head
 from course_lib.models.loaded import weights_hash
-from course_lib.models.weights import load_model, load_weights, save_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import load_model, load_weights, save_weights
 
 META = {
     "class_names": ("dog", "Giraffe 2", "maison é"),

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from course_lib.models.freezing import changed_names, snapshot
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.fitting import fit, input_statistics
 from course_lib.training.heads import shared_settings
 from course_lib.training.inputs import BatchOrder, Pixels

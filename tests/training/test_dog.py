@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from course_lib.models.freezing import changed_names, snapshot
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.average import WeightAverage
 from course_lib.training.dog import FIRST_DISTANCE, FIRST_DISTANCE_BATCH_NORM, DistanceOverGradients
 from course_lib.training.fitting import fit, input_statistics

@@ -9,7 +9,7 @@ import torch
 import chancy_net
 from course_lib.data.splits import stratified_split
 from course_lib.models.catalogue import ARCHITECTURES
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.fitting import fit, input_statistics
 from course_lib.training.inputs import Pixels
 from course_lib.training.prediction import evaluate

@@ -5,7 +5,8 @@ import torch
 
 from course_lib.data.sources import load_images
 from course_lib.data.spec import DataSpec, prepare
-from course_lib.models.weights import load_model, load_weights, start_model
+from course_lib.models.starting import start_model
+from course_lib.models.weights import load_model, load_weights
 from course_lib.sweeps.trial import Trial, record_key
 from course_lib.training.fitting import fit
 from course_lib.training.former import Former, recompute_statistics, score_former

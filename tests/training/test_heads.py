@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.fitting import fit
 from course_lib.training.heads import FREE, SHARED, fit_heads, shared_settings
 from course_lib.training.prefix import frozen_prefix

@@ -7,7 +7,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from course_lib.models.freezing import changed_names, snapshot
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.inference import inference_costs
 
 

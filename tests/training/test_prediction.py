@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.device import pick_device
 from course_lib.training.prediction import predict_probabilities
 

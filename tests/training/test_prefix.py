@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from course_lib.data.splits import stratified_split
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training import prefix
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import Pixels, StageOutputs, normalise

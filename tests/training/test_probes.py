@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.data.splits import stratified_split
 from course_lib.models.freezing import changed_names, snapshot
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.fitting import fit
 from course_lib.training.inputs import Pixels
 from course_lib.training.prediction import layer_features

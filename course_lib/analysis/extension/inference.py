@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from course_lib.analysis.extension.ways import ALL_FUSED, DIRECT, LAST_FUSED, POSITIONS
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.sweeps.studies.extension.questions import LAST, layers_of
 from course_lib.training.inference import InferenceCost, inference_costs
 from course_lib.training.recipe import Recipe

@@ -12,7 +12,7 @@ from course_lib.figures.style import BLACK, GREEN, ORANGE, SKY, hide_ticks, new_
 from course_lib.models.catalogue import find_architecture
 from course_lib.models.network import HEAD, is_head
 from course_lib.models.staged import StagedModel, evaluation_mode
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.recipe import Recipe
 
 # What becomes of the weights of a layer: colour of the box and style of its edge. The box says it in words, too.

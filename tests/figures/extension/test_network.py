@@ -9,7 +9,7 @@ from torch import nn
 
 from course_lib.figures.extension.network import draw_network, read_layers
 from course_lib.models.network import Network
-from course_lib.models.weights import start_model
+from course_lib.models.starting import start_model
 from course_lib.training.recipe import Recipe, make_recipe
 from layout import assert_texts_stay_inside_and_apart, title_of
 
