@@ -36,11 +36,7 @@ def recipe(request):
 @pytest.fixture(scope="module")
 def finished(splits):
     """The finished run of a recipe; each is trained once."""
-    kept = {}
-    return lambda recipe: (
-        kept.setdefault(recipe.identity(), None)
-        or kept.setdefault(recipe.identity() + "run", fit(recipe, splits, seed=3))
-    )
+    return cache(lambda recipe: fit(recipe, splits, seed=3))
 
 
 def test_rates_are_what_the_recipe_says(recipe, finished):
