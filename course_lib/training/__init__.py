@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "probes": ["Direct", "Inferred", "probe_test", "score_test"],
         "readouts": ["Readout", "last_layers"],
         "recipe": ["L2SP", "Recipe", "make_recipe"],
+        "routes": ["Routes", "decode_routes"],
         "run": ["TRAINING_VERSION", "EpochRecord", "Run"],
         "strategies": ["STRATEGIES"],
         "target": ["CLASSES", "CONCEPTS", "target_of"],

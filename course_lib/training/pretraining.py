@@ -58,14 +58,18 @@ def _on_domain(domain: str) -> Pretraining:
     return Pretraining(recipe, DataSpec(source=f"mini:{domain}", split="source", seed=0))
 
 
+def _resnet26(architecture: str) -> Pretraining:
+    """Train at the size of lessons 16 and 17."""
+    recipe = Recipe(architecture=architecture, schedule="cosine", epochs=8, **_COMMON)
+    return Pretraining(recipe, _on_all("mini:source").replace(size=36))
+
+
 PRETRAINED = {
     "mini_resnet18": Pretraining(
         Recipe(architecture="mini_resnet18", schedule="cosine", epochs=7, **_COMMON), _on_all("mini:source")
     ),
-    "mini_resnet26": Pretraining(  # at the size of lessons 16 and 17
-        Recipe(architecture="mini_resnet26", schedule="cosine", epochs=8, **_COMMON),
-        _on_all("mini:source").replace(size=36),
-    ),
+    "mini_resnet26": _resnet26("mini_resnet26"),
+    "mini_resnet26_wide": _resnet26("mini_resnet26_wide"),
     "mini_squeezenet": Pretraining(
         Recipe(architecture="mini_squeezenet", schedule="warmup_cosine", epochs=9, **_COMMON),
         _on_all("mini:album"),  # lesson 01 shows it photos

@@ -15,7 +15,7 @@ from course_lib.models.freezing import snapshot
 from course_lib.models.layers import layer_module
 from course_lib.models.network import Network
 from course_lib.training.answers import Answers, answer_texts
-from course_lib.training.device import deliberate_threads, pick_device
+from course_lib.training.device import deliberate_threads, pick_device, seeded
 from course_lib.training.direct import Direct, Inferred, epochs_asked
 from course_lib.training.former import Former, score_former
 from course_lib.training.inputs import Inputs
@@ -23,11 +23,12 @@ from course_lib.training.precision import memory_format
 from course_lib.training.prediction import compute_logits, mean_probabilities
 from course_lib.training.prefix import make_inputs
 from course_lib.training.readouts import Readout, Readouts
+from course_lib.training.routes import Routes, score_routes
 from course_lib.training.run import Run
 from course_lib.training.score import INFERRED, MAIN, Score
 from course_lib.training.target import CLASSES, Target, target_of
 
-Probe = Direct | Readout | Inferred | Former | Answers
+Probe = Direct | Readout | Inferred | Former | Answers | Routes
 
 
 def probe_test(run: Run, splits: Splits, probes: Sequence[Probe], device: str = "cpu", **options) -> Run:
@@ -51,7 +52,7 @@ def probe_test(run: Run, splits: Splits, probes: Sequence[Probe], device: str = 
     target = pick_device(device)
     model = run.model.to(target, memory_format=memory_format(target))
     try:
-        with deliberate_threads(run.recipe.architecture):
+        with deliberate_threads(run.recipe.architecture), seeded(run.seed, target):  # drawn routes
             asked = _Asked.prepare(run, splits, probes, target, **options)
             run.scores = {probe.name: asked.answer(probe) for probe in probes}
     finally:
@@ -135,6 +136,8 @@ class _Asked:
             return _ask_former(probe, self.run, self.splits, self.device)
         if isinstance(probe, Answers):
             return self._keep_answers(probe)
+        if isinstance(probe, Routes):
+            return score_routes(probe, self.run.model, self._inputs(self.test), self.run.seed)
         ranking = self._rank(_ranking_of(probe))
         if ranking.scores is None:
             return Score.missing(self.target, INFERRED if isinstance(probe, Inferred) else None)

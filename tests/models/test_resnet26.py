@@ -15,7 +15,10 @@ def num_parameters(module):
     return sum(p.numel() for p in module.parameters())
 
 
-@pytest.mark.parametrize(("name", "body", "features"), [("resnet26", 5_814_688, 256), ("mini_resnet26", 365_032, 64)])
+@pytest.mark.parametrize(
+    ("name", "body", "features"),
+    [("resnet26", 5_814_688, 256), ("mini_resnet26", 365_032, 64), ("mini_resnet26_wide", 819_708, 96)],
+)
 def test_published_numbers_of_parameters(name, body, features):
     model = build(name, 100)
     assert num_parameters(model.stages) == body
