@@ -22,13 +22,20 @@ def test_the_more_alike_the_epochs_the_smaller_the_noise():
     assert gains == sorted(gains, reverse=True)
 
 
-def test_the_logs_maximum_beside_noise():
-    """Noise of the spread of the last ten epochs, 0.21 points, times the normal maxima of 110 and of 60 epochs."""
+def test_the_maxima_of_the_logs_beside_noise():
+    """Noise: the spread of the last ten epochs times the maxima of 110, 60 and 50 standard normals."""
     table = maximum_table(repeats=400)
-    assert table["epochs"].tolist() == [110, 110, 110, 60]
-    assert table["points"].tolist() == pytest.approx([1.02, 0.81, 0.21 * 2.54, 0.21 * 2.32], abs=0.04)
-    assert table["low"].isna().tolist() == [True, True, False, False]
-    assert 0.99 < log_correlation() < 0.999
+    assert table["method"].tolist() == ["MultiTune"] * 2 + ["SpotTune"] * 2
+    assert table["gain"].tolist() == pytest.approx([1.02, 1.02, 1.20, 1.20])
+    assert table["epochs"].tolist() == [110, 60, 110, 50]
+    expected = [0.21 * 2.54, 0.21 * 2.32, 0.46 * 2.54, 0.46 * 2.25]
+    assert table["noise"].tolist() == pytest.approx(expected, abs=0.07)
+    assert (table["low"] < table["noise"]).all()
+    assert (table["noise"] < table["high"]).all()
+
+
+def test_steadier_epochs_are_more_alike():
+    assert 0.85 < log_correlation("SpotTune") < log_correlation("MultiTune") < 0.999
 
 
 def test_impossible_settings_are_refused():
@@ -36,3 +43,5 @@ def test_impossible_settings_are_refused():
         noise_of_maximum(0.5, 100, 0, 0.0)
     with pytest.raises(ValueError, match="need 0 < accuracy < 1"):
         noise_of_maximum(1.5, 100, 10, 0.0)
+    with pytest.raises(ValueError, match="no released log of 'L2-SP': choose one of MultiTune, SpotTune"):
+        log_correlation("L2-SP")
