@@ -29,7 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "metrics": ["confusion_table", "neighbour_agreement", "outcomes", "top_k_accuracy", "worst_mistakes"],
         "patches": ["Favourites", "favourite_patches", "neighbour_correlation"],
-        "papers": ["paper_number", "paper_rows"],
+        "papers": ["Inconsistency", "paper_number", "paper_rows", "paper_statement"],
         "ranking": [
             "agreement_gap",
             "leave_one_source_out",
@@ -52,8 +52,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "selection_bias": [
             "ChoiceNoise",
             "best_of_tries",
+            "best_over_last",
             "chance_of_best",
             "choice_noise",
+            "correlation_of_spread",
             "correlation_of_tries",
             "disagreement",
         ],

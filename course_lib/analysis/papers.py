@@ -1,8 +1,27 @@
-"""Read the numbers printed in a document from its tables in `data/papers`."""
+"""Read the numbers and sentences printed in a document from its tables in `data/papers`."""
 
 import csv
+from dataclasses import dataclass
 
 from course_lib.paths import shipped_dir
+
+
+@dataclass(frozen=True)
+class Inconsistency:
+    """Two numbers of a document that should be equal and are not.
+
+    Attributes:
+        what: what both numbers are.
+        first, second: the two numbers, each with the place it stands in or is computed from.
+        unit: of both.
+    """
+
+    what: str
+    first: float
+    first_place: str
+    second: float
+    second_place: str
+    unit: str
 
 
 def paper_rows(document: str, name: str) -> list[dict[str, str]]:
@@ -28,3 +47,15 @@ def paper_number(document: str, quantity: str) -> float:
     if quantity not in rows:
         raise ValueError(f"the text of '{document}' has no '{quantity}': choose one of {', '.join(rows)}")
     return rows[quantity]
+
+
+def paper_statement(document: str, statement: str) -> str:
+    """Find a sentence of a document, a row of its ``statements.csv``, by its name.
+
+    Raises:
+        ValueError: unknown statement.
+    """
+    words = {row["statement"]: row["words"] for row in paper_rows(document, "statements")}
+    if statement not in words:
+        raise ValueError(f"'{document}' has no statement '{statement}': choose one of {', '.join(words)}")
+    return words[statement]

@@ -34,19 +34,28 @@ def best_of_tries(
     Raises:
         ValueError: an accuracy or correlation out of range, or no image, try or repeat.
     """
-    if not 0 < true_accuracy < 1 or not 0 <= correlation < 1:
-        raise ValueError(f"accuracy {true_accuracy} and correlation {correlation}: need 0 < accuracy < 1 and 0 ≤ ρ < 1")
-    if min(num_images, num_tries, repeats) < 1:
-        raise ValueError(f"{num_tries} tries on {num_images} images, {repeats} times: need at least one of each")
-    rng = np.random.default_rng(seed)
-    nature = rng.normal(size=(repeats, num_images, 1))
-    threshold = stats.norm.ppf(true_accuracy)
-    chances = stats.norm.cdf((threshold - np.sqrt(correlation) * nature) / np.sqrt(1 - correlation))  # (R, N, 1)
-    # How many images a try gets right: drawn image by image, so that memory holds one image's tries at a time.
-    right = np.zeros((repeats, num_tries), dtype=np.int32)
-    for image in range(num_images):
-        right += rng.random((repeats, num_tries)) < chances[:, image]
+    right = _tries(true_accuracy, num_images, num_tries, correlation, repeats, seed)
     return right.max(axis=1) / num_images
+
+
+def best_over_last(
+    true_accuracy: float,
+    num_images: int,
+    num_tries: int,
+    correlation: float = 0.0,
+    *,
+    repeats: int = 500,
+    seed: int = 0,
+) -> np.ndarray:
+    """Accuracy of the best of `num_tries` equally good tries minus that of the last of them: one value a repeat (R,).
+
+    The tries may be the epochs of a run whose accuracy no longer changes: its maximum over the epochs minus its end.
+
+    Raises:
+        ValueError: as `best_of_tries`.
+    """
+    right = _tries(true_accuracy, num_images, num_tries, correlation, repeats, seed)
+    return (right.max(axis=1) - right[:, -1]) / num_images
 
 
 def chance_of_best(
@@ -89,12 +98,24 @@ def correlation_of_tries(accuracies: Sequence[float], num_images: int) -> float:
         raise ValueError(
             f"{values.size} accuracies with mean {values.mean() if values.size else 'none'} show no spread"
         )
-    mean, variance = values.mean(), values.var(ddof=1)
+    return correlation_of_spread(values.mean(), values.std(ddof=1), num_images)
+
+
+def correlation_of_spread(mean: float, deviation: float, num_images: int) -> float:
+    """Estimate ρ of equally good tries from the mean and the standard deviation of their accuracies.
+
+    `correlation_of_tries` has the model.
+
+    Raises:
+        ValueError: a mean that is not between 0 and 1, or a negative deviation.
+    """
+    if not 0 < mean < 1 or deviation < 0:
+        raise ValueError(f"mean {mean} and deviation {deviation}: need 0 < mean < 1 and no negative deviation")
     threshold = stats.norm.ppf(mean)
 
     def excess(rho: float) -> float:
         both = stats.multivariate_normal.cdf([threshold, threshold], cov=[[1, rho], [rho, 1]])
-        return (mean - both) / num_images - variance
+        return (mean - both) / num_images - deviation**2
 
     if excess(0.0) <= 0:
         return 0.0
@@ -174,6 +195,25 @@ def disagreement(records: Sequence[dict]) -> tuple[int, int]:
     grids = [select(chosen, optimizer=optimizer) for optimizer in values_of(chosen, "optimizer")]
     pairs = [pair for grid in grids for pair in combinations([setting(run, "lr") for run in grid], 2)]
     return sum(a != b for a, b in pairs), len(pairs)
+
+
+def _tries(
+    true_accuracy: float, num_images: int, num_tries: int, correlation: float, repeats: int, seed: int
+) -> np.ndarray:
+    """How many images each try gets right in each repeat (R, T)."""
+    if not 0 < true_accuracy < 1 or not 0 <= correlation < 1:
+        raise ValueError(f"accuracy {true_accuracy} and correlation {correlation}: need 0 < accuracy < 1 and 0 ≤ ρ < 1")
+    if min(num_images, num_tries, repeats) < 1:
+        raise ValueError(f"{num_tries} tries on {num_images} images, {repeats} times: need at least one of each")
+    rng = np.random.default_rng(seed)
+    nature = rng.normal(size=(repeats, num_images, 1))
+    threshold = stats.norm.ppf(true_accuracy)
+    chances = stats.norm.cdf((threshold - np.sqrt(correlation) * nature) / np.sqrt(1 - correlation))  # (R, N, 1)
+    # How many images a try gets right: drawn image by image, so that memory holds one image's tries at a time.
+    right = np.zeros((repeats, num_tries), dtype=np.int32)
+    for image in range(num_images):
+        right += rng.random((repeats, num_tries)) < chances[:, image]
+    return right
 
 
 def _over_draws(values: np.ndarray) -> Interval:

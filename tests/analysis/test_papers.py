@@ -1,12 +1,12 @@
 import pytest
 
-from course_lib.analysis.papers import paper_number, paper_rows
+from course_lib.analysis.papers import paper_number, paper_rows, paper_statement
 from course_lib.paths import shipped_dir
 
 
 def test_every_shipped_table_is_rectangular():
     files = sorted(shipped_dir("data/papers").glob("*/*.csv"))
-    assert {path.parent.name for path in files} >= {"homework", "rates"}
+    assert {path.parent.name for path in files} >= {"homework", "rates", "extension", "multitune"}
     for path in files:
         rows = paper_rows(path.parent.name, path.stem)
         assert rows, path
@@ -19,10 +19,19 @@ def test_numbers_of_a_text():
         paper_number("rates", "task")
 
 
-def test_every_quantity_of_a_text_is_named_once():
-    for path in shipped_dir("data/papers").glob("*/text.csv"):
-        names = [row["quantity"] for row in paper_rows(path.parent.name, "text")]
+@pytest.mark.parametrize(("file", "column"), [("text", "quantity"), ("statements", "statement")])
+def test_every_quantity_and_every_statement_is_named_once(file, column):
+    paths = list(shipped_dir("data/papers").glob(f"*/{file}.csv"))
+    assert len(paths) > 1
+    for path in paths:
+        names = [row[column] for row in paper_rows(path.parent.name, file)]
         assert len(names) == len(set(names)), path
+
+
+def test_sentences_of_a_document():
+    assert paper_statement("extension", "smaller-k").startswith("Smaller learning rate values")
+    with pytest.raises(ValueError, match="'extension' has no statement 'small': choose one of literature-default"):
+        paper_statement("extension", "small")
 
 
 def test_a_missing_file_says_where_to_look():

@@ -4,8 +4,10 @@ from scipy import stats
 
 from course_lib.analysis.selection_bias import (
     best_of_tries,
+    best_over_last,
     chance_of_best,
     choice_noise,
+    correlation_of_spread,
     correlation_of_tries,
     disagreement,
 )
@@ -33,6 +35,17 @@ def test_correlated_tries_leave_less_to_choose_from():
     assert means[-1] < 0.9
 
 
+def test_the_best_is_as_much_over_the_last_as_over_the_truth():
+    """The last try is no better than any other: on average it has the true accuracy."""
+    for rho in (0.0, 0.9):
+        settings = (0.8, 200, 30, rho)
+        expected = best_of_tries(*settings, repeats=3000).mean() - 0.8
+        found = best_over_last(*settings, repeats=3000)
+        assert found.mean() == pytest.approx(expected, abs=0.002)
+        assert found.min() == 0, "where the last try is the best"
+    assert (best_over_last(0.8, 47, 1, repeats=50) == 0).all()
+
+
 @pytest.mark.parametrize(("num_right", "num_tries"), [(46, 250), (40, 1), (47, 250)])
 def test_the_chance_of_the_best_of_independent_tries_is_the_binomials(num_right, num_tries):
     expected = 1 - stats.binom.cdf(num_right - 1, 47, 0.85) ** num_tries
@@ -58,6 +71,16 @@ def test_the_ends_of_the_correlation():
     rng = np.random.default_rng(0)
     assert correlation_of_tries(np.full(20, 0.8), 47) == 0.999
     assert correlation_of_tries(rng.choice([0.5, 0.9], 50), 47) == 0.0
+
+
+def test_the_correlation_of_a_mean_and_a_deviation_is_that_of_their_tries():
+    tries = np.array([0.78, 0.8, 0.81, 0.83, 0.79])
+    found = correlation_of_spread(tries.mean(), tries.std(ddof=1), 47)
+    assert found == correlation_of_tries(tries, 47)
+    assert 0.5 < found < 0.999
+    for mean, deviation in ((1.0, 0.1), (0.5, -0.1)):
+        with pytest.raises(ValueError, match="need 0 < mean < 1 and no negative deviation"):
+            correlation_of_spread(mean, deviation, 47)
 
 
 def test_impossible_settings_are_refused():

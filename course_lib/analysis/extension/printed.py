@@ -7,7 +7,7 @@ the pretrained layers and the number of epochs e. All other results are charts w
 
 import pandas as pd
 
-from course_lib.analysis.papers import paper_number, paper_rows
+from course_lib.analysis.papers import paper_number, paper_rows, paper_statement
 
 DOCUMENT = "extension"
 BEST, BEST_OF_EPOCHS = "best", "best_of_epochs"
@@ -38,10 +38,7 @@ def printed_statement(statement: str) -> str:
     Raises:
         ValueError: unknown statement.
     """
-    words = {row["statement"]: row["words"] for row in paper_rows(DOCUMENT, "statements")}
-    if statement not in words:
-        raise ValueError(f"the slides have no statement '{statement}': choose one of {', '.join(words)}")
-    return words[statement]
+    return paper_statement(DOCUMENT, statement)
 
 
 def _table(value: str) -> pd.DataFrame:

@@ -29,7 +29,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "sensitivity_gap",
         ],
         "printed": [
-            "Inconsistency",
             "PrintedBest",
             "PrintedGain",
             "alpha_correlations",

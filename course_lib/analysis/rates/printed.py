@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from course_lib.analysis.papers import paper_number, paper_rows
+from course_lib.analysis.papers import Inconsistency, paper_number, paper_rows
 from course_lib.analysis.ranking import spearman
 
 DOCUMENT = "rates"
@@ -63,24 +63,6 @@ class PrintedBest:
     alpha_low: float  # α of LL 0.01
     alpha_high: float  # α of LL 0.1
     difference_points: float  # max of LL 0.1 minus max of LL 0.01
-
-
-@dataclass(frozen=True)
-class Inconsistency:
-    """Two numbers of the document that should be equal and are not.
-
-    Attributes:
-        what: what both numbers are.
-        first, second: the two numbers, each with the place it stands in or is computed from.
-        unit: of both.
-    """
-
-    what: str
-    first: float
-    first_place: str
-    second: float
-    second_place: str
-    unit: str
 
 
 def printed_gains() -> list[PrintedGain]:

@@ -1,0 +1,1 @@
+"""Figures of the document on MultiTune (Wang, Plested & Gedeon 2020); titles are computed."""
