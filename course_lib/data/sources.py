@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.data import cifar, meta_album, pacs
 from course_lib.data.listed import LISTED, find_images, list_files
+from course_lib.data.mini.comparison_sets import COMPARISON_SETS
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
@@ -58,6 +59,10 @@ SOURCES = {
             for domain in DOMAINS.values()
         ),
         Source("mini:flowers", "20 flower species drawn, for 10 training images of each", 1600, 20, MINI_SIZE),
+        *(
+            Source(f"mini:{each.name}", f"{each.about}, drawn", each.num_images, len(each.classes), MINI_SIZE)
+            for each in COMPARISON_SETS.values()
+        ),
         Source("mini:task-NN", "70 varied small tasks drawn, NN from 00 to 69", None, None, MINI_SIZE),
         Source("mini:scenes", "drawn scenes, any of 11 concepts in each image", 2000, 11, MINI_SIZE),
         Source("mini:keyframes", "drawn keyframes, 128 concepts, partly judged as in TRECVID", 4000, 128, MINI_SIZE),
