@@ -60,6 +60,8 @@ def _official_parts(images: ImageSet, val: float | None, seed: int) -> tuple[dic
     if official["val"]:
         if val is not None:
             raise ValueError(f"val = {val}: '{images.source}' has a validation part of its own, leave val out")
+        for part in ("train", "val"):
+            official[part].sort(key=images.names.__getitem__)  # whatever the order of the set
         return official, "official with its validation part"
     val = 0.2 if val is None else val
     if not 0 < val < 1:

@@ -158,9 +158,7 @@ class DataSpec(Settings):
         if self.first_files and self.per_class is None:
             raise ValueError("first_files = True needs per_class, the number of files of each class")
         if self.crop is not None and self.crop > self.size:
-            raise ValueError(
-                f"crop = {self.crop} is larger than the images of size = {self.size}: choose a smaller one"
-            )
+            raise ValueError(f"crop = {self.crop} is larger than size = {self.size}: choose a smaller window")
         return self
 
     @model_serializer(mode="wrap")
