@@ -28,7 +28,7 @@ def official_split(
         val: the share, by default a fifth; not for a set with a validation part of its own.
         n: training images of each class, drawn from the train part; by default all.
         first_files: take the first `n` files by name of each class instead, to train and to validate: subsets as in
-            the released code of MultiTune (Wang et al. 2020).
+            the released code of MultiTune (Wang et al. 2020), whose order is that of the file system.
         seed: of the shuffling.
 
     Raises:
