@@ -43,6 +43,11 @@ _WIDEST = 65536  # of an extension layer
 )
 @click.option("--size", type=click.IntRange(min=16), help="Side of the images in pixels; default: that of the weights.")
 @click.option(
+    "--crop",
+    type=click.IntRange(min=16),
+    help="Train on random windows of so many pixels a side; validation, test and prediction see the whole image.",
+)
+@click.option(
     "--balance",
     is_flag=True,
     help="Give every class the same share in the loss, however few its images. The best epoch stays the one with the "
@@ -73,6 +78,7 @@ def train(
     scale,
     settings,
     size,
+    crop,
     balance,
     groups,
     drop_duplicates,
@@ -102,7 +108,8 @@ def train(
         changed.setdefault("class_weights", "balanced")
     changed |= _parse_head(head, changed)
     duplicates = "drop" if drop_duplicates else "error"
-    options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates, "device": device, "out": out}
+    options = {"size": size, "crop": crop, "seed": seed, "groups": groups, "duplicates": duplicates}
+    options |= {"device": device, "out": out}
     asked = _parse_rates(strategy, rates, head_rate, scale)
     strategy = strategy or ("full" if asked else "last_layer")
     with kept(lambda: "no model was saved, the same command starts anew"):

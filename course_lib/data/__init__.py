@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "augment",
         ],
         "duplicates": ["NearPair", "drop_duplicates", "find_duplicates", "near_duplicates"],
+        "facts": ["SetFacts", "set_facts"],
         "given": ["given_split", "official_split"],
         "groups": ["find_groups"],
         "imageset": ["ImageSet"],

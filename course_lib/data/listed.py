@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from course_lib.data import cifar, concept_table, folder, meta_album, pacs, voc
+from course_lib.data import aircraft, cifar, concept_table, folder, meta_album, pacs, voc
 from course_lib.data.folder import Listing
 
-LISTED = ("pacs", "meta_album", "voc2012", "folder", "csv")  # kinds whose files a `Listing` names
+LISTED = ("pacs", "meta_album", "voc2012", "aircraft", "folder", "csv")  # kinds whose files a `Listing` names
 
 
 def list_files(source: str, progress: bool) -> Listing:
@@ -19,6 +19,8 @@ def list_files(source: str, progress: bool) -> Listing:
         return (folder.list_folder if kind == "folder" else concept_table.list_table)(Path(rest))
     if kind == "voc2012":
         return voc.list_voc(progress=progress)
+    if kind == "aircraft":
+        return aircraft.list_aircraft()
     return (pacs.list_domain if kind == "pacs" else meta_album.list_set)(rest, progress=progress)
 
 
@@ -30,4 +32,6 @@ def find_images(kind: str, rest: str) -> Path | None:
         return pacs.find_domain("photo") if cifar.find_cifar() else None
     if kind == "voc2012":
         return voc.find_voc()
+    if kind == "aircraft":
+        return aircraft.find_aircraft()
     return (pacs.find_domain if kind == "pacs" else meta_album.find_set)(rest)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_lib.data import cifar, meta_album, pacs
+from course_lib.data import aircraft, cifar, meta_album, pacs
 from course_lib.data.listed import LISTED, find_images, list_files
+from course_lib.data.mini.comparison_sets import COMPARISON_SETS
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.data.mini.tasks import task_named, task_names
 from course_lib.paths import MEMORY_LIMIT_MB, real_data_dirs
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MINI_SIZE = 48
 FOLDER_SIZE = 224
 PARTS = ("all", "train", "test")
-SPLIT_SOURCES = ("voc2012", "collages")  # with concepts and parts of their own
+SPLIT_SOURCES = ("voc2012", "collages", "aircraft")  # whose parts are used where no rule of splitting is given
 _OWN = {"folder": "folder:PATH", "csv": "csv:FILE"}  # a path on this machine follows the kind
 
 
@@ -58,21 +59,20 @@ SOURCES = {
             for domain in DOMAINS.values()
         ),
         Source("mini:flowers", "20 flower species drawn, for 10 training images of each", 1600, 20, MINI_SIZE),
+        *(
+            Source(f"mini:{each.name}", f"{each.about}, drawn", each.num_images, len(each.classes), MINI_SIZE)
+            for each in COMPARISON_SETS.values()
+        ),
         Source("mini:task-NN", "70 varied small tasks drawn, NN from 00 to 69", None, None, MINI_SIZE),
         Source("mini:scenes", "drawn scenes, any of 11 concepts in each image", 2000, 11, MINI_SIZE),
         Source("mini:keyframes", "drawn keyframes, 128 concepts, partly judged as in TRECVID", 4000, 128, MINI_SIZE),
         Source("mini:voc", "drawn photographs with one to four of 20 kinds of objects", 3000, 20, MINI_SIZE),
         *(
-            Source(
-                f"pacs:{domain}",
-                f"PACS, {domain.replace('_', ' ')} domain",
-                pacs.NUM_IMAGES[domain],
-                7,
-                pacs.NATIVE_SIZE,
-            )
-            for domain in ("cartoon", "photo", "art_painting", "sketch")
+            Source(f"pacs:{name}", f"PACS, {name.replace('_', ' ')} domain", pacs.NUM_IMAGES[name], 7, pacs.NATIVE_SIZE)
+            for name in ("cartoon", "photo", "art_painting", "sketch")
         ),
         Source("cifar100", "CIFAR-100, both parts; exact copies left out", 60000, 100, cifar.NATIVE_SIZE),
+        Source("aircraft", "FGVC-Aircraft, photographs of 100 variants of aircraft", 10000, 100, aircraft.SIZE),
         Source("meta_album:CODE", "Meta-Album Micro, 30 sets from BCT to TEX_ALOT", 800, 20, meta_album.NATIVE_SIZE),
         Source("voc2012", "PASCAL VOC 2012, which of 20 classes a photo shows; val is test", 11540, 20, FOLDER_SIZE),
         Source("collages", "collages of PACS photos and CIFAR-100, any of 24 concepts", 1600, 24, FOLDER_SIZE),
@@ -138,8 +138,9 @@ def load_images(
 
     Args:
         source: see `source_names`.
-        size: pixels a side. By default mini 48, PACS 227 and CIFAR-100 32 (their own), own images 224. Mini images are
-            drawn at that size; others have their shorter side resized (antialiased) and the centre cut out.
+        size: pixels a side. By default mini 48, PACS 227 and CIFAR-100 32 (their own), aircraft 72, own images 224.
+            Mini images are drawn at that size; others have their shorter side resized (antialiased) and the centre cut
+            out.
         progress: whether to show a bar (on stderr).
         memory_limit_mb: larger sets are memory-mapped from the cache instead of read into memory.
 

@@ -24,14 +24,15 @@ _SPLITS_KEPT = 128  # of each source; a split holds rows, labels and names, no p
 _WHOLE = ("homework", "stratified", "per_class", "official", "given")  # source and target cut quarters of all images
 _RULES_WITH = {  # field -> the rules of splitting that have it
     "few_shot": ("homework",),
-    "per_class": ("per_class", "target"),
+    "per_class": ("per_class", "official", "target"),
+    "first_files": ("official",),
     "val": ("stratified", "per_class", "official", "given", "source", "target"),
     "test": ("stratified", "given", "target"),
     "groups": ("stratified", "given"),
     "classes": _WHOLE,
     "partition": _WHOLE,
 }
-_LATER_FIELDS = ("classes", "per_class", "val", "test", "partition", "groups", "duplicates")
+_LATER_FIELDS = ("classes", "per_class", "val", "test", "partition", "groups", "duplicates", "first_files", "crop")
 
 _PartShare = Annotated[float, Field(gt=0, lt=1)]
 
@@ -49,12 +50,16 @@ class DataSpec(Settings):
         few_shot: swap the homework's train and test folders.
         seed: of the split and of the partition.
         classes: only the images of these classes, renumbered in this order (of concepts: only these columns).
-        per_class: number of training images of each class, for the rules ``"per_class"`` and ``"target"``.
+        per_class: number of training images of each class, for the rules ``"per_class"``, ``"official"`` and
+            ``"target"``; with ``"official"`` the validation and the test part are the same for every number.
         val, test: shares of the images, as in the function of the rule; None is that function's default.
         partition: (i, k) takes only part i, counted from 0, of the k parts that `partition` makes of the whole source.
         groups: keep together the images of a group, see `find_groups`; the path of a CSV file is made absolute.
         duplicates: ``"drop"`` drops exact copies before the images are split (`drop_duplicates`); with ``"error"``, a
             split that puts copies into different parts is refused.
+        first_files: with ``"official"`` and `per_class`, see `official_split`.
+        crop: training sees a random window of `crop` by `crop` pixels of each image, another one in each epoch;
+            validation and test see the whole image.
 
     Raises:
         ValueError: a field of another rule, or a value that no source could satisfy.
@@ -72,6 +77,8 @@ class DataSpec(Settings):
     partition: tuple[NonNegativeInt, PositiveInt] | None = None
     groups: str | None = None
     duplicates: Literal["error", "drop"] = "error"
+    first_files: bool = False
+    crop: PositiveInt | None = None
 
     @classmethod
     def for_training(cls, source: str, *, val: float = 0.2, test: float = 0.2, **fields) -> Self:
@@ -148,6 +155,10 @@ class DataSpec(Settings):
                 )
         if self.split == "per_class" and self.per_class is None:
             raise ValueError("split = 'per_class' needs per_class, the number of training images of each class")
+        if self.first_files and self.per_class is None:
+            raise ValueError("first_files = True needs per_class, the number of files of each class")
+        if self.crop is not None and self.crop > self.size:
+            raise ValueError(f"crop = {self.crop} is larger than size = {self.size}: choose a smaller window")
         return self
 
     @model_serializer(mode="wrap")
@@ -247,7 +258,9 @@ def _split(images: ImageSet, spec: DataSpec) -> Splits:
         images = images.of_classes(spec.classes)
         chosen.append(f"classes {', '.join(spec.classes)}")
     splits = _apply_rule(images, spec)
-    return replace(splits, rule="; ".join([splits.rule, *chosen])) if chosen else splits
+    if spec.crop is not None:
+        chosen.append(f"trains on random windows of {spec.crop} pixels")
+    return replace(splits, rule="; ".join([splits.rule, *chosen]), crop=spec.crop) if chosen else splits
 
 
 def _apply_rule(images: ImageSet, spec: DataSpec) -> Splits:
@@ -260,6 +273,7 @@ def _apply_rule(images: ImageSet, spec: DataSpec) -> Splits:
         case "per_class":
             return rules.per_class_split(images, n=spec.per_class, seed=spec.seed, **options)
         case "official":
+            options |= {"n": spec.per_class, "first_files": spec.first_files}
             return official_split(images, seed=spec.seed, **options)
         case "given":
             return given_split(images, seed=spec.seed, **options)

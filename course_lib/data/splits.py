@@ -57,6 +57,7 @@ class Splits:
         train, val: image sets.
         test: sealed until a finished run is scored.
         rule: the rule and its numbers, in words.
+        crop: training sees random windows of so many pixels a side; None: whole images, as validation and test do.
 
     Raises:
         ValueError: a part is empty, or two parts share an image, by name or by pixels.
@@ -66,6 +67,7 @@ class Splits:
     val: ImageSet
     test: SealedSet
     rule: str
+    crop: int | None = None
 
     def __post_init__(self):
         parts = {"train": self.train, "val": self.val, "test": self.test._images}

@@ -79,6 +79,19 @@ def crop(images: Tensor, top: Tensor, left: Tensor, padding: int, fill: Colour =
     return torch.stack([image[:, y : y + height, x : x + width] for image, y, x in corners])
 
 
+def random_windows(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
+    """Cut a window of `size` by `size` pixels out of each image, any place as likely as any other.
+
+    Args:
+        images: (N, 3, H, W) of any type, on any device.
+        size: pixels a side, at most H and W.
+        generator: of the CPU; it draws the rows, then the columns of the corners.
+    """
+    top, left = (torch.randint(side - size + 1, (len(images),), generator=generator) for side in images.shape[-2:])
+    corners = zip(images, top.tolist(), left.tolist(), strict=True)
+    return torch.stack([image[:, y : y + size, x : x + size] for image, y, x in corners])
+
+
 def adjust_brightness(images: Tensor, factor: Tensor) -> Tensor:
     """Multiply each image by its `factor` (N,); the result is clamped to [0, 1]."""
     return images.mul(_factors(factor, images)).clamp_(0, 1)

@@ -95,7 +95,7 @@ class Trial:
     def group(self) -> object | None:
         """Return what trials of `run_together` must have in common; None if this trial trains alone."""
         shared = shared_settings(self.recipe)
-        if self.probes or shared is None or target_of(prepare(self.data).train.labels) is not CLASSES:
+        if self.probes or shared is None or self.data.crop or target_of(prepare(self.data).train.labels) is not CLASSES:
             return None
         return self.data, shared
 

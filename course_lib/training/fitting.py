@@ -68,7 +68,7 @@ def fit(
         options = {"seed": seed, "shortcuts": shortcuts}
         common = (recipe, start.model)
         moments = (start.mean, start.std, start.device)
-        train = make_inputs(*common, splits.train, *moments, part="train", **options)
+        train = make_inputs(*common, splits.train, *moments, part="train", crop=splits.crop, **options)
         val = make_inputs(*common, splits.val, *moments, part="val", **options)
         # A head on kept features is so small that it only waits for a second thread.
         with _clear_about_single_values(), one_thread(train.after == "pool" and start.device.type == "cpu"):

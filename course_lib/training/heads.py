@@ -57,6 +57,8 @@ def fit_heads(recipes: Sequence[Recipe], splits: Splits, seeds: Sequence[int], *
         raise ValueError("only recipes that train nothing but a linear head, in the same way, train together")
     if target_of(splits.train.labels) is not CLASSES:
         raise ValueError("heads train together for one class per image only: of concepts each recipe trains alone")
+    if splits.crop:
+        raise ValueError(f"heads train together on kept outputs, crop = {splits.crop} gives other images each epoch")
     began = time.perf_counter()
     start = start_run(recipes[0], splits, seeds[0], device)
     with deliberate_threads(recipes[0].architecture):

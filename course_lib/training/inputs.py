@@ -6,6 +6,7 @@ from torch import Tensor
 
 from course_lib.data.augmentation import Transform, augment
 from course_lib.data.imageset import ImageSet
+from course_lib.data.transforms import random_windows
 from course_lib.training.precision import memory_format
 
 EVAL_BATCH = 256
@@ -24,14 +25,15 @@ class Pixels:
         mean, std: (3,) of the normalisation.
         device: where the batches are wanted.
         transforms: how each image is augmented, afresh each time.
-        seed: of the augmentation.
+        seed: of the windows and the augmentation.
         normalise_first: augment normalised images, which is a mistake: see `Recipe.augmentation_order`.
+        crop: take a random window of so many pixels a side of each image, before it is augmented.
 
     Attributes:
         after: None; see `StageOutputs`.
         num_views: 1; see `StageOutputs`.
         labels: (N,) int64, or (N, K) float32 of concepts.
-        generator: of the augmentation, on the CPU.
+        generator: of the windows and the augmentation, on the CPU.
     """
 
     after, num_views = None, 1
@@ -46,13 +48,14 @@ class Pixels:
         transforms: tuple[Transform, ...] = (),
         seed: int = 0,
         normalise_first: bool = False,
+        crop: int | None = None,
     ):
         on_cpu = device.type == "cpu"
         self._pixels = images.pixels if on_cpu else images.images.to(device)  # (M, 3, H, W)
         self._rows = images.rows if on_cpu else torch.arange(len(images), device=device)
         self.labels = images.labels.to(device)
         self._mean, self._std = mean.to(device), std.to(device)
-        self._transforms, self._normalise_first = transforms, normalise_first
+        self._transforms, self._normalise_first, self._crop = transforms, normalise_first, crop
         # A stream of its own: the order of the images must not depend on whether they are augmented.
         stream = int(np.random.SeedSequence([seed, 1]).generate_state(1)[0])
         self.generator = torch.Generator().manual_seed(stream)
@@ -63,7 +66,10 @@ class Pixels:
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Return normalised images (B, 3, H, W) and labels (B,) of the images `rows` (on the device)."""
-        images = self._pixels[self._rows[rows]].float().div_(255)
+        images = self._pixels[self._rows[rows]]
+        if self._crop is not None:
+            images = random_windows(images, self._crop, self.generator)
+        images = images.float().div_(255)
         images = self._augment(images) if self._transforms else _standardise(images, self._mean, self._std)
         # Last, since arithmetic by channel is slow where the three channels lie side by side.
         return images.contiguous(memory_format=self._format), self.labels[rows]

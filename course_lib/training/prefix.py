@@ -61,6 +61,7 @@ def make_inputs(
     part: Part = "val",
     seed: int = 0,
     shortcuts: bool = True,
+    crop: int | None = None,
 ) -> Inputs:
     """Make the inputs of a run: the outputs of the frozen prefix if the recipe has one, else pixels.
 
@@ -69,12 +70,18 @@ def make_inputs(
         part: what the images are for; see `Recipe.augments`.
         seed: of the augmentation.
         shortcuts: False always gives pixels.
+        crop: the images are random windows of so many pixels a side, see `Splits.crop`.
 
     Raises:
-        ValueError: `recipe.cached_views` without frozen first stages, or without shortcuts.
+        ValueError: `recipe.cached_views` without frozen first stages, without shortcuts, or with windows.
     """
+    if crop and recipe.cached_views:
+        raise ValueError(
+            f"cached_views = {recipe.cached_views} keeps outputs of whole images, and crop = {crop} trains on other "
+            f"windows in each epoch: leave one of them out"
+        )
     transforms = recipe.augmentation if recipe.augments(part) else ()
-    fresh = bool(transforms) and not recipe.cached_views  # other images in every epoch: nothing to keep
+    fresh = bool(transforms or crop) and not recipe.cached_views  # other images in every epoch: nothing to keep
     until = frozen_prefix(recipe, model) if shortcuts and not fresh else None
     if recipe.cached_views and not until:
         why = "this recipe trains the first stage" if shortcuts else "shortcuts = False keeps no outputs"
@@ -91,7 +98,8 @@ def make_inputs(
                 raise
             warnings.warn(f"{error}; until then each epoch computes the frozen stages again", stacklevel=2)
     normalise_first = recipe.augmentation_order != "before_normalisation"
-    return Pixels(images, mean, std, device, transforms=transforms, seed=seed, normalise_first=normalise_first)
+    options = {"transforms": transforms, "seed": seed, "normalise_first": normalise_first, "crop": crop}
+    return Pixels(images, mean, std, device, **options)
 
 
 def prefix_outputs(

@@ -86,6 +86,7 @@ def train_classifier(
     settings: Mapping | None = None,
     *,
     size: int | None = None,
+    crop: int | None = None,
     seed: int = 0,
     groups: str | None = None,
     duplicates: str = "error",
@@ -105,6 +106,7 @@ def train_classifier(
         strategy: one of `STRATEGIES`; `settings` change single values of the recipe. Everything else follows from
             the table `DEFAULTS`.
         size: pixels a side; by default what the starting weights were trained with (mini nets: 48, others: 224).
+        crop: train on random windows of so many pixels a side, see `DataSpec`.
         seed: of new weights, order of images and split.
         groups: keep together the images of a group, see `find_groups`.
         duplicates: ``"drop"`` keeps one of images with the same pixels, ``"error"`` refuses them in different parts.
@@ -126,7 +128,7 @@ def train_classifier(
         _check_file(out)
         settings = dict(settings or {})
         size = size or _default_size(_recipe(strategy, 0, settings))
-        options = {"size": size, "seed": seed, "groups": groups, "duplicates": duplicates}
+        options = {"size": size, "crop": crop, "seed": seed, "groups": groups, "duplicates": duplicates}
         spec = _spec(source, **options)
         splits = prepare(spec, progress=progress)
         num_images = sum(len(part) for part in (splits.train, splits.val, splits.test))

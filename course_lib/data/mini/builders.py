@@ -6,6 +6,7 @@ from functools import partial
 import torch
 
 from course_lib.data.mini.catalogue import SPECIES
+from course_lib.data.mini.comparison_sets import COMPARISON_SETS
 from course_lib.data.mini.dials import Dials
 from course_lib.data.mini.domains import DOMAIN_SEED, DOMAINS
 from course_lib.data.mini.scenes import build_scenes
@@ -37,6 +38,8 @@ def find_builder(name: str) -> tuple[Callable[..., Drawn], str]:
         return {"keyframes": build_keyframes, "voc": build_voc}[name], "image"
     if name == "flowers":
         return build_flowers, "class"
+    if name in COMPARISON_SETS:
+        return partial(build_set, name), "class"
     if name.startswith("task-"):
         return partial(build_task, name), "class"
     return partial(build_domain if name in DOMAINS else build_world, name), "class"
@@ -72,7 +75,7 @@ def build_flowers(size: int = 48, *, progress: Callable[[int, int], None] | None
     """
     classes = _in_parts(
         {name: name for name in sorted(SPECIES)},
-        (FLOWERS_TRAIN, FLOWERS_TEST),
+        {"train": FLOWERS_TRAIN, "test": FLOWERS_TEST},
         _FLOWERS_ILLUSTRATED,
         dict.fromkeys(SPECIES, _FLOWERS_DIALS),
     )
@@ -86,16 +89,25 @@ def build_task(name: str, size: int = 48, *, progress: Callable[[int, int], None
         ValueError: there is no such task.
     """
     task = task_named(name)
-    classes = _in_parts(task.classes, (task.per_class, task.test_per_class), task.illustrated, task.dials)
+    classes = _in_parts(
+        task.classes, {"train": task.per_class, "test": task.test_per_class}, task.illustrated, task.dials
+    )
     return draw_classes(classes, size, seed=task.seed, progress=progress)
 
 
-def _in_parts(categories: dict, counts: tuple[int, int], illustrated: float, dials: dict) -> list[DrawnClass]:
-    """The train and the test images of each class, numbered on."""
-    num_train, num_test = counts
-    parts = {"train": range(1, num_train + 1), "test": range(num_train + 1, num_train + num_test + 1)}
-    return [
-        DrawnClass(name, category, ids, illustrated, dials[name], part)
-        for part, ids in parts.items()
-        for name, category in categories.items()
-    ]
+def build_set(name: str, size: int = 48, *, progress: Callable[[int, int], None] | None = None) -> Drawn:
+    """Draw a set of `COMPARISON_SETS`; the names of its images begin with ``train/``, ``val/`` or ``test/``."""
+    drawn = COMPARISON_SETS[name]
+    classes = _in_parts(drawn.classes, drawn.counts, drawn.illustrated, dict.fromkeys(drawn.classes, drawn.dials))
+    return draw_classes(classes, size, seed=drawn.seed, progress=progress)
+
+
+def _in_parts(categories: dict, counts: dict[str, int], illustrated: float, dials: dict) -> list[DrawnClass]:
+    """The images of each class in each part, numbered on from part to part."""
+    classes, first = [], 1
+    for part, count in counts.items():
+        ids, first = range(first, first + count), first + count
+        classes += [
+            DrawnClass(name, category, ids, illustrated, dials[name], part) for name, category in categories.items()
+        ]
+    return classes
