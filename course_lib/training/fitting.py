@@ -17,6 +17,7 @@ from course_lib.training.checkpoint import Checkpoint, Clock
 from course_lib.training.device import deliberate_threads, one_thread, peak_memory_mb, pick_device, seeded
 from course_lib.training.inputs import Inputs
 from course_lib.training.keeping import check_numbers
+from course_lib.training.penalties.making import check_start
 from course_lib.training.precision import memory_format
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
@@ -128,8 +129,7 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
         ValueError: as `fit`.
     """
     target = pick_device(device)
-    if recipe.penalty and recipe.start is None:
-        raise ValueError("the penalty L2-SP pulls towards borrowed weights: this recipe starts at random")
+    check_start(recipe)
     model = start_model(
         recipe.architecture,
         recipe.start,

@@ -11,7 +11,8 @@ from course_lib.models.catalogue import ARCHITECTURES
 from course_lib.training import tuning
 from course_lib.training.checkpoint import Checkpoint, training_key
 from course_lib.training.fitting import fit
-from course_lib.training.recipe import L2SP, Recipe
+from course_lib.training.penalties.settings import L2SP
+from course_lib.training.recipe import Recipe
 from course_lib.training.tuning import train_classifier
 
 CPU = torch.device("cpu")

@@ -5,7 +5,8 @@ import pickle
 import pytest
 
 from course_lib.data.augmentation import RandomHorizontalFlip
-from course_lib.training.recipe import FOUNDING, L2SP, Recipe, make_recipe
+from course_lib.training.penalties.settings import L2SP
+from course_lib.training.recipe import FOUNDING, Recipe, make_recipe
 
 STAGES = ("stem", "stage1", "stage2", "stage3", "stage4", "head")
 
@@ -186,7 +187,7 @@ def test_augmentation_belongs_to_a_recipe_and_its_absence_changes_no_identity():
         ({"lr": 0, "epochs": 0}, ["lr", "epochs"]),  # all culprits at once
         ({"augmentation": [{"name": "RandomCrop", "padding": -3}]}, ["augmentation.0.RandomCrop: padding = -3"]),
         ({"augmentation": [{"name": "Flip"}]}, ["augmentation.0", "Flip", "'RandomHorizontalFlip'"]),
-        ({"penalty": {"alpha": -1}}, ["penalty: alpha = -1"]),
+        ({"penalty": {"alpha": -1}}, ["penalty.l2sp: alpha = -1"]),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(settings, words):
