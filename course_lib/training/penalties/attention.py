@@ -68,7 +68,7 @@ def _fit_head(features: Tensor, labels: Tensor, target: Target) -> nn.Module:
     features = features.detach().flatten(1)
     mean, std = features.mean(dim=0), features.std(dim=0, correction=0)
     num_outputs = int(labels.max()) + 1 if labels.ndim == 1 else labels.shape[1]
-    linear = nn.Linear(features.shape[1], num_outputs, device=features.device)
+    linear = nn.utils.skip_init(nn.Linear, features.shape[1], num_outputs, device=features.device)  # draws nothing
     nn.init.zeros_(linear.weight), nn.init.zeros_(linear.bias)
     head = nn.Sequential(_Standardise(mean, std), linear)
     optimizer = torch.optim.LBFGS(linear.parameters(), max_iter=100, line_search_fn="strong_wolfe")

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from course_lib.models.freezing import is_batch_norm
 from course_lib.models.network import Network
+from course_lib.models.norms import is_batch_norm
 from course_lib.training.penalties.method import Method, is_new, trained_parameters
 from course_lib.training.recipe import Recipe
 
