@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from course_lib.models.catalogue import find_architecture
 from course_lib.models.network import INNER
+from course_lib.training.penalties.settings import L2SP
 
 PRETRAINED = "pretrained"  # the start that the architecture's registration names
 SLOW = 0.1  # what the rate of pretrained stages is multiplied by, in the extension strategies
@@ -17,6 +18,8 @@ STRATEGIES: dict[str, dict] = {
     "ft1": _FINE_TUNING,  # FT1-def: a new classification layer
     "ft2": {**_FINE_TUNING, "fresh": ("stage4",)},  # FT2-re: the last stage begins anew, too
     "ft3": {**_FINE_TUNING, "hidden": (512,)},  # FT3-ex: extension layers before the new classification layer
+    # Full fine-tuning with L2-SP (Li et al. 2018), and α and β of MultiTune's document.
+    "l2sp": {"start": PRETRAINED, "penalty": L2SP(alpha=0.01, beta=0.01)},
 }
 
 

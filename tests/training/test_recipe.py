@@ -227,6 +227,12 @@ def test_the_three_extension_strategies():
             make_recipe("ft2", fresh=wrong)
 
 
+def test_l2sp_is_full_fine_tuning_with_a_pull():
+    recipe = make_recipe("l2sp", epochs=3)
+    assert recipe == make_recipe("full", name="l2sp", epochs=3, penalty=L2SP(alpha=0.01, beta=0.01))
+    assert make_recipe("l2sp", penalty={"alpha": 0.1}).penalty == L2SP(alpha=0.1)
+
+
 def test_only_training_images_are_augmented_unless_the_mistake_is_asked_for():
     flips = {"augmentation": (RandomHorizontalFlip(),)}
     right, late = Recipe(**flips), Recipe(**flips, augmentation_order="after_normalisation")

@@ -22,6 +22,12 @@ class PenaltySettings(Settings):
     title: ClassVar[str]
     needs_start: ClassVar[bool] = True
 
+    def describe(self) -> str:
+        """Say the method and its settings in words, e.g. ``"L2-SP (alpha 0.01, beta 0.01)"``."""
+        always = [name for name, value in self if isinstance(value, float)]
+        named = {name: value for name, value in self if name in always or name in self.changed()}
+        return f"{self.title} ({', '.join(f'{name} {_in_words(value)}' for name, value in named.items())})"
+
 
 class L2(PenaltySettings):
     """Pull towards zero: α/2·‖w_old‖² + β/2·‖w_new‖², w_old the inherited weights and w_new the others.
@@ -107,6 +113,12 @@ class MARS(PenaltySettings):
     kind: Literal["mars"] = "mars"
     gamma: PositiveFloat  # radius of inherited layers: largest sum of |w − w⁰| over the inputs of an output
     head_gamma: PositiveFloat  # radius of new layers, around zero
+
+
+def _in_words(value) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "+".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _name_kind(value):
