@@ -21,9 +21,10 @@ _WIDEST = 65536  # of an extension layer
 @click.option(
     "--recipe",
     "strategy",
-    help="last_layer, full, scratch, ft1, ft2 or ft3; default: last_layer, with --rates full. "
+    help="last_layer, full, scratch, ft1, ft2, ft3 or l2sp; default: last_layer, with --rates full. "
     "With ft1, ft2 and ft3 pretrained layers move at a tenth of the rate of new ones: a new last layer (ft1), the last "
-    "stage begun anew, too (ft2), an extension layer of 512 before the last layer (ft3).",
+    "stage begun anew, too (ft2), an extension layer of 512 before the last layer (ft3). "
+    "l2sp is full with a pull towards the starting weights.",
 )
 @click.option(
     "--head",

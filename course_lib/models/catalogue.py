@@ -13,7 +13,7 @@ from typing import Any
 
 from course_lib.models.shipped import describe_shipped, list_weights, shipped_file
 
-NORMALISATION_MODES = ("batch", "running", "frozen", "affine_only")
+NORMALISATION_MODES = ("batch", "running", "frozen", "affine_only", "stochastic")
 
 
 @dataclass(frozen=True)

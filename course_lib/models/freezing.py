@@ -10,6 +10,7 @@ parameters are frozen still changes under a plain ``model.train()``. Here the wh
 | ``"running"`` | running statistics | kept | trained | trained |
 | ``"frozen"`` | running statistics | kept | kept | trained |
 | ``"affine_only"`` | running statistics | kept | trained | kept |
+| ``"stochastic"`` | the batch or running statistics, drawn for each channel and batch | updated | trained | trained |
 
 Layers that normalise each image by itself (LayerNorm, GroupNorm, RMSNorm) have no running statistics: their γ, β train
 or stay as those of BatchNorm do, and the rest of the table means nothing to them. A stage with rate 0 is kept
@@ -24,15 +25,15 @@ from torch import Tensor, nn
 
 from course_lib.models.catalogue import NORMALISATION_MODES
 from course_lib.models.network import Network, is_head
-
-_BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
-_NORMS = (*_BATCH_NORMS, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
+from course_lib.models.norms import is_batch_norm, is_norm
+from course_lib.models.stochastic_norm import make_plain, make_stochastic
 
 
 def set_trainable(model: Network, rates: Mapping[str, float], mode: str = "batch") -> None:
     """Set ``requires_grad`` of every parameter, once before training.
 
-    Gradients of parameters that are kept are dropped, so that no optimiser can still apply them.
+    Gradients of parameters that are kept are dropped, so that no optimiser can still apply them. In the mode
+    ``"stochastic"`` BatchNorm layers of stages that move become stochastic, until `make_plain` undoes it.
 
     Args:
         model: the model to prepare, in place.
@@ -45,6 +46,7 @@ def set_trainable(model: Network, rates: Mapping[str, float], mode: str = "batch
     _check(model, rates, mode)
     for stage in model.paths:
         moves = _moves(rates, stage)
+        (make_stochastic if moves and mode == "stochastic" else make_plain)(model.stage_module(stage))
         for module in model.stage_module(stage).modules():
             trained = moves and (is_head(stage) or _is_trained(module, mode))
             for parameter in module.parameters(recurse=False):
@@ -57,16 +59,6 @@ def has_affine_pairs(model: Network) -> bool:
     """Tell whether a stage that is no head has a layer that normalises, with γ and β."""
     inner = (model.stage_module(stage) for stage in model.inner_stages)
     return any(_is_trained(module, "affine_only") for stage in inner for module in stage.modules())
-
-
-def is_batch_norm(module: nn.Module) -> bool:
-    """Tell whether a module is a BatchNorm layer, which has running statistics."""
-    return isinstance(module, _BATCH_NORMS)
-
-
-def is_normalisation(module: nn.Module) -> bool:
-    """Tell whether a module normalises its input: BatchNorm, LayerNorm, GroupNorm or RMSNorm."""
-    return isinstance(module, _NORMS) or type(module).__name__.startswith("RmsNorm")  # timm's own are no nn.RMSNorm
 
 
 def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") -> Network:
@@ -84,7 +76,7 @@ def train_mode(model: Network, rates: Mapping[str, float], mode: str = "batch") 
         stage_module = model.stage_module(stage)
         if not _moves(rates, stage):
             stage_module.eval()
-        elif mode != "batch":
+        elif mode not in ("batch", "stochastic"):
             for module in stage_module.modules():
                 if is_batch_norm(module):
                     module.eval()
@@ -119,8 +111,8 @@ def _same_bits(a: Tensor, b: Tensor) -> bool:
 def _is_trained(module: nn.Module, mode: str) -> bool:
     """Whether a module's own parameters train in a stage of the backbone that moves."""
     if mode == "affine_only":
-        return is_normalisation(module)
-    return mode != "frozen" or not is_normalisation(module)
+        return is_norm(module)
+    return mode != "frozen" or not is_norm(module)
 
 
 def _moves(rates: Mapping[str, float], stage: str) -> bool:

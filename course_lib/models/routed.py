@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.models.forms import Routed
-from course_lib.models.freezing import is_normalisation
 from course_lib.models.gates import Policy, global_k_loss
 from course_lib.models.network import HEAD, Network
+from course_lib.models.norms import is_norm
 from course_lib.models.staged import StagedModel, Stages
 
 POLICY, TUNED, FROZEN, WEIGHTS, NORM = "policy", "tuned", "frozen", "weights", "norm"
@@ -65,7 +65,7 @@ class RoutedNetwork(Network):
         stages = {TUNED: self.tuned, FROZEN: self.frozen}.get(copy, {})
         for path in stages:
             if rest.startswith(f"{path}."):
-                kind = NORM if is_normalisation(self.get_submodule(name.rpartition(".")[0])) else WEIGHTS
+                kind = NORM if is_norm(self.get_submodule(name.rpartition(".")[0])) else WEIGHTS
                 return f"{TUNED}.{path}" if copy == TUNED else f"{FROZEN}.{kind}.{path}"
         raise ValueError(f"'{name}' is no parameter of this model: names begin with tuned., frozen., policy. or head.")
 
@@ -149,5 +149,5 @@ def gated_blocks(settings: Routed, model: StagedModel) -> tuple[str, ...]:
 def _leaves(block: nn.Module, *, norms: bool) -> Iterator[nn.Module]:
     """The modules of a block that hold parameters of their own: those that normalise, or the others."""
     for module in block.modules():
-        if list(module.parameters(recurse=False)) and is_normalisation(module) == norms:
+        if list(module.parameters(recurse=False)) and is_norm(module) == norms:
             yield module

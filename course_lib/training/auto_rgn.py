@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
-from course_lib.models.freezing import is_batch_norm
 from course_lib.models.network import Network
+from course_lib.models.norms import is_batch_norm
 
 NUM_BATCHES = 5  # of the epoch, to measure gradients on
 

@@ -65,6 +65,7 @@ DEFAULTS = (
     Default("ft3", math.inf, {**_TUNED, "epochs": 20}, f"24 {_PHOTOGRAPHS}"),
     Default("multitune", math.inf, {**_TUNED, "epochs": 20}, f"00 {_PHOTOGRAPHS}"),
     Default("spottune", math.inf, {**_TUNED, "epochs": 20}, f"00 {_PHOTOGRAPHS}"),
+    Default("l2sp", math.inf, {**_TUNED, "epochs": 20}, f"?? {_PHOTOGRAPHS}"),
 )  # fmt: skip
 
 
@@ -124,6 +125,7 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
         OPTIMIZER_NAMES[recipe.optimizer] + ("" if recipe.finds_steps else f", rate {recipe.lr:g}"),
         *_rates_of_stages(recipe),
         f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
+        *([recipe.penalty.describe()] if recipe.penalty else []),
         f"{size} px",
         f"augmentation: {', '.join(names)}" if names else "no augmentation",
     ]

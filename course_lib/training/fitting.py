@@ -12,12 +12,15 @@ from course_lib.data.splits import Splits
 from course_lib.data.statistics import channel_statistics
 from course_lib.models.freezing import has_affine_pairs, snapshot
 from course_lib.models.network import Network
+from course_lib.models.norms import is_batch_norm
 from course_lib.models.starting import start_model
+from course_lib.models.stochastic_norm import make_plain
 from course_lib.models.weights import load_weights
 from course_lib.training.checkpoint import Checkpoint, Clock
 from course_lib.training.device import deliberate_threads, one_thread, peak_memory_mb, pick_device, seeded
 from course_lib.training.inputs import Inputs
 from course_lib.training.keeping import check_numbers
+from course_lib.training.penalties.making import check_start
 from course_lib.training.precision import memory_format
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
@@ -74,6 +77,7 @@ def fit(
         with _clear_about_single_values(), one_thread(train.after == "pool" and start.device.type == "cpu"):
             trainer = Trainer(recipe, start.model, train, seed, keep)
             history, best = _train(trainer, val, on_epoch, checkpoint, clock)
+        make_plain(start.model)
         model = start.model.to("cpu", memory_format=torch.contiguous_format).eval()
         run = start.finish(recipe, splits, seed, history, best, model, clock.seconds)
     done = len(history) - (run.status == "diverged")
@@ -129,8 +133,7 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
         ValueError: as `fit`.
     """
     target = pick_device(device)
-    if recipe.penalty and recipe.start is None:
-        raise ValueError("the penalty L2-SP pulls towards borrowed weights: this recipe starts at random")
+    check_start(recipe)
     model = start_model(
         recipe.architecture,
         recipe.start,
@@ -148,6 +151,8 @@ def start_run(recipe: Recipe, splits: Splits, seed: int, device: str) -> Start:
         raise ValueError("nothing to train: every stage has multiplier 0")
     if recipe.normalisation == "affine_only" and not has_affine_pairs(model):
         raise ValueError(f"normalisation = 'affine_only': {model.architecture} has no normalisation layers to train")
+    if recipe.normalisation == "stochastic" and not any(map(is_batch_norm, model.modules())):
+        raise ValueError(f"normalisation = 'stochastic': {model.architecture} has no BatchNorm layers, leave it out")
     mean, std = input_statistics(recipe, splits)
     model.to(target, memory_format=memory_format(target))
     if target.type == "cuda":  # not before its first use: by number it has no statistics then

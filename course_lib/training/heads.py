@@ -12,8 +12,9 @@ from course_lib.training.device import deliberate_threads, one_thread
 from course_lib.training.fitting import is_finite, start_run
 from course_lib.training.headbank import HeadBank
 from course_lib.training.inputs import StageOutputs
+from course_lib.training.penalties.settings import L2SP, Penalty
 from course_lib.training.prefix import make_inputs
-from course_lib.training.recipe import L2SP, Recipe
+from course_lib.training.recipe import Recipe
 from course_lib.training.run import EpochRecord, Run
 from course_lib.training.target import CLASSES, target_of
 
@@ -31,7 +32,7 @@ SHARED = (
 
 def shared_settings(recipe: Recipe) -> str | None:
     """Return what recipes must have in common for their heads to train together; None: this one trains alone."""
-    if recipe.finds_steps or recipe.changed().difference(FREE, SHARED) or not isinstance(recipe.penalty, L2SP | None):
+    if recipe.finds_steps or recipe.changed().difference(FREE, SHARED) or not _is_understood(recipe.penalty):
         return None
     multipliers = {"inner": 1.0, **recipe.multipliers}
     frozen = all(value == 0 for stage, value in multipliers.items() if stage != "head")
@@ -41,6 +42,11 @@ def shared_settings(recipe: Recipe) -> str | None:
         return None
     neutral = {name: Recipe.model_fields[name].get_default(call_default_factory=True) for name in FREE}
     return recipe.replace(**neutral).identity()
+
+
+def _is_understood(penalty: Penalty) -> bool:
+    """Tell whether a bank of heads computes a penalty: L2-SP as its authors wrote it, of any α and β, or none."""
+    return penalty is None or (type(penalty) is L2SP and penalty.changed() <= {"alpha", "beta"})
 
 
 def fit_heads(recipes: Sequence[Recipe], splits: Splits, seeds: Sequence[int], *, device: str = "cpu") -> list[Run]:

@@ -2,8 +2,8 @@
 
 import torch
 
-from course_lib.models.freezing import is_batch_norm
 from course_lib.models.network import Network
+from course_lib.models.norms import is_batch_norm
 from course_lib.training.dog import FIRST_DISTANCE, FIRST_DISTANCE_BATCH_NORM, DistanceOverGradients
 from course_lib.training.recipe import Recipe
 

@@ -18,6 +18,7 @@ from course_lib.models.network import Network
 from course_lib.models.staged import StagedModel
 from course_lib.paths import MEMORY_LIMIT_MB, cache_dir
 from course_lib.training.inputs import EVAL_BATCH, Inputs, Pixels, StageOutputs
+from course_lib.training.penalties.settings import BSS, L2, L2SP, MARS, SPD, Delta
 from course_lib.training.precision import autocast, precision
 from course_lib.training.recipe import FOUNDING, LABEL, Part, Recipe
 from course_lib.training.run import TRAINING_VERSION
@@ -28,6 +29,7 @@ UNDERSTOOD = frozenset(
     (*FOUNDING, LABEL, "augmentation", "augmentation_order", "cached_views", "fresh", "decays", "milestones",
      "step_factor", "warmup_epochs", "layer_rates", "aux_heads", "aux_weight", "class_weights", "ties")
 )  # fmt: skip
+UNDERSTOOD_PENALTIES = (L2, L2SP, Delta, BSS, SPD, MARS, type(None))
 
 
 def frozen_prefix(recipe: Recipe, model: Network) -> str | None:
@@ -35,10 +37,10 @@ def frozen_prefix(recipe: Recipe, model: Network) -> str | None:
 
     A stage of rate 0 is in evaluation mode throughout, so its output for an image is always the same. The prefix ends
     where an auxiliary head begins. A network that is no chain has none, nor has a recipe with settings that are not
-    `UNDERSTOOD`.
+    `UNDERSTOOD`, or with another penalty than the `UNDERSTOOD_PENALTIES`.
     """
     chain = model.chain()
-    if chain is None or recipe.changed() - UNDERSTOOD:
+    if chain is None or recipe.changed() - UNDERSTOOD or type(recipe.penalty) not in UNDERSTOOD_PENALTIES:
         return None
     prefix = None
     for stage in chain.stages:

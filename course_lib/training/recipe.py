@@ -8,9 +8,15 @@ from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_v
 
 from course_lib.data.augmentation import Transform
 from course_lib.data.fields import FrozenDict, Settings
-from course_lib.models.catalogue import architecture_of_weights, find_architecture, plain_architecture
+from course_lib.models.catalogue import (
+    NORMALISATION_MODES,
+    architecture_of_weights,
+    find_architecture,
+    plain_architecture,
+)
 from course_lib.models.forms import Form, Routed
 from course_lib.models.network import HEAD, INNER, check_names, value_at
+from course_lib.training.penalties.settings import Penalty
 from course_lib.training.schedules import SCHEDULES, schedule_factor
 from course_lib.training.strategies import strategy_settings
 
@@ -29,16 +35,6 @@ FOUNDING = (
 )  # fmt: skip
 LABEL = "name"
 FINDS_STEPS = ("dog", "ldog")  # optimisers without a learning rate
-
-
-class L2SP(Settings):
-    """Pull towards the starting point: α/2·‖w − w⁰‖² on inherited weights, β/2·‖w‖² on new ones.
-
-    Source: Li, Grandvalet, Davoine (ICML 2018), eq. 3; MultiTune, eq. 2.
-    """
-
-    alpha: Factor = 0.01
-    beta: Factor = 0.01
 
 
 class Recipe(Settings):
@@ -65,8 +61,8 @@ class Recipe(Settings):
     weight_decay: Factor = 0.0
     multipliers: ByStage = FrozenDict()
     schedule: Literal[SCHEDULES] = "constant"
-    normalisation: Literal["batch", "running", "frozen", "affine_only"] = "batch"  # of trained stages
-    penalty: L2SP | None = None
+    normalisation: Literal[NORMALISATION_MODES] = "batch"  # of trained stages
+    penalty: Penalty = None
     statistics: Literal["train", "train_and_val", "weights"] = "train"  # of the input's normalisation
     epochs: PositiveInt = 30
     batch_size: PositiveInt = 16  # small enough for a folder of a hundred images

@@ -6,6 +6,7 @@ import torch
 
 from course_lib.models.catalogue import find_architecture
 from course_lib.models.network import INNER
+from course_lib.training.penalties.settings import L2SP
 
 PRETRAINED = "pretrained"  # the start that the architecture's registration names
 SLOW = 0.1  # what the rate of pretrained stages is multiplied by, in the extension strategies
@@ -26,7 +27,7 @@ STRATEGIES: dict[str, dict] = {
         "network": {"kind": "joined"},
         "fresh": (f"a.{LAST_STAGE}", f"b.{LAST_STAGE}"),
         "multipliers": {f"b.{LAST_STAGE}": SLOW},
-        "penalty": {},
+        "penalty": L2SP(alpha=0.01, beta=0.01),
     },
     "spottune": {
         "start": PRETRAINED,
@@ -34,6 +35,8 @@ STRATEGIES: dict[str, dict] = {
         "multipliers": {"frozen": 0.0, "policy": SLOW},
         "decays": {"policy": 1e-3},
     },
+    # Full fine-tuning with L2-SP (Li et al. 2018), and α and β of MultiTune's document.
+    "l2sp": {"start": PRETRAINED, "penalty": L2SP(alpha=0.01, beta=0.01)},
 }
 
 

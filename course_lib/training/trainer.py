@@ -14,7 +14,7 @@ from course_lib.training.checkpoint import generator_states, pack_history, resto
 from course_lib.training.inputs import BatchOrder, Inputs
 from course_lib.training.keeping import KeptStates
 from course_lib.training.optimizers import effective_rates, make_optimizer
-from course_lib.training.penalties import StartingPointPenalty
+from course_lib.training.penalties.making import make_penalty
 from course_lib.training.precision import autocast
 from course_lib.training.prediction import evaluate
 from course_lib.training.recipe import Recipe
@@ -39,7 +39,7 @@ class Trainer:
         self.stages = model.trained_stages
         self.rates = recipe.rates(self.stages)
         set_trainable(model, self.rates, recipe.normalisation)
-        self.penalty = StartingPointPenalty(model, recipe) if recipe.penalty else None
+        self.penalty = make_penalty(model, recipe, train)
         self.class_weights = balanced_weights(train.labels) if recipe.class_weights == "balanced" else None
         self.optimizer = make_optimizer(recipe, model)
         moving = tuple(stage for stage in self.stages if self.rates[stage] > 0)
@@ -115,7 +115,9 @@ class Trainer:
         loss = self._loss(logits[HEAD], labels)
         self.optimizer.zero_grad()
         self._penalised(loss, logits, labels).backward()
+        self.penalty.before_step()
         self.optimizer.step()
+        self.penalty.after_step()
         if self.average:
             self.average.update()
         return loss.detach(), self.target.batch_right(logits[HEAD], labels)
@@ -135,7 +137,7 @@ class Trainer:
 
     def _logits(self, inputs: Tensor) -> dict[str, Tensor]:
         """Compute the logits (N, C) of each head, by path."""
-        with autocast(inputs.device, self.train.after):
+        with autocast(inputs.device, self.train.after), self.penalty.watching(inputs, self.train.after):
             return self.model.logits(inputs, after=self.train.after)
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
@@ -145,5 +147,4 @@ class Trainer:
         """Add to the main head's loss those of the auxiliary heads, the network's own terms and the penalty."""
         for path in sorted(logits.keys() - {HEAD}):
             loss = loss + self.recipe.aux_weight * self._loss(logits[path], labels)
-        loss = loss + self.model.extra_loss()
-        return loss + self.penalty() if self.penalty else loss
+        return loss + self.model.extra_loss() + self.penalty.term()

@@ -49,6 +49,7 @@ MOVES = {
     "running": {"affine", "other"},
     "frozen": {"other"},
     "affine_only": {"affine"},
+    "stochastic": {"running", "affine", "other"},
 }
 
 
@@ -85,13 +86,13 @@ def test_a_frozen_stage_computes_the_same_features(mode, architecture):
 
 
 @pytest.mark.parametrize("mode", NORMALISATION_MODES)
-def test_normalises_with_the_batch_only_in_batch_mode(mode):
+def test_normalises_with_the_batch_in_two_modes_only(mode):
     model, rates = make_model(), RATES["all"]
     set_trainable(model, rates, mode)
     train_mode(model, rates, mode)
     x = 2 + torch.randn(4, 3, 48, 48)
     in_training = model(x)
-    assert torch.equal(in_training, model.eval()(x)) == (mode != "batch")
+    assert torch.equal(in_training, model.eval()(x)) == (mode not in ("batch", "stochastic"))
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.05])

@@ -8,7 +8,8 @@ from course_lib.models.starting import start_model
 from course_lib.training.fitting import fit, input_statistics
 from course_lib.training.heads import shared_settings
 from course_lib.training.inputs import BatchOrder, Pixels
-from course_lib.training.recipe import L2SP, Recipe
+from course_lib.training.penalties.settings import L2SP
+from course_lib.training.recipe import Recipe
 from course_lib.training.trainer import Trainer
 
 CPU = torch.device("cpu")

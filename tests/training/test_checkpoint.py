@@ -11,7 +11,8 @@ from course_lib.models.catalogue import ARCHITECTURES
 from course_lib.training import tuning
 from course_lib.training.checkpoint import Checkpoint, training_key
 from course_lib.training.fitting import fit
-from course_lib.training.recipe import L2SP, Recipe
+from course_lib.training.penalties.settings import BSS, L2SP, MARS, SPD, Delta
+from course_lib.training.recipe import Recipe
 from course_lib.training.tuning import train_classifier
 
 CPU = torch.device("cpu")
@@ -28,6 +29,12 @@ RECIPES = {
     "DoG on kept outputs": Recipe.full(optimizer="dog", lr=1, epochs=5, multipliers={"inner": 0.0, "stage4": 1.0}),
     "Auto-RGN, augmentation": Recipe.full(layer_rates="auto_rgn", epochs=5, augmentation=AUGMENTED),
     "L2-SP": Recipe.full(penalty=L2SP(), epochs=5, multipliers={"stem": 0.0}),
+    "DELTA, augmentation": Recipe.full(penalty=Delta(alpha=1.0), epochs=5, augmentation=AUGMENTED),
+    "DELTA on kept outputs": Recipe.full(penalty=Delta(), epochs=5, multipliers={"inner": 0.0, "stage4": 1.0}),
+    "BSS": Recipe.full(penalty=BSS(weight=0.1, k=2), epochs=5),
+    "SPD with momentum": Recipe.full(penalty=SPD(), epochs=5, optimizer="sgd", momentum=0.9, lr=0.01),
+    "MARS-PGM": Recipe.full(penalty=MARS(gamma=0.5, head_gamma=2), epochs=5),
+    "stochastic normalisation": Recipe.full(normalisation="stochastic", epochs=5, multipliers={"stem": 0.0}),
 }
 
 

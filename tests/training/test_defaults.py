@@ -72,6 +72,19 @@ def test_new_layers_and_slow_stages_are_described():
 
 
 @pytest.mark.usefixtures("mini")
+def test_a_penalty_is_described():
+    def words(strategy="full", **settings):
+        return describe_settings(strategy, default_recipe(strategy, 200, **settings), 48, 200)
+
+    assert "; L2-SP (alpha 0.01, beta 0.01); 48 px" in words("l2sp")
+    assert "; L2-SP (alpha 0.5, beta 0.01, half False); " in words(penalty={"alpha": 0.5, "half": False})
+    assert "; BSS (weight 0.001, k 2); " in words(penalty={"kind": "bss", "k": 2})
+    delta = {"kind": "delta", "stages": ["stage3", "stage4"], "attention": False}
+    assert "; DELTA (alpha 0.01, beta 0.01, stages stage3+stage4, attention False); " in words(penalty=delta)
+    assert "L2" not in words()
+
+
+@pytest.mark.usefixtures("mini")
 def test_an_optimiser_without_a_rate_is_described_without_one():
     recipe = default_recipe("last_layer", 200, optimizer="ldog", lr=1)
     assert describe_settings("last_layer", recipe, 48, 200).startswith("last_layer: L-DoG; 100 epochs")

@@ -12,9 +12,10 @@ from course_lib.models.catalogue import ARCHITECTURES
 from course_lib.models.starting import start_model
 from course_lib.training.fitting import fit, input_statistics
 from course_lib.training.inputs import Pixels
+from course_lib.training.penalties.settings import L2SP
 from course_lib.training.prediction import evaluate
 from course_lib.training.probes import score_test
-from course_lib.training.recipe import L2SP, Recipe
+from course_lib.training.recipe import Recipe
 
 INNER = ("stem", "stage1", "stage2", "stage3", "stage4")
 

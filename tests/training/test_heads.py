@@ -9,9 +9,10 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from course_lib.models.starting import start_model
 from course_lib.training.fitting import fit
 from course_lib.training.heads import FREE, SHARED, fit_heads, shared_settings
+from course_lib.training.penalties.settings import L2SP
 from course_lib.training.prefix import frozen_prefix
 from course_lib.training.probes import score_test
-from course_lib.training.recipe import L2SP, Recipe
+from course_lib.training.recipe import Recipe
 from extras import LITE0, needs_imagenet
 
 COMMON = {"epochs": 6, "batch_size": 8}

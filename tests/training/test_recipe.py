@@ -5,7 +5,8 @@ import pickle
 import pytest
 
 from course_lib.data.augmentation import RandomHorizontalFlip
-from course_lib.training.recipe import FOUNDING, L2SP, Recipe, make_recipe
+from course_lib.training.penalties.settings import L2SP
+from course_lib.training.recipe import FOUNDING, Recipe, make_recipe
 
 STAGES = ("stem", "stage1", "stage2", "stage3", "stage4", "head")
 
@@ -186,7 +187,7 @@ def test_augmentation_belongs_to_a_recipe_and_its_absence_changes_no_identity():
         ({"lr": 0, "epochs": 0}, ["lr", "epochs"]),  # all culprits at once
         ({"augmentation": [{"name": "RandomCrop", "padding": -3}]}, ["augmentation.0.RandomCrop: padding = -3"]),
         ({"augmentation": [{"name": "Flip"}]}, ["augmentation.0", "Flip", "'RandomHorizontalFlip'"]),
-        ({"penalty": {"alpha": -1}}, ["penalty: alpha = -1"]),
+        ({"penalty": {"alpha": -1}}, ["penalty.l2sp: alpha = -1"]),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(settings, words):
@@ -224,6 +225,12 @@ def test_the_three_extension_strategies():
     for wrong in ("stage4", 5):
         with pytest.raises(ValueError, match="Recipe refused: fresh"):
             make_recipe("ft2", fresh=wrong)
+
+
+def test_l2sp_is_full_fine_tuning_with_a_pull():
+    recipe = make_recipe("l2sp", epochs=3)
+    assert recipe == make_recipe("full", name="l2sp", epochs=3, penalty=L2SP(alpha=0.01, beta=0.01))
+    assert make_recipe("l2sp", penalty={"alpha": 0.1}).penalty == L2SP(alpha=0.1)
 
 
 def test_only_training_images_are_augmented_unless_the_mistake_is_asked_for():
