@@ -2,14 +2,22 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, model_serializer, model_validator
 
 from course_lib.data.fields import Settings, Share
 
 STAGES = ("stage",)  # the beginning of the paths of all stages between the stem and what follows the last block
 
 
-class Joined(Settings):
+class _Form(Settings):
+    """What both have in common: written without defaults, so that a new setting changes no key."""
+
+    @model_serializer(mode="wrap")
+    def _write_briefly(self, write) -> dict:
+        return {name: value for name, value in write(self).items() if name in self.changed() | {"kind"}}
+
+
+class Joined(_Form):
     """Two branches side by side, and one head on their features: Z = W · concat[η X₁; (1 − η) X₂].
 
     Stage paths are ``"a.stem"`` … and ``"b.stem"`` …, and ``"head"``. Both branches begin with the same weights; their
@@ -30,7 +38,7 @@ class Joined(Settings):
     norm: Literal["own", "shared"] = "own"
 
 
-class Routed(Settings):
+class Routed(_Form):
     """Each image takes its own route through frozen and tuned copies of the blocks; a policy network decides.
 
     Stage paths are ``"tuned.stem"``, ``"tuned.stage1"`` …, ``"frozen.weights.stage1"`` … (convolutions of the frozen

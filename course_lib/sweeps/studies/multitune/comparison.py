@@ -1,0 +1,49 @@
+"""Table 3 and Figure 2 with further methods: every method on every row, at every rate."""
+
+from course_lib.data.spec import DataSpec
+from course_lib.sweeps.studies.multitune.methods import FULL, SPOTTUNE, fair_recipes
+from course_lib.sweeps.studies.multitune.profiles import PROFILES, MultituneProfile
+from course_lib.sweeps.study import Study
+from course_lib.sweeps.trial import Trial
+from course_lib.training.answers import Answers
+from course_lib.training.direct import Direct
+from course_lib.training.probes import Probe
+from course_lib.training.recipe import Recipe
+from course_lib.training.routes import Routes
+
+VARY = ("lr",)
+LAST = Direct(epoch="last")
+
+
+def row_data(profile: MultituneProfile, source: str, per_class: int | None, **fields) -> DataSpec:
+    """Describe a row of Table 3: a set with so many training images of each class, and its own other parts."""
+    fields = {"size": profile.size, "crop": profile.crop, **fields}
+    return DataSpec(source=source, split="official", per_class=per_class, seed=0, **fields)
+
+
+def _questions(recipe: Recipe) -> tuple[Probe, ...]:
+    """The last epoch's score; of plain fine-tuning its answers, so that two runs can vote; of SpotTune the routes."""
+    further = {FULL: Answers(keep="probabilities"), SPOTTUNE: Routes()}
+    return (LAST, further[recipe.name]) if recipe.name in further else (LAST,)
+
+
+def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Trial]:
+    return [
+        Trial(recipe, row_data(profile, one, per_class), seed, _questions(recipe))
+        for one in profile.sets(source)
+        for per_class in profile.rows
+        for seed in seeds
+        for lr in profile.rates
+        for recipe in fair_recipes(profile, lr, wider=per_class is None)
+    ]
+
+
+TWO_NETWORKS = Study(
+    "two_networks",
+    "MultiTune, SpotTune and plain fine-tuning on a fine-grained and a general set of five sizes (Table 3, Figure 2)",
+    _comparison,
+    PROFILES,
+    "multitune",
+    data="mini:beetles",
+    vary=VARY,
+)

@@ -1,0 +1,76 @@
+"""MultiTune, SpotTune and their opponents as recipes."""
+
+from collections.abc import Iterator
+
+from course_lib.models.forms import Joined, Routed
+from course_lib.sweeps.studies.multitune.profiles import MultituneProfile
+from course_lib.training.penalties.settings import L2SP
+from course_lib.training.recipe import Recipe
+
+FULL, SP, WIDE = "full", "L2-SP", "wider"
+MULTITUNE, ONE_BLOCK, SPOTTUNE = "MultiTune", "MultiTune, one block", "SpotTune"
+LAST_STAGE = "stage3"  # the "last block" of Table 1, read as the last of three macro blocks
+LAST_BLOCK = "stage3.block4"  # … or as the last residual block, which is what the released code begins anew
+SLOW = 0.1  # the last stage of branch b has a rate of 0.01, all else 0.1 (Table 1); so has the policy network
+MULTITUNE_STEPS, SPOTTUNE_STEPS = (20, 50, 80), (40, 60, 80)  # epochs from which the rate is a tenth (Section 4.2)
+RELEASED_STEPS = (40,)  # of SpotTune's released code, in which the second and third step never act
+FLIP = ({"name": "RandomHorizontalFlip"},)
+
+
+def common_settings(profile: MultituneProfile, lr: float, steps: tuple[int, ...] = MULTITUNE_STEPS) -> dict:
+    """Settings of all recipes: SGD with momentum 0.9, flips, and a rate that falls at shares of training."""
+    return {
+        "architecture": profile.architecture,
+        "start": profile.weights,
+        "optimizer": "sgd",
+        "momentum": 0.9,
+        "lr": lr,
+        "epochs": profile.epochs,
+        "batch_size": profile.batch_size,
+        "schedule": "steps",
+        "milestones": profile.milestones(steps),
+        "augmentation": FLIP,
+    }
+
+
+def full(profile: MultituneProfile, lr: float, **changes) -> Recipe:
+    """Plain full fine-tuning."""
+    return Recipe(**{"name": FULL, **common_settings(profile, lr), **changes})
+
+
+def multitune(profile: MultituneProfile, lr: float, anew: str = LAST_STAGE, **changes) -> Recipe:
+    """MultiTune as printed (Table 1, equations 1 to 3).
+
+    Args:
+        anew: the "last block" that begins with random weights in both branches.
+    """
+    settings = {
+        "name": MULTITUNE if anew == LAST_STAGE else ONE_BLOCK,
+        "network": Joined(),
+        "fresh": (f"a.{anew}", f"b.{anew}"),
+        "multipliers": {f"b.{LAST_STAGE}": SLOW},
+        "penalty": L2SP(alpha=0.01, beta=0.01),
+    }
+    return Recipe(**{**common_settings(profile, lr), **settings, **changes})
+
+
+def spottune(profile: MultituneProfile, lr: float, **changes) -> Recipe:
+    """SpotTune whose frozen copy is frozen completely, and which takes the likelier route of each image."""
+    settings = {
+        "name": SPOTTUNE,
+        "network": Routed(),
+        "multipliers": {"frozen": 0.0, "policy": SLOW},
+        "decays": {"policy": 1e-3},
+    }
+    return Recipe(**{**common_settings(profile, lr), **settings, **changes})
+
+
+def fair_recipes(profile: MultituneProfile, lr: float, wider: bool) -> Iterator[Recipe]:
+    """Make the recipe of every method at a rate, all with one schedule and the same augmentation."""
+    yield full(profile, lr)
+    yield full(profile, lr, name=SP, penalty=L2SP(alpha=0.01, beta=0.01))
+    yield multitune(profile, lr)
+    yield multitune(profile, lr, LAST_BLOCK)
+    yield spottune(profile, lr)
+    if wider and profile.wide:
+        yield full(profile, lr, name=WIDE, architecture=profile.wide, start=profile.wide)

@@ -1,0 +1,71 @@
+"""The numbers of the studies of MultiTune and SpotTune at each profile."""
+
+from dataclasses import dataclass
+
+from course_lib.sweeps.profiles import Profile
+
+PRINTED_EPOCHS = 110
+# Images of each class: the rows of Table 3 for either set; None takes all of the training part.
+ROWS = (None, 20, 15, 10, 5)
+# Naming one set of a pair means both: a fine-grained and a general one (Table 2).
+PAIRS = (("mini:beetles", "mini:general"), ("aircraft", "cifar100"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultituneProfile(Profile):
+    """A profile of these studies.
+
+    Attributes:
+        crop: training sees random windows of so many pixels a side.
+        rates: learning rates, among which validation chooses.
+        rows: images of each class, see `ROWS`.
+        routing_rates: learning rates of the studies of SpotTune alone.
+        wide: a network with about the parameters of two, and the name of its weights.
+        switch_seeds: seeds of the study `switches`.
+        alphas: strengths α of L2 and L2-SP.
+        k: numbers of blocks of global-k.
+    """
+
+    crop: int
+    rates: tuple[float, ...]
+    routing_rates: tuple[float, ...]
+    rows: tuple[int | None, ...] = ROWS
+    wide: str | None = None
+    switch_seeds: int = 5
+    alphas: tuple[float, ...] = (0.001, 0.01, 0.1)
+    k: tuple[int, ...] = (0, 2, 3, 4, 6, 8, 10, 12)
+
+    def sets(self, source: str) -> tuple[str, ...]:
+        """The sets that a source stands for: a pair, or itself."""
+        return next((pair for pair in PAIRS if source in pair), (source,))
+
+    def milestones(self, printed: tuple[int, ...]) -> tuple[int, ...]:
+        """Convert epochs among the document's 110 to those of this profile; the rate falls from each of them on."""
+        return tuple(dict.fromkeys(max(1, round(epoch * self.epochs / PRINTED_EPOCHS)) for epoch in printed))
+
+
+_MINI = {"architecture": "mini_resnet26", "weights": "mini_resnet26", "source": PAIRS[0][0], "size": 36, "crop": 32}
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        MultituneProfile(
+            name="smoke", epochs=2, seeds=2, batch_size=32, rates=(0.02,), routing_rates=(0.02,), rows=(10, 5), switch_seeds=2,
+            alphas=(0.01,), k=(0, 3, 12), **_MINI,
+        ),
+        MultituneProfile(
+            name="mini", epochs=16, seeds=3, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),
+            routing_rates=(0.003, 0.01, 0.03), wide="mini_resnet26_wide", **_MINI,
+        ),
+        MultituneProfile(
+            name="paper", epochs=PRINTED_EPOCHS, seeds=3, batch_size=128, rates=(0.01, 0.03, 0.1, 0.3),
+            routing_rates=(0.01, 0.03, 0.1), architecture="resnet26", weights="resnet26", source=PAIRS[1][0], size=72, crop=64,
+        ),
+        MultituneProfile(
+            name="real", short=True, epochs=12, seeds=3, batch_size=32, rates=(0.01, 0.03, 0.1),
+            routing_rates=(0.01,), rows=ROWS[1:], **{**_MINI, "source": "cifar100"},
+        ),
+    )
+}  # fmt: skip
+
+# Of studies that real images are not trained for.
+DRAWN = {name: profile for name, profile in PROFILES.items() if name != "real"}
