@@ -49,8 +49,8 @@ PROFILES = {
     profile.name: profile
     for profile in (
         MultituneProfile(
-            name="smoke", epochs=2, seeds=2, batch_size=32, rates=(0.02,), routing_rates=(0.02,), rows=(10, 5), switch_seeds=2,
-            alphas=(0.01,), k=(0, 3, 12), **_MINI,
+            name="smoke", epochs=2, seeds=2, batch_size=32, rates=(0.02,), routing_rates=(0.02,), rows=(10, 5),
+            switch_seeds=2, alphas=(0.01,), k=(0, 3, 12), **_MINI,
         ),
         MultituneProfile(
             name="mini", epochs=16, seeds=3, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),
@@ -58,7 +58,8 @@ PROFILES = {
         ),
         MultituneProfile(
             name="paper", epochs=PRINTED_EPOCHS, seeds=3, batch_size=128, rates=(0.01, 0.03, 0.1, 0.3),
-            routing_rates=(0.01, 0.03, 0.1), architecture="resnet26", weights="resnet26", source=PAIRS[1][0], size=72, crop=64,
+            routing_rates=(0.01, 0.03, 0.1), architecture="resnet26", weights="resnet26", source=PAIRS[1][0],
+            size=72, crop=64,
         ),
         MultituneProfile(
             name="real", short=True, epochs=12, seeds=3, batch_size=32, rates=(0.01, 0.03, 0.1),
