@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.data import DataSpec, ImageSet, official_split, prepare
+from course_lib.data import DataSpec, ImageSet, is_here, official_split, prepare
 
 NUMBERS = (1, 2, 5, 8)
 
@@ -118,6 +118,19 @@ def test_the_fields_of_a_spec():
         plain.replace(first_files=True)
     with pytest.raises(ValueError, match="first_files = True does not go with split = 'homework': leave it out, or"):
         DataSpec(source="mini:flowers", first_files=True, per_class=None)
+
+
+@pytest.mark.real
+def test_rows_of_the_real_cifar():
+    if not is_here("cifar100"):
+        pytest.skip("no real images: set COURSE_REAL_DATA to a folder that has cifar100")
+    specs = [DataSpec(source="cifar100", size=8, split="official", per_class=n) for n in (5, 10, 15, 20, None)]
+    rows = [prepare(spec) for spec in specs]
+    for n, few, more in zip((5, 10, 15, 20), rows, rows[1:], strict=False):
+        assert set(few.train.class_counts().values()) == {n}
+        assert set(few.train.names) < set(more.train.names)
+    assert len({row.val.names for row in rows}) == len({row.test_hash for row in rows}) == 1
+    assert {name.split("/")[0] for name in rows[0].test.names} == {"test"}
 
 
 def test_hashes_of_official_splits_stay():
