@@ -63,7 +63,7 @@ DEFAULTS = (
     Default("ft1", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
     Default("ft2", math.inf, {**_TUNED, "epochs": 20}, f"21 {_PHOTOGRAPHS}"),
     Default("ft3", math.inf, {**_TUNED, "epochs": 20}, f"24 {_PHOTOGRAPHS}"),
-    Default("l2sp", math.inf, {**_TUNED, "epochs": 20}, f"?? {_PHOTOGRAPHS}"),
+    Default("l2sp", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
 )  # fmt: skip
 
 
