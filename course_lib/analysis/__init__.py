@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "claims": ["check_claims", "find_claims"],
         "classification": ["ClassScore", "balanced_accuracy", "describe_predictions", "macro_f1", "score_classes"],
         "comparisons": ["Comparison", "compare_runs", "optimism", "score_gap", "validation_gap"],
+        "conventions": ["convention_table"],
         "costs": ["image_steps"],
         "drift": ["stage_change", "stage_turn", "turn_table"],
         "inferred_precision": ["estimated_precision", "infap", "mean_xinfap", "xinfap"],

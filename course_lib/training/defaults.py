@@ -65,7 +65,7 @@ DEFAULTS = (
     Default("ft3", math.inf, {**_TUNED, "epochs": 20}, f"24 {_PHOTOGRAPHS}"),
     Default("multitune", math.inf, {**_TUNED, "epochs": 20}, f"00 {_PHOTOGRAPHS}"),
     Default("spottune", math.inf, {**_TUNED, "epochs": 20}, f"00 {_PHOTOGRAPHS}"),
-    Default("l2sp", math.inf, {**_TUNED, "epochs": 20}, f"?? {_PHOTOGRAPHS}"),
+    Default("l2sp", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
 )  # fmt: skip
 
 

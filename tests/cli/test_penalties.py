@@ -13,7 +13,11 @@ QUICK = ["--set", "epochs=1", "--set", "start=mini_resnet18", "--size", "32"]
     ("options", "penalty", "said"),
     [
         (["--recipe", "l2sp"], {"alpha": 0.01, "beta": 0.01}, "l2sp: Adam, rate 0.001; "),
-        (["--recipe", "l2sp", "--set", 'penalty={"alpha": 0.1}'], {"alpha": 0.1, "beta": 0.01}, "but epochs, penalty"),
+        (
+            ["--recipe", "l2sp", "--set", 'penalty={"alpha": 0.1}'],
+            {"alpha": 0.1, "beta": 0.01},
+            "; L2-SP (alpha 0.1, beta 0.01); ",
+        ),
         (
             ["--recipe", "full", "--set", "penalty=bss", "--set", "normalisation=stochastic"],
             {"kind": "bss", "weight": 0.001, "k": 1},

@@ -8,6 +8,7 @@ from torch import nn
 
 from course_lib.models.freezing import set_trainable, train_mode
 from course_lib.models.network import HEAD, Network
+from course_lib.models.staged import StagedModel
 from course_lib.models.starting import start_model
 from course_lib.training.inputs import Pixels, StageOutputs
 from course_lib.training.penalties.attention import NUM_IMAGES, channel_attention, weights_of
@@ -150,6 +151,19 @@ def test_delta_on_kept_outputs_is_delta_on_pixels(model, splits, train):
     torch.testing.assert_close(*terms)
 
 
+def test_attention_of_concepts_looks_at_what_is_judged(model, train):
+    values = model.eval().features(train.batch(torch.arange(len(train)))[0], "stage2").detach()
+    labels = torch.stack([train.labels == 0, train.labels > 0, train.labels == 2], dim=1).float()
+    labels[::3] = torch.nan
+    found = channel_attention(model, StageOutputs(values, labels, "stage2"), ["stage3"])["stage3"]
+    assert found.isfinite().all()
+    assert found.mean().item() == pytest.approx(1, abs=1e-5)
+    assert found.std() > 0.05
+    kept = labels.isfinite().all(dim=1)
+    judged = channel_attention(model, StageOutputs(values[kept], labels[kept], "stage2"), ["stage3"])["stage3"]
+    assert torch.corrcoef(torch.stack([found, judged]))[0, 1] > 0.9
+
+
 def test_delta_of_the_last_layer_is_its_decay(model, train):
     method = method_of(model, train, Delta(beta=0.5), multipliers={"inner": 0.0})
     assert method.stages == []
@@ -179,6 +193,9 @@ class Pair(Network):
 def test_delta_refuses_what_it_cannot_compare(model, train):
     with pytest.raises(ValueError, match="DELTA compares the outputs of a chain of stages, which pair is not"):
         make_penalty(Pair(), Recipe(start="x.safetensors", penalty=Delta()), train)
+    flat = StagedModel("flat", {"first": nn.Flatten(), "second": nn.Linear(3072, 4)}, nn.Linear(4, 3), 4)
+    with pytest.raises(ValueError, match="DELTA compares maps .N, C, h, w., and no stage of flat gives any"):
+        method_of(flat, train, Delta())
     with pytest.raises(ValueError, match="penalty.stages name the unknown stage 'layer4'"):
         method_of(model, train, Delta(stages=("layer4",)))
     with pytest.raises(ValueError, match="penalty.stages name 'pool', which gives no maps .* use stem, stage1"):

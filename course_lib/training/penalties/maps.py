@@ -30,7 +30,7 @@ class MapDistance(Method):
         train: the training images, for the attention.
 
     Raises:
-        ValueError: the network is no chain of stages, or the settings name a stage that gives no maps.
+        ValueError: the network is no chain of stages, none of them gives maps, or the settings name one that does not.
     """
 
     def __init__(self, model: Network, recipe: Recipe, train: Inputs):
@@ -84,6 +84,11 @@ def _stages_with_maps(model: StagedModel, train: Inputs, wanted: tuple[str, ...]
         check_names("penalty.stages name", wanted, model.stage_names)
     shapes = _shapes(model, train)
     maps = [stage for stage in model.inner_stages if stage not in shapes or len(shapes[stage]) == 4]
+    if not maps:
+        raise ValueError(
+            f"the penalty DELTA compares maps (N, C, h, w), and no stage of {model.architecture} gives any: use "
+            "another penalty, e.g. L2-SP"
+        )
     if flat := sorted(set(wanted or ()) - set(maps)):
         raise ValueError(f"penalty.stages name '{flat[0]}', which gives no maps (N, C, h, w): use {', '.join(maps)}")
     return maps if wanted is None else list(wanted)
