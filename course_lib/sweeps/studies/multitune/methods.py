@@ -78,11 +78,11 @@ def fair_recipes(profile: MultituneProfile, lr: float, wider: bool) -> Iterator[
 
 
 def imagenet_recipes(profile: MultituneProfile, lr: float) -> Iterator[Recipe]:
-    """Plain fine-tuning and L2-SP from ImageNet's weights; running statistics, since batches are small."""
+    """Plain fine-tuning and L2-SP from ImageNet's weights."""
     changes = {
         "architecture": profile.imagenet,
         "start": f"imagenet:{profile.imagenet}",
-        "normalisation": "running",
+        "statistics": "weights",
         "epochs": profile.imagenet_epochs,
         "milestones": tuple(sorted({profile.imagenet_epochs // 2, profile.imagenet_epochs - 1})),
     }
