@@ -8,6 +8,7 @@ from course_lib.training.penalties.settings import L2SP
 from course_lib.training.recipe import Recipe
 
 FULL, SP, WIDE = "full", "L2-SP", "wider"
+ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
 IMAGENET = ", ImageNet"  # ending of the name of a method that starts from these weights
 MULTITUNE, ONE_BLOCK, SPOTTUNE = "MultiTune", "MultiTune, one block", "SpotTune"
 LAST_STAGE = "stage3"  # the "last block" of Table 1, read as the last of three macro blocks
@@ -73,6 +74,7 @@ def fair_recipes(profile: MultituneProfile, lr: float, wider: bool) -> Iterator[
     yield multitune(profile, lr)
     yield multitune(profile, lr, LAST_BLOCK)
     yield spottune(profile, lr)
+    yield full(profile, lr, name=ANEW, fresh=(LAST_BLOCK,), penalty=L2SP(alpha=0.01, beta=0.01))
     if wider and profile.wide:
         yield full(profile, lr, name=WIDE, architecture=profile.wide, start=profile.wide)
 
