@@ -21,10 +21,12 @@ _WIDEST = 65536  # of an extension layer
 @click.option(
     "--recipe",
     "strategy",
-    help="last_layer, full, scratch, ft1, ft2, ft3 or l2sp; default: last_layer, with --rates full. "
-    "With ft1, ft2 and ft3 pretrained layers move at a tenth of the rate of new ones: a new last layer (ft1), the last "
-    "stage begun anew, too (ft2), an extension layer of 512 before the last layer (ft3). "
-    "l2sp is full with a pull towards the starting weights.",
+    help="last_layer, full, scratch, ft1, ft2, ft3, l2sp, multitune or spottune; default: last_layer, with --rates "
+    "full. With ft1, ft2 and ft3 pretrained layers move at a tenth of the rate of new ones: a new last layer (ft1), the "
+    "last stage begun anew, too (ft2), an extension layer of 512 before the last layer (ft3). "
+    "l2sp is full with a pull towards the starting weights. multitune trains two copies of the network with one head, "
+    "their last stages begun anew, with the pull of l2sp; spottune chooses for each image and block between a frozen "
+    "and a tuned copy. Both take two to three times as long as full.",
 )
 @click.option(
     "--head",
@@ -127,6 +129,9 @@ def train(
     else:
         click.echo(f"{outcome['status']}: best epoch {outcome['best_epoch']} (counted from 0)")
         click.echo(_scores_in_words(outcome))
+        if trained.tuned_shares:
+            shares = ", ".join(f"{block} {share:.0%}" for block, share in trained.tuned_shares.items())
+            click.echo(f"test images that take the tuned copy of a block: {shares}")
         click.echo(f"report: {outcome['report']}")
         click.echo(f"model saved; use it: course predict {outcome['model']} IMAGE…")
     sys.exit(outcome["model"] is None)
@@ -247,7 +252,7 @@ def pretrain(names, out, epochs, device, only_list):
 
 
 def _shipped_in_words(names: tuple[str, ...]) -> str:
-    """A line for each of the weights that are there, read from their files without torch, and for those that are not."""
+    """A line for each of the weights, read from their files without torch, and for those that do not ship."""
     from course_lib.models.shipped import NOT_SHIPPED, describe_shipped, list_weights
 
     known = list_weights()

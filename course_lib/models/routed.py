@@ -42,7 +42,7 @@ class RoutedNetwork(Network):
         self.tuned = Stages(
             {path: tuned.stages[path] for path in self.order if path in self.gated or path not in blocks}
         )
-        self.policy, self.head = policy, head
+        self.policy, self.passed, self.head = policy, nn.Identity(), head
         self.skips = True
         self._decisions: Tensor | None = None
         self._tuned, self._seen = torch.zeros(len(self.gated), dtype=torch.long), 0
@@ -87,7 +87,7 @@ class RoutedNetwork(Network):
                 x = self.frozen[path](x)
             else:
                 x = self._block(path, x, routes[:, self.gated.index(path)])
-        return x
+        return self.passed(x)
 
     def routes(self, x: Tensor) -> Tensor:
         """Decide the routes (N, G) of images (N, 3, H, W) as in evaluation: True for the tuned copy of a block."""

@@ -1,4 +1,4 @@
-"""Operations of a training step, stage by stage: what freezing saves."""
+"""Operations of a training step of a chain, stage by stage: what freezing saves."""
 
 import copy
 from collections.abc import Collection, Mapping
@@ -38,7 +38,7 @@ def stage_work(model: StagedModel, size: int) -> dict[str, StageWork]:
         for stage in model.stage_names:
             module = model.stage_module(stage)
             if stage in (*model.inner_stages, "head"):
-                found[stage] = _count(module, x)
+                found[stage] = count_module(module, x)
             with torch.no_grad():
                 x = module(x)
     return found
@@ -63,7 +63,8 @@ def step_work(work: Mapping[str, StageWork], moving: Collection[str]) -> dict[st
     return step
 
 
-def _count(module: nn.Module, x: torch.Tensor) -> StageWork:
+def count_module(module: nn.Module, x: torch.Tensor) -> StageWork:
+    """Count the parameters of a module and its operations for an input `x` on the device ``"meta"``."""
     parameters = list(module.parameters())
     forward = _flops(module, x, [])
     wanted = {"backward_last": (parameters, False), "backward": (parameters, True), "backward_frozen": ([], True)}
