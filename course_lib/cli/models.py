@@ -22,8 +22,8 @@ _WIDEST = 65536  # of an extension layer
     "--recipe",
     "strategy",
     help="last_layer, full, scratch, ft1, ft2, ft3, l2sp, multitune or spottune; default: last_layer, with --rates "
-    "full. With ft1, ft2 and ft3 pretrained layers move at a tenth of the rate of new ones: a new last layer (ft1), the "
-    "last stage begun anew, too (ft2), an extension layer of 512 before the last layer (ft3). "
+    "full. With ft1, ft2 and ft3 pretrained layers move at a tenth of the rate of new ones: a new last layer (ft1), "
+    "the last stage begun anew, too (ft2), an extension layer of 512 before the last layer (ft3). "
     "l2sp is full with a pull towards the starting weights. multitune trains two copies of the network with one head, "
     "their last stages begun anew, with the pull of l2sp; spottune chooses for each image and block between a frozen "
     "and a tuned copy. Both take two to three times as long as full.",

@@ -61,7 +61,7 @@ def network_work(model: Network, size: int, moving: Collection[str]) -> NetworkW
         ValueError: a stage that the model does not have, or a network of another kind.
     """
     model.check_paths("moving names", moving)
-    model = copy.deepcopy(model).to("meta")
+    model = copy.deepcopy(model).to("meta").requires_grad_(True)
     pieces = _pieces(model)
     image, outputs, counts, reached = torch.zeros(1, 3, size, size, device="meta"), {}, {}, {}
     step = 0
