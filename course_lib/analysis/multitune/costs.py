@@ -1,7 +1,7 @@
-"""What MultiTune, SpotTune and their opponents cost: weights, multiply-adds, memory, and measured seconds.
+"""What MultiTune, SpotTune and their opponents cost: weights, multiply-adds, memory, and measured CPU seconds.
 
-Seconds are measured in one run in which all methods take turns, and the shortest of the rounds counts: what else the
-machine does only adds to it. They are of this machine; the ratios are what may be compared.
+CPU seconds are measured in one run in which all methods take turns, and the shortest of the rounds counts: what else
+the machine does only adds to it. They are of this machine; the ratios are what may be compared.
 """
 
 import time
@@ -66,8 +66,8 @@ def cost_table(splits: Splits, profile: str = "mini", rounds: int = 3) -> pd.Dat
     Returns:
         Columns: ``method``, ``parameters``, ``trained`` (parameters), ``step`` and ``answer`` (multiply-adds for one
         image), ``memory`` (MB of a training step: weights, gradients and momentum of the trained ones, and the values
-        kept for the backward pass; the starting weights that L2-SP compares with are left out), ``seconds`` of an epoch
-        without validation, and ``ratio``, these seconds over those of plain fine-tuning.
+        kept for the backward pass; the starting weights that L2-SP compares with are left out), ``seconds`` (CPU) of an
+        epoch without validation, and ``ratio``, these seconds over those of plain fine-tuning.
 
     Raises:
         ValueError: fewer than one round, or an unknown profile.
@@ -95,7 +95,8 @@ def time_reductions(costs: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns: ``set`` (of Table 3, or what was measured), ``SpotTune`` and ``MultiTune`` (minutes of a training, or
-        seconds of an epoch), ``reduction`` (% of SpotTune's time; negative where MultiTune takes longer), ``measured``.
+        CPU seconds of an epoch), ``reduction`` (% of SpotTune's time; negative where MultiTune takes longer),
+        ``measured``.
     """
     seconds = costs.set_index("method")["seconds"]
     printed = printed_times()[["set", "SpotTune", "MultiTune", "reduction"]].assign(measured=False)
@@ -123,7 +124,7 @@ def route_costs(architecture: str = "mini_resnet26", size: int = 36, batch: int 
 
     Returns:
         Columns: ``route`` (``"both copies"``, ``"all frozen"``, ``"all tuned"``, ``"mixed"``: a half of the images
-        tunes each block), ``macs`` (multiply-adds for one image), ``ms`` for one image, and ``ratio``, these
+        tunes each block), ``macs`` (multiply-adds for one image), ``ms`` (CPU) for one image, and ``ratio``, these
         milliseconds over those of both copies.
 
     Raises:
@@ -153,15 +154,15 @@ def route_costs(architecture: str = "mini_resnet26", size: int = 36, batch: int 
 
 
 def take_turns(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Measure calls in turns, after one call of each to warm up; return the shortest seconds of each."""
+    """Measure calls in turns, after one call of each to warm up; return the shortest CPU seconds of each."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for call in ways.values():
         call()
     for _ in range(rounds):
         for name, call in ways.items():
-            began = time.perf_counter()
+            began = time.process_time()
             call()
-            seconds[name].append(time.perf_counter() - began)
+            seconds[name].append(time.process_time() - began)
     return {name: min(values) for name, values in seconds.items()}
 
 
