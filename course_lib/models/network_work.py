@@ -11,7 +11,7 @@ from course_lib.models.joined import JoinedNetwork
 from course_lib.models.network import HEAD, Network
 from course_lib.models.routed import FROZEN, NORM, POLICY, TUNED, WEIGHTS, RoutedNetwork
 from course_lib.models.staged import StagedModel, evaluation_mode
-from course_lib.models.work import StageWork, count_module
+from course_lib.models.work import count_operations
 
 
 @dataclass(frozen=True)
@@ -63,27 +63,28 @@ def network_work(model: Network, size: int, moving: Collection[str]) -> NetworkW
     model.check_paths("moving names", moving)
     model = copy.deepcopy(model).to("meta").requires_grad_(True)
     pieces = _pieces(model)
-    image, outputs, counts, reached = torch.zeros(1, 3, size, size, device="meta"), {}, {}, {}
+    image, outputs, forward, reached = torch.zeros(1, 3, size, size, device="meta"), {}, {}, {}
     step = 0
     with evaluation_mode(model):
         for name, piece in pieces.items():
             x = piece.gather([outputs[other] for other in piece.before]) if piece.before else image
-            counts[name] = found = count_module(piece.module, x)
+            forward[name] = count_operations(piece.module, x, [])
             below = any(reached[other] for other in piece.before)
-            step += found.forward + _backward(found, below, piece, moving)
+            step += forward[name] + _backward(piece, x, below, moving, forward[name])
             reached[name] = below or bool({piece.path, piece.norms} & set(moving))
             with torch.no_grad():
                 outputs[name] = piece.module(x)
-    skipped = sum(counts[name].forward for name, piece in pieces.items() if piece.skipped)
-    of_all = sum(found.forward for found in counts.values())
+    skipped = sum(forward[name] for name, piece in pieces.items() if piece.skipped)
+    of_all = sum(forward.values())
     return NetworkWork(step // 2, (of_all - skipped) // 2, of_all // 2)
 
 
-def _backward(found: StageWork, below: bool, piece: _Piece, moving: Collection[str]) -> int:
+def _backward(piece: _Piece, x: Tensor, below: bool, moving: Collection[str], forward: int) -> int:
     """The backward operations of a piece; `below` tells whether the gradient has a moving stage below to reach."""
-    if piece.path in moving:
-        return found.backward if below else found.backward_last
-    return found.backward_frozen if below or piece.norms in moving else 0
+    passes_on = below or (piece.norms in moving and piece.path not in moving)
+    x = x.clone().requires_grad_(passes_on)
+    wanted = [*(piece.module.parameters() if piece.path in moving else ()), *([x] if passes_on else ())]
+    return count_operations(piece.module, x, wanted) - forward if wanted else 0
 
 
 def _pieces(model: Network) -> dict[str, _Piece]:

@@ -9,7 +9,7 @@ from course_lib.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SERIES,
 from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, SPOTTUNE
 
 _BOTH, _TUNED = "both copies", "all tuned"
-_NAMES = ("as printed", "as released")
+_NAMES = ("with two whole branches", "as released")
 # column → (label, colour, marker)
 _QUANTITIES = {
     "parameters": ("parameters", BLUE, "o"),
