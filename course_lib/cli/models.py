@@ -26,7 +26,7 @@ _WIDEST = 65536  # of an extension layer
     "the last stage begun anew, too (ft2), an extension layer of 512 before the last layer (ft3). "
     "l2sp is full with a pull towards the starting weights. multitune trains two copies of the network with one head, "
     "their last stages begun anew, with the pull of l2sp; spottune chooses for each image and block between a frozen "
-    "and a tuned copy. Both take two to three times as long as full.",
+    "and a tuned copy. Both take about twice as long as full.",
 )
 @click.option(
     "--head",
@@ -231,9 +231,9 @@ def _parse_settings(pairs):
 def pretrain(names, out, epochs, device, only_list):
     """Train the shipped weights NAMES (all by default) again on drawn pictures, and print their test accuracy.
 
-    All of them take about 110 minutes on one core: the two networks of the homework 25, those of the eight domains 15,
-    the two GoogLeNets 25, the two narrow ResNet-26 45.
-    Weights that do not ship are trained when they are named: resnet26, for hours on a CPU.
+    All of them take about 100 minutes on one core: the two networks of the homework 25, those of the eight domains 15,
+    the two GoogLeNets 25, the two narrow ResNet-26 35.
+    Weights that do not ship are trained when they are named: resnet26, about a day on a CPU.
     """
     if only_list:
         click.echo(_shipped_in_words(names))

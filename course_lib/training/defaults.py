@@ -63,8 +63,8 @@ DEFAULTS = (
     Default("ft1", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
     Default("ft2", math.inf, {**_TUNED, "epochs": 20}, f"21 {_PHOTOGRAPHS}"),
     Default("ft3", math.inf, {**_TUNED, "epochs": 20}, f"24 {_PHOTOGRAPHS}"),
-    Default("multitune", math.inf, {**_TUNED, "epochs": 20}, f"00 {_PHOTOGRAPHS}"),
-    Default("spottune", math.inf, {**_TUNED, "epochs": 20}, f"00 {_PHOTOGRAPHS}"),
+    Default("multitune", math.inf, {**_TUNED, "epochs": 20}, f"25 {_PHOTOGRAPHS}"),
+    Default("spottune", math.inf, {**_TUNED, "epochs": 20}, f"25 {_PHOTOGRAPHS}"),
     Default("l2sp", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
 )  # fmt: skip
 

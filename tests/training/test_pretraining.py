@@ -69,8 +69,9 @@ def test_network_of_a_domain_is_neither_lost_nor_perfect_at_home(domain):
     [
         (OF_DOMAINS, "2c7b61da4ed41c802a745549e80a791b97f2f8b08e0427f98e873db0652b6b47"),
         (GOOGLENETS, "1784f2702fa05736be0f2ffe110a6a3980ae377dc4988264cadbe769f2dd4cc8"),
+        (RESNETS, "c6bd3ceed4e57ae899978b6fef8afff97da43cd451ff2b25243332532d0f0adc"),
     ],
-    ids=["domains", "googlenets"],
+    ids=["domains", "googlenets", "resnets"],
 )
 def test_weights_are_left_alone(names, digest):
     hashes = {name: load_weights(name).hash for name in names}
