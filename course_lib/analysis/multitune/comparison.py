@@ -50,8 +50,8 @@ class Measured:
         rates: learning rates that the seeds chose, each once, rising.
         edge: says that the best rate is the lowest or highest of its grid; else empty.
 
-    The intervals hold the errors of seeds and of images, not the luck of a maximum. An ensemble has no validation score;
-    a number is None, too, where a chosen run diverged.
+    The intervals hold the errors of seeds and of images, not the luck of a maximum. An ensemble has no validation
+    score; a number is None, too, where a chosen run diverged.
     """
 
     row: Row
@@ -136,7 +136,7 @@ def gap_in_words(gap: Interval) -> str:
     return f"{gap}, edge" if gap.edge else str(gap)
 
 
-def optimism_of_maximum(records: Sequence[dict]) -> dict[str, dict[str, Interval]]:
+def optimism_of_maximum(records: Sequence[dict], confidence: float = 0.95) -> dict[str, dict[str, Interval]]:
     """How much the maximum over the epochs exceeds other numbers, mean over rows and methods, for each kind of set.
 
     Returns:
@@ -150,10 +150,10 @@ def optimism_of_maximum(records: Sequence[dict]) -> dict[str, dict[str, Interval
     Raises:
         ValueError: fewer than two seeds.
     """
-    return {kind: _optimism(own) for kind, own in by_kind(records).items()}
+    return {kind: _optimism(own, confidence) for kind, own in by_kind(records).items()}
 
 
-def _optimism(records: Sequence[dict]) -> dict[str, Interval]:
+def _optimism(records: Sequence[dict], confidence: float) -> dict[str, Interval]:
     grids = [runs_of(own, name) for own in by_row(records).values() for name in methods_in(own) if name != ENSEMBLE]
     chosen = [run for grid in grids for run in chosen_of(grid, setting(grid[0], "name"))]
     chosen = [run for run in chosen if last_validation(run) is not None]
@@ -162,19 +162,18 @@ def _optimism(records: Sequence[dict]) -> dict[str, Interval]:
     finals = _by_seed(chosen, last_validation)
     control = _by_seed(every, lambda run: last_validation(run) - last_score(run))
     gained = {seed: maxima[seed] - tests[seed] for seed in maxima}
-    images = _images(records, np.mean(list(maxima.values())), np.mean(list(tests.values())))
+    images = _images(records, np.mean(list(maxima.values())), np.mean(list(tests.values())), confidence)
     fallen = {seed: maxima[seed] - finals[seed] for seed in maxima}
     chosen_by = {seed: gained[seed] - control[seed] for seed in gained}
+    fallen, gained, control, chosen_by = (
+        seed_interval(list(values.values()), confidence, "points") for values in (fallen, gained, control, chosen_by)
+    )
     return {
-        "maximum − last epoch": _over_seeds(fallen),
-        "maximum − test": both_errors(_over_seeds(gained), images),
-        "last epoch − test": both_errors(_over_seeds(control), images),
-        "by the choice": _over_seeds(chosen_by),
+        "maximum − last epoch": fallen,
+        "maximum − test": both_errors(gained, images),
+        "last epoch − test": both_errors(control, images),
+        "by the choice": chosen_by,
     }
-
-
-def _over_seeds(by_seed: dict[int, float]) -> Interval:
-    return seed_interval(list(by_seed.values()), unit="points")
 
 
 def _by_seed(runs: Sequence[dict], value) -> dict[int, float]:
@@ -182,10 +181,11 @@ def _by_seed(runs: Sequence[dict], value) -> dict[int, float]:
     return {seed: float(np.mean([value(run) for run in runs if run["seed"] == seed])) for seed in seeds}
 
 
-def _images(records: Sequence[dict], val: float, test: float) -> Interval:
+def _images(records: Sequence[dict], val: float, test: float, confidence: float) -> Interval:
     """Validation minus test accuracy with the error of the images of both; these are the same in every row of a set."""
     totals = [num_images(records[0], part) for part in ("val", "test")]
-    scores = [accuracy_interval(round(p * total), total) for p, total in zip((val, test), totals, strict=True)]
+    pairs = zip((val, test), totals, strict=True)
+    scores = [accuracy_interval(round(p * total), total, confidence) for p, total in pairs]
     return independent_difference(*scores)
 
 

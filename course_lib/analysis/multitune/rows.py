@@ -1,13 +1,12 @@
-"""Runs of MultiTune's studies by image set, row of Table 3 and method; the runs that validation chose; two runs' vote."""
+"""Runs of MultiTune's studies by image set, row of Table 3 and method; those that validation chose; two runs' vote."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from course_lib.analysis.comparisons import Comparison, edges_of, scored_by_seed
-from course_lib.analysis.records import MAIN_PROBE, distinct, history, score_of, select, setting, values_of
-from course_lib.analysis.selection import rate_at_edge
+from course_lib.analysis.records import distinct, history, score_of, select, setting, values_of
 from course_lib.analysis.voting import vote_units
 from course_lib.sweeps.studies.multitune.comparison import LAST, VARY
 from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE, WIDE
@@ -168,12 +167,6 @@ def method_gap(records: Sequence[dict], a: str, b: str) -> Paired:
     return Paired(pairs, edge=edges_of(runs_of(records, a), runs_of(records, b), vary=VARY))
 
 
-def behind_at_edge(found: Comparison, a: Sequence[dict], b: Sequence[dict]) -> Comparison:
-    """Name an edge of the side that is behind alone: a better rate of the side in front would only add to its lead."""
-    leads = np.mean(list(found.by_seed.values())) > 0
-    return replace(found, edge=rate_at_edge(b if leads else a, VARY))
-
-
 def last_score(record: Mapping) -> float | None:
     """Accuracy on the test images after the last epoch; None if the run diverged."""
     return score_of(record, probe=LAST.name)
@@ -183,8 +176,3 @@ def last_validation(record: Mapping) -> float | None:
     """Accuracy on the validation images after the last epoch; None for a vote, or if the run diverged."""
     finished = record.get("status") == "finished" and history(record)
     return history(record)[-1]["val_accuracy"] if finished else None
-
-
-def on_last_epoch(record: Mapping) -> dict:
-    """The run with the test score after its last epoch in place of that of the epoch that validation chose."""
-    return {**record, "scores": {**record["scores"], MAIN_PROBE: record["scores"][LAST.name]}}

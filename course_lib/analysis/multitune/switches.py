@@ -6,6 +6,7 @@ measured Table 3. All states choose their rate by validation.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pandas as pd
 
@@ -63,7 +64,7 @@ def waterfall(records: Sequence[dict]) -> list[Step]:
     """
     names = [name for name in switch_states() if not name.startswith("only")]
     steps = [Step(PAPER, state_score(records, PAPER), None, _edge(records, PAPER))]
-    for before, name in zip(names, names[1:], strict=False):
+    for before, name in pairwise(names):
         gap = state_gap(records, name, before).interval()
         steps.append(Step(name, state_score(records, name), gap, _edge(records, name)))
     last = runs_of(records, names[-1])
