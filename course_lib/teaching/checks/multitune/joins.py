@@ -55,7 +55,7 @@ def _fault(join: Callable) -> str | None:
 
 def _gradient_fault(join: Callable, draw: np.random.Generator) -> str | None:
     x1, x2, eta = _draw(draw, 3, 4)
-    answer, fault = attempt(join, x1.requires_grad_(), x2.requires_grad_(), eta)
+    answer, fault = attempt(join, x1.requires_grad_().clone(), x2.requires_grad_().clone(), eta)
     if fault or not answer.requires_grad:
         return fault or "no gradient reaches the branches: join them with torch, without detach or NumPy."
     return None

@@ -91,6 +91,8 @@ def _ask(make_l2sp: Callable, case: _Case, *, replace: bool = False) -> tuple[fl
     penalty, fault = attempt(make_l2sp, inherited, new, case.alpha, case.beta)
     if fault:
         return 0.0, fault
+    if (len(inherited), len(new)) != (len(case.start), len(case.new)):
+        return 0.0, "it changes the lists of weights: leave them as they are."
     if not callable(penalty):
         return 0.0, f"it should return a function without arguments, not {type(penalty).__name__}."
     _, fault = attempt(penalty)
@@ -109,11 +111,11 @@ def _ask(make_l2sp: Callable, case: _Case, *, replace: bool = False) -> tuple[fl
         return 0.0, f"the penalty should be a tensor, not {type(answer).__name__}. {_GRADIENT}"
     if answer.numel() != 1:
         return 0.0, f"the penalty has shape {tuple(answer.shape)}: sum over all weights to one number."
-    return float(answer), None if answer.requires_grad else _flat_or_aliased(answer, case)
+    return float(answer.detach()), None if answer.requires_grad else _flat_or_aliased(answer, case)
 
 
 def _flat_or_aliased(answer: Tensor, case: _Case) -> str:
-    aliased = _same(float(answer), _new(case))
+    aliased = _same(float(answer.detach()), _new(case))
     return _ALIASED if aliased and not case.new else _GRADIENT
 
 

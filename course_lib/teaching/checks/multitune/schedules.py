@@ -80,7 +80,7 @@ def _ask(set_rates: Callable, rates: _Rates, calls: int) -> tuple[_Rates, str | 
         if fault:
             return [], fault
     if len(groups) != len(kept) or any(set(group) != set(own) for group, own in zip(groups, kept, strict=True)):
-        return [], "it adds or removes groups or entries: set group['lr'] alone."
+        return [], "it changes the list of groups, or their entries: set group['lr'] alone."
     if [group["initial_lr"] for group in groups] != rates:
         return [], "it changes initial_lr: the first rates must stay, later epochs need them."
     now = [group["lr"] for group in groups]

@@ -31,7 +31,7 @@ WRONG = {
         (by_gradient, "it finds the parameter itself alone"),
         (lambda weights, start: [n for n in weights if n not in right(weights, start)], "it names the copies"),
         (lambda weights, start: [], "it finds none"),
-        (lambda weights, start: right(weights, start)[:1], "it misses '"),
+        (lambda weights, start: [n for n in right(weights, start) if weights[n] is not start[n]], "is made by itself"),
         (moved, "it changes the weights"),
         (lambda weights, start: right(weights, start)[0], "it should return a list of names"),
         (lambda weights, start: [weights[n] for n in right(weights, start)], "it should return a list of names"),

@@ -60,7 +60,7 @@ WRONG = {
         (some(slice(-1, None)), "only the last group changes"),
         (new_groups, "the groups keep their first rates"),
         (forgetful, "it changes initial_lr"),
-        (without_momentum, "it adds or removes groups or entries"),
+        (without_momentum, "it changes the list of groups, or their entries"),
         (some(slice(0, 5)), "but not for many groups"),
         (setting(lambda groups, group, factor: 3.0), "the rates should end at"),
     ]
