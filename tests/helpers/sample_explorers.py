@@ -7,8 +7,8 @@ import torch
 
 import fake_sources
 import fakes
-from course_lib.data import TRANSFERS
 from course_lib.analysis.multitune.branches import Branches
+from course_lib.data import TRANSFERS
 from course_lib.figures import explorers
 from course_lib.figures.extension.multiplier_map import multiplier_controls, multiplier_map
 from course_lib.figures.multitune.eta import eta_controls, other_eta
