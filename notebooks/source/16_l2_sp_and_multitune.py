@@ -193,7 +193,8 @@ show(curves.validation_accuracy(records), colors=16)
 # %% [markdown]
 # **Opponents.** The document compares MultiTune with SpotTune only. What if plain fine-tuning, with a rate that validation chose, is as good as both? Bars are
 # paired: the same seeds and test images on both sides. A dagger means that a best rate lies at an end of its grid, so that the row decides nothing. MultiTune also
-# begins stages anew, and *full* does not: what the joined layer adds is a question for the controls in *Break it*.
+# begins blocks anew and has a penalty, and *full* has neither. So *one branch, one block* is half of *MultiTune, one block*: one of its branches as a network of its
+# own, with the same penalty and new block. Compare the two, and the ensembles of two networks of either kind.
 
 # %% tags=["report"]
 show(table3.method_gaps(records), colors=16)
@@ -447,6 +448,7 @@ chosen = [
     "multitune-beats-general-block",
     "multitune-not-obvious",
     "multitune-not-obvious-block",
+    "multitune-second-branch",
     "multitune-integration",
     "multitune-joined-layer",
     "multitune-lower-rate",
@@ -460,6 +462,7 @@ show_claims(chosen, profile=studied, data=data, seeds=seeds)
 ours = [
     "multitune-plain-as-good",
     "multitune-ensemble",
+    "multitune-ensemble-block",
     "multitune-wider",
     "multitune-maximum",
     "multitune-flips",
