@@ -319,7 +319,7 @@ if passed_aliased:
 # %% [markdown]
 # With such a start, α can be anything; what remains in the released code is β/2 · ‖w_new‖² of the head, and the optimiser's weight decay. How far do trainings move
 # from their start? Without a penalty, with an aliased start, and with a copied one, all with few images and a thousand times the document's α, so that a difference
-# shows within a few epochs. (Both penalties also pull the head to zero. Such an α is no advice: it hardly lets the network learn.)
+# shows within a few epochs. (Both penalties also pull the head to zero. Such an α is no advice.)
 
 # %%
 few = prepare(row_data(numbers, source, 10))
