@@ -245,8 +245,8 @@ show(eta.branch_weights(branches), colors=8)
 # %% [markdown]
 # The weights of a branch say little by themselves: features of another size need other weights. So look at the *logits*. What becomes of the same weights at another
 # η? At 0 branch b answers alone, at 1 branch a. The weights were learned at η = 0.5 and are not trained again, so this says which branch the network relies on, and
-# not which η is best. (The slider needs a running kernel.) A possible reason for the difference: branch b begins the same stages anew as branch a, and trains them
-# at a tenth of the rate. How good such a branch is by itself, the control *B alone* says below.
+# not which η is best. (The slider needs a running kernel; the menu shows the weights, times η, instead.) A possible reason for the difference: branch b begins the
+# same stages anew as branch a, and trains them at a tenth of the rate. How good such a branch is by itself, the control *B alone* says below.
 
 # %%
 figures.explorers.explore(
