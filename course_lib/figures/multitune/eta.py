@@ -55,7 +55,7 @@ def _draw_bars(axes, branches: Branches, eta: float, bars: str) -> None:
         factors = {"a": eta, "b": 1 - eta}
         values = {name: factors[name] * float(own.mean()) for name, own in branches.weights.items()}
         top, unit = max(float(own.mean()) for own in branches.weights.values()), ""
-        label = "η‖W_a‖ and (1 − η)‖W_b‖, mean over classes"
+        label = "η‖W_a‖ and (1 − η)‖W_b‖"
     for name, value in values.items():
         axes.bar(name, value, color=_COLORS[name], width=0.6)
         axes.text(name, 1.04 * top, f"{value:.{0 if unit else 2}f}{unit}", ha="center", color=BLACK)
