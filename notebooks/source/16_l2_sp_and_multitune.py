@@ -56,10 +56,10 @@ from course_lib.training import fit, pick_device
 from course_lib.training.inputs import Pixels
 from course_lib.training.penalties.settings import L2SP
 
+torch.manual_seed(0)  # the same random numbers in each run
 numbers = PROFILES[profile]
 studied = numbers.shown or profile  # the profile of the finished runs
 source = data or numbers.source
-torch.manual_seed(0)  # the same random numbers in each run
 
 # %% [markdown]
 # ## Predict
