@@ -6,6 +6,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "costs": ["cost_table", "route_costs", "time_reductions"],
+        "branches": ["read_branches"],
+        "comparison": ["comparison_table", "gap_table", "optimism_of_maximum"],
         "differences": [
             "inconsistencies",
             "inconsistencies_table",
@@ -26,5 +28,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_table1",
             "printed_table2",
         ],
+        "recipe_tables": ["table1", "table2"],
+        "penalties": ["penalty_table", "pull_gaps"],
+        "rows": ["by_row", "method_gap"],
+        "switches": ["switch_table", "whole_set"],
     },
 )

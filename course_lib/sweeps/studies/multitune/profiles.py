@@ -24,6 +24,8 @@ class MultituneProfile(Profile):
         switch_seeds: seeds of the study `switches`.
         alphas: strengths α of L2 and L2-SP.
         k: numbers of blocks of global-k.
+        shown: the profile whose finished runs a lesson shows, if it is not this one: those of `smoke` prove that the
+            studies run and say nothing else.
         imagenet: a network with ImageNet's weights, which plain fine-tuning and L2-SP start from, too, with a size, a
             crop and a number of epochs of its own.
     """
@@ -36,6 +38,7 @@ class MultituneProfile(Profile):
     switch_seeds: int = 5
     alphas: tuple[float, ...] = (0.001, 0.01, 0.1)
     k: tuple[int, ...] = (0, 2, 3, 4, 6, 8, 10, 12)
+    shown: str = ""
     imagenet: str | None = None
     imagenet_size: int = 64
     imagenet_crop: int = 56
@@ -56,7 +59,7 @@ PROFILES = {
     for profile in (
         MultituneProfile(
             name="smoke", epochs=2, seeds=2, batch_size=32, rates=(0.02,), routing_rates=(0.02,), rows=(10, 5),
-            switch_seeds=2, alphas=(0.01,), k=(0, 3, 12), **_MINI,
+            switch_seeds=2, alphas=(0.01,), k=(0, 3, 12), shown="mini", **_MINI,
         ),
         MultituneProfile(
             name="mini", epochs=16, seeds=3, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),

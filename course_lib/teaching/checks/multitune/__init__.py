@@ -1,0 +1,13 @@
+"""Checks of the exercises of the lessons on MultiTune and SpotTune, a module for each subject."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "aliases": ["check_aliased_names"],
+        "joins": ["check_join"],
+        "pulls": ["check_make_l2sp"],
+        "schedules": ["check_set_rates"],
+    },
+)
