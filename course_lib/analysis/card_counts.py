@@ -150,7 +150,7 @@ def summary_lines(found: Mapping) -> list[str]:
 
 
 def marked(own: Mapping) -> str:
-    """The verdict in a world with its marks: a star for a calibrated one, a dagger for an edge; a dash if not tested."""
+    """The verdict in a world, with a star for a calibrated one and a dagger for an edge; a dash if not tested."""
     if own["effect"] is None:
         return "–"
     marks = {"*": own["calibrated"], "†": own["at_edge"]}
