@@ -88,6 +88,17 @@ def changes(rows: Sequence[Row]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
+def card_table(rows: Sequence[Row]) -> pd.DataFrame:
+    """The claims, a line each: what is claimed, verdict and effect in each world, and why it came out so."""
+    lines = {}
+    for row in rows:
+        lines[row["id"]] = {"claim": row["claim"], "claimed": f"{row['claimed']} {row['unit']}".strip()}
+        for world, title in WORLDS.items():
+            lines[row["id"]] |= {title: marked(row[world]), f"{title}, effect": effect_text(row, world)}
+        lines[row["id"]]["why, real images"] = row["real"]["why"]
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
 def document_table(rows: Sequence[Row]) -> pd.DataFrame:
     """Number of claims of each document (rows) by world and verdict (columns), and a row with all."""
     names = dict.fromkeys(row["document"] for row in rows)

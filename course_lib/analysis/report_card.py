@@ -108,22 +108,23 @@ def _judged(claim: Claim, runs: FinishedRuns, profile: str) -> tuple[dict, dict]
     if verdict.effect is not None and verdict.effect.low == verdict.effect.high:
         p = None  # all seeds agree: an interval of no width has no p-value
     own |= {"side": side, "p": p, "room": room(claim, verdict.effect), "chance": claim.chance}
-    return row, own | {"why": _why(row, own, claim, profile)}
+    own |= {"why": _why(row, own) if own["effect"] is not None else _not_tested(claim, profile, own["reason"])}
+    return row, own
 
 
-def _why(row: Mapping, own: Mapping, claim: Claim, profile: str) -> str:
-    """One line on why the verdict came out so, or why there is none."""
-    if own["effect"] is None:
-        return _not_tested(claim, profile, own["reason"])
+def _why(row: Mapping, own: Mapping) -> str:
+    """One line on why the verdict came out so."""
     claimed = f"{row['claimed']} {row['unit']}".strip()
     if own["at_edge"]:
         return f"undecided whatever the interval: {own['reason']}"
     words = {
         "reproduced": f"the whole interval lies in what is claimed ({claimed})",
         "contradicted": f"the whole interval lies outside of what is claimed ({claimed})",
-        UNDECIDED: f"the interval is neither inside nor outside of what is claimed ({claimed}) for all it speaks of",
+        UNDECIDED: f"the interval lies neither wholly inside nor wholly outside of what is claimed ({claimed})",
     }
-    return f"{words[own['verdict']]}: {own['reason']}"
+    several = f"what is claimed ({claimed}) does not hold for all, and fails for none once that is asked of all"
+    word = several if own["verdict"] == UNDECIDED and "(of " in own["reason"] else words[own["verdict"]]
+    return f"{word}: {own['reason']}"
 
 
 def _not_tested(claim: Claim, profile: str, reason: str) -> str:
