@@ -38,9 +38,8 @@ def card_page(rows: Sequence[Mapping], picture: str) -> str:
         f'<img class="card-figure" src="{picture}" alt="{alt}">',
         f'<div class="card-table">{_on_one_line(table)}</div>',
         "## What chance would give",
-        "If nothing had an effect, a claim *above zero* would still be reproduced with a probability of 2.5 %. The "
-        "sum of these "
-        "probabilities holds even though claims on the same runs depend on each other; the spread around it does not.",
+        "If nothing had an effect, a claim *above zero* would still be reproduced with a probability of 2.5 %. The sum of "
+        "these probabilities holds even though claims on the same runs depend on each other; its spread does not.",
         f'<div class="card-table">{_on_one_line(chance)}</div>',
         "## The claims",
         _filters(rows),
@@ -62,9 +61,8 @@ def _filters(rows: Sequence[Mapping]) -> str:
     made = []
     for name, options in menus.items():
         choices = "".join(f'<option value="{_text(own)}">{_text(own)}</option>' for own in options)
-        made.append(
-            f'<label>{labels[name]} <select data-filter="{name}"><option value="">all</option>{choices}</select></label>'
-        )
+        menu = f'<select data-filter="{name}"><option value="">all</option>{choices}</select>'
+        made.append(f"<label>{labels[name]} {menu}</label>")
     return f'<form class="card-filters" hidden>{" ".join(made)} <output></output></form>'
 
 

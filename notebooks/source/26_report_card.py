@@ -35,8 +35,8 @@ draws = {"smoke": 500}.get(profile, 20_000)
 
 # %% [markdown]
 # ## Predict
-# A claim is a range that an effect must lie in: mostly *above zero*, sometimes *about the printed number*, from half to twice its size. Its verdict is *reproduced* if
-# the whole 95 % interval lies inside, *contradicted* if it lies wholly outside, else *undecided*. **Commit to two guesses.**
+# A claim is a range that an effect must lie in: mostly *above zero*, sometimes *about the printed number*, from half to twice its size. Its verdict is *reproduced*
+# if the whole 95 % interval lies inside, *contradicted* if it lies wholly outside, else *undecided*. **Commit to two guesses.**
 
 # %%
 guess_holds = Prediction(
@@ -73,8 +73,8 @@ found = card_counts.count_verdicts(card, "mini")
 guess_holds.compare(100 * found["reproduced"] / len(card))
 
 # %% [markdown]
-# The card of one document: choose another name. A star (\*) marks a claim that the mini world was calibrated for, so that runs there do not test it; a dagger (†) a
-# best rate at the edge of its grid, which decides nothing; a dash a claim that was not tested there.
+# The card of one document: choose another name. A star (\*) marks a claim that the mini world was calibrated for, so that runs there do not test it; a dagger (†)
+# a best rate at the edge of its grid, which decides nothing; a dash a claim that was not tested there.
 
 # %% tags=["report"]
 document = card[0]["document"]
@@ -135,8 +135,8 @@ if passed:
         show_text(f"{name}: yours {by_you:.1f}, the course's {by_course:.1f}")
 
 # %% [markdown]
-# The course's number is lower: a claim *about the printed number* needs an effect far from zero, and an interval that is wider than the range can reproduce nothing. A
-# claim that says *no difference* would be true if nothing had an effect; for it the course asks how often it comes out so where it just fails. A claim about a rank
+# The course's number is lower: a claim *about the printed number* needs an effect far from zero, and an interval that is wider than the range can reproduce
+# nothing. A claim that says *no difference* would be true if nothing had an effect; for it the course asks how often it comes out so where it just fails. A claim about a rank
 # has a chance of its own, see lesson 15.
 
 # %% tags=["report"]
@@ -167,8 +167,8 @@ pd.DataFrame(rows).round(1)
 #
 # ### Exercise 2 · many tests at once (10 minutes, ★★☆)
 # *Holm's rule* [2] keeps the probability of *any* false verdict below `level`, whatever the dependence. The smallest of n p-values must be at most level / n, the
-# next one level / (n − 1), and so on; the first that fails ends it. Write `holm`: from p-values in any order, the number of tests that hold. Hint: what happens to a
-# small p-value that comes after one that failed?
+# next one level / (n − 1), and so on; the first that fails ends it. Write `holm`: from p-values in any order, the number of tests that hold. Hint: what happens to
+# a small p-value that comes after one that failed?
 
 
 # %% tags=["exercise"]
@@ -203,8 +203,8 @@ if passed:
 # independent tests [3].
 #
 # ## Break it
-# **Move the level of the intervals.** Lower confidence decides more claims, and chance decides as many more with it. Where do the lines of the reproduced ones and of
-# chance come closest? At 50 % nearly everything is "decided". (Sliders need a running kernel.)
+# **Move the level of the intervals.** Lower confidence decides more claims, and chance decides as many more with it. Where do the lines of the reproduced ones and
+# of chance come closest? At 50 % nearly everything is "decided". (Sliders need a running kernel.)
 
 # %%
 controls = card_figures.level_controls()
