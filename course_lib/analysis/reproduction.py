@@ -61,8 +61,8 @@ def _documents(rows: Sequence[Row]) -> dict[str, list[Row]]:
 def _scope(rows: Sequence[Row]) -> str:
     measured = {world: len(rows) - count_verdicts(rows, world)[NOT_TESTED] for world in WORLDS}
     return (
-        f"{len(rows)} claims of {len(_documents(rows))} documents on fine-tuning were tested: their sentences and tables, "
-        f"and some of the course's own, marked as ours. {measured['mini']} have a measured effect in the mini world "
+        f"{len(rows)} claims of {len(_documents(rows))} documents were tested: their sentences and tables, and "
+        f"some of the course's own, marked as ours. {measured['mini']} have a measured effect in the mini world "
         f"(drawn images, networks trained on drawings), {measured['real']} on real images. No document's experiments "
         "were repeated on its own data at its own size: a verdict is about the sentence, not about the printed number."
     )
@@ -145,6 +145,6 @@ def _hard(rows: Sequence[Row]) -> str:
         f"- *Power*: {wide['mini']} and {wide['real']} intervals are wider than the claimed range, so that no effect "
         "whatever could have reproduced these claims with so few seeds, images or tasks.",
         f"- *Real images*: {missing} claims have no test there; the card says of each what it would take.",
-        f"- *The mini world*: it was calibrated for {calibrated} of the claims (data/README.md), so it does not test them.",
+        f"- *The mini world*: calibrated for {calibrated} of the claims (data/README.md), it does not test them.",
     ]
     return "\n".join(lines)

@@ -38,8 +38,8 @@ def card_page(rows: Sequence[Mapping], picture: str) -> str:
         f'<img class="card-figure" src="{picture}" alt="{alt}">',
         f'<div class="card-table">{_on_one_line(table)}</div>',
         "## What chance would give",
-        "If nothing had an effect, a claim *above zero* would still be reproduced with a probability of 2.5 %. The sum of "
-        "these probabilities holds even though claims on the same runs depend on each other; its spread does not.",
+        "If nothing had an effect, a claim *above zero* would still be reproduced with a probability of 2.5 %. The sum "
+        "of these probabilities holds even though claims on the same runs depend on each other; its spread does not.",
         f'<div class="card-table">{_on_one_line(chance)}</div>',
         "## The claims",
         _filters(rows),

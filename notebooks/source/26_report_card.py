@@ -136,8 +136,8 @@ if passed:
 
 # %% [markdown]
 # The course's number is lower: a claim *about the printed number* needs an effect far from zero, and an interval that is wider than the range can reproduce
-# nothing. A claim that says *no difference* would be true if nothing had an effect; for it the course asks how often it comes out so where it just fails. A claim about a rank
-# has a chance of its own, see lesson 15.
+# nothing. A claim that says *no difference* would be true if nothing had an effect; for it the course asks how often it comes out so where it just fails. A claim about a
+# rank has a chance of its own, see lesson 15.
 
 # %% tags=["report"]
 card_counts.chance_table(card)

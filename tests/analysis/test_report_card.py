@@ -1,4 +1,4 @@
-"""The report card: p-values invert the rule, chance is what it should be, counts are right, what ships is up to date."""
+"""The report card: p-values invert the rule, chance and counts are right, what ships is up to date."""
 
 import json
 import re
