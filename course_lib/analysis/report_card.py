@@ -124,7 +124,8 @@ def _why(row: Mapping, own: Mapping) -> str:
     }
     several = f"what is claimed ({claimed}) does not hold for all, and fails for none once that is asked of all"
     word = several if own["verdict"] == UNDECIDED and "(of " in own["reason"] else words[own["verdict"]]
-    return f"{word}: {own['reason']}"
+    width = "; all seeds agree, so that the interval has no width" if own["low"] == own["high"] else ""
+    return f"{word}: {own['reason']}{width}"
 
 
 def _not_tested(claim: Claim, profile: str, reason: str) -> str:
@@ -135,5 +136,5 @@ def _not_tested(claim: Claim, profile: str, reason: str) -> str:
     words = f"not tested on {WORLDS[profile]}"
     if not (lacking := [study.name for study in studies if profile not in study.profiles]):
         return f"{words}: {reason}"
-    takes = "their profile paper, with a GPU" if all("paper" in study.profiles for study in studies) else "such a study"
+    takes = "the profile paper, with a GPU" if all("paper" in study.profiles for study in studies) else "such a study"
     return f"{words}: no runs of {', '.join(lacking)}; it takes {takes}"

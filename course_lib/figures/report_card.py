@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from course_lib.analysis.card_counts import NOT_TESTED, count_verdicts, expected_by_chance
 from course_lib.analysis.report_card import WORLDS, Row
@@ -11,7 +12,7 @@ from course_lib.figures.style import BLACK, BLUE, GREY, VERMILLION, new_figure, 
 COLORS = {"reproduced": BLUE, "contradicted": VERMILLION, "undecided": "#BDBDBD", NOT_TESTED: "white"}
 LINES = {"reproduced": "-", "contradicted": "--"}
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
-_MARGINS = {"left": 0.09, "right": 0.98, "bottom": 0.17, "top": 0.79, "wspace": 0.16}
+_MARGINS = {"left": 0.09, "right": 0.98, "bottom": 0.24, "top": 0.82, "wspace": 0.16}
 _NARROW = 1.5  # claims: a narrower bar holds no number
 
 
@@ -44,12 +45,10 @@ def _title(rows: Sequence[Row]) -> str:
     parts = []
     for world, title in WORLDS.items():
         own = count_verdicts(rows, world)
-        measured = len(rows) - own[NOT_TESTED]
-        words = f"{own['reproduced']} reproduced, {own['contradicted']} contradicted, {own['undecided']} undecided"
-        parts.append(
-            f"{measured} tested in the {title}: {words}" if world == "mini" else f"{measured} on {title}: {words}"
-        )
-    return f"Of {len(rows)} claims, {'; '.join(parts)}"
+        where = f"in the {title}" if "world" in title else f"on {title}"
+        counts = f"{own['reproduced']} are reproduced and {own['contradicted']} contradicted"
+        parts.append(f"of {len(rows) - own[NOT_TESTED]} claims tested {where}, {counts}")
+    return "; ".join(parts).capitalize()
 
 
 def _draw_bar(axes, place: int, found: dict[str, int]) -> None:
@@ -98,8 +97,9 @@ def verdicts_at_level(rows: Sequence[Row], *, confidence: float = 0.95) -> Figur
         axes.set_xticks(range(len(levels)), [f"{100 * level:g}" for level in levels], fontsize=10)
         axes.set_xlabel("confidence of the intervals (%)")
         axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     figure.axes[0].set_ylabel("number of claims")
-    figure.axes[0].legend(loc="upper right")
+    figure.legend(*axes.get_legend_handles_labels(), loc="lower center", ncols=3)
     return figure
 
 
@@ -107,6 +107,7 @@ def _level_title(rows: Sequence[Row], confidence: float) -> str:
     parts = []
     for world, title in WORLDS.items():
         own, chance = count_verdicts(rows, world, confidence), expected_by_chance(rows, world, confidence)
-        counts = f"{own['reproduced']} reproduced ({chance:.1f} by chance), {own['contradicted']} contradicted"
-        parts.append(f"{title}: {counts}, {own['undecided']} undecided")
-    return f"Intervals at {100 * confidence:g} %. " + "; ".join(parts)
+        parts.append(
+            f"{title} {own['reproduced']} reproduced ({chance:.1f} by chance), {own['contradicted']} contradicted"
+        )
+    return f"At {100 * confidence:g} %: " + "; ".join(parts)

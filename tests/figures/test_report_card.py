@@ -13,8 +13,8 @@ def test_verdicts_by_document():
     figure = figures.verdicts_by_document(ROWS)
     assert_texts_stay_inside_and_apart(figure, "verdicts_by_document")
     title = title_of(figure)
-    assert title.startswith("Of 7 claims, 7 tested in the mini world: 3 reproduced, 1 contradicted, 3 undecided")
-    assert "5 on real images: 2 reproduced, 1 contradicted, 2 undecided" in title
+    assert "Of 7 claims tested in the mini world, 3 are reproduced and 1 contradicted" in title
+    assert "of 5 claims tested on real images, 2 are reproduced and 1 contradicted" in title
     for axes in all_axes(figure):
         ends = [bar.get_x() + bar.get_width() for bar in axes.patches]
         assert max(ends) == 4
@@ -25,7 +25,7 @@ def test_verdicts_by_document():
 def test_verdicts_at_level(confidence):
     figure = figures.verdicts_at_level(ROWS, confidence=confidence)
     assert_texts_stay_inside_and_apart(figure, "verdicts_at_level")
-    assert f"Intervals at {100 * confidence:g} %" in title_of(figure)
+    assert f"At {100 * confidence:g} %: mini world" in title_of(figure)
 
 
 def test_lower_confidence_decides_more_and_chance_with_it():
