@@ -45,13 +45,13 @@ def report_card(
     return [row for name in names for row in _card_of(name, recompute, progress or (lambda line: None))]
 
 
-def export_card(progress: Callable[[str], None] | None = None) -> list[Path]:
-    """Judge all claims and write each document's card beside its finished runs."""
+def export_card(*, recompute: bool = False, progress: Callable[[str], None] | None = None) -> list[Path]:
+    """Write each document's card beside its finished runs; what is up to date is judged anew only with `recompute`."""
     say, paths = progress or (lambda line: None), []
     for name in documents_with_claims():
         path = shipped_dir("data") / "results" / name / FILE
         path.parent.mkdir(exist_ok=True)
-        rows = _card_of(name, True, say)
+        rows = _card_of(name, recompute, say)
         lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
         path.write_text(f'{{"digest": "{digest(name)}", "claims": [\n{lines}\n]}}\n', encoding="utf-8")
         paths.append(path)

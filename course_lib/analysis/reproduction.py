@@ -63,8 +63,9 @@ def _scope(rows: Sequence[Row]) -> str:
     return (
         f"{len(rows)} claims of {len(_documents(rows))} documents were tested: their sentences and tables, and "
         f"some of the course's own, marked as ours. {measured['mini']} have a measured effect in the mini world "
-        f"(drawn images, networks trained on drawings), {measured['real']} on real images. No document's experiments "
-        "were repeated on its own data at its own size: a verdict is about the sentence, not about the printed number."
+        f"(drawn images, networks trained on drawings), {measured['real']} on real images. No experiment was "
+        "repeated with the document's own images, network and length of training together: a verdict is about the "
+        "sentence, not about the printed number."
     )
 
 

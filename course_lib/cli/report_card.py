@@ -13,7 +13,9 @@ COLUMNS = "{id:<34}  {mini:<16}  {effect:<32}  {real:<16}  {real_effect}"
 @click.command("report-card")
 @click.option("--document", help="Only claims of this document, e.g. homework.")
 @click.option("--recompute", is_flag=True, help="Judge the finished runs anew: minutes.")
-@click.option("--export", is_flag=True, help="Judge anew and write the cards that ship with the course.")
+@click.option(
+    "--export", is_flag=True, help="Write the cards that ship; those out of date are judged anew, with --recompute all."
+)
 @JSON
 def report_card(document, recompute, export, as_json):
     """Print every claim with its verdicts in the mini world and on real images, and what chance alone would give.
@@ -26,9 +28,9 @@ def report_card(document, recompute, export, as_json):
 
     say = partial(click.echo, err=True)
     if export:
-        for path in cards.export_card(say):
+        for path in cards.export_card(recompute=recompute, progress=say):
             click.echo(path, err=True)
-    rows = cards.report_card(document, recompute=recompute, progress=say)
+    rows = cards.report_card(document, recompute=recompute and not export, progress=say)
     summary = counts.summary(rows)
     if as_json:
         click.echo(json.dumps({"summary": summary, "claims": rows}, allow_nan=False))

@@ -87,9 +87,13 @@ def _world(row: Mapping, world: str) -> str:
     drawn = {name: row[name] for name in ("region", "unit", "claimed")} | dict(own)
     return (
         f'<p class="measured"><b>{title.capitalize()}:</b> <span class="verdict" style="background:{color}">{sign} '
-        f"{_text(verdict_text(own))}</span> {_text(effect_text(row, world))}</p>{strip_of(drawn, color)}"
-        f'<p class="origin">{_text(own["tested"])}. {_text(own["why"][:1].upper() + own["why"][1:])}</p>'
+        f"{_text(verdict_text(own))}</span> {_text(effect_text(row, world)).replace('-', '−')}</p>{strip_of(drawn, color)}"
+        f'<p class="origin">{_text(_sentence(own["tested"]))} {_text(_sentence(own["why"]))}</p>'
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _text(text: str) -> str:

@@ -136,5 +136,5 @@ document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search !== "undefined") Search.makeSearchSummary = listSections;
   document.querySelectorAll(".frames").forEach(addControls);
   document.querySelectorAll(".card-filters").forEach(filterClaims);
-  document.querySelectorAll(".cell_output .text_html, .cell_output pre, .frames-picture").forEach(watchWidth);
+  document.querySelectorAll(".cell_output .text_html, .cell_output pre, .frames-picture, .card-table").forEach(watchWidth);
 });
