@@ -13,9 +13,7 @@ COLUMNS = "{id:<34}  {mini:<16}  {effect:<32}  {real:<16}  {real_effect}"
 @click.command("report-card")
 @click.option("--document", help="Only claims of this document, e.g. homework.")
 @click.option("--recompute", is_flag=True, help="Judge the finished runs anew: minutes.")
-@click.option(
-    "--export", is_flag=True, help="Write the cards that ship; those out of date are judged anew, with --recompute all."
-)
+@click.option("--export", is_flag=True, help="Write the cards that ship, judging anew those out of date.")
 @JSON
 def report_card(document, recompute, export, as_json):
     """Print every claim with its verdicts in the mini world and on real images, and what chance alone would give.

@@ -85,9 +85,10 @@ def _world(row: Mapping, world: str) -> str:
         return f'<p class="origin"><b>{title.capitalize()}:</b> {_text(own["why"])}</p>'
     sign, color = look_of(own)
     drawn = {name: row[name] for name in ("region", "unit", "claimed")} | dict(own)
+    found = effect_text(row, world).replace("-", "−")
     return (
         f'<p class="measured"><b>{title.capitalize()}:</b> <span class="verdict" style="background:{color}">{sign} '
-        f"{_text(verdict_text(own))}</span> {_text(effect_text(row, world)).replace('-', '−')}</p>{strip_of(drawn, color)}"
+        f"{_text(verdict_text(own))}</span> {_text(found)}</p>{strip_of(drawn, color)}"
         f'<p class="origin">{_text(_sentence(own["tested"]))} {_text(_sentence(own["why"]))}</p>'
     )
 
