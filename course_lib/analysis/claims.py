@@ -1,14 +1,14 @@
 """Find the claims of all documents and judge them with finished runs; `judge` has the rule."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 
 import course_lib.analysis
-from course_lib.analysis.verdicts import Claim, Verdict, judge
+from course_lib.analysis.verdicts import CONFIDENCE, Claim, Verdict, judge
 from course_lib.sweeps.profiles import check_profile
 
 STOPS_EARLY = "it is about where training ends, and the runs of this profile stop long before"
@@ -63,20 +63,46 @@ def check_claims(
     Raises:
         ValueError: unknown document, id, profile or source.
     """
+    claims = [claim.at(profile) for claim in find_claims(document, ids)]
+    runs = find_runs(claims, profile=profile, data=data, seeds=seeds)
+    return [runs.judge(claim) for claim in claims]
+
+
+@dataclass(frozen=True)
+class FinishedRuns:
+    """The finished runs of claims at a profile.
+
+    Attributes:
+        records: by study.
+        expected: how many runs each study has when nothing is missing; without the studies that the profile lacks.
+        short: the studies whose runs stop long before training ends.
+    """
+
+    records: Mapping[str, Sequence[dict]]
+    expected: Mapping[str, int]
+    short: frozenset[str]
+
+    def judge(self, claim: Claim, confidence: float = CONFIDENCE) -> Verdict:
+        """The verdict on a claim by the rule of `judge`."""
+        if claim.about_the_end and self.short & set(claim.studies):
+            return Verdict(claim, "undecided", STOPS_EARLY)
+        own = {name: self.records[name] for name in claim.takes if name in self.records}
+        return judge(claim, own, self.expected, confidence)
+
+
+def find_runs(
+    claims: Sequence[Claim], *, profile: str = "mini", data: str | None = None, seeds: int | None = None
+) -> FinishedRuns:
+    """Find the finished runs of the studies that claims take; arguments and errors as of `check_claims`."""
     from course_lib.sweeps import find_study, finished_runs, study_trials
 
-    claims = find_claims(document, ids)
     names = dict.fromkeys(name for claim in claims for name in claim.takes)
     names = [name for name in names if check_profile(profile) in find_study(name).profiles]
-    runs = {name: finished_runs(name, profile, data, seeds) for name in names}
-    expected = {name: len(study_trials(name, profile, data, seeds)) for name in names}
-    short = {name for name in names if find_study(name).profiles[profile].short}
-    return [
-        Verdict(claim, "undecided", STOPS_EARLY)
-        if claim.about_the_end and short & set(claim.studies)
-        else judge(claim, {name: runs[name] for name in claim.takes if name in runs}, expected)
-        for claim in claims
-    ]
+    return FinishedRuns(
+        {name: finished_runs(name, profile, data, seeds) for name in names},
+        {name: len(study_trials(name, profile, data, seeds)) for name in names},
+        frozenset(name for name in names if find_study(name).profiles[profile].short),
+    )
 
 
 def _claims_of(document: str) -> list[Claim]:

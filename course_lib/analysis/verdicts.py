@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.records import num_images, setting
@@ -46,11 +46,29 @@ class Region:
 
 
 POSITIVE, NEGATIVE = Region(low=0), Region(high=0)
+Measure = Callable[[Runs, float], Mapping[str, Interval]]
 
 
 def about(printed: float) -> Region:
     """Region of effects of the same sign as the printed one, from half to twice its size."""
     return Region(*sorted((printed / 2, 2 * printed)))
+
+
+@dataclass(frozen=True)
+class RealTest:
+    """How runs on real images test a claim whose own studies are drawn images alone.
+
+    Attributes:
+        studies: names of the studies at profile ``"real"``, in place of the claim's.
+        measure: as of `Claim`, of the runs of these studies.
+        tested: what is measured, in words.
+        images: as of `Claim`.
+    """
+
+    studies: tuple[str, ...]
+    measure: Measure
+    tested: str
+    images: str = "test"
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,9 @@ class Claim:
             are no independent test.
         about_the_end: whether it is about where training ends, which runs of a `short` profile do not show.
         wider: names of studies whose runs widen the grids of `studies`, see `widen`; those that are complete do.
+        on_real: the test at profile ``"real"``, where it is another one than at the other profiles.
+        chance: probability that the claim comes out as reproduced if nothing has an effect, where the rule's does not
+            apply, e.g. of a rank; see `course_lib.analysis.chance`.
     """
 
     id: str
@@ -79,7 +100,7 @@ class Claim:
     place: str
     tested: str
     studies: tuple[str, ...]
-    measure: Callable[[Runs, float], Mapping[str, Interval]]
+    measure: Measure
     region: Region
     unit: str = "points"
     images: str = "test"
@@ -87,6 +108,16 @@ class Claim:
     calibrated: bool = False
     about_the_end: bool = False
     wider: tuple[str, ...] = ()
+    on_real: RealTest | None = None
+    chance: float | None = None
+
+    def at(self, profile: str) -> "Claim":
+        """The claim as it is tested at a profile: by its test on real images, if it has one and the profile is real."""
+        if profile != "real" or self.on_real is None:
+            return self
+        test = self.on_real
+        changes = {"studies": test.studies, "measure": test.measure, "tested": test.tested, "images": test.images}
+        return replace(self, **changes, wider=())
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -149,7 +180,7 @@ class Verdict:
         return " and ".join(map(str, self.images)) + f" {self.claim.images}" if self.images else "–"
 
 
-def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
+def judge(claim: Claim, runs: Runs, expected: Mapping[str, int], confidence: float = CONFIDENCE) -> Verdict:
     """Decide whether finished runs reproduce a claim, by a rule fixed before any run was seen.
 
     *reproduced*: the 95 % interval of the effect lies wholly within the claimed region. *contradicted*: it lies wholly
@@ -167,6 +198,7 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
     Args:
         runs: the finished records of each study of the claim.
         expected: how many runs each study has when nothing is missing; without the studies that a profile lacks.
+        confidence: of the intervals; every verdict of the course is at 95 %.
     """
     for name in claim.studies:
         if name not in expected:
@@ -182,7 +214,7 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
     drawn = any(str(setting(r, "source")).startswith("mini:") for r in records)
     common = {"images": tuple(sorted(images)), "calibrated": claim.calibrated and drawn}
     try:
-        verdict, label, found = _decide(claim, runs)
+        verdict, label, found = _decide(claim, runs, confidence)
     except ValueError as error:
         return Verdict(claim, "undecided", f"cannot be measured: {error}", seeds=seeds, **common)
     decisive = found[label]
@@ -191,13 +223,13 @@ def judge(claim: Claim, runs: Runs, expected: Mapping[str, int]) -> Verdict:
     return Verdict(claim, verdict, reason, decisive, decisive.seeds or seeds, **common)
 
 
-def _decide(claim: Claim, runs: Runs) -> tuple[str, str, Mapping[str, Interval]]:
+def _decide(claim: Claim, runs: Runs, confidence: float) -> tuple[str, str, Mapping[str, Interval]]:
     """The verdict, the label of the interval that decided it (the least favourable), and all intervals."""
-    region, found = claim.region, claim.measure(runs, CONFIDENCE)
+    region, found = claim.region, claim.measure(runs, confidence)
     left = [label for label, interval in found.items() if interval.edge or not region.holds(interval)]
     if not left:
         return "reproduced", min(found, key=lambda label: region.depth(found[label])), found
-    wide = claim.measure(runs, 1 - (1 - CONFIDENCE) / len(found)) if len(found) > 1 else found
+    wide = claim.measure(runs, 1 - (1 - confidence) / len(found)) if len(found) > 1 else found
     if failing := [label for label in left if region.fails(wide[label]) and not wide[label].edge]:
         return "contradicted", min(failing, key=lambda label: region.depth(wide[label])), wide
     return "undecided", min(left, key=lambda label: region.depth(found[label])), found

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,12 +15,15 @@ def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _fingerprint(data: str | None, size: int) -> str | None:
+def _fingerprint(data: str | None, lessons: Sequence, profile: str) -> str | None:
     """Fingerprint of the images that all lessons used; None if lessons used their own, or if they could not be read."""
     from course_lib.data.sources import load_images
+    from course_lib.sweeps.studies import document_profiles
 
-    if data is None:
+    documents = [lesson.document for lesson in lessons if lesson.document]
+    if data is None or not documents:
         return None
+    size = document_profiles(documents[0])[profile].size
     try:
         return load_images(data, size=size, progress=False).fingerprint
     except (ValueError, OSError):
@@ -52,7 +56,6 @@ def run(lessons, profile, data, seeds, out):
     from course_lib.data.sources import describe, with_absolute_path
     from course_lib.interruption import kept
     from course_lib.sweeps.profiles import LESSON_PROFILES, check_profile
-    from course_lib.sweeps.studies import document_profiles
     from course_lib.teaching import find_lesson, list_lessons, run_lessons, write_report
 
     check_profile(profile, LESSON_PROFILES)
@@ -65,10 +68,7 @@ def run(lessons, profile, data, seeds, out):
     with kept(lambda: _report_so_far(results, len(chosen), out, started=started, **about)):
         run_lessons(chosen, out_dir=out, progress=_say, on_result=results.append, **about)
     about |= _claims(**about)
-    about |= {
-        "started": started,
-        "fingerprint": _fingerprint(data, document_profiles(chosen[0].document)[profile].size),
-    }
+    about |= {"started": started, "fingerprint": _fingerprint(data, chosen, profile)}
     page = write_report(results, out, **about)
     click.echo(f"Report: {page.resolve().as_uri()}")
     sys.exit(any(result.status != "ok" for result in results))

@@ -43,7 +43,7 @@ def claim_card(row: Mapping, *, anchor: str | None = None) -> str:
         f'<p class="top"><span class="verdict" style="background:{color}">{sign} {_text(verdict_text(row))}</span> '
         f'<span class="place">{_text(place)}</span></p>',
         f'<p class="words">“{_text(row["claim"])}”</p>',
-        _strip_of(row, color),
+        strip_of(row, color),
         f'<p class="measured"><b>{_text(_measured(row))}</b>{_text(_claimed(row))}</p>',
         f"<p>{_text(row['tested'])}</p>" if row.get("tested") else "",
         f'<p class="origin">{_text(_origin(row))}</p>',
@@ -70,8 +70,8 @@ def measured_text(row: Mapping) -> str:
     return f"{effect}{interval} {row['unit'] or ''}".strip() if effect else ""
 
 
-def _strip_of(row: Mapping, color: str) -> str:
-    """The strip, or nothing where no region is known."""
+def strip_of(row: Mapping, color: str) -> str:
+    """The strip of a claim's interval over its region as SVG, or nothing where no region is known."""
     if not row.get("region"):
         return ""
     low, high = row["region"]

@@ -29,7 +29,7 @@ def missing_files(root: Path, lessons: Iterable[Lesson] | None = None) -> list[s
     documents = dict.fromkeys(lesson.document for lesson in (list_lessons() if lessons is None else lessons))
     return [
         f"the document '{document}' lacks {what}: write {place.format(name=document)}"
-        for document in documents
+        for document in filter(None, documents)
         for what, place in PLACES.items()
         if not _is_there(root / place.format(name=document))
     ]

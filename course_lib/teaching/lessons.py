@@ -22,7 +22,7 @@ class Lesson(BaseModel):
     name: str  # NN_slug, the stem of its files
     title: str = Field(min_length=3)
     question: str = Field(min_length=10)
-    document: str = Field(min_length=3)  # the document it repeats: one of `course_lib.sweeps.studies.documents`
+    document: str | None = Field(None, min_length=3)  # one of `sweeps.studies.documents`; None: of no single one
     minutes: int = Field(gt=0)  # time of a student
     needs: tuple[str, ...] = ()
     budget_s: dict[Profile, float]  # seconds of the executed solution on two idle cores

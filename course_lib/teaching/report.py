@@ -163,7 +163,7 @@ def _world(
     from course_lib.data.mini import WORLD_VERSION
 
     profiles = [profile] if profile else sorted({result.profile for result in results})
-    lessons = sorted({result.lesson.document for result in results})
+    lessons = sorted({result.lesson.document for result in results} - {None})
     runs = ", ".join(dict.fromkeys(str(document_profiles(d)[name].seeds) for d in lessons for name in profiles))
     drawn = data is None or data.startswith("mini:")
     facts = {

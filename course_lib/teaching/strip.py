@@ -8,6 +8,7 @@ _WIDTH, _HEIGHT = 360, 66
 _LEFT, _RIGHT = 10, 350  # ends of the axis
 _TOP, _AXIS = 15, 42  # of the region claimed
 _TICKS = 6  # about as many
+_LETTER = 7  # width of one, at most
 
 
 def draw_strip(
@@ -39,7 +40,7 @@ def draw_strip(
         raise ValueError("the region has no bound, so there is nothing to draw: give a low or a high one")
     low, high = _view([*bounds, *found])
     at = _Scale(low, high)
-    parts = [*_band(at, region, bounds), *_axis(at, unit)]
+    parts = [*_band(at, region, bounds, unit), *_axis(at, unit)]
     if found:
         effect, start, end = (f"{at(value):.1f}" for value in found)
         parts.append(f'<path d="M{start} 28.5H{end}" stroke="{color}" stroke-width="4"/>')
@@ -68,12 +69,13 @@ def _view(values: Sequence[float]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _band(at: _Scale, region: tuple[float, float], bounds: Sequence[float]) -> Iterator[str]:
+def _band(at: _Scale, region: tuple[float, float], bounds: Sequence[float], unit: str) -> Iterator[str]:
     left, right = (at(bound) for bound in region)
     yield f'<rect x="{left:.1f}" y="{_TOP}" width="{right - left:.1f}" height="{_AXIS - _TOP}" opacity=".14"/>'
     for bound in bounds:
         yield f'<path d="M{at(bound):.1f} {_TOP}V{_AXIS}" stroke="currentColor" stroke-dasharray="3 2"/>'
-    middle = min(max((left + right) / 2, _LEFT + 24), _RIGHT - 24)
+    room = 24 + _LETTER * (len(unit) + 1 if unit else 0)  # the unit stands at the right end
+    middle = min(max((left + right) / 2, _LEFT + 24), _RIGHT - room)
     yield f'<text x="{middle:.1f}" y="11" text-anchor="middle">claimed</text>'
 
 

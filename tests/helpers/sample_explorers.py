@@ -5,11 +5,12 @@ from functools import partial
 import numpy as np
 import torch
 
+import fake_card
 import fake_sources
 import fakes
 from course_lib.analysis.multitune.branches import Branches
 from course_lib.data import TRANSFERS
-from course_lib.figures import explorers
+from course_lib.figures import explorers, report_card
 from course_lib.figures.extension.multiplier_map import multiplier_controls, multiplier_map
 from course_lib.figures.multitune.eta import eta_controls, other_eta
 from course_lib.figures.rates import choosing, heat_map, transfer_map
@@ -105,6 +106,10 @@ def _sample() -> dict[str, tuple]:
         ),
         "other_eta": (partial(other_eta, BRANCHES), eta_controls()),
         "transfer_runs": (partial(transfer_map.transfer_runs, PAIRS), transfer_map.transfer_controls(PAIRS)),
+        "verdicts_at_level": (
+            partial(report_card.verdicts_at_level, fake_card.rows(), confidence=0.95),
+            report_card.level_controls(),
+        ),
         "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),
     }
 

@@ -493,3 +493,28 @@ def test_a_solution_is_behind_a_button(visit):
     assert not code.is_visible()
     box.locator("summary").click()
     assert code.is_visible()
+
+
+def test_the_report_card_filters_its_claims(visit):
+    """By document and verdict: what is shown has the chosen values, and the count says how many."""
+    from course_lib.analysis.card_counts import verdict_of
+    from course_lib.analysis.report_card import report_card
+
+    rows = report_card()
+    page = visit("report_card.html")
+    shown = "[...document.querySelectorAll('.card-claims .claim')].filter(e => !e.hidden).map(e => ({...e.dataset}))"
+    assert len(page.evaluate(shown)) == len(rows)
+    document = rows[0]["document"]
+    page.select_option("select[data-filter=document]", document)
+    page.select_option("select[data-filter=mini]", "reproduced")
+    expected = [r for r in rows if r["document"] == document and verdict_of(r, "mini") == "reproduced"]
+    found = page.evaluate(shown)
+    assert len(found) == len(expected) > 0
+    assert {(own["document"], own["mini"]) for own in found} == {(document, "reproduced")}
+    assert page.inner_text(".card-filters output") == f"{len(expected)} of {len(rows)} claims"
+
+
+def test_the_reproduction_report_is_a_page(site):
+    text = (site.root / "reproduction.html").read_text(encoding="utf-8")
+    assert "What was hard" in text
+    assert "Communication with the original authors" in text

@@ -11,10 +11,13 @@ from course_lib.analysis.extension.features import Trained, by_network, trained_
 from course_lib.analysis.extension.printed import printed_number, printed_statement
 from course_lib.analysis.extension.ways import ALL_FUSED, DIRECT, HEAD2TOE, LAST_FUSED, WITH_AUXILIARY
 from course_lib.analysis.intervals import Interval
-from course_lib.analysis.verdicts import NEGATIVE, POSITIVE, Claim, Region
+from course_lib.analysis.records import select
+from course_lib.analysis.verdicts import NEGATIVE, POSITIVE, Claim, RealTest, Region
 
 STUDY, STUDY_VOC = "strategies", "strategies_voc"
 WITHIN_TOP, AMONG_WORST, NUM_STRATEGIES = "FT3-ex1-512", "FT3-ex2-64", 15
+NUM_NETWORKS = 4
+COLLAGES, TUNED = "collages", "FT1-def"
 _Runs = Mapping[str, Sequence[dict]]
 _OfNetwork = Callable[[Sequence[Trained], float], Interval]
 
@@ -51,11 +54,30 @@ def _families(runs: _Runs, confidence: float) -> dict[str, Interval]:
     }
 
 
+def _on_collages(measure: _OfNetwork, way: str, tested: str) -> RealTest:
+    """The measure of FT1-def of one network, with ImageNet weights, on collages of real photographs."""
+
+    def measured(runs: _Runs, confidence: float) -> dict[str, Interval]:
+        tuned = {COLLAGES: select(runs[COLLAGES], name=TUNED)}
+        return _each_network(measure, way, COLLAGES)(tuned, confidence)
+
+    return RealTest((COLLAGES,), measured, f"{tested}; {TUNED} with ImageNet weights, collages of real photographs")
+
+
+def _gap_on_collages(a: str, b: str) -> RealTest:
+    return _on_collages(lambda own, confidence: way_gap(own, a, b, confidence), a, f"MAP of {a} minus {b}")
+
+
+def _chance_of(places: float) -> float:
+    """For all four networks, if these were independent."""
+    return (places / NUM_STRATEGIES) ** NUM_NETWORKS
+
+
 def _chance(places: float) -> str:
     one = places / NUM_STRATEGIES
     return (
-        f"by chance {one:.0%} for one network and {one**4:.1%} for all four, if these were independent; percentile "
-        "bootstrap over concepts and seeds"
+        f"by chance {one:.0%} for one network and {_chance_of(places):.1%} for all four, if these were independent; "
+        "percentile bootstrap over concepts and seeds"
     )
 
 
@@ -67,12 +89,14 @@ def _rank_claims(suffix: str, study: str, place: str) -> list[Claim]:
             f"rank of {WITHIN_TOP} among {NUM_STRATEGIES} strategies by the last three layers fused, each network; "
             + _chance(top),
             (study,), _rank(WITHIN_TOP, study), Region(high=top + 0.75), "",
+            chance=_chance_of(top),
         ),
         Claim(
             f"extension-five-worst{suffix}", printed_statement("features-five-worst"), place,
             f"rank of {AMONG_WORST} among {NUM_STRATEGIES} strategies by the last three layers fused, each network; "
             + _chance(worst),
             (study,), _rank(AMONG_WORST, study), Region(low=NUM_STRATEGIES - worst + 0.25), "",
+            chance=_chance_of(worst),
         ),
     ]  # fmt: skip
 
@@ -86,23 +110,25 @@ FEATURE_CLAIMS: tuple[Claim, ...] = (
         "extension-features-beat-direct", printed_statement("features-beat-direct"), _CONCLUSIONS,
         "MAP of the last three layers fused minus that of the direct output of the same networks, mean over the "
         "strategies, each network; validation chose the learning rate for the direct output",
-        (STUDY,), _gap(LAST_FUSED, DIRECT), POSITIVE,
+        (STUDY,), _gap(LAST_FUSED, DIRECT), POSITIVE, on_real=_gap_on_collages(LAST_FUSED, DIRECT),
     ),
     Claim(
         "extension-fusion-beats-single", printed_statement("many-layers"), _FEATURES,
         "MAP of the last three layers fused minus that of the best of the three, mean over the strategies, each "
         "network; the test images choose the single layer, which makes its score too high",
         (STUDY,), _each_network(fusion.strictest_gap), POSITIVE,
+        on_real=_on_collages(fusion.strictest_gap, LAST_FUSED, f"MAP of {LAST_FUSED} minus that of the best of them"),
     ),
     Claim(
         "extension-all-layers-fused", printed_statement("many-layers"), _FEATURES,
         f"MAP of all layers fused minus that of the last three fused; {_THOROUGH}",
-        (STUDY,), _gap(ALL_FUSED, LAST_FUSED), POSITIVE,
+        (STUDY,), _gap(ALL_FUSED, LAST_FUSED), POSITIVE, on_real=_gap_on_collages(ALL_FUSED, LAST_FUSED),
     ),
     Claim(
         "extension-upper-layers", printed_statement("upper-layers"), _FEATURES,
         f"mean MAP of the last three layers, each by itself, minus that of all layers below; {_THOROUGH}",
         (STUDY,), _each_network(fusion.upper_gap, ALL_FUSED), POSITIVE,
+        on_real=_on_collages(fusion.upper_gap, ALL_FUSED, "mean MAP of the last three layers minus all layers below"),
     ),
     *_rank_claims("", STUDY, _FEATURES),
     Claim(
@@ -116,7 +142,7 @@ FEATURE_CLAIMS: tuple[Claim, ...] = (
         "a selection among the features of all layers (Head2Toe) is less accurate than late fusion of "
         "the same layers (ours; the slides are older)", "–",
         f"MAP of Head2Toe minus that of all layers fused; {_THOROUGH}",
-        (STUDY,), _gap(HEAD2TOE, ALL_FUSED), NEGATIVE,
+        (STUDY,), _gap(HEAD2TOE, ALL_FUSED), NEGATIVE, on_real=_gap_on_collages(HEAD2TOE, ALL_FUSED),
     ),
     Claim(
         "extension-auxiliary-features",

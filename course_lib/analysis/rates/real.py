@@ -90,7 +90,7 @@ def strategy_accuracies(records: Sequence[dict]) -> pd.DataFrame:
         graduated, running = graduated_runs(runs), graduated_runs(runs, "running")
         lines[task.name] = {
             BASELINE: mean_score(_at_head(runs, BASELINE_HEAD)),
-            HEAD_CHOSEN: mean_score(best_runs(_heads(runs), VARY)),
+            HEAD_CHOSEN: mean_score(best_runs(head_runs(runs), VARY)),
             DOCUMENTS: mean_score(_at_scale(graduated, DOCUMENTS_SCALE)),
             FREQUENT: mean_score(_at_scale(graduated, frequent)),
             CHOSEN: mean_score(best_runs(graduated, VARY)),
@@ -146,7 +146,7 @@ def best_scales_table(records: Sequence[dict]) -> pd.DataFrame:
     """
     lines, known, low = {}, scales_of(records), scales_of(records, "running")
     for task, runs in by_task(records).items():
-        graduated, alone = graduated_runs(runs), _heads(runs)
+        graduated, alone = graduated_runs(runs), head_runs(runs)
         heads = sorted(map(_ll, alone))
         by_test = max(known, key=lambda scale, own=graduated: mean_score(_at_scale(own, scale)))
         chosen = [scale_of(run) for run in best_runs(graduated, VARY)]
@@ -175,17 +175,17 @@ def mean_score(records: Sequence[dict]) -> float:
     return float(np.mean([_score(run) for run in records]))
 
 
-def over_tasks(values: Sequence[float], unit: str = "%") -> Interval:
+def over_tasks(values: Sequence[float], unit: str = "%", confidence: float = 0.95) -> Interval:
     """Mean over tasks with its t-interval.
 
     Raises:
         ValueError: fewer than two tasks.
     """
-    found = seed_interval(list(values), unit=unit)
+    found = seed_interval(list(values), confidence, unit)
     return replace(found, method=f"t, {len(values)} tasks", seeds=0)
 
 
-def paired(accuracies: pd.DataFrame, a: str, b: str) -> Interval:
+def paired(accuracies: pd.DataFrame, a: str, b: str, confidence: float = 0.95) -> Interval:
     """Mean of column A minus column B over the rows with its t-interval, in points.
 
     Raises:
@@ -193,16 +193,35 @@ def paired(accuracies: pd.DataFrame, a: str, b: str) -> Interval:
     """
     if unknown := {a, b} - set(accuracies):
         raise ValueError(f"no column '{min(unknown)}': choose one of {', '.join(accuracies)}")
-    return over_tasks(accuracies[a] - accuracies[b], "points")
+    return over_tasks(accuracies[a] - accuracies[b], "points", confidence)
+
+
+def share_at_edge(grids: Sequence[Sequence[dict]]) -> float:
+    """Share of the choices by validation, one for each grid and seed, that are the lowest or highest rate tried."""
+    chosen = [
+        (rate(run), rates) for grid in grids for rates in [sorted(map(rate, grid))] for run in best_runs(grid, VARY)
+    ]
+    return float(np.mean([own in (rates[0], rates[-1]) for own, rates in chosen]))
+
+
+def name_edge(gap: Interval, a: Sequence[Sequence[dict]], b: Sequence[Sequence[dict]]) -> Interval:
+    """A minus B with the edge named that could overturn it: more than half of the *worse* side's choices lie at one.
+
+    Args:
+        a, b: of each side the runs that validation chose among, a list for each task.
+    """
+    share = share_at_edge(b if gap.estimate > 0 else a)
+    edge = f"{share:.0%} of the rates of the side that is behind are the lowest or highest tried"
+    return replace(gap, edge=edge if share > 0.5 else "")
+
+
+def head_runs(records: Sequence[dict]) -> list[dict]:
+    """Select the runs of the last layer alone, by rising rate."""
+    return sorted(select(records, multipliers={"inner": 0.0}), key=rate)
 
 
 def _by_seed(records: Sequence[dict]) -> dict[int, list[dict]]:
     return {seed: select(records, seed=seed) for seed in values_of(records, "seed")}
-
-
-def _heads(records: Sequence[dict]) -> list[dict]:
-    """Runs of the last layer alone, by rising rate."""
-    return sorted(select(records, multipliers={"inner": 0.0}), key=rate)
 
 
 def _ll(record: dict) -> float:
@@ -212,7 +231,7 @@ def _ll(record: dict) -> float:
 
 def _at_head(records: Sequence[dict], head: float) -> list[dict]:
     return _need(
-        select(_heads(records), lr=float(f"{BASE_RATE * head:.6g}")), f"of the last layer alone at LL {head:g}"
+        select(head_runs(records), lr=float(f"{BASE_RATE * head:.6g}")), f"of the last layer alone at LL {head:g}"
     )
 
 

@@ -10,7 +10,16 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from course_lib.analysis.intervals import Interval
-from course_lib.analysis.rates.real import by_task, graduated_runs, mean_score, over_tasks, paired, rate, scale_of
+from course_lib.analysis.rates.real import (
+    by_task,
+    graduated_runs,
+    mean_score,
+    name_edge,
+    over_tasks,
+    paired,
+    rate,
+    scale_of,
+)
 from course_lib.analysis.records import setting
 from course_lib.analysis.selection import best_runs
 from course_lib.data.real_tasks import RealTask
@@ -50,6 +59,21 @@ def source_gain(records: Sequence[dict], a: str, b: str) -> Interval:
         ValueError: there is no such column, or as `source_accuracies`.
     """
     return paired(source_accuracies(records), a, b)
+
+
+def gains_over_random(records: Sequence[dict], confidence: float = 0.95) -> dict[str, Interval]:
+    """Compute the mean gain of each source over random weights of the same network, edges named as by `name_edge`.
+
+    Raises:
+        ValueError: as `source_accuracies`.
+    """
+    accuracies, grids = source_accuracies(records), {}
+    for _, source, grid in _source_grids(records):
+        grids.setdefault(source, []).append(grid)
+    return {
+        source: name_edge(paired(accuracies, source, random, confidence), grids[source], grids[random])
+        for source, random in random_weights(records).items()
+    }
 
 
 def random_weights(records: Sequence[dict]) -> dict[str, str]:

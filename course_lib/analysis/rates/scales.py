@@ -14,6 +14,7 @@ import pandas as pd
 from course_lib.analysis.costs import image_steps
 from course_lib.analysis.intervals import Interval, bootstrap_interval, paired_difference
 from course_lib.analysis.records import history, num_images, score_of, setting
+from course_lib.data.real_tasks import task_of as real_task_of
 from course_lib.training.graduated import BASE_RATE, BASELINE_HEAD, HEAD_MULTIPLIER
 
 PRINTED_SCALE = 0.25  # the document's single scale
@@ -32,8 +33,11 @@ def head_of(record: dict) -> float:
 
 
 def task_of(record: dict) -> str:
-    """Name of a run's small task."""
-    return setting(record, "source").removeprefix("mini:")
+    """Name of a run's small task, drawn or cut from real images."""
+    source = setting(record, "source")
+    if source.startswith("mini:"):
+        return source.removeprefix("mini:")
+    return real_task_of(source, setting(record, "classes") or (), setting(record, "per_class")).name
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from course_lib.analysis.intervals import Interval
 from course_lib.analysis.ranking import agreement_gap
 from course_lib.analysis.rates import closeness, frozen, sources
 from course_lib.analysis.rates.printed import printed_number
+from course_lib.analysis.rates.real_claims import ALL_LAYERS, USEFUL
 from course_lib.analysis.rates.scoring import IMAGES, STATIC, all_rankings, scores_for
 from course_lib.analysis.rates.sources import ALSO_EPOCHS, RANDOM, rate_edge
 from course_lib.analysis.records import select
@@ -121,7 +122,7 @@ SOURCE_CLAIMS: tuple[Claim, ...] = (
         "Section 1",
         "test accuracy minus that of random initialisation, each source, mean over targets: at the same rates, and "
         "once more where random initialisation may use a higher rate and twice the epochs, too",
-        ("sources", "source_random"), _mean_gains, POSITIVE,
+        ("sources", "source_random"), _mean_gains, POSITIVE, on_real=USEFUL,
     ),
     Claim(
         "sources-best-gain",
@@ -143,7 +144,7 @@ SOURCE_CLAIMS: tuple[Claim, ...] = (
         "sources-all-layers",
         "finetuning all the layers of the neural network gives the best accuracy", "Section 2, of [18]",
         "test accuracy of all layers minus that of the last layer alone, mean over sources, t over targets",
-        ("sources", "source_heads"), _layers_gap, POSITIVE,
+        ("sources", "source_heads"), _layers_gap, POSITIVE, on_real=ALL_LAYERS,
     ),
     Claim(
         "sources-svm-equivalent",

@@ -17,6 +17,7 @@ from course_lib.teaching.cover import COVER, NARROW_COVER
 from course_lib.teaching.lessons import Lesson, list_lessons
 from course_lib.teaching.notebook import read_notebook
 from course_lib.teaching.outputs import preview
+from course_lib.teaching.site.card_pages import write_card_pages
 from course_lib.teaching.site.frames import has_sliders, lesson_frames
 from course_lib.teaching.site.lesson_page import write_lesson_page
 
@@ -113,6 +114,7 @@ def _write_front(lessons: tuple[Lesson, ...], folder: Path, notebooks: Path) -> 
     readme = (root / "README.md").read_text(encoding="utf-8")
     (folder / "_README.md").write_text(readme, encoding="utf-8")
     (folder / "extra" / "data").mkdir(parents=True)
+    write_card_pages(folder)
     for cover in (COVER, NARROW_COVER):
         shutil.copyfile(root / cover, folder / "extra" / cover)
     (folder / "_start.md").write_text(_start(readme, lessons[0]), encoding="utf-8")

@@ -116,8 +116,25 @@ function watchWidth(box) {
   update();
 }
 
+/* The report card: menus that leave the claims of one document or verdict. */
+function filterClaims(form) {
+  const menus = [...form.querySelectorAll("select")];
+  const claims = [...document.querySelectorAll(".card-claims .claim")];
+  const count = form.querySelector("output");
+  const update = () => {
+    const fits = (claim) => menus.every((menu) => !menu.value || claim.dataset[menu.dataset.filter] === menu.value);
+    claims.forEach((claim) => (claim.hidden = !fits(claim)));
+    count.textContent = `${claims.filter((claim) => !claim.hidden).length} of ${claims.length} claims`;
+  };
+  form.addEventListener("input", update);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.hidden = false;
+  update();
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search !== "undefined") Search.makeSearchSummary = listSections;
   document.querySelectorAll(".frames").forEach(addControls);
-  document.querySelectorAll(".cell_output .text_html, .cell_output pre, .frames-picture").forEach(watchWidth);
+  document.querySelectorAll(".card-filters").forEach(filterClaims);
+  document.querySelectorAll(".cell_output .text_html, .cell_output pre, .frames-picture, .card-table").forEach(watchWidth);
 });
