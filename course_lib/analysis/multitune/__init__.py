@@ -12,6 +12,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_differences",
             "printed_times",
         ],
+        "drawn_routes": ["changing_share", "drawing_cost", "drawn_table", "flip_chance", "other_route_chance"],
+        "global_k": ["block_table", "gap_to", "k_curve", "policy_gap", "tuned_blocks"],
         "maximum": ["log_correlation", "maximum_table", "noise_of_maximum"],
         "printed": [
             "PrintedAccuracy",
@@ -25,5 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_table1",
             "printed_table2",
         ],
+        "routes": ["class_share", "count_routes", "explained", "routes_of", "routes_table", "what_was_learned"],
+        "routing": ["by_set", "chosen_runs", "effects_table", "main_effects", "variants_table"],
     },
 )
