@@ -41,7 +41,7 @@ CONVENTIONS = (
     Convention("Li et al. (authors' code)", L2SP(), 0.01, 0.01, "none", "holyseven/TransferLearningClassification"),
     Convention("tllib", L2SP(tensors="all"), 0.01, 0.01, "0.0005", "thuml/Transfer-Learning-Library"),
     Convention(
-        "SpotTUnet", L2SP(half=False, tensors="all"), _NONE, _NONE, "not stated", "neuro-ml/domain_shift_anatomy"
+        "SpotTUnet", L2SP(half=False, tensors="all"), _NONE, _NONE, "not known", "neuro-ml/domain_shift_anatomy"
     ),
     Convention("Quick-Tune", L2SP(half=False, tensors="all"), _NONE, _NONE, "searched", "releaunifreiburg/QuickTune"),
     Convention("MultiTune, printed", L2SP(), 0.01, 0.01, "not stated", "Wang et al. (ICONIP 2020), eq. 2"),

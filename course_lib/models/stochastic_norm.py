@@ -17,7 +17,7 @@ class StochasticNorm(nn.Module):
     BatchNorm updates them, and evaluation is that of BatchNorm. The published code computes the gradient of channels
     with running statistics with those *after* the update; here it is the gradient of what was computed.
 
-    Source: Kou et al., Stochastic Normalization (NeurIPS 2020), eq. 4 to 6.
+    Source: Kou et al., Stochastic Normalization (NeurIPS 2020).
 
     Attributes:
         share: p; 1 is BatchNorm, 0 is BatchNorm with running statistics.

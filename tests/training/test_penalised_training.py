@@ -148,6 +148,7 @@ def test_identities_of_penalties(weights):
 def test_a_penalty_by_name_and_without_a_kind():
     assert Recipe(penalty="bss").penalty == BSS()
     assert Recipe(penalty={"alpha": 0.1}).penalty == L2SP(alpha=0.1)
+    assert Delta(stages=("stage4", "stage3", "stage4")) == Delta(stages=("stage3", "stage4"))
 
 
 @pytest.mark.parametrize(

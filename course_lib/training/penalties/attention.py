@@ -20,7 +20,7 @@ def channel_attention(model: StagedModel, train: Inputs, stages: Sequence[str]) 
     A linear head is trained on the features of the frozen network. Then each channel of a stage's output is zeroed, one
     by one; the increase of the head's loss is standardised over the channels, divided by the temperature 5, and goes
     through a softmax, times C. The authors zero filters of single convolutions, and use more images.
-    Source: Li et al., DELTA (ICLR 2019), eq. 7 and 8, and the authors' code.
+    Source: Li et al., DELTA (ICLR 2019), and the authors' code.
 
     Args:
         model: the frozen network, in evaluation mode.

@@ -22,7 +22,7 @@ class MapDistance(Method):
     FM (C, h, w) is the output of a stage for an image and FM⁰ that of the starting network in evaluation mode; the mean
     of the W_c over the channels is 1, see `channel_attention`. The authors take the last convolution of each of four
     stages, and sum over the images of a batch; without attention their code does not divide by h·w.
-    Source: Li et al., DELTA (ICLR 2019), eq. 5 to 7.
+    Source: Li et al., DELTA (ICLR 2019).
 
     Args:
         model: prepared by `set_trainable`; a copy of it is the starting network.

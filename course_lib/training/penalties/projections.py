@@ -18,7 +18,7 @@ class SelectiveDecay(Method):
     below 0, then w = w̃ − λ·r·(w̃ − w⁰) with r = (‖w̃ − w⁰‖ − ‖w − w⁰‖) / ‖w̃ − w⁰‖, cut to [0, 1]. Where c < 0 a small
     plain gradient step comes nearer to w⁰ by itself, and r is 0: what is pulled back are steps that momentum, Adam's
     scaling or a high rate lead away.
-    Source: Tian, Huang, Kira (NeurIPS 2024), arXiv 2411.01713, Algorithm 1.
+    Source: Tian, Huang, Kira (NeurIPS 2024), arXiv 2411.01713.
 
     Args:
         model: prepared by `set_trainable`; its present weights are copied as the starting point.
@@ -54,7 +54,7 @@ class BallProjection(Method):
     inputs, which is scaled down to γ where it is larger. Of BatchNorm the scale γ_bn/√(σ² + 1e-6) of each channel keeps
     to the same distance from that of the start, with the running variances then and now. New layers are in a ball
     around zero of a radius of their own; biases are free.
-    Source: Gouk, Hospedales, Pontil (ICLR 2021), eq. 12, and the authors' code.
+    Source: Gouk, Hospedales, Pontil (ICLR 2021), and the authors' code.
 
     Args:
         model: prepared by `set_trainable`; its present weights are copied as the starting point.

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_serializer
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_serializer
 
 from course_lib.data.fields import Settings
 
 Weight = Annotated[float, Field(ge=0)]
+Stages = Annotated[tuple[str, ...], AfterValidator(lambda names: tuple(sorted(set(names))))]
 
 
 class PenaltySettings(Settings):
@@ -68,21 +69,21 @@ class L2SP(PenaltySettings):
 class Delta(PenaltySettings):
     """Pull the feature maps of stages towards those of the starting network, and new weights towards zero.
 
-    Source: Li et al., DELTA (ICLR 2019), eq. 5 to 7.
+    Source: Li et al., DELTA (ICLR 2019).
     """
 
     title: ClassVar[str] = "DELTA"
     kind: Literal["delta"] = "delta"
     alpha: Weight = 0.01
     beta: Weight = 0.01
-    stages: Annotated[tuple[str, ...], Field(min_length=1)] | None = None  # None: all that give maps (N, C, h, w)
+    stages: Annotated[Stages, Field(min_length=1)] | None = None  # None: all that give maps (N, C, h, w)
     attention: bool = True  # False: every channel counts alike
 
 
 class BSS(PenaltySettings):
     """Batch spectral shrinkage: weight × sum of the k smallest squared singular values of a batch's features.
 
-    Source: Chen et al. (NeurIPS 2019), eq. 5.
+    Source: Chen et al. (NeurIPS 2019).
     """
 
     title: ClassVar[str] = "BSS"
@@ -95,7 +96,7 @@ class BSS(PenaltySettings):
 class SPD(PenaltySettings):
     """Selective projection decay: pull a tensor back after a step that led it away although the gradient did not.
 
-    Source: Tian, Huang, Kira (NeurIPS 2024), arXiv 2411.01713, Algorithm 1.
+    Source: Tian, Huang, Kira (NeurIPS 2024), arXiv 2411.01713.
     """
 
     title: ClassVar[str] = "SPD"
@@ -106,7 +107,7 @@ class SPD(PenaltySettings):
 class MARS(PenaltySettings):
     """Keep the weights in a ball around the starting point by projection after each step (MARS-PGM).
 
-    Source: Gouk, Hospedales, Pontil (ICLR 2021), eq. 12; the authors search both radii between e^0.5 and e^3.5.
+    Source: Gouk, Hospedales, Pontil (ICLR 2021); the authors search both radii between e^0.5 and e^3.5.
     """
 
     title: ClassVar[str] = "MARS-PGM"

@@ -16,7 +16,7 @@ class SpectralShrinkage(Method):
 
     The features (N, D) are what the main head is given. A batch has min(N, D) singular values; where these are fewer
     than k, all of them count.
-    Source: Chen et al., Catastrophic forgetting meets negative transfer (NeurIPS 2019), eq. 5.
+    Source: Chen et al., Catastrophic forgetting meets negative transfer (NeurIPS 2019).
 
     Args:
         model: prepared by `set_trainable`.

@@ -8,6 +8,8 @@ from course_lib.training.penalties.settings import L2SP
 from course_lib.training.recipe import Recipe
 
 FULL, SP, WIDE = "full", "L2-SP", "wider"
+ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
+IMAGENET = ", ImageNet"  # ending of the name of a method that starts from these weights
 MULTITUNE, ONE_BLOCK, SPOTTUNE = "MultiTune", "MultiTune, one block", "SpotTune"
 LAST_STAGE = "stage3"  # the "last block" of Table 1, read as the last of three macro blocks
 LAST_BLOCK = "stage3.block4"  # … or as the last residual block, which is what the released code begins anew
@@ -72,5 +74,19 @@ def fair_recipes(profile: MultituneProfile, lr: float, wider: bool) -> Iterator[
     yield multitune(profile, lr)
     yield multitune(profile, lr, LAST_BLOCK)
     yield spottune(profile, lr)
+    yield full(profile, lr, name=ANEW, fresh=(LAST_BLOCK,), penalty=L2SP(alpha=0.01, beta=0.01))
     if wider and profile.wide:
         yield full(profile, lr, name=WIDE, architecture=profile.wide, start=profile.wide)
+
+
+def imagenet_recipes(profile: MultituneProfile, lr: float) -> Iterator[Recipe]:
+    """Plain fine-tuning and L2-SP from ImageNet's weights."""
+    changes = {
+        "architecture": profile.imagenet,
+        "start": f"imagenet:{profile.imagenet}",
+        "statistics": "weights",
+        "epochs": profile.imagenet_epochs,
+        "milestones": tuple(sorted({profile.imagenet_epochs // 2, profile.imagenet_epochs - 1})),
+    }
+    yield full(profile, lr, name=FULL + IMAGENET, **changes)
+    yield full(profile, lr, name=SP + IMAGENET, penalty=L2SP(alpha=0.01, beta=0.01), **changes)

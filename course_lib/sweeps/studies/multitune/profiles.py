@@ -7,7 +7,7 @@ from course_lib.sweeps.profiles import Profile
 PRINTED_EPOCHS = 110
 # Images of each class: the rows of Table 3 for either set; None takes all of the training part.
 ROWS = (None, 20, 15, 10, 5)
-# Naming one set of a pair means both: a fine-grained and a general one (Table 2).
+# Naming the first set of a pair means both: a fine-grained and a general one (Table 2).
 PAIRS = (("mini:beetles", "mini:general"), ("aircraft", "cifar100"))
 
 
@@ -24,6 +24,8 @@ class MultituneProfile(Profile):
         switch_seeds: seeds of the study `switches`.
         alphas: strengths α of L2 and L2-SP.
         k: numbers of blocks of global-k.
+        imagenet: a network with ImageNet's weights, which plain fine-tuning and L2-SP start from, too, with a size, a
+            crop and a number of epochs of its own.
     """
 
     crop: int
@@ -34,10 +36,14 @@ class MultituneProfile(Profile):
     switch_seeds: int = 5
     alphas: tuple[float, ...] = (0.001, 0.01, 0.1)
     k: tuple[int, ...] = (0, 2, 3, 4, 6, 8, 10, 12)
+    imagenet: str | None = None
+    imagenet_size: int = 64
+    imagenet_crop: int = 56
+    imagenet_epochs: int = 6
 
     def sets(self, source: str) -> tuple[str, ...]:
-        """The sets that a source stands for: a pair, or itself."""
-        return next((pair for pair in PAIRS if source in pair), (source,))
+        """The sets that a source stands for: the first one of a pair for both, any other for itself."""
+        return next((pair for pair in PAIRS if source == pair[0]), (source,))
 
     def milestones(self, printed: tuple[int, ...]) -> tuple[int, ...]:
         """Convert epochs among the document's 110 to those of this profile; the rate falls from each of them on."""
@@ -63,7 +69,7 @@ PROFILES = {
         ),
         MultituneProfile(
             name="real", short=True, epochs=12, seeds=3, batch_size=32, rates=(0.01, 0.03, 0.1),
-            routing_rates=(0.01,), rows=ROWS[1:], **{**_MINI, "source": "cifar100"},
+            routing_rates=(0.01,), rows=ROWS[1:], imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
         ),
     )
 }  # fmt: skip
