@@ -105,9 +105,11 @@ def add_dot_legend(figure, dots: Sequence[Dot]) -> None:
 
 
 def series_colors(dots: Sequence[Dot]) -> dict[str, str]:
-    """A colour for each series: an optimiser's own, or the next free one."""
-    free = [color for color in SERIES if color not in OPTIMIZER_COLORS.values()]
+    """A colour for each series: an optimiser's own, or the next free one; those of optimisers that are absent last."""
     series = dict.fromkeys(dot.series for dot in dots)
+    taken = {OPTIMIZER_COLORS[name] for name in series if name in OPTIMIZER_COLORS}
+    free = [color for color in SERIES if color not in OPTIMIZER_COLORS.values()]
+    free += [color for color in SERIES if color in OPTIMIZER_COLORS.values() and color not in taken]
     others = [name for name in series if name not in OPTIMIZER_COLORS]
     return {name: OPTIMIZER_COLORS.get(name) or free[others.index(name) % len(free)] for name in series}
 

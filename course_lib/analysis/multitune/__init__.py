@@ -5,6 +5,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "branches": ["read_branches"],
+        "comparison": ["comparison_table", "gap_table", "optimism_of_maximum"],
         "differences": [
             "inconsistencies",
             "inconsistencies_table",
@@ -29,5 +31,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "routes": ["class_share", "count_routes", "explained", "routes_of", "routes_table", "what_was_learned"],
         "routing": ["by_set", "chosen_runs", "effects_table", "main_effects", "variants_table"],
+        "recipe_tables": ["table1", "table2"],
+        "penalties": ["penalty_table", "pull_gaps"],
+        "rows": ["by_row", "method_gap"],
+        "switches": ["switch_table", "whole_set"],
     },
 )

@@ -26,6 +26,8 @@ class MultituneProfile(Profile):
         k: numbers of blocks of global-k.
         imagenet: a network with ImageNet's weights, which plain fine-tuning and L2-SP start from, too, with a size, a
             crop and a number of epochs of its own.
+        shown: the profile whose finished runs a lesson shows, if it is not this one: those of `smoke` prove that the
+            studies run and say nothing else.
     """
 
     crop: int
@@ -40,6 +42,7 @@ class MultituneProfile(Profile):
     imagenet_size: int = 64
     imagenet_crop: int = 56
     imagenet_epochs: int = 6
+    shown: str = ""
 
     def sets(self, source: str) -> tuple[str, ...]:
         """The sets that a source stands for: the first one of a pair for both, any other for itself."""
@@ -56,7 +59,7 @@ PROFILES = {
     for profile in (
         MultituneProfile(
             name="smoke", epochs=2, seeds=2, batch_size=32, rates=(0.02,), routing_rates=(0.02,), rows=(10, 5),
-            switch_seeds=2, alphas=(0.01,), k=(0, 3, 12), **_MINI,
+            switch_seeds=2, alphas=(0.01,), k=(0, 3, 12), shown="mini", **_MINI,
         ),
         MultituneProfile(
             name="mini", epochs=16, seeds=3, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),

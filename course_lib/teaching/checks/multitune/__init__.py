@@ -9,5 +9,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "freezing": ["check_moved"],
         "routes": ["check_straight_through"],
         "skipping": ["check_routed_block"],
+        "aliases": ["check_aliased_names"],
+        "joins": ["check_join"],
+        "pulls": ["check_make_l2sp"],
+        "schedules": ["check_set_rates"],
     },
 )

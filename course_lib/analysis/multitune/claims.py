@@ -1,0 +1,7 @@
+"""The claims of the document on MultiTune (Wang, Plested & Gedeon 2020) as tests: a module a part."""
+
+from course_lib.analysis.multitune.method_claims import METHOD_CLAIMS
+from course_lib.analysis.multitune.switch_claims import SWITCH_CLAIMS
+from course_lib.analysis.verdicts import Claim
+
+CLAIMS: tuple[Claim, ...] = (*METHOD_CLAIMS, *SWITCH_CLAIMS)  # lesson 16

@@ -1,0 +1,118 @@
+"""Claims about MultiTune's accuracy (Wang et al. 2020) as tests over finished runs, and some of ours.
+
+"Last block" is read in two ways: the last macro block of four residual blocks, or the last of these; where it matters
+there is a claim for either. Accuracies are of test images, on which nothing was chosen. A best rate at the edge of the
+grid, of either side, leaves a claim undecided.
+"""
+
+from collections.abc import Callable, Sequence
+
+from course_lib.analysis.intervals import Interval
+from course_lib.analysis.multitune.comparison import optimism_of_maximum
+from course_lib.analysis.multitune.printed import printed_statement
+from course_lib.analysis.multitune.rows import (
+    ENSEMBLE,
+    KINDS,
+    SETS,
+    Row,
+    by_row,
+    method_gap,
+    methods_in,
+    row_name,
+)
+from course_lib.analysis.verdicts import POSITIVE, Claim, Region, Runs
+from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE, WIDE
+
+STUDY = "two_networks"
+LITTLE = 0.02  # accuracy: a smaller difference is called none; the document calls 1 to 4.5 points one
+SAME = Region(-LITTLE, LITTLE)
+SMALLEST = (10, 5)  # images of each class
+READINGS = {"": (MULTITUNE, "macro block"), "-block": (ONE_BLOCK, "residual block")}
+
+
+def _gaps(
+    methods: Sequence[str], base: str, wanted: Callable[[Row], bool]
+) -> Callable[[Runs, float], dict[str, Interval]]:
+    """Each method minus `base` on each row that is wanted; a method or row without runs is left out."""
+
+    def measure(runs: Runs, confidence: float) -> dict[str, Interval]:
+        rows = {row: own for row, own in by_row(runs[STUDY]).items() if wanted(row)}
+        pairs = [(row, own, name) for row, own in rows.items() for name in methods if name in methods_in(own)]
+        if not pairs:
+            raise ValueError("no runs of this set and these methods: let the study finish")
+        return {
+            f"{row_name(row)}, {name}": method_gap(own, name, base).interval(confidence) for row, own, name in pairs
+        }
+
+    return measure
+
+
+def _whole(*kinds: str) -> Callable[[Row], bool]:
+    return lambda row: row[1] is None and SETS.get(row[0]) in kinds
+
+
+def _smallest(row: Row) -> bool:
+    return row[1] in SMALLEST
+
+
+def _optimism(runs: Runs, confidence: float) -> dict[str, Interval]:
+    return {kind: own["by the choice"] for kind, own in optimism_of_maximum(runs[STUDY], confidence).items()}
+
+
+def _of_readings() -> list[Claim]:
+    """What the document says of MultiTune and SpotTune, for either reading of its last block."""
+    claims = []
+    for end, (method, block) in READINGS.items():
+        claims += [
+            Claim(
+                f"multitune-beats-{kind}{end}", printed_statement("beats-full-both-kinds"), "Section 5",
+                f"MultiTune (last {block} begun anew) minus SpotTune on all images of the {kind} set, both at the rate "
+                "that validation chose", (STUDY,), _gaps((method,), SPOTTUNE, _whole(kind)), POSITIVE,
+            )
+            for kind in KINDS
+        ]  # fmt: skip
+        claims.append(
+            Claim(
+                f"multitune-not-obvious{end}", printed_statement("not-obvious-10-5"), "Section 5",
+                f"MultiTune (last {block} begun anew) minus SpotTune on 10 and on 5 images of each class of either "
+                "set; less than two points are called not obvious",
+                (STUDY,), _gaps((method,), SPOTTUNE, _smallest), SAME,
+            )
+        )  # fmt: skip
+    return claims
+
+
+METHOD_CLAIMS: tuple[Claim, ...] = (
+    *_of_readings(),
+    Claim(
+        "multitune-fresh-macro-block", printed_statement("fresh-last-blocks"), "Section 5",
+        "MultiTune with its last macro blocks begun anew minus the same with its last residual blocks begun anew, on "
+        "all images; a joined network that begins nothing anew was not trained",
+        (STUDY,), _gaps((MULTITUNE,), ONE_BLOCK, _whole(*KINDS)), POSITIVE,
+    ),
+    Claim(
+        "multitune-plain-as-good", "no method is noticeably better than plain fine-tuning with a tuned rate (ours)",
+        "–",
+        "MultiTune in both readings, SpotTune and L2-SP minus plain fine-tuning on all images; less than two points "
+        "are not noticeable",
+        (STUDY,), _gaps((MULTITUNE, ONE_BLOCK, SPOTTUNE, SP), FULL, _whole(*KINDS)), Region(high=LITTLE),
+    ),
+    Claim(
+        "multitune-ensemble", "two plain networks whose probabilities are averaged are at least as good as MultiTune "
+        "(ours)", "–",
+        "MultiTune in both readings minus the ensemble on all images; less than two points are as good",
+        (STUDY,), _gaps((MULTITUNE, ONE_BLOCK), ENSEMBLE, _whole(*KINDS)), Region(high=LITTLE),
+    ),
+    Claim(
+        "multitune-wider", "one plain network with as many parameters is at least as good as MultiTune (ours)", "–",
+        "MultiTune in both readings minus the wider network, which has other pretrained weights, on all images; less "
+        "than two points are as good",
+        (STUDY,), _gaps((MULTITUNE, ONE_BLOCK), WIDE, _whole(*KINDS)), Region(high=LITTLE),
+    ),
+    Claim(
+        "multitune-maximum", "the maximum over the epochs of the validation accuracy is too high (ours)", "–",
+        "maximum minus test accuracy of the same network, less what validation and test images differ in by themselves "
+        "after the last epoch; mean over all rows and methods, for each set",
+        (STUDY,), _optimism, POSITIVE, images="val",
+    ),
+)  # fmt: skip

@@ -1,0 +1,77 @@
+"""Figure 2, measured: validation accuracy by epoch."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from course_lib.analysis.multitune.curves import Curve, share_above, validation_curves
+from course_lib.analysis.multitune.rows import SETS
+from course_lib.figures.style import BLUE, GREEN, GREY, VERMILLION, new_figure, styled
+from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SPOTTUNE
+
+_COLORS = {SPOTTUNE: BLUE, MULTITUNE: VERMILLION, ONE_BLOCK: GREEN, FULL: GREY}  # SpotTune and MultiTune as printed
+_STYLES = ("-", "--", "-.", ":")
+
+
+@styled
+def validation_accuracy(records: Sequence[dict]) -> Figure:
+    """Plot validation accuracy by epoch as in Fig. 2: of each set all images above, the smaller rows below.
+
+    A line is the mean over seeds at the rates that validation chose; bands, on all images, span the seeds. The title
+    counts the rows in which either method's mean is above in every epoch after the document's 20 of 110.
+    """
+    curves = [curve for curve in validation_curves(records) if curve.method in _COLORS]
+    sources = list(dict.fromkeys(curve.row[0] for curve in curves))
+    figure = new_figure(_above_in_words(curves), width=12.0, height=8.4)
+    grid = figure.subplots(2, len(sources), squeeze=False, sharex=True)
+    for column, source in zip(grid.T, sources, strict=True):
+        own = [curve for curve in curves if curve.row[0] == source]
+        whole = [curve for curve in own if curve.row[1] is None]
+        small = [curve for curve in own if curve.row[1] is not None and curve.method in (SPOTTUNE, MULTITUNE)]
+        _draw(column[0], whole, bands=True)
+        _draw(column[1], small, bands=False)
+        column[0].set_title(f"{SETS.get(source, source)} set, all images")
+        column[1].set_title(f"{SETS.get(source, source)} set, fewer images of each class")
+        column[1].set_xlabel("epoch")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("validation accuracy (%)")
+    _add_legend(figure, curves)
+    return figure
+
+
+def _draw(axes, curves: Sequence[Curve], *, bands: bool) -> None:
+    for curve in curves:
+        epochs, style = np.arange(len(curve.mean)), "-" if bands else _style(curve.row[1], curves)
+        axes.plot(epochs, 100 * curve.mean, color=_COLORS[curve.method], linestyle=style)
+        if bands:
+            axes.fill_between(
+                epochs, 100 * curve.low, 100 * curve.high, color=_COLORS[curve.method], alpha=0.15, linewidth=0
+            )
+
+
+def _style(per_class: int, curves: Sequence[Curve]) -> str:
+    sizes = sorted({curve.row[1] for curve in curves}, reverse=True)
+    return _STYLES[sizes.index(per_class) % len(_STYLES)]
+
+
+def _add_legend(figure, curves: Sequence[Curve]) -> None:
+    methods = [name for name in _COLORS if any(curve.method == name for curve in curves)]
+    handles = [Line2D([], [], color=_COLORS[name], label=name) for name in methods]
+    small = [curve for curve in curves if curve.row[1] is not None]
+    for size in sorted({curve.row[1] for curve in small}, reverse=True):
+        handles.append(Line2D([], [], color="black", linestyle=_style(size, small), label=f"{size} a class"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, title="mean over seeds; band: lowest–highest")
+
+
+def _above_in_words(curves: Sequence[Curve]) -> str:
+    rows = list(dict.fromkeys(curve.row for curve in curves))
+    found = {(curve.row, curve.method): curve for curve in curves}
+    both = [row for row in rows if (row, MULTITUNE) in found and (row, SPOTTUNE) in found]
+    shares = [share_above(found[row, MULTITUNE], found[row, SPOTTUNE]) for row in both]
+    always, never = sum(share == 1 for share in shares), sum(share == 0 for share in shares)
+    title = (
+        f"After 20 of 110 epochs MultiTune's mean is above SpotTune's in every epoch in {always} of {len(both)} rows"
+    )
+    return f"{title}, below in every epoch in {never}"

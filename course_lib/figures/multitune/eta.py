@@ -1,0 +1,65 @@
+"""Figures of a joined network: weights of each branch, and an explorer of η."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.analysis.intervals import paired_difference
+from course_lib.analysis.multitune.branches import Branches
+from course_lib.figures.style import BLACK, BLUE, GREY, VERMILLION, new_figure, styled
+
+_MARGINS = {"left": 0.09, "right": 0.97, "bottom": 0.16, "top": 0.83, "wspace": 0.28}
+_STEPS = np.linspace(0, 1, 21)
+_COLORS = {"a": BLUE, "b": VERMILLION}
+
+
+def eta_controls() -> dict[str, object]:
+    """Controls of `other_eta`: η from 0 (branch b alone) to 1 (branch a alone)."""
+    return {"eta": [round(float(eta), 2) for eta in _STEPS]}
+
+
+@styled
+def other_eta(branches: Branches, *, eta: float = 0.5) -> Figure:
+    """Plot the accuracy of trained weights at another η, and the share of the logits' variance of each branch.
+
+    Nothing is trained again: the weights were learned at `branches.eta`. The title compares both η on the same images.
+
+    Raises:
+        ValueError: η outside 0 … 1.
+    """
+    now, trained = branches.right(eta), branches.right(branches.eta)
+    gap = paired_difference(now, trained, resamples=2000)
+    title = f"η = {eta:g}: {100 * now.mean():.1f} % right; minus η = {branches.eta:g}, at which it was trained: {gap}"
+    figure = new_figure(title, width=11.0, height=4.6, margins=_MARGINS)
+    accuracy, shares = figure.subplots(1, 2)
+    values = [100 * branches.right(step).mean() for step in _STEPS]
+    accuracy.plot(_STEPS, values, color=BLACK)
+    accuracy.axvline(branches.eta, color=GREY, linestyle=":")
+    accuracy.plot([eta], [100 * now.mean()], "o", color=VERMILLION, markersize=11)
+    accuracy.set(xlabel="η (0: branch b alone, 1: branch a alone)", ylabel="accuracy (%)", xlim=(-0.03, 1.03))
+    for name, share in branches.shares(eta).items():
+        shares.bar(name, 100 * share, color=_COLORS[name], width=0.6)
+        shares.text(name, 104, f"{100 * share:.0f} %", ha="center", color=BLACK)
+    shares.axhline(0, color=BLACK, linewidth=1)
+    shares.set(xlabel="branch", ylabel="share of the logits' variance (%)", ylim=(-15, 118))
+    shares.grid(False, axis="x")
+    return figure
+
+
+@styled
+def branch_weights(branches: Branches) -> Figure:
+    """Plot the norm of the joined layer's weights of each class, branch a against branch b.
+
+    The title has the mean norms, and how much of the logits' variance branch a explains.
+    """
+    a, b = branches.weights["a"], branches.weights["b"]
+    share = branches.shares(branches.eta)["a"]
+    larger = int((a > b).sum())
+    title = f"‖W_a‖ is {a.mean():.2f} and ‖W_b‖ {b.mean():.2f} on average, a's the larger for {larger} of {len(a)} "
+    figure = new_figure(f"{title}classes; branch a explains {100 * share:.0f} % of the logits' variance", height=5.6)
+    axes = figure.subplots()
+    ends = min(a.min(), b.min()) * 0.95, max(a.max(), b.max()) * 1.05
+    axes.plot(ends, ends, color=GREY, linestyle="--", label="equal")
+    axes.plot(a, b, "o", color=BLUE, label="a class")
+    axes.set(xlabel="‖W_a‖ of a class", ylabel="‖W_b‖ of the same class", xlim=ends, ylim=ends)
+    figure.legend(loc="outside lower center", ncols=2)
+    return figure

@@ -1,0 +1,98 @@
+"""Figures of the way from MultiTune as printed to MultiTune as released."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from course_lib.analysis.multitune.rows import SETS
+from course_lib.analysis.multitune.switches import (
+    LAST_STEP,
+    Step,
+    control_gaps,
+    first_files_gap,
+    flip_gap,
+    only_gaps,
+    waterfall,
+    whole_set,
+)
+from course_lib.figures.accuracy import Dot, dot_intervals
+from course_lib.figures.style import BLUE, EDGE_NOTE, GREY, VERMILLION, draw_interval, new_figure, styled
+
+
+@styled
+def waterfall_steps(records: Sequence[dict]) -> Figure:
+    """Plot test accuracy of each state from printed to released, a panel for each set, and last the maximum.
+
+    A bar is the 95 % interval of the step, paired with the state before and laid around the dot: where it does not
+    reach the dashed line of the state before, the step is shown. The last step changes what is reported, not the
+    network: the highest validation accuracy of the epochs, which is on other images.
+
+    Raises:
+        ValueError: no runs.
+    """
+    found = {source: waterfall(own) for source, own in whole_set(records).items()}
+    if not found:
+        raise ValueError("no states to draw: let the study switches finish")
+    names = [step.name for step in next(iter(found.values()))]
+    figure = new_figure(_in_words(found), width=12.0, height=2.6 + 0.55 * len(names))
+    panels = figure.subplots(1, len(found), sharey=True, squeeze=False)[0]
+    for axes, (source, steps) in zip(panels, found.items(), strict=True):
+        _draw(axes, steps)
+        axes.set_title(f"{SETS.get(source, source)} set")
+        axes.set_xlabel("test accuracy (%); red: validation accuracy")
+    panels[0].set_yticks(range(len(names)), [name.replace(", on", ",\non") for name in names])
+    panels[0].set_ylim(len(names) - 0.5, -0.5)
+    figure.supxlabel(f"bars: 95 % interval of the step, over seeds and test images; {EDGE_NOTE}", fontsize=11)
+    return figure
+
+
+def _draw(axes, steps: Sequence[Step]) -> None:
+    for place, step in enumerate(steps):
+        middle, gap = 100 * step.score.estimate, step.gap
+        low, high = (middle, middle) if gap is None else (middle - 100 * (gap.estimate - gap.low),
+                                                          middle + 100 * (gap.high - gap.estimate))  # fmt: skip
+        last = step.name == LAST_STEP
+        draw_interval(axes, middle, place, low, high, color=VERMILLION if last else BLUE, marker="D" if last else "o")
+        if step.edge:
+            axes.annotate("†", (high, place), (4, -4), textcoords="offset points")
+        if place:
+            before = 100 * steps[place - 1].score.estimate
+            axes.vlines(before, place - 1, place + 0.3, color=GREY, linestyle="--", linewidth=1.4, zorder=0)
+    axes.grid(False, axis="y")
+
+
+def _in_words(found: dict[str, list[Step]]) -> str:
+    parts = []
+    for source, steps in found.items():
+        gaps = [step.gap for step in steps[1:-1]]
+        shown = [gap for gap in gaps if gap.low > 0 or gap.high < 0]
+        total = 100 * (steps[-2].score.estimate - steps[0].score.estimate)
+        part = f"{SETS.get(source, source)} {len(shown)} of {len(gaps)} steps are shown, together {total:+.1f} points"
+        parts.append(f"{part}, and the maximum {100 * steps[-1].gap.estimate:+.1f}")
+    return f"From printed to released: {'; '.join(parts)}".replace("-", "−").replace("fine−", "fine-")
+
+
+def switch_gaps(records: Sequence[dict]) -> Figure:
+    """Plot each switch alone against the printed state, the printed state against its controls, flips and files.
+
+    The title counts the differences that are shown.
+
+    Raises:
+        ValueError: no runs.
+    """
+    sets = whole_set(records)
+    if not sets:
+        raise ValueError("no differences to draw: let the study switches finish")
+    own = next(iter(sets.values()))
+    found = {("a switch − paper", name): gap for name, gap in only_gaps(own).items()}
+    controls = {f"paper − {name}": gap for name, gap in control_gaps(own).items() if not name.startswith("+")}
+    found |= {("paper − its control", name): gap for name, gap in controls.items()}
+    found["other differences", "SpotTune, as released: flips − none"] = flip_gap(own)
+    found["other differences", "released: first files − random, 10 a class"] = first_files_gap(records)
+    gaps = {key: gap.interval() for key, gap in found.items()}
+    dots = [Dot(f"{name} †" if gap.edge else name, series, gap) for (series, name), gap in gaps.items()]
+    shown = sum(gap.low > 0 or gap.high < 0 for gap in gaps.values())
+    edges = any(gap.edge for gap in gaps.values())
+    title = f"{shown} of {len(gaps)} differences are shown (by chance at most {0.05 * len(gaps):.1f})"
+    xlabel = "difference in test accuracy (points)" + (f"; {EDGE_NOTE}" if edges else "")
+    return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)

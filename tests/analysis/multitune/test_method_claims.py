@@ -1,0 +1,98 @@
+"""Claims of lesson 16: each verdict follows the runs, in both directions."""
+
+import pytest
+
+from course_lib.analysis.multitune.method_claims import METHOD_CLAIMS
+from course_lib.analysis.multitune.switch_claims import SWITCH_CLAIMS
+from course_lib.analysis.verdicts import judge
+from fake_multitune import fake_runs, trials_of
+
+CLAIMS = {claim.id: claim for claim in (*METHOD_CLAIMS, *SWITCH_CLAIMS)}
+JOINED = ("MultiTune", "MultiTune, one block")
+
+
+def of(**gains):
+    """Test accuracy by what the name of a recipe is or begins with; spaces are written as underscores."""
+    gains = {name.replace("_", " "): gain for name, gain in gains.items()}
+
+    def value(trial):
+        return 0.75 + next((gain for name, gain in gains.items() if trial.recipe.name == name), 0.0)
+
+    return value
+
+
+def joined(gain, few=None):
+    return lambda t: 0.75 + (gain if few is None or t.data.per_class else few) * (t.recipe.name in JOINED)
+
+
+def spottune(gain):
+    return of(SpotTune=gain)
+
+
+# Claim → (worlds in which it holds, fails): of each the accuracy of a trial, and further settings of `fake_runs`.
+WORLDS = {
+    "multitune-beats-fine-grained": (joined(0.06), joined(-0.06)),
+    "multitune-beats-general": (joined(0.06), joined(-0.06)),
+    "multitune-beats-fine-grained-block": (joined(0.06), joined(-0.06)),
+    "multitune-beats-general-block": (joined(0.06), joined(-0.06)),
+    "multitune-not-obvious": (joined(0.0), joined(0.08)),
+    "multitune-not-obvious-block": (joined(0.0), joined(0.08)),
+    "multitune-fresh-macro-block": (of(MultiTune=0.05), of(MultiTune=-0.05)),
+    "multitune-plain-as-good": (spottune(-0.05), spottune(0.08)),
+    "multitune-ensemble": (joined(-0.02), joined(0.12)),
+    "multitune-wider": (joined(0.0), joined(0.08)),
+    "multitune-lower-rate": (of(paper=0.05), of(paper=-0.05)),
+    "multitune-integration": (of(paper=0.05), of(paper=-0.05)),
+    "multitune-joined-layer": (of(paper=0.10), of(paper=-0.05)),
+    "multitune-l2sp": (
+        lambda t: 0.75 + 0.05 * (t.recipe.name == "L2-SP α=0.01") + 0.01 * (t.recipe.name == "L2 α=0.01"),
+        lambda t: 0.75 + 0.05 * (t.recipe.name == "L2 α=0.01") + 0.01 * (t.recipe.name == "L2-SP α=0.01"),
+    ),
+    "multitune-flips": (
+        of(**{"SpotTune,_as_released,_flips": 0.05}),
+        of(**{"SpotTune,_as_released,_flips": -0.05}),
+    ),
+    "multitune-released-gap": (of(**{"SpotTune,_as_released": -0.045}), of(**{"SpotTune,_as_released": 0.05})),
+    "multitune-first-files": (
+        lambda t: 0.75,
+        lambda t: 0.75 - 0.06 * t.data.first_files,
+    ),
+    "multitune-maximum": (joined(0.0), joined(0.0)),
+}
+
+
+def verdict_of(claim, value, **settings):
+    runs = {study: fake_runs(study, value, **settings) for study in claim.studies}
+    return judge(claim, runs, {study: len(trials_of(study)) for study in claim.studies})
+
+
+def test_every_claim_has_its_worlds():
+    assert set(WORLDS) == set(CLAIMS)
+    assert len(CLAIMS) >= 7
+
+
+@pytest.mark.parametrize("name", [name for name in WORLDS if name != "multitune-maximum"])
+def test_the_verdict_follows_the_runs(name):
+    holds, fails = WORLDS[name]
+    assert verdict_of(CLAIMS[name], holds).verdict == "reproduced"
+    assert verdict_of(CLAIMS[name], fails).verdict == "contradicted"
+
+
+def test_the_maximum_is_reproduced_by_its_rise_over_the_control():
+    claim = CLAIMS["multitune-maximum"]
+    assert verdict_of(claim, joined(0.0), maximum=0.03).verdict == "reproduced"
+    assert verdict_of(claim, joined(0.0), maximum=-0.05).verdict != "reproduced"
+
+
+def test_a_best_rate_at_the_edge_decides_nothing():
+    found = verdict_of(CLAIMS["multitune-beats-general"], joined(0.06), best=0.1)
+    assert found.verdict == "undecided"
+    assert found.at_edge
+
+
+def test_a_missing_run_leaves_a_claim_undecided():
+    claim = CLAIMS["multitune-lower-rate"]
+    runs = {"switches": fake_runs("switches", of(), keep=lambda t: t.recipe.name == "paper")}
+    found = judge(claim, runs, {"switches": len(trials_of("switches"))})
+    assert found.verdict == "undecided"
+    assert "runs are there at this profile" in found.reason
