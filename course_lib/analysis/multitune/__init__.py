@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_table1",
             "printed_table2",
         ],
+        "skipping": ["route_costs"],
         "routes": ["class_share", "count_routes", "explained", "routes_of", "routes_table", "what_was_learned"],
         "routing": ["by_set", "chosen_runs", "effects_table", "main_effects", "variants_table"],
         "recipe_tables": ["table1", "table2"],
