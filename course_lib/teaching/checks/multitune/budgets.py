@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.teaching.checks.cases import case_generator
+from course_lib.teaching.checks.cases import case_generator, draw_until
 from course_lib.teaching.checks.common import attempt, fault_of, verdict
 from course_lib.teaching.checks.mistakes import draw_cases, number_fault
 
@@ -101,7 +101,8 @@ def _fault(global_k_loss: Callable) -> str | None:
             f"{len(d)} decisions of {d.shape[1]} gates, k {k:g}, budget {budget:g} and determinism {determinism:g}"
         ),
     )  # fmt: skip
-    return fault or _gradient_fault(global_k_loss, cases[0])
+    mixed = draw_until(lambda: _draw(draw), lambda case: bool(case[0].std(dim=0).all()))  # no gate decides alike
+    return fault or _gradient_fault(global_k_loss, mixed)
 
 
 def _draw(draw: np.random.Generator, *, images: int = 8, alike: bool = False) -> tuple[Tensor, float, float, float]:
@@ -124,7 +125,7 @@ def _nan_fault(global_k_loss: Callable, case: tuple) -> str | None:
 def _gradient_fault(global_k_loss: Callable, case: tuple) -> str | None:
     decisions = case[0].clone().requires_grad_()
     with torch.enable_grad():
-        loss, fault = attempt(global_k_loss, decisions, *case[1:])
+        loss, fault = attempt(global_k_loss, decisions * 1, *case[1:])  # a leaf must not be changed in place
         if fault:
             return fault
         if not isinstance(loss, Tensor) or not loss.requires_grad:

@@ -38,7 +38,8 @@ def _model(draw: np.random.Generator) -> nn.Module:
     model = nn.ModuleDict({**copy_of, "frozen_head": nn.Linear(2, 3), "policy": nn.Linear(4, 2)})
     for value in [*model.parameters(), *model.buffers()]:
         if value.is_floating_point():
-            value.data.copy_(torch.rand(value.shape, generator=generator) + 0.5)
+            # multiples of 1/64, whose sums are exact
+            value.data.copy_(torch.randint(32, 96, value.shape, generator=generator) / 64)
     for name, value in model.named_buffers():
         if name.endswith("num_batches_tracked"):
             value.fill_(int(draw.integers(5, 50)))
@@ -78,11 +79,11 @@ _KINDS = {
     "num_batches_tracked, a whole number that counts the batches of training mode": [
         _add("frozen.stage2.1.num_batches_tracked", 1)
     ],
+    "changes that cancel in a sum: compare the numbers one by one": [_exchange("frozen.stage2.0.weight")],
     "a change of a millionth: frozen means equal to the bit, compare with torch.equal": [
         _add("frozen.stage1.0.weight", 1e-6),
         _add("frozen.stage1.1.running_mean", 1e-6),
     ],
-    "changes that cancel in a sum: compare the numbers one by one": [_exchange("frozen.stage2.0.weight")],
 }
 
 

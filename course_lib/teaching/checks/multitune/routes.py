@@ -64,7 +64,8 @@ def _draw(draw: np.random.Generator, images: int, gates: int, temperature: float
 def _case_fault(straight_through: Step, case: Case) -> str | None:
     logits = case.logits.clone().requires_grad_()
     with torch.enable_grad():
-        answer, fault = attempt(straight_through, logits, case.noise.clone(), case.temperature)
+        given = logits * 1  # a leaf must not be changed in place
+        answer, fault = attempt(straight_through, given, case.noise.clone(), case.temperature)
         if fault:
             return fault
         if not isinstance(answer, Tensor):
