@@ -59,6 +59,7 @@ from course_lib.training import fit, pick_device
 from course_lib.training.drawn_answers import draw_answers
 from course_lib.training.inputs import Pixels
 
+# %%
 numbers = PROFILES[profile]
 studied = numbers.shown or profile  # the profile of the finished runs
 source = data or numbers.source
@@ -130,9 +131,7 @@ if passed:
         decisions = straight_through(logits, noise, temperature)
         (gradient,) = torch.autograd.grad(decisions.sum(), logits)
         size = gradient.abs().mean()
-        print(
-            f"τ = {temperature:g}: {decisions.mean():.1%} tuned, mean |gradient| {size:.4f}"
-        )
+        print(f"τ = {temperature:g}: {decisions.mean():.1%} tuned, |gradient| {size:.4f}")
 
 # %% [markdown]
 # ### Exercise 2 · compute what a route needs (10 minutes, ★★☆)
@@ -346,7 +345,7 @@ for words, prepare_model in (
     begun(x)
     names = [name for name in changed_names(begun, start) if name.startswith("frozen.")]
     kinds = sorted({name.rpartition(".")[2] for name in names})
-    print(f"{words}: {len(names)} tensors of the frozen copy moved: {', '.join(kinds)}")
+    print(f"{words}: {len(names)} tensors of the frozen copy moved", *kinds)
 
 # %% [markdown]
 # The running statistics drift towards the new images although no parameter learns, and the "frozen" copy becomes another function. The released code goes one step
@@ -363,7 +362,7 @@ for words, multipliers in FREEZING.items():
     model = fit(once, splits, seed=0, device=str(device)).model.cpu()
     names = [name for name in changed_names(model, start) if name.startswith("frozen.")]
     kinds = sorted({name.rpartition(".")[2] for name in names})
-    print(f"{words}: {len(names)} tensors of the frozen copy moved: {', '.join(kinds)}")
+    print(f"{words}: {len(names)} tensors of the frozen copy moved", *kinds)
 
 # %% [markdown]
 # What it does to accuracy is one of three questions of the study `routing`. The *schedule* is the second: the released code decays the rate after epoch 40, but a

@@ -7,9 +7,11 @@ import torch
 
 import fake_sources
 import fakes
+from course_lib.analysis.multitune.branches import Branches
 from course_lib.data import TRANSFERS
 from course_lib.figures import explorers
 from course_lib.figures.extension.multiplier_map import multiplier_controls, multiplier_map
+from course_lib.figures.multitune.eta import eta_controls, other_eta
 from course_lib.figures.multitune.k_explorer import k_controls, one_k
 from course_lib.figures.multitune.one_route import one_route, route_controls
 from course_lib.figures.rates import choosing, heat_map, transfer_map
@@ -62,6 +64,10 @@ GLOBAL_K = global_k_records()
 CHANCES = RNG.random((12, 4))
 DRAWN = DrawnAnswers(CHANCES, RNG.integers(0, 3, 12), RNG.random((8, 12, 4)) < CHANCES, RNG.integers(0, 3, (8, 12)))
 
+SURE = np.eye(3)[LABELS]  # branch a is surer of the right class than branch b
+BRANCHES = Branches(2 * SURE + RNG.normal(size=(12, 3)), SURE + RNG.normal(size=(12, 3)), np.zeros(3), LABELS, 0.5,
+                    {"a": np.array([1.0, 1.2, 1.4]), "b": np.array([0.9, 1.3, 0.8])})  # fmt: skip
+
 SCALED = scale_grid(lambda t, k: 0.5 + 0.05 * k, scales=(0.25, 1.0, 4.0, 10.0))
 
 
@@ -106,6 +112,7 @@ def _sample() -> dict[str, tuple]:
             partial(explorers.layer_fusion, CONCEPT_SCORES, CONCEPTS, **explorers.last_three_weights(CONCEPT_SCORES)),
             explorers.fusion_controls(CONCEPT_SCORES),
         ),
+        "other_eta": (partial(other_eta, BRANCHES), eta_controls()),
         "transfer_runs": (partial(transfer_map.transfer_runs, PAIRS), transfer_map.transfer_controls(PAIRS)),
         "mistake_gallery": (partial(explorers.mistake_gallery, IMAGES, *found), explorers.mistake_controls(*found)),
     }

@@ -14,7 +14,7 @@ from course_lib.analysis.intervals import (
     seed_interval,
 )
 from course_lib.analysis.multitune.rows import (
-    ENSEMBLE,
+    ENSEMBLES,
     Paired,
     Row,
     by_kind,
@@ -31,7 +31,6 @@ from course_lib.analysis.multitune.rows import (
 from course_lib.analysis.records import num_images, score_of, setting
 from course_lib.analysis.selection import rate_at_edge
 from course_lib.sweeps.studies.multitune.comparison import VARY
-from course_lib.sweeps.studies.multitune.methods import FULL
 
 NUMBERS = ("maximum", "final", "test", "last")
 NORMAL = 1.96  # standard errors of a 95 % interval
@@ -88,12 +87,12 @@ def measure(records: Sequence[dict], method: str, confidence: float = 0.95) -> M
         "last": ([last_score(run) for run in chosen], "test"),
     }
     found = {
-        name: _interval(own, num_images(chosen[0], part), confidence, overlapping=method == ENSEMBLE)
+        name: _interval(own, num_images(chosen[0], part), confidence, overlapping=method in ENSEMBLES)
         for name, (own, part) in values.items()
     }
     best = found["maximum"].estimate if found["maximum"] else float("nan")
     half = NORMAL * float(np.sqrt(best * (1 - best) / num_images(chosen[0], "val")))
-    rates = tuple(sorted({setting(run, "lr") for run in chosen_of(records, FULL if method == ENSEMBLE else method)}))
+    rates = tuple(sorted({setting(run, "lr") for run in chosen_of(records, ENSEMBLES.get(method, method))}))
     return Measured(row_of(chosen[0]), method, **found, half_width=half, rates=rates, edge=rate_at_edge(runs, VARY))
 
 
@@ -154,7 +153,9 @@ def optimism_of_maximum(records: Sequence[dict], confidence: float = 0.95) -> di
 
 
 def _optimism(records: Sequence[dict], confidence: float) -> dict[str, Interval]:
-    grids = [runs_of(own, name) for own in by_row(records).values() for name in methods_in(own) if name != ENSEMBLE]
+    grids = [
+        runs_of(own, name) for own in by_row(records).values() for name in methods_in(own) if name not in ENSEMBLES
+    ]
     chosen = [run for grid in grids for run in chosen_of(grid, setting(grid[0], "name"))]
     chosen = [run for run in chosen if last_validation(run) is not None]
     every = [run for grid in grids for run in grid if last_validation(run) is not None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.analysis.multitune.printed import printed_number
-from course_lib.analysis.multitune.rows import ENSEMBLE, Row, by_row, chosen_of, methods_in
+from course_lib.analysis.multitune.rows import ENSEMBLES, Row, by_row, chosen_of, methods_in
 from course_lib.analysis.records import history, setting
 
 EARLY = 20  # epochs of the document's 110 after which it compares the curves
@@ -26,12 +26,14 @@ class Curve:
 
 
 def validation_curves(records: Sequence[dict]) -> list[Curve]:
-    """Curves of all methods and rows but the ensemble, which has none.
+    """Curves of all methods and rows but ensembles, which have none.
 
     Raises:
         ValueError: as `chosen_of`.
     """
-    named = [(row, own, name) for row, own in by_row(records).items() for name in methods_in(own) if name != ENSEMBLE]
+    named = [
+        (row, own, name) for row, own in by_row(records).items() for name in methods_in(own) if name not in ENSEMBLES
+    ]
     return [_curve(row, chosen_of(own, name), name) for row, own, name in named]
 
 

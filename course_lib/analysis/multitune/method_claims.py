@@ -12,6 +12,7 @@ from course_lib.analysis.multitune.comparison import optimism_of_maximum
 from course_lib.analysis.multitune.printed import printed_statement
 from course_lib.analysis.multitune.rows import (
     ENSEMBLE,
+    ENSEMBLE_ANEW,
     KINDS,
     SETS,
     Row,
@@ -21,7 +22,7 @@ from course_lib.analysis.multitune.rows import (
     row_name,
 )
 from course_lib.analysis.verdicts import POSITIVE, Claim, Region, Runs
-from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE, WIDE
+from course_lib.sweeps.studies.multitune.methods import ANEW, FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE, WIDE
 
 STUDY = "two_networks"
 LITTLE = 0.02  # accuracy: a smaller difference is called none; the document calls 1 to 4.5 points one
@@ -102,6 +103,19 @@ METHOD_CLAIMS: tuple[Claim, ...] = (
         "(ours)", "–",
         "MultiTune in both readings minus the ensemble on all images; less than two points are as good",
         (STUDY,), _gaps((MULTITUNE, ONE_BLOCK), ENSEMBLE, _whole(*KINDS)), Region(high=LITTLE),
+    ),
+    Claim(
+        "multitune-second-branch", printed_statement("due-to-integration"), "Section 5",
+        "MultiTune with its last residual blocks begun anew minus one of its branches as a network of its own, which "
+        "has the same penalty and the same new block, on all images",
+        (STUDY,), _gaps((ONE_BLOCK,), ANEW, _whole(*KINDS)), POSITIVE,
+    ),
+    Claim(
+        "multitune-ensemble-block", "two such networks whose probabilities are averaged are at least as good as "
+        "MultiTune (ours)", "–",
+        "MultiTune with its last residual blocks begun anew minus the ensemble of two networks that are one of its "
+        "branches each, on all images; less than two points are as good",
+        (STUDY,), _gaps((ONE_BLOCK,), ENSEMBLE_ANEW, _whole(*KINDS)), Region(high=LITTLE),
     ),
     Claim(
         "multitune-wider", "one plain network with as many parameters is at least as good as MultiTune (ours)", "–",

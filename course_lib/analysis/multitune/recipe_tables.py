@@ -30,7 +30,8 @@ def table1(recipes: Mapping[str, Recipe]) -> pd.DataFrame:
         for words, recipe in recipes.items():
             rows[name, words] = _branch(recipe, branch)
     columns = ["begun anew", "learning rate", "falls after epoch", "to the share"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("branch, source")
+    index = pd.MultiIndex.from_tuples(rows, names=["branch", "source"])
+    return pd.DataFrame(list(rows.values()), index=index, columns=columns)
 
 
 def _branch(recipe: Recipe, branch: str) -> list[str]:

@@ -9,10 +9,12 @@ from course_lib.analysis.comparisons import Comparison, edges_of, scored_by_seed
 from course_lib.analysis.records import distinct, history, score_of, select, setting, values_of
 from course_lib.analysis.voting import vote_units
 from course_lib.sweeps.studies.multitune.comparison import LAST, VARY
-from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE, WIDE
+from course_lib.sweeps.studies.multitune.methods import ANEW, FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE, WIDE
 
-ENSEMBLE = "ensemble"  # mean probabilities of two plain runs: as many parameters as MultiTune, and no joined layer
-METHODS = (SPOTTUNE, MULTITUNE, ONE_BLOCK, FULL, SP, ENSEMBLE, WIDE)
+# Mean probabilities of two runs of one method: as many parameters as MultiTune, and no joined layer.
+ENSEMBLE, ENSEMBLE_ANEW = "ensemble", "ensemble, one block"
+ENSEMBLES = {ENSEMBLE: FULL, ENSEMBLE_ANEW: ANEW}
+METHODS = (SPOTTUNE, MULTITUNE, ONE_BLOCK, ANEW, ENSEMBLE_ANEW, FULL, ENSEMBLE, SP, WIDE)
 KINDS = ("fine-grained", "general")  # of the two sets of each pair (Table 2)
 SETS = {"mini:beetles": KINDS[0], "aircraft": KINDS[0], "mini:general": KINDS[1], "cifar100": KINDS[1]}
 MEMBERS = "members"  # key of a vote: the seeds of its networks
@@ -45,10 +47,13 @@ def by_kind(records: Sequence[dict]) -> dict[str, list[dict]]:
 
 
 def methods_in(records: Sequence[dict]) -> list[str]:
-    """Names of the methods with runs, in the order of `METHODS`; the ensemble where two seeds of `full` can vote."""
+    """Names of the methods with runs, in the order of `METHODS`; ensembles where two seeds of their method can vote."""
     found = values_of(records, "name")
-    voters = {record["seed"] for record in select(records, name=FULL) if "answers" in (record.get("scores") or {})}
-    named = [name for name in METHODS if name in found or (name == ENSEMBLE and len(voters) > 1)]
+    voters = {
+        name: {run["seed"] for run in select(records, name=single) if "answers" in (run.get("scores") or {})}
+        for name, single in ENSEMBLES.items()
+    }
+    named = [name for name in METHODS if name in found or len(voters.get(name, ())) > 1]
     return named + [name for name in found if name not in METHODS]
 
 
@@ -58,7 +63,7 @@ def runs_of(records: Sequence[dict], method: str) -> list[dict]:
     Raises:
         ValueError: there is none.
     """
-    name = FULL if method == ENSEMBLE else method
+    name = ENSEMBLES.get(method, method)
     if not (found := select(records, name=name)):
         known = ", ".join(values_of(records, "name")) or "none"
         raise ValueError(f"no run of '{name}': the runs are of {known}")
@@ -77,7 +82,7 @@ def chosen_of(records: Sequence[dict], method: str) -> list[dict]:
     chosen = scored_by_seed(method, runs_of(records, method), vary=VARY)
     if not chosen:
         raise ValueError(f"no run of '{method}' was scored: let the study finish")
-    return votes([chosen[seed] for seed in sorted(chosen)]) if method == ENSEMBLE else list(chosen.values())
+    return votes([chosen[seed] for seed in sorted(chosen)]) if method in ENSEMBLES else list(chosen.values())
 
 
 def votes(runs: Sequence[dict]) -> list[dict]:

@@ -11,7 +11,7 @@ from course_lib.analysis.multitune.rows import KINDS, SETS, Row, by_row, method_
 from course_lib.figures.accuracy import Dot, add_dot_legend, dots_height, draw_dots, series_colors
 from course_lib.figures.kinds import kinds_of
 from course_lib.figures.style import BLACK, EDGE_NOTE, new_figure, styled
-from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SPOTTUNE
+from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE
 
 _OWN = {KINDS[0]: "Aircraft", KINDS[1]: CIFAR100}  # the document's set of each kind
 _WORDS = {
@@ -84,16 +84,19 @@ def four_numbers(records: Sequence[dict]) -> Figure:
 
 
 @styled
-def method_gaps(records: Sequence[dict], base: str = FULL) -> Figure:
+def method_gaps(records: Sequence[dict], base: str = FULL, left_out: Sequence[str] = (SP,)) -> Figure:
     """Plot test accuracy of each method minus that of `base` on each row, paired, with the errors of seeds and images.
 
     The title counts the differences that are shown. A dagger marks a row in which a best rate lies at the edge.
+
+    Args:
+        left_out: methods that are not drawn; by default L2-SP, which the figure of penalties has.
 
     Raises:
         ValueError: no row has another method than `base`.
     """
     found = {
-        row: {name: method_gap(own, name, base).interval() for name in methods_in(own) if name != base}
+        row: {name: method_gap(own, name, base).interval() for name in methods_in(own) if name not in (base, *left_out)}
         for row, own in by_row(records).items()
         if base in methods_in(own)
     }

@@ -40,6 +40,8 @@ WORLDS = {
     "multitune-fresh-macro-block": (of(MultiTune=0.05), of(MultiTune=-0.05)),
     "multitune-plain-as-good": (spottune(-0.05), spottune(0.08)),
     "multitune-ensemble": (joined(-0.02), joined(0.12)),
+    "multitune-second-branch": (joined(0.05), joined(-0.05)),
+    "multitune-ensemble-block": (joined(-0.02), joined(0.12)),
     "multitune-wider": (joined(0.0), joined(0.08)),
     "multitune-lower-rate": (of(paper=0.05), of(paper=-0.05)),
     "multitune-integration": (of(paper=0.05), of(paper=-0.05)),

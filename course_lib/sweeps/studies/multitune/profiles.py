@@ -24,10 +24,10 @@ class MultituneProfile(Profile):
         switch_seeds: seeds of the study `switches`.
         alphas: strengths α of L2 and L2-SP.
         k: numbers of blocks of global-k.
-        imagenet: a network with ImageNet's weights, which plain fine-tuning and L2-SP start from, too, with a size, a
-            crop and a number of epochs of its own.
         shown: the profile whose finished runs a lesson shows, if it is not this one: those of `smoke` prove that the
             studies run and say nothing else.
+        imagenet: a network with ImageNet's weights, which plain fine-tuning and L2-SP start from, too, with a size, a
+            crop and a number of epochs of its own.
     """
 
     crop: int
@@ -38,11 +38,11 @@ class MultituneProfile(Profile):
     switch_seeds: int = 5
     alphas: tuple[float, ...] = (0.001, 0.01, 0.1)
     k: tuple[int, ...] = (0, 2, 3, 4, 6, 8, 10, 12)
+    shown: str = ""
     imagenet: str | None = None
     imagenet_size: int = 64
     imagenet_crop: int = 56
     imagenet_epochs: int = 6
-    shown: str = ""
 
     def sets(self, source: str) -> tuple[str, ...]:
         """The sets that a source stands for: the first one of a pair for both, any other for itself."""
