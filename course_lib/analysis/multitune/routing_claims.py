@@ -91,7 +91,8 @@ ROUTING_CLAIMS: tuple[Claim, ...] = (
         (COMPARISON,), _of_chosen(apart_interval), ONE_GATE, "%",
     ),
     Claim(
-        "spottune-routes-by-class", "routes depend on the class of an image (ours; those of an untrained policy may, too)", "–",
+        "spottune-routes-by-class",
+        "routes depend on the class of an image (ours; those of an untrained policy may, too)", "–",
         "share of the variance of the decisions that the class explains, minus that of permuted labels",
         (COMPARISON,), _of_chosen(beyond_chance), POSITIVE,
     ),

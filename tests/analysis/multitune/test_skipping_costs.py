@@ -16,7 +16,7 @@ def test_skipping_saves_one_copy_of_each_block():
     costs = rc.route_costs(model, images, rounds=1)
     work = costs["M multiply-adds"]
     assert work[rc.SKIPPING] == pytest.approx(work[rc.SINGLE] + work[rc.POLICY])
-    stem = (16 * 3 * 9 * 24 * 24) / 1e6  # multiply-adds of its convolution
+    stem = (8 * 3 * 9 * 24 * 24) / 1e6  # multiply-adds of its convolution, with 8 channels
     head = 64 * 5 / 1e6
     blocks = work[rc.SINGLE] - stem - head
     assert work[rc.MIXING] == pytest.approx(work[rc.SKIPPING] + blocks)
