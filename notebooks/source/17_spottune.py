@@ -256,6 +256,18 @@ pd.DataFrame(rows).T
 print(f"{changed:.0%} of all decisions differ before and after this training")
 
 # %% [markdown]
+# And in the finished runs? A policy begins with random weights, which its *seed* decides. Correlate the shares of the 12 gates: of one seed on two sets of images,
+# and of two seeds on one set.
+
+# %%
+if len(sets) > 1:
+    same_seed, same_images = multitune.seed_or_images(*(chosen[each] for each in sets))
+    print(f"one seed, two sets of images: r = {same_seed:.2f}")
+    print(f"two seeds, one set of images: r = {same_images:.2f}")
+
+# %% [markdown]
+# If the first number is high and the second is not, the blocks were decided before training began, and not by the images.
+#
 # The policy learns slowly: its rate is a tenth, and τ divides its gradient by 5. And nothing in the loss asks for few tuned blocks, or for decided gates: it is the
 # cross-entropy alone.
 #
@@ -393,9 +405,8 @@ other = multitune.other_route_chance(gaps).mean()
 print(f"your network: a drawn route is another one with probability {other:.0%}")
 for answers in drawn.answers[:3]:
     same = (answers == drawn.answers[0]).mean()
-    print(
-        f"one call: {(answers == labels).mean():.1%} right, {same:.1%} as the first call"
-    )
+    right = (answers == labels).mean()
+    show_text(f"one call: {right:.1%} right, {same:.1%} as the first call")
 
 # %% [markdown]
 # One network, the same images, other answers at each call. The finished runs, each answered several times:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from course_lib.analysis.multitune.routes import (
     block_name,
@@ -102,6 +103,7 @@ def route_entropy(chosen: Sequence[Mapping]) -> Figure:
         axes.plot(epochs, mean, color=BLACK, linewidth=3.5)
         axes.set_title(f"seed {setting(run, 'seed')}, lr {setting(run, 'lr'):g}")
         axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.set_ylim(-0.03, 1.05)
     panels[0].set_ylabel("entropy of a decision (bits)")
     stages = sorted({block_name(gate)[0] for gate in gates_of(chosen[0])})

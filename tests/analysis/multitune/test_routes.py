@@ -98,6 +98,18 @@ def test_seeds_that_agree_and_that_do_not():
         routes.what_was_learned(alike[:1])
 
 
+def test_whether_the_seed_or_the_images_decide_the_blocks():
+    first, other = [1.0, 0.0] * 6, [1.0, 1.0, 0.0, 0.0] * 3  # not correlated
+
+    def runs(*shares):
+        return [run_with(decisions(12), seed, shares=own) for seed, own in enumerate(shares)]
+
+    assert routes.seed_or_images(runs(first, other), runs(first, other)) == pytest.approx((1, 0))
+    assert routes.seed_or_images(runs(first, first), runs(other, other)) == pytest.approx((0, 1))
+    constant = routes.seed_or_images(runs([1.0] * 12), runs([0.0] * 12))
+    assert np.isnan(constant).all()
+
+
 def test_the_table_has_a_row_for_each_seed():
     runs = chosen_runs(select(compared_records(), name="SpotTune", source="mini:beetles"))
     table = routes.routes_table(runs)
