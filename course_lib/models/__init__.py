@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "heatmaps": ["class_heat_maps", "occlusion_maps"],
         "loaded": ["LoadedWeights", "weights_hash"],
         "network": ["Network", "value_at"],
+        "network_work": ["NetworkWork", "network_work"],
         "shipped": ["ShippedWeights", "describe_shipped", "list_weights"],
         "staged": ["StagedModel", "evaluation_mode"],
         "work": ["StageWork", "stage_work", "step_work"],

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from course_lib.models.shipped import describe_shipped, list_weights, shipped_file
+from course_lib.models.shipped import describe_shipped, list_weights
 
 NORMALISATION_MODES = ("batch", "running", "frozen", "affine_only", "stochastic")
 
@@ -163,7 +163,7 @@ _register_mini(
 )
 _RESNET26 = "Rebuffi et al. 2018, the network of SpotTune and MultiTune; 5.8 M parameters"
 register_architecture(
-    Architecture("resnet26", _RESNET26, "course_lib.models.resnet26:resnet26", 72, has_classifier=False)
+    Architecture("resnet26", _RESNET26, "course_lib.models.resnet26:resnet26", 72, "resnet26", has_classifier=False)
 )
 _register_torchvision("resnet18", "He et al. 2016, torchvision; 11.7")
 _register_torchvision("resnet34", "He et al. 2016, torchvision; 21.8")
@@ -277,23 +277,6 @@ def architecture_of_weights(weights: str) -> str | None:
         origin, name = found
         return _imported(origin.architecture)(name)
     return describe_shipped(weights).architecture if weights in list_weights() else None
-
-
-def find_weights(weights: str | Path) -> Path:
-    """Find the file of weights by the name of shipped weights or by its path.
-
-    Raises:
-        FileNotFoundError: there is none.
-    """
-    path = Path(weights).expanduser()
-    if path.suffix != ".safetensors":
-        if (name := str(weights)) not in list_weights():
-            shipped = ", ".join(list_weights()) or "none"
-            raise FileNotFoundError(f"no weights '{name}': give a shipped name ({shipped}) or a .safetensors file")
-        path = shipped_file(name)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no weights file {path}: check the path")
-    return path
 
 
 def _imported(place: str) -> Callable:

@@ -37,6 +37,11 @@ class Joined(_Form):
     own: Literal["network", "last_block"] = "network"
     norm: Literal["own", "shared"] = "own"
 
+    def describe(self) -> str:
+        """Say in a line what the network is."""
+        own = "" if self.own == "network" else ", of which b has only the last block of its own"
+        return f"two copies of the network as branches a and b with one head (MultiTune, η {self.eta:g}){own}"
+
 
 class Routed(_Form):
     """Each image takes its own route through frozen and tuned copies of the blocks; a policy network decides.
@@ -64,6 +69,17 @@ class Routed(_Form):
     k: NonNegativeFloat | None = None
     budget: NonNegativeFloat = 1.0
     determinism: NonNegativeFloat = 0.0
+
+    def describe(self) -> str:
+        """Say in a line what the network is."""
+        words = (
+            "a frozen and a tuned copy of each block, and a policy network that chooses one for each image (SpotTune)"
+        )
+        if self.gates != STAGES:
+            words += f", with a choice in {', '.join(self.gates)} only"
+        if self.k is not None:
+            words += f", global-k with {self.k:g} tuned blocks"
+        return words + (", routes drawn anew in each answer" if self.routes == "sample" else "")
 
     @model_validator(mode="after")
     def _check_k(self) -> Self:

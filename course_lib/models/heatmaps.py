@@ -26,6 +26,11 @@ def class_heat_maps(model: Network, x: Tensor, classes: Tensor | None = None, st
         ValueError: the network is no chain of stages, or the stage gives no maps (N, C, h, w), as those of a ViT.
     """
     chain = model.chain()
+    if model.form is not None:
+        raise ValueError(
+            f"a network of two copies of {model.architecture} has no single stage whose maps lead to the answer: heat "
+            f"maps need a recipe with one network, e.g. full"
+        )
     if chain is None:
         raise ValueError(f"{model.architecture} is no chain of stages: heat maps need one")
     with evaluation_mode(chain):

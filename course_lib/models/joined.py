@@ -33,8 +33,8 @@ class JoinedNetwork(Network):
         own = own_stages(settings, a)
         self.branches = nn.ModuleDict({"a": a.stages, "b": Stages({path: b.stages[path] for path in own})})
         self.num_features = 2 * a.num_features
-        self.head = head
-        self._trunk = list(a.stages)[: list(a.stages).index(own[0])]
+        self.passed, self.head = nn.Identity(), head
+        self.trunk = tuple(list(a.stages)[: list(a.stages).index(own[0])])
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -58,14 +58,14 @@ class JoinedNetwork(Network):
     def features(self, x: Tensor) -> Tensor:
         """Compute what the head is given, concat[η X₁; (1 − η) X₂]: images (N, 3, H, W) -> (N, 2D)."""
         a, b = self.branches["a"], self.branches["b"]
-        for path in self._trunk:
+        for path in self.trunk:
             x = a[path](x)
         first, second = x, x
-        for path in list(a)[len(self._trunk) :]:
+        for path in list(a)[len(self.trunk) :]:
             first = a[path](first)
             second = (b if path in b else a)[path](second)
         eta = self.form.eta
-        return torch.cat((eta * first, (1 - eta) * second), dim=1)
+        return self.passed(torch.cat((eta * first, (1 - eta) * second), dim=1))
 
     def branch_weights(self) -> dict[str, Tensor]:
         """Split the weights of the head's first layer by branch, each (C, D) or (hidden width, D)."""

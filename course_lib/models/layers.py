@@ -4,14 +4,17 @@ from torch import nn
 
 from course_lib.models.network import HEAD, Network, is_head
 
+POOL = "pool"
+
 
 def layer_names(model: Network) -> tuple[str, ...]:
     """List the layers by name, from the image to the logits.
 
     They are the stage paths (``"stem"``, ``"stage1"`` … ``"pool"``), ``"hidden1"``, ``"hidden2"`` … (hidden layers of
     the main head, after their ReLU), ``"head"`` (its logits), and the logits of auxiliary heads, ``"head.aux1"`` …
+    A network of two copies has no stage that all images pass once; its features are ``"pool"``, what the head is given.
     """
-    inner = tuple(path for path in model.paths if not is_head(path))
+    inner = (POOL,) if model.form else tuple(path for path in model.paths if not is_head(path))
     return (*inner, *_hidden(model), *model.head_paths)
 
 
@@ -23,6 +26,8 @@ def layer_module(model: Network, name: str) -> nn.Module:
     """
     if name not in layer_names(model):
         raise ValueError(f"unknown layer '{name}': this model has {', '.join(layer_names(model))}")
+    if name == POOL and model.form:
+        return model.passed
     return _hidden(model).get(name) or model.stage_module(name)
 
 
@@ -35,8 +40,8 @@ def last_layers(model: Network, n: int) -> tuple[str, ...]:
         ValueError: the network has not as many layers.
     """
     line = [name for name in layer_names(model) if not is_head(name)]
-    if "pool" in line[1:]:
-        del line[line.index("pool") - 1]
+    if POOL in line[1:]:
+        del line[line.index(POOL) - 1]
     line.append(HEAD)
     if not 1 <= n <= len(line):
         raise ValueError(f"the last {n} layers: this model has {len(line)}, {', '.join(line)}")

@@ -53,10 +53,12 @@ class Network(nn.Module):
     Attributes:
         architecture: the name it was built under, or that of its backbones.
         form: the settings of a network of two backbones; None for a single one.
+        passed: passes on what the head of a network of two backbones is given, so that hooks can read it.
     """
 
     architecture: str
     form: Settings | None = None
+    passed: nn.Module
 
     @property
     def paths(self) -> tuple[str, ...]:

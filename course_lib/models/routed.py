@@ -26,6 +26,10 @@ class RoutedNetwork(Network):
         frozen, tuned: of one architecture, with the same weights; their heads are not used.
         policy: with an output for each of `gated_blocks`.
         head: from (N, D) to logits (N, C).
+
+    Attributes:
+        skips: False computes both copies of each block in evaluation, too, and takes of each image the one of its
+            route: the same answers, for programs that have to run one graph for all images. Routes are not counted.
     """
 
     def __init__(self, settings: Routed, frozen: StagedModel, tuned: StagedModel, policy: Policy, head: nn.Module):
@@ -38,7 +42,8 @@ class RoutedNetwork(Network):
         self.tuned = Stages(
             {path: tuned.stages[path] for path in self.order if path in self.gated or path not in blocks}
         )
-        self.policy, self.head = policy, head
+        self.policy, self.passed, self.head = policy, nn.Identity(), head
+        self.skips = True
         self._decisions: Tensor | None = None
         self._tuned, self._seen = torch.zeros(len(self.gated), dtype=torch.long), 0
 
@@ -86,7 +91,7 @@ class RoutedNetwork(Network):
                 x = self.frozen[path](x)
             else:
                 x = self._block(path, x, routes[:, self.gated.index(path)])
-        return x
+        return self.passed(x)
 
     def routes(self, x: Tensor) -> Tensor:
         """Decide the routes (N, G) of images (N, 3, H, W) as in evaluation: True for the tuned copy of a block."""
@@ -114,13 +119,16 @@ class RoutedNetwork(Network):
             self._decisions = None if self.form.k is None else decisions
             return decisions
         routes = self.routes(x)
-        self._tuned, self._seen = self._tuned + routes.sum(dim=0).cpu(), self._seen + len(routes)
+        if self.skips:
+            self._tuned, self._seen = self._tuned + routes.sum(dim=0).cpu(), self._seen + len(routes)
         return routes
 
     def _block(self, path: str, x: Tensor, decisions: Tensor) -> Tensor:
+        share = decisions.view(-1, *(1,) * (x.ndim - 1))
         if self.training:
-            share = decisions.view(-1, *(1,) * (x.ndim - 1))
             return (1 - share) * self.frozen[path](x) + share * self.tuned[path](x)
+        if not self.skips:
+            return torch.where(share, self.tuned[path](x), self.frozen[path](x))
         parts = [
             (copy[path], rows) for copy, rows in ((self.frozen, ~decisions), (self.tuned, decisions)) if rows.any()
         ]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from course_lib.paths import shipped_dir
 
+NOT_SHIPPED = ("resnet26",)  # too large; `course pretrain NAME` makes them, and then they are found as shipped ones are
+
 
 @dataclass(frozen=True)
 class ShippedWeights:
@@ -55,3 +57,22 @@ def describe_shipped(name: str) -> ShippedWeights:
 def shipped_file(name: str) -> Path:
     """The file of shipped weights, whether it is there or not."""
     return shipped_dir("data/weights") / f"{name}.safetensors"
+
+
+def find_weights(weights: str | Path) -> Path:
+    """Find the file of weights by the name of shipped weights or by its path.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    path = Path(weights).expanduser()
+    if path.suffix != ".safetensors":
+        if (name := str(weights)) not in list_weights():
+            if name in NOT_SHIPPED:
+                raise FileNotFoundError(f"the weights '{name}' are not shipped: 'course pretrain {name}' trains them")
+            shipped = ", ".join(list_weights()) or "none"
+            raise FileNotFoundError(f"no weights '{name}': give a shipped name ({shipped}) or a .safetensors file")
+        path = shipped_file(name)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no weights file {path}: check the path")
+    return path

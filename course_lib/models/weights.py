@@ -13,12 +13,13 @@ from pydantic import TypeAdapter
 from torch import Tensor, nn
 
 from course_lib.models.architectures import build
-from course_lib.models.catalogue import find_origin, find_weights, origin_loader
+from course_lib.models.catalogue import find_origin, origin_loader
 from course_lib.models.composing import build_composed
 from course_lib.models.forms import Form
 from course_lib.models.heads import head_sizes
 from course_lib.models.loaded import LoadedWeights, as_float32, weights_hash
 from course_lib.models.network import Network
+from course_lib.models.shipped import find_weights
 from course_lib.paths import write_whole
 
 _REQUIRED = ("class_names", "mean", "std", "size", "source")

@@ -1,4 +1,4 @@
-"""Operations of a training step, stage by stage: what freezing saves."""
+"""Operations of a training step of a chain, stage by stage: what freezing saves."""
 
 import copy
 from collections.abc import Collection, Mapping
@@ -65,17 +65,17 @@ def step_work(work: Mapping[str, StageWork], moving: Collection[str]) -> dict[st
 
 def _count(module: nn.Module, x: torch.Tensor) -> StageWork:
     parameters = list(module.parameters())
-    forward = _flops(module, x, [])
+    forward = count_operations(module, x, [])
     wanted = {"backward_last": (parameters, False), "backward": (parameters, True), "backward_frozen": ([], True)}
     counts = {}
     for name, (moving, passes_on) in wanted.items():
         image = x.clone().requires_grad_(passes_on)
-        counts[name] = _flops(module, image, [*moving, image] if passes_on else moving) - forward
+        counts[name] = count_operations(module, image, [*moving, image] if passes_on else moving) - forward
     return StageWork(sum(p.numel() for p in parameters), forward, **counts)
 
 
-def _flops(module: nn.Module, x: torch.Tensor, wanted: list[torch.Tensor]) -> int:
-    """Count the operations of a forward pass and of the gradients of `wanted`."""
+def count_operations(module: nn.Module, x: torch.Tensor, wanted: list[torch.Tensor]) -> int:
+    """Count the operations of a forward pass of `x`, on the device ``"meta"``, and of the gradients of `wanted`."""
     counted = {torch.ops.aten.convolution_backward: _backward_flops}
     with FlopCounterMode(display=False, custom_mapping=counted) as counter, torch.set_grad_enabled(bool(wanted)):
         outputs = module(x * 1)  # a leaf must not be changed by a ReLU that works in place

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from course_lib.data.spec import DataSpec, kept_images, prepare
 from course_lib.data.splits import Splits
-from course_lib.models.catalogue import find_origin, find_weights
+from course_lib.models.catalogue import find_origin
+from course_lib.models.shipped import find_weights
 from course_lib.models.weights import load_weights
 from course_lib.training.fitting import fit
 from course_lib.training.former import Former

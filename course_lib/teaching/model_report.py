@@ -57,6 +57,7 @@ def write_model_report(trained: TrainedClassifier, path: Path | None = None) -> 
         notes=trained.notes,
         near=_near_pairs(trained),
         settings=_settings(trained),
+        network=_network(trained),
         command=shlex.quote(trained.file.name),
         size=trained.run.size[0],
         baseline=trained.splits.train.labels.ndim == 1 and _baseline(trained),
@@ -165,6 +166,22 @@ def _baseline(trained: TrainedClassifier) -> float:
     return (trained.test.labels == most).float().mean().item()
 
 
+def _network(trained: TrainedClassifier) -> dict | None:
+    """What a network of two copies is: its stages by rate, and how many test images took a tuned copy; else None."""
+    recipe, model = trained.run.recipe, trained.run.model
+    if recipe.network is None:
+        return None
+    stages: dict[float, list[str]] = {}
+    for stage, rate in recipe.rates(model.trained_stages).items():
+        stages.setdefault(rate, []).append(stage)
+    rates = [{"rate": f"{rate:.4g}" if rate else "0 (frozen)", "stages": names} for rate, names in stages.items()]
+    shares = trained.tuned_shares or {}
+    blocks = [
+        {"name": name, "share": share, "count": round(share * len(trained.test))} for name, share in shares.items()
+    ]
+    return {"about": recipe.network.describe(), "rates": rates, "blocks": blocks, "num_test": len(trained.test)}
+
+
 def _settings(trained: TrainedClassifier) -> dict[str, str]:
     run, spec = trained.run, trained.spec
     shown = run.recipe.changed() | {"optimizer", "lr", "batch_size"}
@@ -175,7 +192,7 @@ def _settings(trained: TrainedClassifier) -> dict[str, str]:
         "Split": trained.splits.rule,
         "Start": run.recipe.start or "random weights",
         "Size": f"{run.size[0]} px",
-        **{name: _in_words(value) for name, value in recipe.items() if name not in ("start", "name")},
+        **{name: _in_words(value) for name, value in recipe.items() if name not in ("start", "name", "network")},
         "Seed": str(run.seed),
         "Time": format_duration(run.seconds),
         "Machine": f"{about['cpu']}, {about.get('gpu', about['device'])}",

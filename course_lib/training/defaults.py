@@ -63,8 +63,8 @@ DEFAULTS = (
     Default("ft1", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
     Default("ft2", math.inf, {**_TUNED, "epochs": 20}, f"21 {_PHOTOGRAPHS}"),
     Default("ft3", math.inf, {**_TUNED, "epochs": 20}, f"24 {_PHOTOGRAPHS}"),
-    Default("multitune", math.inf, {**_TUNED, "epochs": 20}, f"00 {_PHOTOGRAPHS}"),
-    Default("spottune", math.inf, {**_TUNED, "epochs": 20}, f"00 {_PHOTOGRAPHS}"),
+    Default("multitune", math.inf, {**_TUNED, "epochs": 20}, f"25 {_PHOTOGRAPHS}"),
+    Default("spottune", math.inf, {**_TUNED, "epochs": 20}, f"25 {_PHOTOGRAPHS}"),
     Default("l2sp", math.inf, {**_TUNED, "epochs": 20}, f"27 {_PHOTOGRAPHS}"),
 )  # fmt: skip
 
@@ -121,6 +121,7 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
     """Say a recipe's main settings in one line, and what the table's rest on."""
     names = [transform.name for transform in recipe.augmentation]
     parts = [
+        *([recipe.network.describe()] if recipe.network else []),
         *_new_layers(recipe),
         OPTIMIZER_NAMES[recipe.optimizer] + ("" if recipe.finds_steps else f", rate {recipe.lr:g}"),
         *_rates_of_stages(recipe),
@@ -146,13 +147,18 @@ def _new_layers(recipe: Recipe) -> list[str]:
 
 
 def _rates_of_stages(recipe: Recipe) -> list[str]:
-    """Say the rate of each stage that the recipe names; nothing if all inner stages have one rate, 0 or the head's."""
+    """Say the rate of each stage that the recipe names; nothing if all inner stages have one rate, 0 or the head's.
+
+    Of two networks, each stage of which may be named, all other stages are said, too.
+    """
     stages = [stage for stage in recipe.multipliers if stage not in (INNER, HEAD)]
     if recipe.multipliers.get(INNER) and set(stages) <= set(recipe.fresh):
         stages.insert(0, INNER)
     if not stages or recipe.finds_steps:
         return []
     rates = {stage: recipe.lr * recipe.multiplier_of(stage) for stage in (*stages, HEAD)}
+    if recipe.network and INNER not in rates:
+        rates["all other stages"] = rates.pop(HEAD)
     words = [f"{stage} {rate:.4g}" if rate else f"{stage} 0 (frozen)" for stage, rate in rates.items()]
     return [f"rates of the stages: {', '.join(words)}"]
 

@@ -19,6 +19,7 @@ from course_lib.data.sources import is_own
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.errors import need
 from course_lib.models.convolution import use_usual_convolutions
+from course_lib.models.routed import RoutedNetwork
 from course_lib.paths import check_writable, write_whole
 from course_lib.training.classifier import Classifier
 from course_lib.training.target import CONCEPTS
@@ -39,6 +40,8 @@ class Exported(nn.Module):
     def __init__(self, classifier: Classifier):
         super().__init__()
         self.model = deepcopy(classifier.model).to(memory_format=torch.contiguous_format)
+        if isinstance(self.model, RoutedNetwork):
+            self.model.skips = False  # an exported graph is one for all images
         self.concepts = classifier.target is CONCEPTS
         self.register_buffer("mean", classifier.mean.view(1, 3, 1, 1).clone())
         self.register_buffer("std", classifier.std.view(1, 3, 1, 1).clone())
@@ -67,7 +70,8 @@ def export_classifier(path: Path | str, out: Path | str, kind: str = "onnx", dat
         probabilities), ``num_random`` and ``num_test`` images that it was checked on.
 
     Raises:
-        ValueError: unknown format, the model is no classifier, or the export computes something else.
+        ValueError: unknown format, the model is no classifier or draws its answers, or the export computes something
+            else.
         MissingExtraError: a package for ONNX is not installed.
         OSError: the file cannot be written.
     """
@@ -76,6 +80,7 @@ def export_classifier(path: Path | str, out: Path | str, kind: str = "onnx", dat
     out = Path(out)
     check_writable(out.parent)
     classifier = Classifier.load(path)
+    _check_repeats(classifier.model)
     original, model = Exported(classifier).eval(), Exported(classifier).eval()
     use_usual_convolutions(model)
     noise = torch.rand(_RANDOM, 3, classifier.size, classifier.size, generator=torch.Generator().manual_seed(0))
@@ -96,6 +101,15 @@ def export_classifier(path: Path | str, out: Path | str, kind: str = "onnx", dat
     about = {"format": kind, "file": str(out), "size": classifier.size, "classes": list(classifier.class_names)}
     counts = {"num_random": len(noise), "num_test": 0 if test is None else len(test)}
     return {**about, "largest_difference": difference, **counts}
+
+
+def _check_repeats(model: nn.Module) -> None:
+    """Refuse a network whose answers are drawn: an export cannot be compared with it."""
+    if isinstance(model, RoutedNetwork) and model.form.routes == "sample":
+        raise ValueError(
+            "this model draws the routes of its images (routes = 'sample'), so that its answers change from call to "
+            "call and no export can be compared with them: train one with routes = 'argmax'"
+        )
 
 
 def compare(model: nn.Module, run: Callable[[Tensor], list[np.ndarray]], images: Tensor) -> float:

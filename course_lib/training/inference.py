@@ -68,7 +68,7 @@ def inference_costs(
     with evaluation_mode(model):
         ways = {"direct": _Way(model, size, (), num_concepts)}
         ways |= {"+".join(layers): _Way(model, size, tuple(layers), num_concepts) for layers in layer_sets}
-        seconds = take_turns({name: lambda way=way: way(image) for name, way in ways.items()}, rounds)
+        seconds = _take_turns({name: lambda way=way: way(image) for name, way in ways.items()}, rounds)
     return [
         InferenceCost(name, way.macs, way.memory_mb, seconds[name], seconds[name] / seconds["direct"])
         for name, way in ways.items()
@@ -118,8 +118,7 @@ def _blank(width: int, num_concepts: int) -> LinearModels:
     return LinearModels("logistic", 1.0, weights, bias, np.zeros(width), np.ones(width))
 
 
-def take_turns(ways: dict[str, Callable], rounds: int) -> dict[str, float]:
-    """Measure the shortest time of each call in seconds; all calls take turns, after one each that is not counted."""
+def _take_turns(ways: dict[str, Callable], rounds: int) -> dict[str, float]:
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for call in ways.values():
         call()  # warm

@@ -1,4 +1,4 @@
-"""Source training of the shipped weights: drawn photos and illustrations, never a class of the homework."""
+"""Source training of the shipped weights, and of `NOT_SHIPPED`: drawn pictures, never a class of the homework."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -18,7 +18,7 @@ from course_lib.training.run import describe_weights
 
 @dataclass(frozen=True)
 class Pretraining:
-    """How a set of shipped weights was trained."""
+    """How a set of weights is trained."""
 
     recipe: Recipe
     data: DataSpec
@@ -58,18 +58,19 @@ def _on_domain(domain: str) -> Pretraining:
     return Pretraining(recipe, DataSpec(source=f"mini:{domain}", split="source", seed=0))
 
 
-def _resnet26(architecture: str) -> Pretraining:
-    """Train at the size of lessons 16 and 17."""
+def _resnet26(architecture: str, size: int) -> Pretraining:
+    """Train at the size of lessons 16 and 17: the narrow networks at half of it, 36 pixels."""
     recipe = Recipe(architecture=architecture, schedule="cosine", epochs=8, **_COMMON)
-    return Pretraining(recipe, _on_all("mini:source").replace(size=36))
+    return Pretraining(recipe, _on_all("mini:source").replace(size=size))
 
 
 PRETRAINED = {
     "mini_resnet18": Pretraining(
         Recipe(architecture="mini_resnet18", schedule="cosine", epochs=7, **_COMMON), _on_all("mini:source")
     ),
-    "mini_resnet26": _resnet26("mini_resnet26"),
-    "mini_resnet26_wide": _resnet26("mini_resnet26_wide"),
+    "mini_resnet26": _resnet26("mini_resnet26", 36),
+    "mini_resnet26_wide": _resnet26("mini_resnet26_wide", 36),
+    "resnet26": _resnet26("resnet26", 72),
     "mini_squeezenet": Pretraining(
         Recipe(architecture="mini_squeezenet", schedule="warmup_cosine", epochs=9, **_COMMON),
         _on_all("mini:album"),  # lesson 01 shows it photos
@@ -84,14 +85,14 @@ PRETRAINED = {
 def pretrain_weights(
     name: str, *, out_dir: Path | None = None, epochs: int | None = None, device: str = "cpu", progress: bool = True
 ) -> dict:
-    """Train the shipped weights `name` again and save them in half precision.
+    """Train the shipped weights `name` again, or those that do not ship, and save them in half precision.
 
     Returns:
         ``test_accuracy`` on ``num_test`` unseen images of ``num_classes`` categories of its source, ``seconds`` and
         ``model`` (the file).
 
     Raises:
-        ValueError: no weights of that name are shipped.
+        ValueError: `PRETRAINED` has no weights of that name.
     """
     job = find_pretraining(name)
     if epochs and out_dir is None:
@@ -115,7 +116,7 @@ def pretrain_weights(
 
 
 def find_pretraining(name: str) -> Pretraining:
-    """Find how shipped weights were trained; ValueError if none are shipped under that name."""
+    """Find how weights of `PRETRAINED` are trained; ValueError if it has none of that name."""
     if name not in PRETRAINED:
         raise ValueError(f"unknown weights '{name}': choose one of {', '.join(PRETRAINED)}")
     return PRETRAINED[name]

@@ -46,6 +46,8 @@ class TrainedClassifier:
         probabilities: of the test images, (N, C) on the CPU; None where `file` is.
         near: images of different parts that look nearly the same.
         notes: what the command said before training: the start, the settings, what was found in the folder.
+        tuned_shares: of a `RoutedNetwork`, the share of test images that take the tuned copy of each block that has a
+            gate, by its path; None for others.
     """
 
     run: Run
@@ -56,6 +58,7 @@ class TrainedClassifier:
     probabilities: Tensor | None
     near: tuple[NearPair, ...]
     notes: tuple[str, ...]
+    tuned_shares: dict[str, float] | None = None
 
     @property
     def classifier(self) -> Classifier:
@@ -70,13 +73,16 @@ class TrainedClassifier:
         Returns:
             ``status``, ``best_epoch`` (0-based), ``metric`` (``"accuracy"``, or ``"map"`` for images of several
             concepts), ``val_score``, ``test_score``, ``val_accuracy`` and ``test_accuracy`` (None for concepts),
-            ``num_test``, ``seconds``, ``peak_mb``, ``start`` and ``model`` (the file, or None).
+            ``num_test``, ``seconds``, ``peak_mb``, ``start`` and ``model`` (the file, or None); of a network with
+            routes ``tuned_shares``, too.
         """
         record, main = self.run.record(), self.run.scores.get(MAIN)
         kept = ("status", "best_epoch", "val_accuracy", "test_accuracy", "seconds", "peak_mb")
         scores = {"metric": target_of(self.splits.train.labels).metric, "test_score": main and main.value}
         scores["val_score"] = self.run.val_accuracy if self.run.val_score is None else self.run.val_score
         last = {"num_test": len(self.splits.test), "start": self.run.recipe.start}
+        if self.tuned_shares:
+            last["tuned_shares"] = self.tuned_shares
         return {**{key: record[key] for key in kept}, **scores, **last, "model": self.file and str(self.file)}
 
 
@@ -178,13 +184,16 @@ class _Plan:
 def _carry_out(plan: _Plan, progress: bool) -> TrainedClassifier:
     """Train, test once, save."""
     run = _fit(plan, progress)
-    test, probabilities, file = None, None, None
+    test, probabilities, file, shares = None, None, None, None
     if run.best_epoch is not None:
         score_test(run, plan.splits, plan.device)
         test = plan.splits.test.open()  # to show the mistakes
+        run.model.take_shares()  # of what was answered before
         probabilities = _probabilities(run, test, plan.device)
+        if (found := run.model.take_shares()) is not None:
+            shares = dict(zip(run.model.gated, found, strict=True))
         file = _save(run, plan)
-    return TrainedClassifier(run, plan.splits, plan.spec, file, test, probabilities, plan.near, plan.notes)
+    return TrainedClassifier(run, plan.splits, plan.spec, file, test, probabilities, plan.near, plan.notes, shares)
 
 
 def _fit(plan: _Plan, progress: bool) -> Run:

@@ -98,3 +98,34 @@ def test_refusals(trained, tmp_path):
         export_classifier("no.safetensors", tmp_path / "m.onnx")
     with pytest.raises(OSError, match="no_folder"):
         export_classifier(trained.file, tmp_path / "no_folder" / "m.onnx")
+
+
+@pytest.mark.parametrize("kind", ["onnx", "torchscript"])
+@pytest.mark.parametrize("strategy", ["multitune", "spottune"])
+def test_networks_of_two_copies(strategy, kind, folder, tmp_path):
+    """A graph is one for all images: of routes it computes both copies, and the answers are those of the routes."""
+    settings = {"start": "mini_resnet26", "epochs": 1}
+    trained = train_classifier(f"folder:{folder}", strategy, settings, device="cpu", out=tmp_path / "m.safetensors")
+    done = export_classifier(trained.file, tmp_path / f"m.{kind}", kind, f"folder:{folder}")
+    assert done["largest_difference"] <= 1e-4
+    assert done["num_test"] == len(trained.test)
+    images = trained.test.images[:1] / 255  # another number of images than it was traced with
+    if kind == "torchscript":
+        probabilities = torch.jit.load(tmp_path / "m.torchscript")(images)[0]
+    else:
+        session = onnxruntime.InferenceSession(tmp_path / "m.onnx", providers=["CPUExecutionProvider"])
+        probabilities = torch.as_tensor(session.run(["probabilities"], {"images": images.numpy()})[0])
+    torch.testing.assert_close(probabilities, trained.probabilities[:1], atol=1e-4, rtol=0)
+    if strategy == "spottune":
+        assert len(set(trained.tuned_shares.values())) > 1, "some blocks are tuned and some are not"
+        model = trained.classifier.model
+        assert model.skips, "what is used in Python skips"
+
+
+def test_routes_that_are_drawn_are_not_exported(folder, tmp_path):
+    network = {"kind": "routed", "routes": "sample"}
+    settings = {"start": "mini_resnet26", "epochs": 1, "network": network}
+    trained = train_classifier(f"folder:{folder}", "spottune", settings, device="cpu", out=tmp_path / "m.safetensors")
+    with pytest.raises(ValueError, match="draws the routes of its images .routes = 'sample'.*routes = 'argmax'"):
+        export_classifier(trained.file, tmp_path / "m.onnx")
+    assert not (tmp_path / "m.onnx").exists()

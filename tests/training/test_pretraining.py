@@ -10,17 +10,37 @@ from course_lib.data import DataSpec
 from course_lib.data.mini.catalogue import SOURCE_CATEGORIES, domain_of
 from course_lib.data.mini.domains import DOMAINS
 from course_lib.models import describe_shipped, list_weights, load_model, load_weights, start_model
+from course_lib.models import shipped as shipped_module
+from course_lib.models.shipped import NOT_SHIPPED
 from course_lib.training.pretraining import FEW_CATEGORIES, PRETRAINED, find_pretraining, pretrain_weights
 
 HOMEWORK, GOOGLENETS = ("mini_resnet18", "mini_squeezenet"), ("mini_googlenet", "mini_googlenet_few")
+RESNETS = ("mini_resnet26", "mini_resnet26_wide")
 OF_DOMAINS = [f"mini_resnet18_{domain}" for domain in DOMAINS]
+SHIPPED = {*HOMEWORK, *GOOGLENETS, *RESNETS, *OF_DOMAINS}
 
 
 def test_what_is_shipped_is_what_is_trained():
-    assert set(PRETRAINED) == set(list_weights()) == {*HOMEWORK, *GOOGLENETS, *OF_DOMAINS}
+    assert set(PRETRAINED) == {*SHIPPED, *NOT_SHIPPED}
+    assert set(list_weights()) - set(NOT_SHIPPED) == SHIPPED
 
 
-@pytest.mark.parametrize("name", sorted(PRETRAINED))
+def test_weights_that_do_not_ship_are_told_how_to_train(tmp_path, monkeypatch, typed):
+    monkeypatch.setattr(shipped_module, "shipped_dir", lambda kind: tmp_path)
+    for name in NOT_SHIPPED:
+        with pytest.raises(FileNotFoundError, match=f"'{name}' are not shipped: 'course pretrain {name}' trains them"):
+            load_weights(name)
+        assert typed("pretrain", "--list", name)[1] == f"{name}: not shipped, 'course pretrain {name}' trains them\n"
+    assert typed("pretrain", "--list")[1].count("not shipped") == len(NOT_SHIPPED)
+
+
+def test_the_full_resnet26_is_trained_as_the_narrow_ones_at_twice_the_size():
+    narrow, full = find_pretraining("mini_resnet26"), find_pretraining("resnet26")
+    assert full.recipe == narrow.recipe.replace(architecture="resnet26")
+    assert full.data == narrow.data.replace(size=2 * narrow.data.size)
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_file_says_how_it_was_trained(name):
     job, meta = PRETRAINED[name], load_weights(name).meta
     assert meta["training"]["recipe"] == json.loads(job.recipe.identity())
@@ -49,8 +69,9 @@ def test_network_of_a_domain_is_neither_lost_nor_perfect_at_home(domain):
     [
         (OF_DOMAINS, "2c7b61da4ed41c802a745549e80a791b97f2f8b08e0427f98e873db0652b6b47"),
         (GOOGLENETS, "1784f2702fa05736be0f2ffe110a6a3980ae377dc4988264cadbe769f2dd4cc8"),
+        (RESNETS, "c6bd3ceed4e57ae899978b6fef8afff97da43cd451ff2b25243332532d0f0adc"),
     ],
-    ids=["domains", "googlenets"],
+    ids=["domains", "googlenets", "resnets"],
 )
 def test_weights_are_left_alone(names, digest):
     hashes = {name: load_weights(name).hash for name in names}

@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "branches": ["read_branches"],
         "comparison": ["comparison_table", "gap_table", "optimism_of_maximum"],
+        "costs": ["cost_table", "route_costs", "time_reductions"],
         "differences": [
             "inconsistencies",
             "inconsistencies_table",
@@ -29,7 +30,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_table1",
             "printed_table2",
         ],
-        "skipping": ["route_costs"],
         "routes": [
             "class_share",
             "count_routes",
