@@ -77,9 +77,13 @@ class RoutedNetwork(Network):
     def logits(self, x: Tensor, after: str | None = None) -> dict[str, Tensor]:
         return {HEAD: self.head(self.features(x))}
 
-    def features(self, x: Tensor) -> Tensor:
-        """Compute what the head is given: images (N, 3, H, W) -> (N, D)."""
-        routes = self._route(x)
+    def features(self, x: Tensor, routes: Tensor | None = None) -> Tensor:
+        """Compute what the head is given: images (N, 3, H, W) -> (N, D).
+
+        Args:
+            routes: in evaluation, other routes (N, G) than the policy's, True for the tuned copy of a block.
+        """
+        routes = self._route(x) if routes is None else routes
         for path in self.order:
             if path not in self.frozen:
                 x = self.tuned[path](x)

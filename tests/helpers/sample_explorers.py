@@ -13,10 +13,14 @@ from course_lib.data import TRANSFERS
 from course_lib.figures import explorers, report_card
 from course_lib.figures.extension.multiplier_map import multiplier_controls, multiplier_map
 from course_lib.figures.multitune.eta import eta_controls, other_eta
+from course_lib.figures.multitune.k_explorer import k_controls, one_k
+from course_lib.figures.multitune.one_route import one_route, route_controls
 from course_lib.figures.rates import choosing, heat_map, transfer_map
 from course_lib.models import build, first_convolution, stage_maps, stage_work
+from course_lib.training.drawn_answers import DrawnAnswers
 from fake_features import multiplier_grid
 from fake_rates import grid_of
+from fake_routes import global_k_records
 from fake_scales import scale_grid
 
 NAMES = ("dog", "elephant", "giraffe")
@@ -57,6 +61,9 @@ CONCEPT_SCORES = {layer: RNG.random((12, 3)) + sure * np.nan_to_num(CONCEPTS) fo
                   (("stage1", 0.2), ("stage2", 0.3), ("pool", 0.5), ("head", 0.4))}  # fmt: skip
 RANKING = explorers.ranking_controls(CONCEPT_SCORES["pool"], NAMES)
 MULTIPLIERS = multiplier_grid()
+GLOBAL_K = global_k_records()
+CHANCES = RNG.random((12, 4))
+DRAWN = DrawnAnswers(CHANCES, RNG.integers(0, 3, 12), RNG.random((8, 12, 4)) < CHANCES, RNG.integers(0, 3, (8, 12)))
 
 SURE = np.eye(3)[LABELS]  # branch a is surer of the right class than branch b
 BRANCHES = Branches(2 * SURE + RNG.normal(size=(12, 3)), SURE + RNG.normal(size=(12, 3)), np.zeros(3), LABELS, 0.5,
@@ -100,6 +107,8 @@ def _sample() -> dict[str, tuple]:
             RANKING,
         ),
         "multiplier_map": (partial(multiplier_map, MULTIPLIERS), multiplier_controls(MULTIPLIERS)),
+        "one_k": (partial(one_k, GLOBAL_K), k_controls(GLOBAL_K)),
+        "one_route": (partial(one_route, IMAGES, LABELS, DRAWN, NAMES, ("1", "2", "3", "4")), route_controls(DRAWN)),
         "layer_fusion": (
             partial(explorers.layer_fusion, CONCEPT_SCORES, CONCEPTS, **explorers.last_three_weights(CONCEPT_SCORES)),
             explorers.fusion_controls(CONCEPT_SCORES),

@@ -46,6 +46,17 @@ def test_every_image_goes_through_its_own_blocks(images, monkeypatch):
             assert torch.allclose(found, model.head(model.tuned["pool"](x))[0], atol=1e-4)
 
 
+def test_other_routes_can_be_given(images):
+    model = shake(start()).eval()
+    routes = torch.rand(6, 4, generator=torch.Generator().manual_seed(1)) > 0.5
+    with torch.no_grad():
+        given = model.features(images, routes)
+        assert model.take_shares() is None, "only the policy's own decisions are counted"
+        own = model.features(images, model.routes(images))
+        assert torch.equal(own, model.features(images))
+    assert not torch.allclose(given, own)
+
+
 def test_a_block_that_no_image_uses_is_skipped(images, monkeypatch):
     model = start().eval()
     calls = {"frozen": 0, "tuned": 0}

@@ -5,9 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "costs": ["cost_table", "route_costs", "time_reductions"],
         "branches": ["read_branches"],
         "comparison": ["comparison_table", "gap_table", "optimism_of_maximum"],
+        "costs": ["cost_table", "route_costs", "time_reductions"],
         "differences": [
             "inconsistencies",
             "inconsistencies_table",
@@ -15,6 +15,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_differences",
             "printed_times",
         ],
+        "drawn_routes": ["changing_share", "drawing_cost", "drawn_table", "flip_chance", "other_route_chance"],
+        "global_k": ["block_table", "gap_to", "k_curve", "policy_gap", "tuned_blocks"],
         "maximum": ["log_correlation", "maximum_table", "noise_of_maximum"],
         "printed": [
             "PrintedAccuracy",
@@ -28,6 +30,16 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "printed_table1",
             "printed_table2",
         ],
+        "routes": [
+            "class_share",
+            "count_routes",
+            "explained",
+            "routes_of",
+            "routes_table",
+            "seed_or_images",
+            "what_was_learned",
+        ],
+        "routing": ["by_set", "chosen_runs", "effects_table", "main_effects", "variants_table"],
         "recipe_tables": ["table1", "table2"],
         "penalties": ["penalty_table", "pull_gaps"],
         "rows": ["by_row", "method_gap"],

@@ -1,0 +1,70 @@
+"""The study `routing`: variants, main effects, and what a rate at the edge does to them."""
+
+import pytest
+
+from course_lib.analysis.multitune import routing
+from course_lib.analysis.records import setting
+from fake_routes import routing_records
+
+
+def value(source, levels):
+    freezing, schedule, gates = levels
+    return 0.7 + 0.05 * (freezing == "released") - 0.1 * (schedule == "one step") + 0.025 * (gates == "8 gates")
+
+
+RECORDS = routing_records(value)
+BEETLES = routing.by_set(RECORDS)["mini:beetles"]
+
+
+def test_runs_are_grouped_by_set_and_variant():
+    assert list(routing.by_set(RECORDS)) == ["mini:beetles", "mini:general"]
+    assert len(routing.by_variant(BEETLES)) == 8
+    assert routing.set_name("mini:beetles") == "beetles"
+    assert routing.set_name("cifar100") == "cifar100"
+
+
+def test_validation_chooses_the_rate_of_each_seed():
+    own = routing.by_variant(BEETLES)["strict, three steps, 12 gates"]
+    chosen = routing.chosen_runs(own)
+    assert [(setting(run, "seed"), setting(run, "lr")) for run in chosen] == [(0, 0.01), (1, 0.01), (2, 0.01)]
+    best = own[0]["recipe"]["lr"] == 0.003 and own[0]
+    raised = [run | {"val_accuracy": 0.99} if run is best else run for run in own]
+    assert [setting(run, "lr") for run in routing.chosen_runs(raised)] == [0.003, 0.01, 0.01]
+    with pytest.raises(ValueError, match="let the study finish"):
+        routing.chosen_runs([])
+
+
+@pytest.mark.parametrize(("factor", "effect"), [("freezing", 0.05), ("schedule", -0.1), ("gates", 0.025)])
+def test_main_effects_are_the_second_level_minus_the_first(factor, effect):
+    found = routing.main_effect(BEETLES, factor)
+    assert found.interval().estimate == pytest.approx(effect, abs=0.01)
+    assert len(found.pairs) == 4 * 3
+    assert sorted(found.by_seed) == [0, 1, 2]
+    assert found.interval().seeds == 3
+    assert found.edge == ""
+
+
+def test_a_best_rate_at_the_edge_is_named():
+    edge = routing.main_effect(routing.by_set(routing_records(value, best=0.03))["mini:beetles"], "gates").interval()
+    assert "best at 0.03, the highest rate tried" in edge.edge
+
+
+def test_what_cannot_be_compared_is_refused():
+    with pytest.raises(ValueError, match="unknown factor 'depth': choose one of freezing, schedule, gates"):
+        routing.main_effect(BEETLES, "depth")
+    strict = [run for run in BEETLES if "strict" in setting(run, "name")]
+    with pytest.raises(ValueError, match="no variant has runs with 'strict' and with 'released'"):
+        routing.main_effect(strict, "freezing")
+
+
+def test_the_tables_have_all_effects_and_variants():
+    effects = routing.effects_table(RECORDS)
+    assert list(effects.index) == ["released − strict", "one step − three steps", "8 gates − 12 gates"]
+    assert list(effects.columns) == ["beetles", "general"]
+    variants = routing.variants_table(BEETLES)
+    assert len(variants) == 8
+    assert set(variants["rates"]) == {"0.01"}
+    assert variants.loc["strict, one step, 8 gates", "test accuracy"].startswith("62.")
+    alone = routing_records(value, best=0.003)
+    marked = routing.variants_table(routing.by_set(alone)["mini:general"])
+    assert set(marked["rates"]) == {"0.003 (edge)"}

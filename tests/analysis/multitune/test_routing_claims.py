@@ -1,0 +1,74 @@
+"""Claims about SpotTune: reproduced by runs for which they are true, contradicted by runs for which they are not."""
+
+import numpy as np
+import pytest
+
+from course_lib.analysis.multitune.routing_claims import ROUTING_CLAIMS
+from course_lib.analysis.verdicts import judge
+from fake_routes import LABELS, compared_records, global_k_records, routing_records
+
+CLAIMS = {claim.id: claim for claim in ROUTING_CLAIMS}
+
+
+def alike(num_gates=12):
+    return np.zeros((len(LABELS), num_gates), dtype=bool)
+
+
+def effect(place, level, size):
+    return lambda source, levels: 0.7 + size * (levels[place] == level)
+
+
+def method(name, size):
+    return lambda source, method: 0.7 + size * (method == name)
+
+
+def kind(name, size):
+    return lambda kind, k: 0.7 + size * (kind == name)
+
+
+FLAT = {"routing": routing_records, "global_k": global_k_records, "two_networks": compared_records}
+CASES = [  # claim, what makes it true, what makes it false
+    ("spottune-beats-full", {"two_networks": (method("SpotTune", 0.1),)}, {"two_networks": (method("full", 0.1),)}),
+    ("spottune-routes-by-image", {}, {"two_networks": {"routes": alike()}}),
+    ("spottune-routes-by-class", {}, {"two_networks": {"routes": alike()}}),
+    ("spottune-released-freezing", *({"routing": (effect(0, level, 0.1),)} for level in ("released", "strict"))),
+    ("spottune-schedule-costs", *({"routing": (effect(1, "one step", size),)} for size in (-0.1, 0.1))),
+    ("spottune-drawing-costs", *({"routing": {"changing": share}} for share in (0.3, 0.0))),
+    ("spottune-drawing-changes", *({"routing": {"changing": share}} for share in (0.3, 0.0))),
+    ("global-3-as-good", {"global_k": (kind("global", 0.1),)}, {"two_networks": (method("SpotTune", 0.15),)}),
+    ("global-k-last-as-good", {"global_k": (kind("last", 0.1),)}, {"global_k": (kind("global", 0.15),)}),
+]
+
+
+def verdict(name, changes, **edge):
+    """The verdict on runs of which some studies are changed: by another value, or by settings of the records."""
+    runs = {}
+    for study in CLAIMS[name].studies:
+        given = changes.get(study, ())
+        more = {**(given if isinstance(given, dict) else {}), **edge}
+        runs[study] = FLAT[study](*(given if isinstance(given, tuple) else ()), **more)
+    return judge(CLAIMS[name], runs, {study: len(own) for study, own in runs.items()})
+
+
+def test_every_claim_has_its_two_cases():
+    assert [name for name, _, _ in CASES] == list(CLAIMS)
+    assert len(CLAIMS) >= 5
+
+
+@pytest.mark.parametrize(("name", "true", "false"), CASES, ids=[name for name, _, _ in CASES])
+def test_claims_follow_the_runs(name, true, false):
+    assert verdict(name, true).verdict == "reproduced"
+    assert verdict(name, false).verdict == "contradicted"
+
+
+@pytest.mark.parametrize("name", [n for n in CLAIMS if "routes" not in n and "drawing" not in n])
+def test_a_best_rate_at_the_edge_decides_nothing(name):
+    changes = next(true for claim, true, _ in CASES if claim == name)
+    found = verdict(name, changes, best=0.003)
+    assert (found.verdict, found.at_edge) == ("undecided", True)
+
+
+def test_random_routes_do_not_depend_on_the_class():
+    found = verdict("spottune-routes-by-class", {"two_networks": {"by_class": 0.0}})
+    assert found.verdict != "reproduced"
+    assert abs(found.effect.estimate) < 0.02
