@@ -56,10 +56,10 @@ from course_lib.training import fit, pick_device
 from course_lib.training.inputs import Pixels
 from course_lib.training.penalties.settings import L2SP
 
+torch.manual_seed(0)  # the same random numbers in each run
 numbers = PROFILES[profile]
 studied = numbers.shown or profile  # the profile of the finished runs
 source = data or numbers.source
-torch.manual_seed(0)  # the same random numbers in each run
 
 # %% [markdown]
 # ## Predict
@@ -245,8 +245,8 @@ show(eta.branch_weights(branches), colors=8)
 # %% [markdown]
 # The weights of a branch say little by themselves: features of another size need other weights. So look at the *logits*. What becomes of the same weights at another
 # η? At 0 branch b answers alone, at 1 branch a. The weights were learned at η = 0.5 and are not trained again, so this says which branch the network relies on, and
-# not which η is best. (The slider needs a running kernel.) A possible reason for the difference: branch b begins the same stages anew as branch a, and trains them
-# at a tenth of the rate. How good such a branch is by itself, the control *B alone* says below.
+# not which η is best. (The slider needs a running kernel; the menu shows the weights, times η, instead.) A possible reason for the difference: branch b begins the
+# same stages anew as branch a, and trains them at a tenth of the rate. How good such a branch is by itself, the control *B alone* says below.
 
 # %%
 figures.explorers.explore(
@@ -317,8 +317,9 @@ if passed_aliased:
         show_text(f"{how}: {len(aliased_names(weights, start))} of {len(start)} follow")
 
 # %% [markdown]
-# With such a start, α can be anything. How far do trainings move from their start? Without a penalty, with an aliased start, and with a copied one, all with few
-# images and a thousand times the document's α, so that a difference shows within a few epochs. (Both penalties also pull the head to zero.)
+# With such a start, α can be anything; what remains in the released code is β/2 · ‖w_new‖² of the head, and the optimiser's weight decay. How far do trainings move
+# from their start? Without a penalty, with an aliased start, and with a copied one, all with few images and a thousand times the document's α, so that a difference
+# shows within a few epochs. (Both penalties also pull the head to zero. Such an α is no advice.)
 
 # %%
 few = prepare(row_data(numbers, source, 10))
