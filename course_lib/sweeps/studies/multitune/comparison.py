@@ -33,7 +33,7 @@ def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Tr
         for one in profile.sets(source)
         for per_class in profile.rows
         for seed in seeds
-        for lr in profile.rates
+        for lr in profile.rates_of(per_class)
         for recipe in fair_recipes(profile, lr, wider=per_class is None)
     ]
     return trials + (_from_imagenet(profile, source, seeds) if profile.imagenet else [])
