@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.analysis.comparisons import Comparison, edges_of, scored_by_seed
-from course_lib.analysis.records import distinct, history, score_of, select, setting, values_of
+from course_lib.analysis.records import distinct, history, probes_of, score_of, select, setting, values_of
 from course_lib.analysis.voting import vote_units
 from course_lib.sweeps.studies.multitune.comparison import LAST, VARY
 from course_lib.sweeps.studies.multitune.methods import ANEW, FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE, WIDE
@@ -50,7 +50,7 @@ def methods_in(records: Sequence[dict]) -> list[str]:
     """Names of the methods with runs, in the order of `METHODS`; ensembles where two seeds of their method can vote."""
     found = values_of(records, "name")
     voters = {
-        name: {run["seed"] for run in select(records, name=single) if "answers" in (run.get("scores") or {})}
+        name: {run["seed"] for run in select(records, name=single) if "answers" in probes_of(run)}
         for name, single in ENSEMBLES.items()
     }
     named = [name for name in METHODS if name in found or len(voters.get(name, ())) > 1]
