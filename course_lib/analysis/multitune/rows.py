@@ -195,7 +195,7 @@ def method_gap(records: Sequence[dict], a: str, b: str) -> Paired:
 
 def grids_of(records: Sequence[dict], method: str) -> list[list[dict]]:
     """Runs at all rates of each recipe that a seed chose: `PLAIN` may have two."""
-    names = values_of(chosen_of(records, method), "name")
+    names = values_of(chosen_of(records, ENSEMBLES.get(method, method)), "name")
     return [select(records, name=name) for name in names]
 
 
