@@ -8,7 +8,18 @@ from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import Interval
 from course_lib.figures.kinds import describe_kinds, kinds_of, line_style
-from course_lib.figures.style import BLACK, OPTIMIZER_COLORS, SERIES, draw_interval, new_figure, optimizer_name, styled
+from course_lib.figures.style import (
+    BLACK,
+    GREY,
+    OPTIMIZER_COLORS,
+    SERIES,
+    draw_interval,
+    new_figure,
+    optimizer_name,
+    styled,
+)
+
+_STEP, _ROOM = 0.18, 0.9  # between two dots of a row, and between the first and the last one at most; a row has 1
 
 
 @dataclass(frozen=True)
@@ -63,8 +74,9 @@ def draw_dots(
     kinds = kinds_of(dot.interval for dot in dots) if kinds is None else kinds
     for place, row in enumerate(rows):
         own = [dot for dot in dots if dot.row == row]
+        step = min(_STEP, _ROOM / max(len(own) - 1, 1))
         for index, dot in enumerate(own):
-            y = place + (index - (len(own) - 1) / 2) * 0.18
+            y = place + (index - (len(own) - 1) / 2) * step
             found = dot.interval
             draw_interval(
                 axes,
@@ -110,6 +122,7 @@ def series_colors(dots: Sequence[Dot]) -> dict[str, str]:
     taken = {OPTIMIZER_COLORS[name] for name in series if name in OPTIMIZER_COLORS}
     free = [color for color in SERIES if color not in OPTIMIZER_COLORS.values()]
     free += [color for color in SERIES if color in OPTIMIZER_COLORS.values() and color not in taken]
+    free.append(GREY)
     others = [name for name in series if name not in OPTIMIZER_COLORS]
     return {name: OPTIMIZER_COLORS.get(name) or free[others.index(name) % len(free)] for name in series}
 

@@ -188,7 +188,7 @@ figures.explorers.explore(draw_route, stored=False, **one_route.route_controls(d
 # %% [markdown]
 # ### The studies
 # Does the route help? Plain full fine-tuning is the control: the same network, images, epochs and augmentation, and the same rates to choose from, by validation,
-# for each seed. These are runs of lesson 16's study.
+# for each seed. These are runs of lesson 16's study, which compares SpotTune with a second plain recipe, too: its new head learns ten times as fast.
 
 # %%
 compared = run_study("two_networks", studied, data, seeds)

@@ -5,11 +5,11 @@ from functools import cache
 
 import numpy as np
 
-from course_lib.sweeps.studies.multitune import STUDIES
+from course_lib.sweeps.studies.multitune import PROFILES, STUDIES
 from course_lib.training.answers import Answers, answer_texts, encode
 from course_lib.training.routes import Routes
 
-BEST = 0.01  # the rate at which all scores are highest
+MINI = PROFILES["mini"]
 NUM_CLASSES, GATES = 12, 12
 SIZES = {"mini:beetles": (396, 396, 504), "mini:general": (960, 320, 640)}  # images of train, val, test
 FADING = 0.15  # how much a rate loses that is ten times too high or too low
@@ -21,7 +21,13 @@ def trials_of(study):
     return STUDIES[study].trials("mini", None, None)
 
 
-def fake_runs(study, value, *, keep=lambda trial: True, best=BEST, noise=0.004, maximum=0.02):
+def inner_rate(trial):
+    """A rate inside the grid of the trial's row."""
+    rates = MINI.rates_of(trial.data.per_class)
+    return rates[(len(rates) - 1) // 2]
+
+
+def fake_runs(study, value, *, keep=lambda trial: True, best=inner_rate, noise=0.004, maximum=0.02):
     """Records of a study; `value(trial)` is the test accuracy at the rate `best`, of which each seed has `noise` more.
 
     Args:
@@ -32,13 +38,14 @@ def fake_runs(study, value, *, keep=lambda trial: True, best=BEST, noise=0.004, 
     return [fake_run(trial, value(trial), best, noise, maximum) for trial in trials_of(study) if keep(trial)]
 
 
-def fake_run(trial, value, best=BEST, noise=0.004, maximum=0.02):
+def fake_run(trial, value, best=inner_rate, noise=0.004, maximum=0.02):
     """A record as the ledger has it."""
     recipe, data, seed = trial.recipe, trial.data, trial.seed
     _, num_val, num_test = SIZES[data.source]
     train = SIZES[data.source][0] if data.per_class is None else data.per_class * NUM_CLASSES
     best = best(trial) if callable(best) else best
-    level = value + noise * (seed - 1) - FADING * np.log10(recipe.lr / best) ** 2
+    rate = recipe.lr * recipe.multipliers.get("inner", 1.0)  # of the pretrained layers
+    level = value + noise * (seed - (MINI.seeds - 1) / 2) - FADING * np.log10(rate / best) ** 2
     level = float(np.clip(level, 0.05, 0.97))
     history = [_epoch(epoch, recipe.epochs, level, maximum, num_val) for epoch in range(recipe.epochs)]
     found = max(history, key=lambda epoch: epoch["val_accuracy"])

@@ -11,7 +11,8 @@ from course_lib.sweeps.studies.multitune.profiles import PROFILES
 from course_lib.sweeps.studies.multitune.routing import GLOBAL_K, ROUTING
 from course_lib.training.answers import encode
 
-PROFILE, SEEDS, BEST = PROFILES["mini"], (0, 1, 2), 0.01
+PROFILE, BEST = PROFILES["mini"], 0.01
+SEEDS, LOWEST = tuple(range(PROFILE.seeds)), min(PROFILE.routing_rates)
 CLASSES, OF_CLASS = 12, 20  # of the test images
 LABELS = np.repeat(np.arange(CLASSES), OF_CLASS)
 EPOCHS, PASSES = 4, 10
@@ -111,6 +112,6 @@ def compared_records(value=lambda source, method: 0.7, *, seeds=SEEDS, per_class
         for source in PROFILE.sets(PROFILE.source)
         for row in per_class
         for seed in seeds
-        for lr in PROFILE.rates
+        for lr in PROFILE.rates_of(row)
         for recipe in (full(PROFILE, lr), spottune(PROFILE, lr))
     ]

@@ -25,11 +25,11 @@ def test_every_method_trains_on_every_row_at_every_rate():
         here = [trial for trial in trials if (trial.data.source, trial.data.per_class) == row]
         methods = {trial.recipe.name for trial in here}
         two = {"MultiTune", "MultiTune, one block", "SpotTune"}
-        assert methods - {"wider"} == two | {"full", "L2-SP", "one branch, one block"}
+        assert methods - {"wider"} == two | {"full", "full, head ×10", "L2-SP", "one branch, one block"}
         assert ("wider" in methods) == (row[1] is None)
-        assert len(here) == len(methods) * len(MINI.rates) * MINI.seeds
+        assert len(here) == len(methods) * len(MINI.rates_of(row[1])) * MINI.seeds
     assert {(trial.data.size, trial.data.crop) for trial in trials} == {(36, 32)}
-    assert len({trial.recipe.identity() for trial in trials}) == 7 * len(MINI.rates)
+    assert len({trial.recipe.identity() for trial in trials}) == 7 * 6 + 5  # the wider network on all images alone
     assert len({(t.recipe.schedule, t.recipe.milestones, t.recipe.augmentation) for t in trials}) == 1  # tuned alike
 
 

@@ -20,10 +20,13 @@ from course_lib.analysis.multitune.rows import (
     by_kind,
     by_row,
     chosen_of,
+    jackknife,
     last_score,
     last_validation,
+    members_of,
     method_gap,
     methods_in,
+    rate_of,
     row_name,
     row_of,
     runs_of,
@@ -46,7 +49,7 @@ class Measured:
         test: on the test images, at the epoch of the maximum: nothing was chosen on these images.
         last: on the test images, after the last epoch.
         half_width: half of the 95 % interval of the maximum that few validation images alone give (binomial).
-        rates: learning rates that the seeds chose, each once, rising.
+        rates: learning rates of the pretrained layers that the seeds chose, each once, rising.
         edge: says that the best rate is the lowest or highest of its grid; else empty.
 
     The intervals hold the errors of seeds and of images, not the luck of a maximum. An ensemble has no validation
@@ -87,12 +90,12 @@ def measure(records: Sequence[dict], method: str, confidence: float = 0.95) -> M
         "last": ([last_score(run) for run in chosen], "test"),
     }
     found = {
-        name: _interval(own, num_images(chosen[0], part), confidence, overlapping=method in ENSEMBLES)
+        name: _interval(own, [members_of(run) for run in chosen], num_images(chosen[0], part), confidence)
         for name, (own, part) in values.items()
     }
     best = found["maximum"].estimate if found["maximum"] else float("nan")
     half = NORMAL * float(np.sqrt(best * (1 - best) / num_images(chosen[0], "val")))
-    rates = tuple(sorted({setting(run, "lr") for run in chosen_of(records, ENSEMBLES.get(method, method))}))
+    rates = tuple(sorted({rate_of(run) for run in chosen_of(records, ENSEMBLES.get(method, method))}))
     return Measured(row_of(chosen[0]), method, **found, half_width=half, rates=rates, edge=rate_at_edge(runs, VARY))
 
 
@@ -101,7 +104,7 @@ def comparison_table(records: Sequence[dict]) -> pd.DataFrame:
 
     Returns:
         Columns: the four numbers of `Measured` in per cent, ``"±"``: binomial half width of the maximum in points,
-        ``"lr"``: the rates that the seeds chose, and ``"edge"``.
+        ``"lr"``: the rates of the pretrained layers that the seeds chose, and ``"edge"``.
     """
     rows = []
     for own in measured_rows(records):
@@ -191,18 +194,16 @@ def _images(records: Sequence[dict], val: float, test: float, confidence: float)
 
 
 def _interval(
-    values: Sequence[float | None], total: int, confidence: float, *, overlapping: bool = False
+    values: Sequence[float | None], members: Sequence[set[int]], total: int, confidence: float
 ) -> Interval | None:
-    """Mean over seeds with both errors; None if a value is missing. Overlapping: of `votes`, by the jackknife."""
+    """Mean over seeds with both errors, of ensembles by the jackknife; None if a value is missing."""
     if None in values:
         return None
-    mean = float(np.mean(values))
+    mean, seeds = float(np.mean(values)), jackknife(values, members)
     over_images = replace(accuracy_interval(round(mean * total), total, confidence), estimate=mean)
-    if len(values) < 2:
+    if len(seeds) < 2:
         return over_images
-    if overlapping:  # each vote leaves out one of three seeds; of more seeds this makes the interval too wide
-        values = [mean + (len(values) - 1) * (mean - value) for value in values]
-    found = both_errors(seed_interval(values, confidence), over_images)
+    found = both_errors(seed_interval(list(seeds.values()), confidence), over_images)
     return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
 
 

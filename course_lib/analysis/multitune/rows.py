@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -9,12 +10,23 @@ from course_lib.analysis.comparisons import Comparison, edges_of, scored_by_seed
 from course_lib.analysis.records import distinct, history, probes_of, score_of, select, setting, values_of
 from course_lib.analysis.voting import vote_units
 from course_lib.sweeps.studies.multitune.comparison import LAST, VARY
-from course_lib.sweeps.studies.multitune.methods import ANEW, FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE, WIDE
+from course_lib.sweeps.studies.multitune.methods import (
+    ANEW,
+    FAST_HEAD,
+    FULL,
+    MULTITUNE,
+    ONE_BLOCK,
+    SP,
+    SPOTTUNE,
+    WIDE,
+)
 
 # Mean probabilities of two runs of one method: as many parameters as MultiTune, and no joined layer.
 ENSEMBLE, ENSEMBLE_ANEW = "ensemble", "ensemble, one block"
 ENSEMBLES = {ENSEMBLE: FULL, ENSEMBLE_ANEW: ANEW}
-METHODS = (SPOTTUNE, MULTITUNE, ONE_BLOCK, ANEW, ENSEMBLE_ANEW, FULL, ENSEMBLE, SP, WIDE)
+METHODS = (SPOTTUNE, MULTITUNE, ONE_BLOCK, ANEW, ENSEMBLE_ANEW, FULL, FAST_HEAD, ENSEMBLE, SP, WIDE)
+PLAIN = "better plain fine-tuning"  # of the two recipes below; each seed chooses recipe and rate by validation
+PLAIN_RECIPES = (FULL, FAST_HEAD)
 KINDS = ("fine-grained", "general")  # of the two sets of each pair (Table 2)
 SETS = {"mini:beetles": KINDS[0], "aircraft": KINDS[0], "mini:general": KINDS[1], "cifar100": KINDS[1]}
 MEMBERS = "members"  # key of a vote: the seeds of its networks
@@ -58,20 +70,20 @@ def methods_in(records: Sequence[dict]) -> list[str]:
 
 
 def runs_of(records: Sequence[dict], method: str) -> list[dict]:
-    """Runs of a method at all rates; of the ensemble those of its members.
+    """Runs of a method at all rates; of the ensemble those of its members, of `PLAIN` those of both recipes.
 
     Raises:
         ValueError: there is none.
     """
-    name = ENSEMBLES.get(method, method)
-    if not (found := select(records, name=name)):
+    names = PLAIN_RECIPES if method == PLAIN else (ENSEMBLES.get(method, method),)
+    if not (found := [run for name in names for run in select(records, name=name)]):
         known = ", ".join(values_of(records, "name")) or "none"
-        raise ValueError(f"no run of '{name}': the runs are of {known}")
+        raise ValueError(f"no run of '{' or '.join(names)}': the runs are of {known}")
     return found
 
 
 def chosen_of(records: Sequence[dict], method: str) -> list[dict]:
-    """The run that validation chose for each seed, in the order of the seeds; of the ensemble one vote for each seed.
+    """The run that validation chose for each seed, in the order of the seeds; of the ensemble a vote of each pair.
 
     Args:
         records: of one row.
@@ -79,22 +91,28 @@ def chosen_of(records: Sequence[dict], method: str) -> list[dict]:
     Raises:
         ValueError: no run of the method was scored, or no two runs can vote.
     """
-    chosen = scored_by_seed(method, runs_of(records, method), vary=VARY)
+    vary = (*VARY, "multipliers") if method == PLAIN else VARY
+    chosen = scored_by_seed(method, runs_of(records, method), vary=vary)
     if not chosen:
         raise ValueError(f"no run of '{method}' was scored: let the study finish")
-    return votes([chosen[seed] for seed in sorted(chosen)]) if method in ENSEMBLES else list(chosen.values())
+    runs = [chosen[seed] for seed in sorted(chosen)]
+    return votes(runs) if method in ENSEMBLES else runs
+
+
+def rate_of(record: Mapping) -> float:
+    """The learning rate of the pretrained layers: the setting `lr` is that of the head."""
+    return round(setting(record, "lr") * setting(record, "multipliers").get("inner", 1.0), 12)
 
 
 def votes(runs: Sequence[dict]) -> list[dict]:
-    """The ensembles of each run with the next one, the last with the first: 0 + 1, 1 + 2, 2 + 0.
+    """The ensembles of all pairs of runs: without the runs of a seed all pairs of the others are left.
 
     Raises:
         ValueError: fewer than two runs, or as `vote`.
     """
     if len(runs) < 2:
         raise ValueError(f"{len(runs)} run has nobody to vote with: run at least two seeds")
-    pairs = [(one, runs[(place + 1) % len(runs)]) for place, one in enumerate(runs)]
-    return [vote(pair) for pair in (pairs if len(runs) > 2 else pairs[:1])]
+    return [vote(pair) for pair in combinations(runs, 2)]
 
 
 def vote(runs: Sequence[dict]) -> dict:
@@ -113,44 +131,48 @@ def vote(runs: Sequence[dict]) -> dict:
     return runs[0] | scored | empty | {MEMBERS: [run["seed"] for run in runs]}
 
 
+def jackknife(values: Sequence[float], members: Sequence[set[int]]) -> dict[int, float]:
+    """Pseudo-value of each seed: number of seeds × mean − (number − 1) × mean of the values without the seed.
+
+    A value of one network is its own pseudo-value. Values of all pairs of networks are a U-statistic; where each is
+    the mean of what its two networks have, the pseudo-values are what these have. A single value, or values that have
+    a seed in common, leave nothing without this seed: their mean is returned for the first seed.
+
+    Args:
+        members: for each value, the seeds of the networks that it is of.
+    """
+    seeds, mean = sorted(set().union(*members)), float(np.mean(values))
+    rest = {seed: [v for v, own in zip(values, members, strict=True) if seed not in own] for seed in seeds}
+    if not all(rest.values()):
+        return {seeds[0]: mean}
+    return {seed: float(len(seeds) * mean - (len(seeds) - 1) * np.mean(rest[seed])) for seed in seeds}
+
+
 @dataclass(frozen=True)
 class Paired(Comparison):
     """A comparison in which a network may be in several ensembles, so that the ensembles depend on each other."""
 
     @property
     def by_seed(self) -> dict[int, float]:
-        """A minus B of each seed as the jackknife's pseudo-value: what the mean loses without the networks of the seed.
-
-        Without ensembles these are the differences themselves. For two seeds there is one ensemble and one value.
-        """
-        differences, members = self._differences(), self._members()
-        seeds = sorted(set().union(*members))
-        if all(len(own) == 1 for own in members):
-            return super().by_seed
-        without = {seed: [d for d, own in zip(differences, members, strict=True) if seed not in own] for seed in seeds}
-        if len(differences) < 2 or not all(without.values()):
-            return {seeds[0]: float(np.mean(differences))}
-        number, mean = len(seeds), np.mean(differences)
-        rest = {seed: self._without(seed) for seed in seeds}
-        return {seed: float(number * mean - (number - 1) * rest[seed]) for seed in seeds}
-
-    def _differences(self) -> list[float]:
-        return [self._difference(a, b, self.shares_images) for a, b in self.pairs]
-
-    def _members(self) -> list[set[int]]:
-        return [
-            {*members_of(a), *members_of(b)} if MEMBERS in a or MEMBERS in b else {a["seed"]} for a, b in self.pairs
-        ]
-
-    def _without(self, seed: int) -> float:
-        """Mean of A minus mean of B, each without the networks of a seed."""
-        sides = [[score_of(run) for run in side if seed not in members_of(run)] for side in self.sides]
-        return float(np.mean(sides[0]) - np.mean(sides[1]))
+        """A minus B of each seed, see `jackknife`; of two seeds there is one ensemble and one value."""
+        differences = [self._difference(a, b, self.shares_images) for a, b in self.pairs]
+        return jackknife(differences, [members_of(a) | members_of(b) for a, b in self.pairs])
 
 
-def members_of(record: Mapping) -> list[int]:
+def members_of(record: Mapping) -> set[int]:
     """Seeds of the networks that answer: of a run its own, of an ensemble several."""
-    return record.get(MEMBERS, [record["seed"]])
+    return set(record.get(MEMBERS, [record["seed"]]))
+
+
+def pair_up(a: Sequence[dict], b: Sequence[dict]) -> tuple[tuple[dict, dict], ...]:
+    """Pair runs of the same seeds: an ensemble with the same one of the other side, or with each run of its seeds.
+
+    Both sides keep the seeds that both have; each network is in as many pairs as any other of its side.
+    """
+    common = set.intersection(*(set().union(*map(members_of, side)) for side in (a, b)))
+    kept = [[run for run in side if members_of(run) <= common] for side in (a, b)]
+    pairs = [(run, other, members_of(run), members_of(other)) for run in kept[0] for other in kept[1]]
+    return tuple((run, other) for run, other, one, two in pairs if one <= two or two <= one)
 
 
 def method_gap(records: Sequence[dict], a: str, b: str) -> Paired:
@@ -160,16 +182,21 @@ def method_gap(records: Sequence[dict], a: str, b: str) -> Paired:
 
     Args:
         records: of one row.
-        a, b: names of methods, `ENSEMBLE` among them.
+        a, b: names of methods, `ENSEMBLE` and `PLAIN` among them.
 
     Raises:
         ValueError: as `chosen_of`, or no common seed.
     """
-    one, other = ({run["seed"]: run for run in chosen_of(records, name)} for name in (a, b))
-    pairs = tuple((run, other[seed]) for seed, run in one.items() if seed in other)
+    pairs = pair_up(chosen_of(records, a), chosen_of(records, b))
     if not pairs:
         raise ValueError(f"'{a}' and '{b}' have no scored run with a common seed: run both with the same seeds")
-    return Paired(pairs, edge=edges_of(runs_of(records, a), runs_of(records, b), vary=VARY))
+    return Paired(pairs, edge=edges_of(*grids_of(records, a), *grids_of(records, b), vary=VARY))
+
+
+def grids_of(records: Sequence[dict], method: str) -> list[list[dict]]:
+    """Runs at all rates of each recipe that a seed chose: `PLAIN` may have two."""
+    names = values_of(chosen_of(records, ENSEMBLES.get(method, method)), "name")
+    return [select(records, name=name) for name in names]
 
 
 def last_score(record: Mapping) -> float | None:

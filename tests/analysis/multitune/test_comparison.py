@@ -1,13 +1,15 @@
 """Table 3, measured: four numbers of each method, paired gaps, ensembles, the optimism of a maximum, curves."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from course_lib.analysis.multitune import comparison, curves, rows
-from fake_multitune import fake_runs
+from fake_multitune import MINI, fake_runs
 
+SEEDS = list(range(MINI.seeds))
 FINE, GENERAL = ("mini:beetles", None), ("mini:general", None)
 
 
@@ -30,7 +32,7 @@ def test_rows_and_methods_are_found_in_their_order():
     assert rows.methods_in(BY_ROW[FINE]) == list(rows.METHODS)
     assert rows.WIDE not in rows.methods_in(BY_ROW["mini:general", 5])
     assert list(rows.by_kind(RUNS)) == list(rows.KINDS)
-    with pytest.raises(ValueError, match="no run of 'MultiPlan': the runs are of full, L2-SP"):
+    with pytest.raises(ValueError, match="no run of 'MultiPlan': the runs are of full, full, head ×10, L2-SP"):
         rows.runs_of(RUNS, "MultiPlan")
 
 
@@ -52,7 +54,7 @@ def test_an_ensemble_has_a_test_score_alone():
     assert np.isnan(found.half_width)
     for name in rows.ENSEMBLES:
         members = [run[rows.MEMBERS] for run in rows.chosen_of(BY_ROW[FINE], name)]
-        assert members == [[0, 1], [1, 2], [2, 0]]
+        assert members == [list(pair) for pair in combinations(SEEDS, 2)]
 
 
 def test_a_best_rate_at_the_end_of_its_grid_is_named():
@@ -68,7 +70,7 @@ def test_methods_are_paired_by_seed_and_image():
     found = gap.interval()
     assert found.estimate == pytest.approx(0.05, abs=0.003)
     assert found.low > 0
-    assert list(gap.by_seed) == [0, 1, 2]
+    assert list(gap.by_seed) == SEEDS
     assert set(comparison.gaps(RUNS, "wider", "full")) == {FINE, GENERAL}
     table = comparison.gap_table(RUNS, "SpotTune")
     assert table.loc["fine-grained, 5 a class", "wider"] == "–"
@@ -80,33 +82,105 @@ def with_test(record, outcomes, **changes):
     return record | {"test_outcomes": text, "test_accuracy": float(np.mean(outcomes)), **changes}
 
 
-def test_ensembles_that_share_networks_have_the_jackknifes_interval():
-    """In a linear world an ensemble is the mean of its members: its interval must be that of the three members."""
-    runs = [run for run in rows.chosen_of(BY_ROW[FINE], "full")]
-    base = [with_test(run, [1] * 50 + [0] * 50) for run in runs]
-    level = {0: 60, 1: 64, 2: 70}
-    alone = [with_test(run, [1] * level[run["seed"]] + [0] * (100 - level[run["seed"]])) for run in runs]
-    members = [(0, 1), (1, 2), (2, 0)]
-    means = [sum(level[m] for m in pair) // 2 for pair in members]
-    joined = [
-        with_test(run, [1] * mean + [0] * (100 - mean), members=list(pair))
-        for run, mean, pair in zip(runs, means, members, strict=True)
-    ]
-    single = rows.Paired(tuple(zip(alone, base, strict=True))).over_seeds()
-    ensemble = rows.Paired(tuple(zip(joined, base, strict=True))).over_seeds()
-    assert ensemble.estimate == pytest.approx(single.estimate, abs=0.005)
-    assert ensemble.high - ensemble.low == pytest.approx(single.high - single.low, rel=0.02)
-    naive = [mean / 100 - 0.5 for mean in means]
-    assert np.ptp(naive) < 0.6 * np.ptp(list(level.values())) / 100, "as they stand they are too much alike"
+def run_at(right, *members):
+    """A run, or an ensemble of several, with so many of 200 test images right."""
+    record = rows.chosen_of(BY_ROW[FINE], "full")[0] | {"seed": members[0]}
+    return with_test(
+        record, [1] * right + [0] * (200 - right), **({rows.MEMBERS: list(members)} if members[1:] else {})
+    )
+
+
+def ensembles(levels):
+    return [run_at((levels[i] + levels[j]) // 2, i, j) for i, j in combinations(range(len(levels)), 2)]
+
+
+def singles(levels):
+    return [run_at(level, seed) for seed, level in enumerate(levels)]
+
+
+LEVELS = ((120, 128, 140), (120, 128, 140, 134), (120, 128, 140, 134, 110))
+OTHER = (100, 90, 104, 96, 82)
+
+
+@pytest.mark.parametrize("levels", LEVELS, ids=len)
+def test_ensembles_that_share_networks_have_the_jackknifes_interval(levels):
+    """In a linear world an ensemble is the mean of its members: its interval must be that of the members."""
+    other = OTHER[: len(levels)]
+    single = rows.Paired(rows.pair_up(singles(levels), singles(other)))
+    ensemble = rows.Paired(rows.pair_up(ensembles(levels), singles(other)))
+    assert len(ensemble.pairs) == len(levels) * (len(levels) - 1), "each network of a pair has its opponent"
+    for pairs in (ensemble, rows.Paired(rows.pair_up(ensembles(levels), ensembles(other)))):
+        assert pairs.by_seed == pytest.approx(single.by_seed)
+        assert (pairs.over_seeds().low, pairs.over_seeds().high) == pytest.approx(
+            (single.over_seeds().low, single.over_seeds().high)
+        )
+        assert pairs.over_units().estimate == pytest.approx(single.over_units().estimate)
+    turned = rows.Paired(rows.pair_up(singles(other), ensembles(levels)))
+    assert turned.by_seed == pytest.approx({seed: -gap for seed, gap in single.by_seed.items()})
+    naive = [sum(pair) / 2 for pair in combinations(levels, 2)]
+    assert np.std(naive, ddof=1) < 0.8 * np.std(levels, ddof=1), "as they stand they are too much alike"
+    own = [set(pair) for pair in combinations(range(len(levels)), 2)]
+    assert list(rows.jackknife(naive, own).values()) == pytest.approx(levels)
+
+
+def test_a_network_without_opponent_is_in_no_pair():
+    """Seed 0 is missing on the other side: neither its run nor its ensembles count."""
+    levels = LEVELS[1]
+    found = rows.pair_up(ensembles(levels), singles(OTHER[:4])[1:])
+    assert {seed for run, _ in found for seed in rows.members_of(run)} == {1, 2, 3}
+    assert len(found) == 6
+    assert rows.pair_up(singles(levels)[:1], singles(levels)[1:]) == ()
+
+
+def test_an_ensembles_own_interval_is_over_seeds_and_not_over_pairs():
+    found, single = (comparison.measure(BY_ROW[FINE], name).test for name in (rows.ENSEMBLE, "full"))
+    assert found.seeds == single.seeds == MINI.seeds
 
 
 def test_two_seeds_make_one_ensemble_whose_interval_is_of_the_images():
     runs = [run for run in BY_ROW[FINE] if run["seed"] < 2]
     gap = rows.method_gap(runs, rows.ENSEMBLE, "MultiTune")
-    assert len(gap.pairs) == 1
+    assert [b["seed"] for _, b in gap.pairs] == [0, 1], "one ensemble beside either run of its seeds"
+    assert len(gap.by_seed) == 1
     assert gap.interval().method.startswith("bootstrap")
     with pytest.raises(ValueError, match="nobody to vote with"):
         rows.votes(rows.chosen_of([run for run in runs if run["seed"] == 0], "full"))
+
+
+def plain_runs(trial_gain, **settings):
+    """Runs of both plain recipes and SpotTune on all fine-grained images."""
+    names = (*rows.PLAIN_RECIPES, "SpotTune")
+    return fake_runs(
+        "two_networks",
+        lambda t: 0.7 + trial_gain(t),
+        keep=lambda t: (t.data.source, t.data.per_class) == FINE and t.recipe.name in names,
+        **settings,
+    )
+
+
+def test_each_seed_chooses_the_better_plain_recipe_by_validation():
+    runs = plain_runs(lambda t: 0.1 * (t.recipe.name == (rows.PLAIN_RECIPES[t.seed % 2])))
+    chosen = rows.chosen_of(runs, rows.PLAIN)
+    assert [run["recipe"]["name"] for run in chosen] == [rows.PLAIN_RECIPES[seed % 2] for seed in SEEDS]
+    assert rows.method_gap(runs, "SpotTune", rows.PLAIN).interval().estimate == pytest.approx(-0.1, abs=0.01)
+    assert rows.method_gap(runs, rows.PLAIN, "full").interval().estimate == pytest.approx(0.05, abs=0.01)
+
+
+def test_the_edge_of_the_plain_recipe_that_was_chosen_counts():
+    def best_at_edge(name):
+        def best(trial):
+            return max(MINI.rates_of(None)) if trial.recipe.name == name else 0.01
+
+        return plain_runs(lambda t: 0.1 * (t.recipe.name == "full"), best=best)
+
+    assert "full, sgd: best at 0.1" in rows.method_gap(best_at_edge("full"), "SpotTune", rows.PLAIN).edge
+    assert rows.method_gap(best_at_edge(rows.FAST_HEAD), "SpotTune", rows.PLAIN).edge == ""
+
+
+def test_the_rate_in_the_table_is_that_of_the_pretrained_layers():
+    runs = plain_runs(lambda t: 0.0)
+    assert {run["recipe"]["lr"] for run in rows.chosen_of(runs, rows.FAST_HEAD)} == {0.1}
+    assert comparison.measure(runs, rows.FAST_HEAD).rates == (0.01,)
 
 
 def test_a_run_that_diverged_has_no_last_number():

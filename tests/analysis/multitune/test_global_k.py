@@ -4,7 +4,7 @@ import pytest
 
 from course_lib.analysis.multitune import global_k
 from course_lib.analysis.records import setting, values_of
-from fake_routes import compared_records, global_k_records
+from fake_routes import PROFILE, SEEDS, compared_records, global_k_records
 
 
 def value(kind, k):
@@ -17,7 +17,7 @@ RECORDS, OTHERS = global_k_records(value), compared_records(lambda source, metho
 def test_runs_are_found_by_k():
     assert list(global_k.by_k(RECORDS, global_k.GLOBAL)) == [0, 2, 3, 4, 6, 8, 10, 12]
     assert list(global_k.by_k(RECORDS, global_k.LAST)) == [0, 2, 3, 4, 6, 8, 10, 12]
-    assert len(global_k.by_k(RECORDS, global_k.LAST)[3]) == 9
+    assert len(global_k.by_k(RECORDS, global_k.LAST)[3]) == len(SEEDS) * len(PROFILE.routing_rates)
     with pytest.raises(ValueError, match="unknown kind 'first'"):
         global_k.by_k(RECORDS, "first")
     with pytest.raises(ValueError, match="no run of global-k"):
@@ -38,7 +38,7 @@ def test_the_curve_has_both_kinds_with_intervals():
 
 def test_the_control_minus_global_k():
     assert global_k.policy_gap(RECORDS, [3]).interval().estimate == pytest.approx(0.05, abs=0.01)
-    assert len(global_k.policy_gap(RECORDS).pairs) == 6 * 3, "not none and not all blocks"
+    assert len(global_k.policy_gap(RECORDS).pairs) == 6 * len(SEEDS), "not none and not all blocks"
     assert global_k.policy_gap(RECORDS).interval().estimate == pytest.approx(0.05 / 6, abs=0.01)
     with pytest.raises(ValueError, match="no k to compare"):
         global_k.policy_gap(RECORDS, [5])
@@ -47,7 +47,8 @@ def test_the_control_minus_global_k():
 def test_opponents_have_the_same_rates_and_images():
     own = global_k.by_k(RECORDS, global_k.GLOBAL)[3]
     same = global_k.same_row(OTHERS, own, "full")
-    assert values_of(same, "lr") == [0.003, 0.01, 0.03], "two_networks also has 0.1"
+    assert values_of(same, "lr") == list(PROFILE.routing_rates), "two_networks also has 0.1"
+    assert max(values_of(OTHERS, "lr")) > max(PROFILE.routing_rates)
     assert {setting(run, "source") for run in same} == {"mini:beetles"}
     assert global_k.gap_to(own, OTHERS, "SpotTune").interval().estimate == pytest.approx(0.03, abs=0.01)
     found = global_k.opponents(RECORDS, OTHERS)
@@ -66,4 +67,4 @@ def test_blocks_that_are_tuned():
     assert free.loc[3, "likelier routes"] > 4
     assert free.loc[3, "apart"] > 0.2
     blocks = global_k.block_table(RECORDS)
-    assert blocks.loc[3].tolist() == [3] * 3 + [0] * 9
+    assert blocks.loc[3].tolist() == [len(SEEDS)] * 3 + [0] * 9

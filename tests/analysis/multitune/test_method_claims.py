@@ -80,6 +80,13 @@ def test_the_verdict_follows_the_runs(name):
     assert verdict_of(CLAIMS[name], fails).verdict == "contradicted"
 
 
+def test_the_plain_opponent_is_the_better_of_two_recipes():
+    """A gain of MultiTune over `full` alone is no gain if a faster head has it, too."""
+    claim, wins = CLAIMS["multitune-plain-as-good"], {"MultiTune": 0.08}
+    assert verdict_of(claim, of(**wins)).verdict == "contradicted"
+    assert verdict_of(claim, of(**wins, **{"full,_head_×10": 0.08})).verdict == "reproduced"
+
+
 def test_the_maximum_is_reproduced_by_its_rise_over_the_control():
     claim = CLAIMS["multitune-maximum"]
     assert verdict_of(claim, joined(0.0), maximum=0.03).verdict == "reproduced"

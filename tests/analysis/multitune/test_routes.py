@@ -9,7 +9,7 @@ from course_lib.analysis.records import select
 from course_lib.models.forms import Routed
 from course_lib.sweeps.studies.multitune.comparison import row_data
 from course_lib.sweeps.studies.multitune.methods import full, spottune
-from fake_routes import LABELS, OF_CLASS, PROFILE, compared_records, decisions, routing_run
+from fake_routes import BEST, LABELS, OF_CLASS, PROFILE, SEEDS, compared_records, decisions, routing_run
 
 DATA = row_data(PROFILE, "mini:beetles", None)
 
@@ -113,5 +113,5 @@ def test_whether_the_seed_or_the_images_decide_the_blocks():
 def test_the_table_has_a_row_for_each_seed():
     runs = chosen_runs(select(compared_records(), name="SpotTune", source="mini:beetles"))
     table = routes.routes_table(runs)
-    assert list(table.index) == ["seed 0, lr 0.01", "seed 1, lr 0.01", "seed 2, lr 0.01"]
-    assert table["gates that never vary"].tolist() == [2, 2, 2]
+    assert list(table.index) == [f"seed {seed}, lr {BEST:g}" for seed in SEEDS]
+    assert table["gates that never vary"].tolist() == [2] * len(SEEDS)

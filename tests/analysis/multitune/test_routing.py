@@ -4,7 +4,7 @@ import pytest
 
 from course_lib.analysis.multitune import routing
 from course_lib.analysis.records import setting
-from fake_routes import routing_records
+from fake_routes import BEST, LOWEST, SEEDS, routing_records
 
 
 def value(source, levels):
@@ -26,10 +26,10 @@ def test_runs_are_grouped_by_set_and_variant():
 def test_validation_chooses_the_rate_of_each_seed():
     own = routing.by_variant(BEETLES)["strict, three steps, 12 gates"]
     chosen = routing.chosen_runs(own)
-    assert [(setting(run, "seed"), setting(run, "lr")) for run in chosen] == [(0, 0.01), (1, 0.01), (2, 0.01)]
-    best = own[0]["recipe"]["lr"] == 0.003 and own[0]
-    raised = [run | {"val_accuracy": 0.99} if run is best else run for run in own]
-    assert [setting(run, "lr") for run in routing.chosen_runs(raised)] == [0.003, 0.01, 0.01]
+    assert [(setting(run, "seed"), setting(run, "lr")) for run in chosen] == [(seed, BEST) for seed in SEEDS]
+    assert (setting(own[0], "seed"), setting(own[0], "lr")) == (0, LOWEST)
+    raised = [own[0] | {"val_accuracy": 0.99}, *own[1:]]
+    assert [setting(run, "lr") for run in routing.chosen_runs(raised)] == [LOWEST, *[BEST] * (len(SEEDS) - 1)]
     with pytest.raises(ValueError, match="let the study finish"):
         routing.chosen_runs([])
 
@@ -38,9 +38,9 @@ def test_validation_chooses_the_rate_of_each_seed():
 def test_main_effects_are_the_second_level_minus_the_first(factor, effect):
     found = routing.main_effect(BEETLES, factor)
     assert found.interval().estimate == pytest.approx(effect, abs=0.01)
-    assert len(found.pairs) == 4 * 3
-    assert sorted(found.by_seed) == [0, 1, 2]
-    assert found.interval().seeds == 3
+    assert len(found.pairs) == 4 * len(SEEDS)
+    assert sorted(found.by_seed) == list(SEEDS)
+    assert found.interval().seeds == len(SEEDS)
     assert found.edge == ""
 
 
@@ -64,7 +64,7 @@ def test_the_tables_have_all_effects_and_variants():
     variants = routing.variants_table(BEETLES)
     assert len(variants) == 8
     assert set(variants["rates"]) == {"0.01"}
-    assert variants.loc["strict, one step, 8 gates", "test accuracy"].startswith("62.")
-    alone = routing_records(value, best=0.003)
+    assert variants.loc["strict, one step, 8 gates", "test accuracy"].startswith("63.")
+    alone = routing_records(value, best=LOWEST)
     marked = routing.variants_table(routing.by_set(alone)["mini:general"])
-    assert set(marked["rates"]) == {"0.003 (edge)"}
+    assert set(marked["rates"]) == {f"{LOWEST:g} (edge)"}

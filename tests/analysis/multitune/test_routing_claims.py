@@ -5,7 +5,7 @@ import pytest
 
 from course_lib.analysis.multitune.routing_claims import ROUTING_CLAIMS
 from course_lib.analysis.verdicts import judge
-from fake_routes import LABELS, compared_records, global_k_records, routing_records
+from fake_routes import LABELS, LOWEST, compared_records, global_k_records, routing_records
 
 CLAIMS = {claim.id: claim for claim in ROUTING_CLAIMS}
 
@@ -64,7 +64,7 @@ def test_claims_follow_the_runs(name, true, false):
 @pytest.mark.parametrize("name", [n for n in CLAIMS if "routes" not in n and "drawing" not in n])
 def test_a_best_rate_at_the_edge_decides_nothing(name):
     changes = next(true for claim, true, _ in CASES if claim == name)
-    found = verdict(name, changes, best=0.003)
+    found = verdict(name, changes, best=LOWEST)
     assert (found.verdict, found.at_edge) == ("undecided", True)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from course_lib.analysis.multitune import penalties, switches
 from course_lib.analysis.multitune.rows import by_row
-from fake_multitune import fake_runs
+from fake_multitune import MINI, fake_runs
 
 FLIPS = "flips, in validation, too"
 
@@ -53,7 +53,7 @@ def test_each_switch_alone_and_each_control_is_compared_with_the_printed_state()
 
 def test_the_vote_of_both_branches_is_paired_with_the_joined_network():
     votes = switches.control_gaps(FINE)[switches.BOTH_ALONE]
-    assert [b["members"] for _, b in votes.pairs] == [[seed, seed] for seed in range(5)]
+    assert [b["members"] for _, b in votes.pairs] == [[seed, seed] for seed in range(MINI.seeds)]
     assert votes.shares_images
 
 

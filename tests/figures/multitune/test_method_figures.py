@@ -81,7 +81,7 @@ def test_methods_shown_to_differ_from_plain_fine_tuning_are_counted():
     """SpotTune is worse and MultiTune with one block better in each of four rows; the others are noise."""
     title = title_of(table3.method_gaps(RUNS))
     assert "worse in 4" in title
-    assert "of 26 comparisons" in title
+    assert "of 30 comparisons" in title
     at_edge = fake_runs("two_networks", lambda t: 0.8, keep=some_rows, best=0.1)
     labels = [label.get_text() for label in table3.method_gaps(at_edge).axes[0].get_yticklabels()]
     assert labels == ["all †", "10 a class †"]
@@ -90,7 +90,10 @@ def test_methods_shown_to_differ_from_plain_fine_tuning_are_counted():
 def test_each_method_has_a_colour_of_its_own():
     figure = FIGURES["method_gaps"]()
     colors = {line.get_markeredgecolor() for line in figure.axes[0].get_lines() if line.get_marker() == "o"}
-    assert len(colors) == 7
+    assert len(colors) == 8
+    labels = figure.axes[0].get_legend_handles_labels()[1]
+    assert {"full, head ×10", "ensemble"} <= set(labels)
+    assert "full" not in labels, "it is the zero"
 
 
 def test_the_maximum_and_its_choice_are_in_the_title():

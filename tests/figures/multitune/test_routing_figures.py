@@ -15,7 +15,19 @@ from course_lib.models.forms import Routed
 from course_lib.models.starting import start_model
 from course_lib.sweeps.studies.multitune.comparison import row_data
 from course_lib.sweeps.studies.multitune.methods import full, spottune
-from fake_routes import CLASSES, LABELS, PROFILE, compared_records, global_k_records, routing_records, routing_run
+from fake_routes import (
+    BEST,
+    CLASSES,
+    LABELS,
+    LOWEST,
+    PASSES,
+    PROFILE,
+    SEEDS,
+    compared_records,
+    global_k_records,
+    routing_records,
+    routing_run,
+)
 from layout import all_axes, assert_texts_stay_inside_and_apart, figures_of, title_of
 
 NAMES = tuple(f"a beetle of species {place}" for place in range(CLASSES))
@@ -75,7 +87,7 @@ def test_the_map_has_shares_and_the_extreme_classes():
 def test_entropy_has_a_panel_for_each_seed_and_a_line_for_each_gate():
     figure = routes.route_entropy(RUNS["beetles"])
     panels = all_axes(figure)
-    assert [axes.get_title() for axes in panels] == [f"seed {seed}, lr 0.01" for seed in range(3)]
+    assert [axes.get_title() for axes in panels] == [f"seed {seed}, lr {BEST:g}" for seed in SEEDS]
     assert len(panels[1].lines) == 13
     assert "training moves a gate's share by 9 points" in title_of(figure)
     alike = [run | {"seed": seed} for seed, run in enumerate([RUNS["beetles"][0]] * 2)]
@@ -85,7 +97,7 @@ def test_entropy_has_a_panel_for_each_seed_and_a_line_for_each_gate():
 def test_each_pass_is_a_dot():
     figure = drawn_routes.drawn_spread({"beetles": RUNS["beetles"]})
     (axes,) = all_axes(figure)
-    assert [len(line.get_xdata()) for line in axes.lines][:3] == [10, 10, 10]
+    assert [len(line.get_xdata()) for line in axes.lines][: len(SEEDS)] == [PASSES] * len(SEEDS)
     assert title_of(figure).startswith("Likelier minus drawn routes: beetles 3.")
     with pytest.raises(ValueError, match="no runs to draw"):
         drawn_routes.drawn_spread({})
@@ -113,7 +125,7 @@ def test_the_title_counts_the_effects_that_are_shown():
 )
 def test_the_title_of_the_k_curve(value, words):
     assert title_of(k_curve.k_curves(global_k_records(value))).endswith(words)
-    assert "undecided" in title_of(k_curve.k_curves(global_k_records(value, best=0.003)))
+    assert "undecided" in title_of(k_curve.k_curves(global_k_records(value, best=LOWEST)))
 
 
 def test_the_k_curve_has_both_kinds_and_the_opponents():

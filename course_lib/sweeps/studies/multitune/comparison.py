@@ -1,7 +1,7 @@
 """Table 3 and Figure 2 with further methods: every method on every row, at every rate."""
 
 from course_lib.data.spec import DataSpec
-from course_lib.sweeps.studies.multitune.methods import ANEW, FULL, SPOTTUNE, fair_recipes, imagenet_recipes
+from course_lib.sweeps.studies.multitune.methods import ANEW, FAST_HEAD, FULL, SPOTTUNE, fair_recipes, imagenet_recipes
 from course_lib.sweeps.studies.multitune.profiles import PROFILES, MultituneProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
@@ -23,7 +23,7 @@ def row_data(profile: MultituneProfile, source: str, per_class: int | None, **fi
 
 def _questions(recipe: Recipe) -> tuple[Probe, ...]:
     """The last epoch's score; of single networks their answers, so that two runs can vote; of SpotTune the routes."""
-    further = {**dict.fromkeys((FULL, ANEW), Answers(keep="probabilities")), SPOTTUNE: Routes()}
+    further = {**dict.fromkeys((FULL, FAST_HEAD, ANEW), Answers(keep="probabilities")), SPOTTUNE: Routes()}
     return (LAST, further[recipe.name]) if recipe.name in further else (LAST,)
 
 
@@ -33,7 +33,7 @@ def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Tr
         for one in profile.sets(source)
         for per_class in profile.rows
         for seed in seeds
-        for lr in profile.rates
+        for lr in profile.rates_of(per_class)
         for recipe in fair_recipes(profile, lr, wider=per_class is None)
     ]
     return trials + (_from_imagenet(profile, source, seeds) if profile.imagenet else [])

@@ -8,6 +8,7 @@ from course_lib.training.penalties.settings import L2SP
 from course_lib.training.recipe import Recipe
 
 FULL, SP, WIDE = "full", "L2-SP", "wider"
+FAST_HEAD = "full, head ×10"  # what one would do without the document: a new head learns faster than the rest
 ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
 IMAGENET = ", ImageNet"  # ending of the name of a method that starts from these weights
 MULTITUNE, ONE_BLOCK, SPOTTUNE = "MultiTune", "MultiTune, one block", "SpotTune"
@@ -70,6 +71,7 @@ def spottune(profile: MultituneProfile, lr: float, **changes) -> Recipe:
 def fair_recipes(profile: MultituneProfile, lr: float, wider: bool) -> Iterator[Recipe]:
     """Make the recipe of every method at a rate, all with one schedule and the same augmentation."""
     yield full(profile, lr)
+    yield full(profile, lr, name=FAST_HEAD, multipliers={"head": 10.0})
     yield full(profile, lr, name=SP, penalty=L2SP(alpha=0.01, beta=0.01))
     yield multitune(profile, lr)
     yield multitune(profile, lr, LAST_BLOCK)

@@ -1,6 +1,7 @@
 """The numbers of the studies of MultiTune and SpotTune at each profile."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from course_lib.sweeps.profiles import Profile
 
@@ -18,10 +19,10 @@ class MultituneProfile(Profile):
     Attributes:
         crop: training sees random windows of so many pixels a side.
         rates: learning rates, among which validation chooses.
+        rates_by_row: other ones for rows of Table 3 whose best rate lies at an end of these.
         rows: images of each class, see `ROWS`.
         routing_rates: learning rates of the studies of SpotTune alone.
         wide: a network with about the parameters of two, and the name of its weights.
-        switch_seeds: seeds of the study `switches`.
         alphas: strengths α of L2 and L2-SP.
         k: numbers of blocks of global-k.
         shown: the profile whose finished runs a lesson shows, if it is not this one: those of `smoke` prove that the
@@ -32,10 +33,10 @@ class MultituneProfile(Profile):
 
     crop: int
     rates: tuple[float, ...]
+    rates_by_row: Mapping[int | None, tuple[float, ...]] = field(default_factory=dict)
     routing_rates: tuple[float, ...]
     rows: tuple[int | None, ...] = ROWS
     wide: str | None = None
-    switch_seeds: int = 5
     alphas: tuple[float, ...] = (0.001, 0.01, 0.1)
     k: tuple[int, ...] = (0, 2, 3, 4, 6, 8, 10, 12)
     shown: str = ""
@@ -43,6 +44,10 @@ class MultituneProfile(Profile):
     imagenet_size: int = 64
     imagenet_crop: int = 56
     imagenet_epochs: int = 6
+
+    def rates_of(self, per_class: int | None) -> tuple[float, ...]:
+        """The learning rates of a row of Table 3."""
+        return self.rates_by_row.get(per_class, self.rates)
 
     def sets(self, source: str) -> tuple[str, ...]:
         """The sets that a source stands for: the first one of a pair for both, any other for itself."""
@@ -59,11 +64,12 @@ PROFILES = {
     for profile in (
         MultituneProfile(
             name="smoke", epochs=2, seeds=2, batch_size=32, rates=(0.02,), routing_rates=(0.02,), rows=(10, 5),
-            switch_seeds=2, alphas=(0.01,), k=(0, 3, 12), shown="mini", **_MINI,
+            alphas=(0.01,), k=(0, 3, 12), shown="mini", **_MINI,
         ),
         MultituneProfile(
-            name="mini", epochs=16, seeds=3, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),
-            routing_rates=(0.003, 0.01, 0.03), wide="mini_resnet26_wide", **_MINI,
+            name="mini", epochs=16, seeds=4, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),
+            rates_by_row={None: (0.001, 0.003, 0.01, 0.03, 0.1), 5: (0.01, 0.03, 0.1, 0.3)},
+            routing_rates=(0.001, 0.003, 0.01, 0.03), wide="mini_resnet26_wide", **_MINI,
         ),
         MultituneProfile(
             name="paper", epochs=PRINTED_EPOCHS, seeds=3, batch_size=128, rates=(0.01, 0.03, 0.1, 0.3),

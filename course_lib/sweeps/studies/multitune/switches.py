@@ -1,7 +1,6 @@
 """From MultiTune as printed to MultiTune as released, switch by switch."""
 
 from collections.abc import Iterator
-from operator import attrgetter
 
 from course_lib.models.forms import Joined, Routed
 from course_lib.sweeps.studies.multitune.comparison import LAST, VARY, row_data
@@ -93,7 +92,7 @@ def _switches(profile: MultituneProfile, source: str, seeds: range) -> list[Tria
             for first_files in (False, True):
                 few = row_data(profile, first, FEW, **whole, first_files=first_files)
                 trials.append(Trial(last, few, seed, (LAST,)))
-            for other in others if seed < profile.seeds else ():
+            for other in others:
                 data = row_data(profile, other, None, **whole)
                 trials += [Trial(recipe, data, seed, (LAST,)) for recipe in _states(profile, lr, alone=False)]
     return trials
@@ -107,5 +106,4 @@ SWITCHED = Study(
     "multitune",
     data="mini:beetles",
     vary=VARY,
-    seeds=attrgetter("switch_seeds"),
 )
