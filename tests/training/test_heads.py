@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
+from course_lib.models.forms import Joined
 from course_lib.models.starting import start_model
 from course_lib.training.fitting import fit
 from course_lib.training.heads import FREE, SHARED, fit_heads, shared_settings
@@ -126,6 +127,7 @@ OTHER = {
     "augmentation": [{"name": "RandomInvert"}], "augmentation_order": "after_normalisation", "cached_views": 2,
     "fresh": ("stage4",), "decays": {"head": 0.1}, "milestones": (1,), "step_factor": 0.5, "aux_heads": ("stage3",),
     "aux_weight": 0.1, "class_weights": "balanced", "ties": "loss", "warmup_epochs": 1, "layer_rates": "auto_rgn",
+    "network": Joined(),
 }  # fmt: skip
 NEEDS = {  # what goes with it
     "architecture": {"start": "mini_squeezenet"}, "start": {"architecture": "mini_squeezenet"},
