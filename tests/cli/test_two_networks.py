@@ -1,6 +1,7 @@
 """`course train --recipe multitune|spottune`: what is said, saved, answered, exported and reported."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -72,15 +73,17 @@ def test_routes_at_random_are_said(typed, folder, tmp_path):
 
 
 def test_a_table_of_concepts(typed, folder, tmp_path):
+    own = shutil.copytree(folder, tmp_path / "photos")  # the folder is shared with other tests
     rows = [
-        f"{image.relative_to(folder)},{int('class0' in str(image))},{int('class2' not in str(image))}"
-        for image in sorted(folder.rglob("*.png"))
+        f"{image.relative_to(own)},{int('class0' in str(image))},{int('class2' not in str(image))}"
+        for image in sorted(own.rglob("*.png"))
     ]
-    (folder / "labels.csv").write_text("file,zero,low\n" + "\n".join(rows) + "\n")
+    table = own / "labels.csv"
+    table.write_text("file,zero,low\n" + "\n".join(rows) + "\n")
     for recipe in SAID:
         file = tmp_path / f"{recipe}.safetensors"
         options = ["--recipe", recipe, *QUICK, "--out", file, "--json"]
-        code, out, err = typed("train", "--data", f"csv:{folder / 'labels.csv'}", *options)
+        code, out, err = typed("train", "--data", f"csv:{table}", *options)
         assert code == 0, err
         assert json.loads(out)["metric"] == "map"
         assert "<h2>The network</h2>" in file.with_suffix(".html").read_text()
