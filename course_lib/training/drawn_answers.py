@@ -10,6 +10,7 @@ from course_lib.models.routed import RoutedNetwork
 from course_lib.models.staged import evaluation_mode
 from course_lib.training.device import seeded
 from course_lib.training.inputs import EVAL_BATCH, Inputs
+from course_lib.training.precision import autocast
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,14 @@ class DrawnAnswers:
 
     Attributes:
         chances: probability (N, G) of the tuned copy.
+        likelier_routes: (N, G), True where the tuned copy is the likelier one.
         likelier: class (N,) that the likelier route answers.
         routes: drawn routes (P, N, G), True for the tuned copy.
         answers: class (P, N) that each drawn route answers.
     """
 
     chances: np.ndarray
+    likelier_routes: np.ndarray
     likelier: np.ndarray
     routes: np.ndarray
     answers: np.ndarray
@@ -38,15 +41,15 @@ def draw_answers(model: RoutedNetwork, inputs: Inputs, passes: int, seed: int = 
     """
     if not isinstance(model, RoutedNetwork) or passes < 1:
         raise ValueError(f"{passes} passes of {type(model).__name__}: give a routed network (SpotTune) and one or more")
-    rows = torch.arange(len(inputs), device=inputs.labels.device).split(EVAL_BATCH)
-    parts = []
-    with evaluation_mode(model), seeded(seed, inputs.labels.device):
-        for images in (inputs.batch(part)[0] for part in rows):
-            logits = model.policy(images)
-            routes = [model.policy.decide(logits, how, None) for how in ("argmax", *("sample",) * passes)]
-            answers = [model.head(model.features(images, route)).argmax(dim=1) for route in routes]
-            parts.append((logits.softmax(dim=2)[..., TUNED], torch.stack(routes), torch.stack(answers)))
-    chances, routes, answers = (list(own) for own in zip(*parts, strict=True))
-    joined = torch.cat(chances), torch.cat(routes, dim=1), torch.cat(answers, dim=1)
-    chances, routes, answers = (own.cpu().numpy() for own in joined)
-    return DrawnAnswers(chances, answers[0], routes[1:], answers[1:])
+    device, parts = inputs.labels.device, torch.arange(len(inputs), device=inputs.labels.device).split(EVAL_BATCH)
+    routes, answers = [], []
+    with evaluation_mode(model), seeded(seed, device), autocast(device):
+        logits = [model.policy(inputs.batch(part)[0]) for part in parts]
+        for how in ("argmax", *("sample",) * passes):
+            chosen = [model.policy.decide(own, how, None) for own in logits]
+            features = (model.features(inputs.batch(part)[0], own) for part, own in zip(parts, chosen, strict=True))
+            answers.append(torch.cat([model.head(own).argmax(dim=1) for own in features]))
+            routes.append(torch.cat(chosen))
+    chances = torch.cat(logits).float().softmax(dim=2)[..., TUNED]
+    chances, routes, answers = (own.cpu().numpy() for own in (chances, torch.stack(routes), torch.stack(answers)))
+    return DrawnAnswers(chances, routes[0], answers[0], routes[1:], answers[1:])

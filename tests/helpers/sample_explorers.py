@@ -63,7 +63,9 @@ RANKING = explorers.ranking_controls(CONCEPT_SCORES["pool"], NAMES)
 MULTIPLIERS = multiplier_grid()
 GLOBAL_K = global_k_records()
 CHANCES = RNG.random((12, 4))
-DRAWN = DrawnAnswers(CHANCES, RNG.integers(0, 3, 12), RNG.random((8, 12, 4)) < CHANCES, RNG.integers(0, 3, (8, 12)))
+DRAWN = DrawnAnswers(
+    CHANCES, CHANCES > 0.5, RNG.integers(0, 3, 12), RNG.random((8, 12, 4)) < CHANCES, RNG.integers(0, 3, (8, 12))
+)
 
 SURE = np.eye(3)[LABELS]  # branch a is surer of the right class than branch b
 BRANCHES = Branches(2 * SURE + RNG.normal(size=(12, 3)), SURE + RNG.normal(size=(12, 3)), np.zeros(3), LABELS, 0.5,

@@ -12,6 +12,7 @@ from layout import title_of
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 3, 16, 16), dtype=np.uint8)
 DRAWN = DrawnAnswers(
     chances=np.array([[0.9, 0.2, 0.6], [0.1, 0.2, 0.3]]),
+    likelier_routes=np.array([[1, 0, 1], [0, 0, 0]], dtype=bool),
     likelier=np.array([1, 0]),
     routes=np.array([[[1, 0, 1], [0, 0, 0]], [[1, 1, 1], [0, 0, 1]], [[0, 0, 1], [0, 0, 0]]], dtype=bool),
     answers=np.array([[1, 0], [0, 0], [1, 1]]),
