@@ -5,14 +5,13 @@ default they are loaded at 72 pixels, the shorter side of the Visual Decathlon's
 cut off, so the line at the bottom that names the photographer stays in the image.
 """
 
-import http.client
 import shutil
 import tarfile
 import zlib
 from pathlib import Path
 
 from course_lib.data.folder import Listing
-from course_lib.data.network import socket_timeout
+from course_lib.data.network import download_once
 from course_lib.paths import real_data_dirs, user_dir
 
 SIZE = 72
@@ -77,27 +76,20 @@ def _read_lines(file: Path) -> list[str]:
 
 def _download() -> Path:
     """Fetch and unpack the archive with torchvision."""
-    from filelock import FileLock
     from torchvision.datasets import FGVCAircraft
 
     folder = user_dir() / "datasets"
-    folder.mkdir(parents=True, exist_ok=True)
     by_hand = (
         f"get {_ARCHIVE} by other means and unpack it so that '{folder / _FOLDER}' exists, or set COURSE_REAL_DATA to "
         f"a folder that has {_FOLDER}"
     )
+
+    def fetch():
+        FGVCAircraft(folder, split="train", annotation_level="variant", download=True)
+
     try:
-        with FileLock(folder / ".aircraft.lock"), socket_timeout():
-            found = find_aircraft()
-            if found is None:
-                FGVCAircraft(folder, split="train", annotation_level="variant", download=True)
-                found = find_aircraft()
-    except (OSError, http.client.HTTPException) as error:
-        raise ConnectionError(f"FGVC-Aircraft could not be downloaded ({type(error).__name__}): {by_hand}") from error
+        return download_once("FGVC-Aircraft", folder / ".aircraft.lock", find_aircraft, fetch, _FOLDER, by_hand)
     except (tarfile.TarError, EOFError, zlib.error) as error:
         shutil.rmtree(folder / _FOLDER, ignore_errors=True)  # torchvision would take both for complete
         (folder / _ARCHIVE).unlink(missing_ok=True)
         raise ValueError(f"the downloaded archive of FGVC-Aircraft is damaged ({error}): {by_hand}") from None
-    if found is None:
-        raise ValueError(f"the downloaded archive holds no {_FOLDER}: {by_hand}")
-    return found

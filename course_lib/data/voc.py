@@ -5,14 +5,13 @@ object of the class is not marked difficult, NaN (not judged) where all of them 
 part is ``ImageSets/Main/train.txt``, the test part ``val.txt``: the labels of VOC's own test images are not public.
 """
 
-import http.client
 import os
 from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 from course_lib.data.folder import Listing
-from course_lib.data.network import socket_timeout
+from course_lib.data.network import download_once
 from course_lib.paths import real_data_dirs, user_dir
 
 CLASSES = (
@@ -96,28 +95,21 @@ def _parse(file: Path, size: int, modified: int) -> tuple[float, ...]:
 
 def _download(progress: bool) -> Path:
     """Fetch and unpack the archive with torchvision, which checks its MD5."""
-    from filelock import FileLock
     from torchvision.datasets import VOCDetection
 
     folder = user_dir() / "datasets"
-    folder.mkdir(parents=True, exist_ok=True)
     by_hand = (
         f"get VOCtrainval_11-May-2012.tar by other means and unpack it so that '{folder / _FOLDERS[0]}' exists, or set "
         f"COURSE_REAL_DATA to a folder that has {_FOLDERS[0]}"
     )
+
+    def fetch():
+        VOCDetection(folder, year="2012", image_set="train", download=True)
+
     try:
-        with FileLock(folder / ".voc2012.lock"), socket_timeout():
-            found = find_voc()
-            if found is None:
-                VOCDetection(folder, year="2012", image_set="train", download=True)
-                found = find_voc()
-    except (OSError, http.client.HTTPException) as error:
-        raise ConnectionError(f"VOC 2012 could not be downloaded ({type(error).__name__}): {by_hand}") from error
+        return download_once("VOC 2012", folder / ".voc2012.lock", find_voc, fetch, _FOLDERS[0], by_hand)
     except RuntimeError as error:  # torchvision raises it for an archive that fails its MD5 check
         raise ValueError(f"the downloaded archive of VOC 2012 is damaged ({error}): {by_hand}") from None
-    if found is None:
-        raise ValueError(f"the downloaded archive holds no {_FOLDERS[0]}: {by_hand}")
-    return found
 
 
 def _why(error: Exception) -> str:
