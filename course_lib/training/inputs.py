@@ -113,6 +113,15 @@ class StageOutputs:
 Inputs = Pixels | StageOutputs
 
 
+def peek(inputs: Inputs, rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Return a batch as ``inputs.batch(rows)``, and leave the generator of windows and augmentation as it was."""
+    state = inputs.generator and inputs.generator.get_state()
+    batch = inputs.batch(rows)
+    if state is not None:
+        inputs.generator.set_state(state)
+    return batch
+
+
 class BatchOrder:
     """The order of images in batches: one permutation an epoch, drawn on the CPU.
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.models.staged import StagedModel
-from course_lib.training.inputs import Inputs
+from course_lib.training.inputs import Inputs, peek
 from course_lib.training.target import Target, target_of
 
 TEMPERATURE = 5.0
@@ -46,14 +46,10 @@ def weights_of(increases: Tensor) -> Tensor:
 
 
 def _first_batch(train: Inputs) -> tuple[Tensor, Tensor]:
-    """Take some training images, and leave the generator of their augmentation as it was."""
-    state = train.generator and train.generator.get_state()
+    """Take some training images, spread evenly."""
     count = len(train)
     rows = torch.arange(min(count, NUM_IMAGES), device=train.labels.device) * count // min(count, NUM_IMAGES)
-    batch = train.batch(rows)
-    if state is not None:
-        train.generator.set_state(state)
-    return batch
+    return peek(train, rows)
 
 
 def _without(x: Tensor, channel: int) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from course_lib.models.network import Network, check_names
 from course_lib.models.staged import StagedModel
-from course_lib.training.inputs import Inputs
+from course_lib.training.inputs import Inputs, peek
 from course_lib.training.penalties.attention import channel_attention
 from course_lib.training.penalties.method import Method, new_weights, squared_norm
 from course_lib.training.recipe import Recipe
@@ -96,10 +96,7 @@ def _stages_with_maps(model: StagedModel, train: Inputs, wanted: tuple[str, ...]
 
 def _shapes(model: StagedModel, train: Inputs) -> dict[str, torch.Size]:
     """Find the shape of the output of each stage that is not computed beforehand."""
-    state = train.generator and train.generator.get_state()
-    x, last, shapes = train.batch(torch.arange(1, device=train.labels.device))[0], train.after, {}
-    if state is not None:
-        train.generator.set_state(state)
+    x, last, shapes = peek(train, torch.arange(1, device=train.labels.device))[0], train.after, {}
     names = list(model.stages)
     for stage in names[names.index(last) + 1 if last else 0 :]:
         x, last = model.features(x, until=stage, after=last), stage
