@@ -8,7 +8,7 @@ from course_lib.models.forms import Joined
 from course_lib.sweeps.running import study_trials
 from course_lib.sweeps.studies.multitune import PROFILES, STUDIES
 from course_lib.sweeps.studies.multitune.profiles import PAIRS, ROWS
-from course_lib.sweeps.studies.multitune.switches import SWITCHES, switch_states, switched
+from course_lib.sweeps.studies.multitune.switches import BASELINES, DECAYS, SWITCHES, switch_states, switched
 
 MINI = PROFILES["mini"]
 
@@ -25,11 +25,12 @@ def test_every_method_trains_on_every_row_at_every_rate():
         here = [trial for trial in trials if (trial.data.source, trial.data.per_class) == row]
         methods = {trial.recipe.name for trial in here}
         two = {"MultiTune", "MultiTune, one block", "SpotTune"}
-        assert methods - {"wider"} == two | {"full", "full, head ×10", "L2-SP", "one branch, one block"}
-        assert ("wider" in methods) == (row[1] is None)
+        controls = {"wider", "MultiTune, nothing anew"}
+        assert methods - controls == two | {"full", "full, head ×10", "L2-SP", "one branch, one block"}
+        assert methods & controls == (controls if row[1] is None else set())
         assert len(here) == len(methods) * len(MINI.rates_of(row[1])) * MINI.seeds
     assert {(trial.data.size, trial.data.crop) for trial in trials} == {(36, 32)}
-    assert len({trial.recipe.identity() for trial in trials}) == 7 * 6 + 5  # the wider network on all images alone
+    assert len({trial.recipe.identity() for trial in trials}) == 7 * 6 + 2 * 5  # the controls on all images alone
     assert len({(t.recipe.schedule, t.recipe.milestones, t.recipe.augmentation) for t in trials}) == 1  # tuned alike
 
 
@@ -87,8 +88,26 @@ def test_the_waterfall_throws_one_switch_after_the_other():
         for name in ("released", list(states)[len(SWITCHES)])
     )
     assert released.identity() == last.identity()
-    few = [trial.data for trial in trials if trial.recipe.name == "released"]
-    assert {(data.per_class, data.first_files) for data in few} == {(10, False), (10, True)}
+    few = [trial for trial in trials if trial.recipe.name == "released"]
+    assert {(trial.data.per_class, trial.data.first_files) for trial in few} == {(10, False), (10, True)}
+    assert all(trial.data.seed == trial.seed for trial in few if not trial.data.first_files)  # drawn for each seed
+
+
+def test_the_released_decay_is_of_the_set():
+    trials = study_trials("switches", seeds=1)
+    released = f"+ {list(SWITCHES)[-1]}"
+    decays = {t.data.source: t.recipe.weight_decay for t in trials if t.recipe.name == released}
+    assert decays == dict(zip(PAIRS[0], DECAYS, strict=True))
+    assert {t.recipe.weight_decay for t in trials if t.recipe.name == "paper"} == {0.0}
+
+
+def test_the_baseline_is_the_spottune_of_the_same_code():
+    """Its rate falls three times, as printed; with flips it sees those of MultiTune, in validation, too."""
+    recipes = recipes_of("switches", seeds=1)
+    plain, flips = (recipes[name] for name in BASELINES)
+    assert plain.milestones == flips.milestones == MINI.milestones((40, 60, 80))
+    assert flips.augments("val")
+    assert plain.augmentation == ()
 
 
 def test_global_k_and_its_control_tune_as_many_blocks():

@@ -17,8 +17,8 @@ LAST = Direct(epoch="last")
 
 def row_data(profile: MultituneProfile, source: str, per_class: int | None, **fields) -> DataSpec:
     """Describe a row of Table 3: a set with so many training images of each class, and its own other parts."""
-    fields = {"size": profile.size, "crop": profile.crop, **fields}
-    return DataSpec(source=source, split="official", per_class=per_class, seed=0, **fields)
+    fields = {"size": profile.size, "crop": profile.crop, "seed": 0, **fields}
+    return DataSpec(source=source, split="official", per_class=per_class, **fields)
 
 
 def _questions(recipe: Recipe) -> tuple[Probe, ...]:
@@ -34,7 +34,7 @@ def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Tr
         for per_class in profile.rows
         for seed in seeds
         for lr in profile.rates_of(per_class)
-        for recipe in fair_recipes(profile, lr, wider=per_class is None)
+        for recipe in fair_recipes(profile, lr, controls=per_class is None)
     ]
     return trials + (_from_imagenet(profile, source, seeds) if profile.imagenet else [])
 

@@ -12,6 +12,7 @@ FAST_HEAD = "full, head ×10"  # what one would do without the document: a new h
 ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
 IMAGENET = ", ImageNet"  # ending of the name of a method that starts from these weights
 MULTITUNE, ONE_BLOCK, SPOTTUNE = "MultiTune", "MultiTune, one block", "SpotTune"
+ALL_KEPT = "MultiTune, nothing anew"  # the control of both: two branches that begin with all pretrained weights
 LAST_STAGE = "stage3"  # the "last block" of Table 1, read as the last of three macro blocks
 LAST_BLOCK = "stage3.block4"  # … or as the last residual block, which is what the released code begins anew
 SLOW = 0.1  # the last stage of branch b has a rate of 0.01, all else 0.1 (Table 1); so has the policy network
@@ -41,16 +42,16 @@ def full(profile: MultituneProfile, lr: float, **changes) -> Recipe:
     return Recipe(**{"name": FULL, **common_settings(profile, lr), **changes})
 
 
-def multitune(profile: MultituneProfile, lr: float, anew: str = LAST_STAGE, **changes) -> Recipe:
+def multitune(profile: MultituneProfile, lr: float, anew: str | None = LAST_STAGE, **changes) -> Recipe:
     """MultiTune as printed (Table 1, equations 1 to 3).
 
     Args:
-        anew: the "last block" that begins with random weights in both branches.
+        anew: the "last block" that begins with random weights in both branches; None for none.
     """
     settings = {
-        "name": MULTITUNE if anew == LAST_STAGE else ONE_BLOCK,
+        "name": {LAST_STAGE: MULTITUNE, LAST_BLOCK: ONE_BLOCK, None: ALL_KEPT}[anew],
         "network": Joined(),
-        "fresh": (f"a.{anew}", f"b.{anew}"),
+        "fresh": (f"a.{anew}", f"b.{anew}") if anew else (),
         "multipliers": {f"b.{LAST_STAGE}": SLOW},
         "penalty": L2SP(alpha=0.01, beta=0.01),
     }
@@ -68,8 +69,12 @@ def spottune(profile: MultituneProfile, lr: float, **changes) -> Recipe:
     return Recipe(**{**common_settings(profile, lr), **settings, **changes})
 
 
-def fair_recipes(profile: MultituneProfile, lr: float, wider: bool) -> Iterator[Recipe]:
-    """Make the recipe of every method at a rate, all with one schedule and the same augmentation."""
+def fair_recipes(profile: MultituneProfile, lr: float, controls: bool) -> Iterator[Recipe]:
+    """Make the recipe of every method at a rate, all with one schedule and the same augmentation.
+
+    Args:
+        controls: with a joined network of which nothing begins anew, and the wider network.
+    """
     yield full(profile, lr)
     yield full(profile, lr, name=FAST_HEAD, multipliers={"head": 10.0})
     yield full(profile, lr, name=SP, penalty=L2SP(alpha=0.01, beta=0.01))
@@ -77,7 +82,9 @@ def fair_recipes(profile: MultituneProfile, lr: float, wider: bool) -> Iterator[
     yield multitune(profile, lr, LAST_BLOCK)
     yield spottune(profile, lr)
     yield full(profile, lr, name=ANEW, fresh=(LAST_BLOCK,), penalty=L2SP(alpha=0.01, beta=0.01))
-    if wider and profile.wide:
+    if controls:
+        yield multitune(profile, lr, anew=None)
+    if controls and profile.wide:
         yield full(profile, lr, name=WIDE, architecture=profile.wide, start=profile.wide)
 
 
