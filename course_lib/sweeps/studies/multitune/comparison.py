@@ -33,10 +33,20 @@ def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Tr
         for one in profile.sets(source)
         for per_class in profile.rows
         for seed in seeds
-        for lr in profile.rates_of(per_class)
-        for recipe in fair_recipes(profile, lr, controls=per_class is None)
+        for recipe in _recipes(profile, per_class)
     ]
     return trials + (_from_imagenet(profile, source, seeds) if profile.imagenet else [])
+
+
+def _recipes(profile: MultituneProfile, per_class: int | None) -> list[Recipe]:
+    """Every method at each of its rates."""
+    rates = {*profile.rates_of(per_class), *profile.rates_of(per_class, FAST_HEAD)}
+    return [
+        recipe
+        for lr in sorted(rates)
+        for recipe in fair_recipes(profile, lr, controls=per_class is None)
+        if lr in profile.rates_of(per_class, recipe.name)
+    ]
 
 
 def _from_imagenet(profile: MultituneProfile, source: str, seeds: range) -> list[Trial]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from course_lib.models.forms import Joined, Routed
-from course_lib.sweeps.studies.multitune.profiles import MultituneProfile
+from course_lib.sweeps.studies.multitune.profiles import FAST_HEAD, MultituneProfile
 from course_lib.training.penalties.settings import L2SP
 from course_lib.training.recipe import Recipe
 
 FULL, SP, WIDE = "full", "L2-SP", "wider"
-FAST_HEAD = "full, head ×10"  # what one would do without the document: a new head learns faster than the rest
 ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
 IMAGENET = ", ImageNet"  # ending of the name of a method that starts from these weights
 MULTITUNE, ONE_BLOCK, SPOTTUNE = "MultiTune", "MultiTune, one block", "SpotTune"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from course_lib.sweeps.profiles import Profile
 
 PRINTED_EPOCHS = 110
+FAST_HEAD = "full, head ×10"  # what one would do without the document: a new head learns faster than the rest
 # Images of each class: the rows of Table 3 for either set; None takes all of the training part.
 ROWS = (None, 20, 15, 10, 5)
 # Naming the first set of a pair means both: a fine-grained and a general one (Table 2).
@@ -20,6 +21,7 @@ class MultituneProfile(Profile):
         crop: training sees random windows of so many pixels a side.
         rates: learning rates, among which validation chooses.
         rates_by_row: other ones for rows of Table 3 whose best rate lies at an end of these.
+        further_rates: by the name of a method, more of them, for a method whose best rate lies at an end.
         rows: images of each class, see `ROWS`.
         routing_rates: learning rates of the studies of SpotTune alone.
         wide: a network with about the parameters of two, and the name of its weights.
@@ -34,6 +36,7 @@ class MultituneProfile(Profile):
     crop: int
     rates: tuple[float, ...]
     rates_by_row: Mapping[int | None, tuple[float, ...]] = field(default_factory=dict)
+    further_rates: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     routing_rates: tuple[float, ...]
     rows: tuple[int | None, ...] = ROWS
     wide: str | None = None
@@ -45,9 +48,10 @@ class MultituneProfile(Profile):
     imagenet_crop: int = 56
     imagenet_epochs: int = 6
 
-    def rates_of(self, per_class: int | None) -> tuple[float, ...]:
-        """The learning rates of a row of Table 3."""
-        return self.rates_by_row.get(per_class, self.rates)
+    def rates_of(self, per_class: int | None, method: str = "") -> tuple[float, ...]:
+        """The learning rates of a method on a row of Table 3, rising."""
+        rates = self.rates_by_row.get(per_class, self.rates)
+        return tuple(sorted({*rates, *self.further_rates.get(method, ())}))
 
     def sets(self, source: str) -> tuple[str, ...]:
         """The sets that a source stands for: the first one of a pair for both, any other for itself."""
@@ -69,7 +73,8 @@ PROFILES = {
         MultituneProfile(
             name="mini", epochs=16, seeds=4, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),
             rates_by_row={None: (0.001, 0.003, 0.01, 0.03, 0.1), 5: (0.01, 0.03, 0.1, 0.3)},
-            routing_rates=(0.001, 0.003, 0.01, 0.03), wide="mini_resnet26_wide", **_MINI,
+            further_rates={FAST_HEAD: (0.001, 0.003)}, routing_rates=(0.001, 0.003, 0.01, 0.03),
+            wide="mini_resnet26_wide", **_MINI,
         ),
         MultituneProfile(
             name="paper", epochs=PRINTED_EPOCHS, seeds=3, batch_size=128, rates=(0.01, 0.03, 0.1, 0.3),
