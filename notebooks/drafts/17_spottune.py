@@ -57,6 +57,7 @@ from course_lib.teaching.checks.multitune import (
 )
 from course_lib.training import fit, pick_device
 from course_lib.training.drawn_answers import draw_answers
+from course_lib.training.former import recompute_statistics
 from course_lib.training.inputs import Pixels
 
 # %%
@@ -175,6 +176,25 @@ labels = test.labels.numpy()
 print(f"validation {run.val_accuracy:.1%}; test {(drawn.likelier == labels).mean():.1%}")
 
 # %% [markdown]
+# Your `routed_block` in place of the network's own, at all gates:
+
+# %%
+if passed:
+    model = run.model.to(device).eval()
+    x = images = inputs.batch(torch.arange(64, device=device))[0]
+    with torch.no_grad():
+        chosen_routes = model.routes(images)
+        for path in model.order:
+            copies = model.frozen, model.tuned
+            if path in model.gated:
+                taken = chosen_routes[:, model.gated.index(path)]
+                x = routed_block(x, taken, *(copy[path] for copy in copies))
+            else:
+                x = model.tuned[path](x)
+        same = torch.allclose(model.head(x), model(images), atol=1e-4)
+    show_text(f"the network's own logits: {same}")
+
+# %% [markdown]
 # Move through the test images. Are the probabilities near 0 and 1, or near ½? Does another image change the route, and another route the answer? (Sliders need a
 # running kernel.)
 
@@ -232,13 +252,16 @@ show(routes.route_entropy(chosen[first]), colors=8)
 # ## Explain
 # **What does the policy decide, and what did it learn?** The control is the policy *before* training: random weights. It sends different images on different routes,
 # too, since a random network gives different numbers for different images. So "routes differ by image" shows nothing; what training changed is the difference
-# between the two rows.
+# between the two rows. The BatchNorm layers of a new policy know nothing of its inputs yet: they get their means and variances from the training images first, so
+# that the two rows differ in what was *learned* alone.
 
 # %%
-begun = start_model(
+random_policy = start_model(
     recipe.architecture, recipe.start, len(test.class_names), network=recipe.network
 )
-before = draw_answers(begun.to(device), inputs, passes=1)
+random_policy.to(device)
+recompute_statistics(random_policy, Pixels(splits.train, run.mean, run.std, device))
+before = draw_answers(random_policy, inputs, passes=1)
 rows = {}
 for words, found in (("before training", before), ("after training", drawn)):
     decided = found.chances > 0.5
@@ -295,6 +318,16 @@ def global_k_loss(decisions, k, budget, determinism):
 passed = check_global_k_loss(global_k_loss)
 
 # %% [markdown]
+# The terms, with the weights of the study, for the likelier routes of your network: for which k is the first one small? The second does not depend on k.
+
+# %%
+if passed:
+    decided = torch.from_numpy(drawn.likelier_routes).float()
+    print(f"determinism alone: {global_k_loss(decided, 0, 0.0, 0.1):.2f}")
+    for k in (0, 3, 6, 9, 12):
+        print(f"k = {k}: budget alone {global_k_loss(decided, k, 1.0, 0.0):.1f}")
+
+# %% [markdown]
 # The control of global-k needs no policy: tune the *last* k blocks and freeze the others. Both tune stem, last normalisation and head, too, and both choose among
 # the same rates. How much is the choice of blocks worth?
 
@@ -345,6 +378,9 @@ passed = check_moved(moved)
 # second calls the library's `train_mode`, which leaves the frozen copy in evaluation mode. Then one batch goes *forward*: no loss, no step.
 
 # %%
+begun = start_model(
+    recipe.architecture, recipe.start, len(test.class_names), network=recipe.network
+).to(device)
 rates = recipe.rates(begun.trained_stages)
 x, _ = inputs.batch(torch.arange(32))
 for words, prepare_model in (
@@ -355,9 +391,10 @@ for words, prepare_model in (
     prepare_model(begun)
     start = snapshot(begun)
     begun(x)
-    names = [name for name in changed_names(begun, start) if name.startswith("frozen.")]
-    kinds = sorted({name.rpartition(".")[2] for name in names})
-    print(f"{words}: {len(names)} tensors of the frozen copy moved", *kinds)
+    if passed:
+        names = moved(start, begun)
+        kinds = ", ".join(sorted({name.rpartition(".")[2] for name in names}))
+        show_text(f"{words}: {len(names)} tensors of the frozen copy moved {kinds}")
 
 # %% [markdown]
 # The running statistics drift towards the new images although no parameter learns, and the "frozen" copy becomes another function. The released code goes one step
