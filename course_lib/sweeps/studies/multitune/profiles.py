@@ -73,7 +73,7 @@ PROFILES = {
         MultituneProfile(
             name="mini", epochs=16, seeds=4, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),
             rates_by_row={None: (0.001, 0.003, 0.01, 0.03, 0.1), 5: (0.01, 0.03, 0.1, 0.3)},
-            further_rates={FAST_HEAD: (0.001, 0.003)}, routing_rates=(0.001, 0.003, 0.01, 0.03),
+            further_rates={FAST_HEAD: (0.0003, 0.001, 0.003)}, routing_rates=(0.001, 0.003, 0.01, 0.03),
             wide="mini_resnet26_wide", **_MINI,
         ),
         MultituneProfile(
