@@ -25,9 +25,9 @@ from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, SP, SPO
 from course_lib.sweeps.studies.multitune.profiles import PROFILES, MultituneProfile
 from course_lib.sweeps.studies.multitune.switches import SWITCHES, switched
 from course_lib.training.device import deliberate_threads
-from course_lib.training.penalties.settings import L2SP
 from course_lib.training.prefix import make_inputs
 from course_lib.training.recipe import Recipe
+from course_lib.training.strategies import PULL
 from course_lib.training.trainer import Trainer
 
 RELEASED, ENSEMBLE = "MultiTune, released", "ensemble of two"
@@ -38,11 +38,11 @@ _BYTES = 4  # of a number in float32
 
 def cost_recipes(profile: MultituneProfile) -> dict[str, tuple[Recipe, ...]]:
     """Make the recipes of each method, all with the same augmentation; the ensemble has two, trained one by one."""
-    plain, pull = full(profile, LR), L2SP(alpha=0.01, beta=0.01)
+    plain = full(profile, LR)
     flips = plain.augmentation
     recipes = {
         FULL: (plain,),
-        SP: (full(profile, LR, name=SP, penalty=pull),),
+        SP: (full(profile, LR, name=SP, penalty=PULL),),
         MULTITUNE: (multitune(profile, LR),),
         RELEASED: (switched(profile, LR, RELEASED, tuple(SWITCHES)).replace(augmentation=flips),),
         SPOTTUNE: (spottune(profile, LR),),
