@@ -36,7 +36,8 @@ class Joined(_Form):
     Attributes:
         eta: η, the share of branch a.
         own: what branch b has of its own: the whole ``"network"``, or, as in the released code, only the
-            ``"last_block"``, which reads what comes before the last block of branch a.
+            ``"last_block"``, which reads what comes before the last block of branch a. (The released code computes the
+            other blocks of branch b, too, and discards their outputs; this network does without.)
         norm: whether branch b has its own BatchNorm after the last block, or both share one, as in the released code.
     """
 
