@@ -1,6 +1,6 @@
 """Networks made of two copies of a backbone, as settings: `Joined` (MultiTune) and `Routed` (SpotTune)."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, model_serializer, model_validator
 
@@ -10,7 +10,15 @@ STAGES = ("stage",)  # the beginning of the paths of all stages between the stem
 
 
 class _Form(Settings):
-    """What both have in common: written without defaults, so that a new setting changes no key."""
+    """Settings of a network of two copies; only those that differ from their defaults are written into a key.
+
+    So a later setting changes no key of a training that does without it.
+
+    Attributes:
+        random: paths of the stages that begin with random weights whatever the training starts from; heads left out.
+    """
+
+    random: ClassVar[tuple[str, ...]] = ()
 
     @model_serializer(mode="wrap")
     def _write_briefly(self, write) -> dict:
@@ -28,7 +36,8 @@ class Joined(_Form):
     Attributes:
         eta: η, the share of branch a.
         own: what branch b has of its own: the whole ``"network"``, or, as in the released code, only the
-            ``"last_block"``, which reads what comes before the last block of branch a.
+            ``"last_block"``, which reads what comes before the last block of branch a. (The released code computes the
+            other blocks of branch b, too, and discards their outputs; this network does without.)
         norm: whether branch b has its own BatchNorm after the last block, or both share one, as in the released code.
     """
 
@@ -47,8 +56,9 @@ class Routed(_Form):
     """Each image takes its own route through frozen and tuned copies of the blocks; a policy network decides.
 
     Stage paths are ``"tuned.stem"``, ``"tuned.stage1"`` …, ``"frozen.weights.stage1"`` … (convolutions of the frozen
-    copies), ``"frozen.norm.stage1"`` … (their BatchNorm), ``"policy"`` and ``"head"``. Every stage between the stem and
-    the pool has a frozen copy, which trains unless its multiplier is 0.
+    copies), ``"frozen.norm.stage1"`` … (their BatchNorm), ``"policy"`` and ``"head"``. Every block has a frozen copy,
+    which trains unless its multiplier is 0. Stem, normalisation after the last block and head have one copy. The policy
+    network begins with random weights.
 
     Source: SpotTune (Guo et al., CVPR 2019); ``k`` is its variant global-k, Section 3.3, which all images share.
 
@@ -61,6 +71,8 @@ class Routed(_Form):
         budget: weight of (Σ n − k)² in the loss, n the share of a batch's images that tune a block.
         determinism: weight of −Σ n log n in the loss, with `k`.
     """
+
+    random: ClassVar[tuple[str, ...]] = ("policy",)
 
     kind: Literal["routed"] = "routed"
     gates: tuple[str, ...] = STAGES

@@ -20,7 +20,8 @@ class Policy(nn.Module):
         num_gates: G.
 
     Attributes:
-        shares: (G,) running mean over training batches of the share of images that each gate sends to the tuned copy.
+        shares: (G,) running mean over training batches of the share of images that each gate sends to the tuned copy;
+            kept, as BatchNorm's running statistics are, where the policy is in evaluation mode.
     """
 
     def __init__(self, network: nn.Module, num_gates: int):
@@ -40,8 +41,9 @@ class Policy(nn.Module):
         Source: SpotTune, equations 3 to 5 (Jang et al. 2017).
         """
         decisions = F.gumbel_softmax(logits, tau=temperature, hard=True)[..., TUNED]
-        with torch.no_grad():
-            self.shares.lerp_(decisions.mean(dim=0), _MOMENTUM)
+        if self.training:
+            with torch.no_grad():
+                self.shares.lerp_(decisions.mean(dim=0), _MOMENTUM)
         return decisions
 
     def decide(self, logits: Tensor, routes: str, k: float | None) -> Tensor:

@@ -47,6 +47,10 @@ class RoutedNetwork(Network):
         self._decisions: Tensor | None = None
         self._tuned, self._seen = torch.zeros(len(self.gated), dtype=torch.long), 0
 
+    def __getstate__(self) -> dict:
+        """Leave out the decisions of a training batch: a tensor inside a graph cannot be copied."""
+        return {**self.__dict__, "_decisions": None}
+
     @property
     def paths(self) -> tuple[str, ...]:
         frozen = (f"{FROZEN}.{kind}.{path}" for kind in (WEIGHTS, NORM) for path in self.frozen)

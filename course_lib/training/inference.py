@@ -1,6 +1,5 @@
 """What an answer costs at inference: operations, memory and time per image, direct or by classifiers on features."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from course_lib.models.staged import StagedModel, evaluation_mode
 from course_lib.models.work import stage_work
 from course_lib.training.linear_models import LinearModels
 from course_lib.training.prediction import pool_positions
+from course_lib.training.timing import take_turns
 
 BYTES = 4  # of a parameter, as float32
 
@@ -68,7 +68,7 @@ def inference_costs(
     with evaluation_mode(model):
         ways = {"direct": _Way(model, size, (), num_concepts)}
         ways |= {"+".join(layers): _Way(model, size, tuple(layers), num_concepts) for layers in layer_sets}
-        seconds = _take_turns({name: lambda way=way: way(image) for name, way in ways.items()}, rounds)
+        seconds = take_turns({name: lambda way=way: way(image) for name, way in ways.items()}, rounds)
     return [
         InferenceCost(name, way.macs, way.memory_mb, seconds[name], seconds[name] / seconds["direct"])
         for name, way in ways.items()
@@ -116,15 +116,3 @@ def _blank(width: int, num_concepts: int) -> LinearModels:
     """Models of that size: what they have learned does not change their speed."""
     weights, bias = np.zeros((width, num_concepts)), np.zeros(num_concepts)
     return LinearModels("logistic", 1.0, weights, bias, np.zeros(width), np.ones(width))
-
-
-def _take_turns(ways: dict[str, Callable], rounds: int) -> dict[str, float]:
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for call in ways.values():
-        call()  # warm
-    for _ in range(rounds):
-        for name, call in ways.items():
-            began = time.perf_counter()
-            call()
-            seconds[name].append(time.perf_counter() - began)
-    return {name: min(values) for name, values in seconds.items()}

@@ -15,7 +15,7 @@ from course_lib.models.catalogue import (
     plain_architecture,
 )
 from course_lib.models.forms import Form, Routed
-from course_lib.models.network import HEAD, INNER, check_names, value_at
+from course_lib.models.network import HEAD, INNER, check_names, is_head, value_at
 from course_lib.training.penalties.settings import Penalty
 from course_lib.training.schedules import SCHEDULES, schedule_factor
 from course_lib.training.strategies import strategy_settings
@@ -214,6 +214,14 @@ class Recipe(Settings):
     def is_fresh(self, stage: str) -> bool:
         """Tell whether a stage path begins with random weights although `start` has weights for it."""
         return value_at(dict.fromkeys(self.fresh, True), stage, False)
+
+    def begins_random(self, stage: str) -> bool:
+        """Tell whether a stage path begins with random weights.
+
+        These are heads, fresh stages, the policy network of a `RoutedNetwork`, and every stage without a `start`.
+        """
+        own = self.network is not None and stage in self.network.random
+        return is_head(stage) or self.start is None or own or self.is_fresh(stage)
 
     def rates(self, stages: tuple[str, ...], epoch: int = 0) -> dict[str, float]:
         """Compute the learning rate of every stage path.

@@ -102,7 +102,7 @@ show(routed_network.draw_routed(recipe), colors=8)
 # draws each copy with its softmax probability. In the backward pass, the decision is replaced by the softmax of the noisy logits, divided by a *temperature* τ = 5.
 #
 # ### Exercise 1 · the straight-through step (15 minutes, ★★★)
-# Write `straight_through`: from logits and noise (N, G, 2), decisions (N, G), exactly 1 where the noisy logit of the tuned copy (last index 1) is the larger one,
+# Write `straight_through`: from logits and noise (N, G, 2), decisions (N, G), 1 where the noisy logit of the tuned copy (last index 1) is the larger one,
 # else 0, whose *gradient* is that of softmax((logits + noise) / τ). Hint: what is the value of `soft - soft.detach()`, and what is its gradient?
 
 
@@ -113,7 +113,7 @@ def straight_through(logits, noise, temperature):
     noisy = logits + noise
     soft = (noisy / temperature).softmax(dim=-1)[..., 1]
     hard = (noisy[..., 1] > noisy[..., 0]).float()
-    return hard + soft - soft.detach()
+    return hard + (soft - soft.detach())
     # end solution
 
 

@@ -1,6 +1,7 @@
 """SpotTune's network: decisions, mixing and skipping of blocks, what is frozen, the terms of global-k."""
 
 import math
+from copy import deepcopy
 
 import pytest
 import torch
@@ -88,13 +89,21 @@ def test_training_mixes_by_straight_through_decisions(images):
     policy = Policy(torch.nn.Identity(), 2)
     torch.manual_seed(0)
     decisions = policy.draw(logits, temperature=5.0)
-    assert set(decisions.detach().round(decimals=5).unique().tolist()) <= {0.0, 1.0}
+    assert decisions.unique().tolist() == [0, 1], "to the bit: else a bit of the other copy is mixed in"
     share = decisions[:, 0].mean().item()
     expected = 1 / (1 + math.exp(-1))  # the temperature does not change how often the tuned copy is drawn
     assert abs(share - expected) < 4 * math.sqrt(expected * (1 - expected) / 50_000)
     decisions.sum().backward()
     assert 0 < logits.grad.abs().max() < 0.25 / 5 + 1e-6  # p(1 − p)/τ is at most 1/4τ
     assert policy.shares[0].item() == pytest.approx(0.5 + 0.1 * (share - 0.5), abs=1e-5)
+
+
+@pytest.mark.parametrize("temperature", [0.3, 5.0, 200.0])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_decisions_are_0_or_1_to_the_bit(temperature, dtype):
+    logits = (4 * torch.randn(20_000, 2, 2, generator=torch.Generator().manual_seed(0))).to(dtype)
+    decisions = Policy(torch.nn.Identity(), 2).to(dtype).draw(logits, temperature)
+    assert decisions.unique().tolist() == [0, 1]
 
 
 def test_the_likelier_copy_or_a_drawn_one():
@@ -119,10 +128,14 @@ def test_terms_of_global_k():
     [
         ({"frozen": 0, "policy": 0.1}, {"tuned", "policy", "head"}),
         ({"frozen.weights": 0, "policy": 0.1}, {"tuned", "policy", "head", "frozen.norm"}),
+        ({"frozen": 0, "policy": 0}, {"tuned", "head"}),
     ],
 )
 def test_strict_and_released_freezing(images, multipliers, moves):
-    """Strict: the frozen copy stays to the bit. Released: its BatchNorm trains, and its running statistics move."""
+    """Strict: the frozen copy stays to the bit. Released: its BatchNorm trains, and its running statistics move.
+
+    A policy of rate 0 keeps its buffers, too: the running shares of tuned images among them.
+    """
     model = start(weights=None, architecture="mini_resnet26")
     rates = Recipe(multipliers=multipliers).rates(model.trained_stages)
     set_trainable(model, rates)
@@ -139,6 +152,18 @@ def test_strict_and_released_freezing(images, multipliers, moves):
     if "frozen.norm" in moves:
         assert any(name.startswith("frozen") and name.endswith("running_mean") for name in changed)
         assert not any(name.startswith("frozen") and "conv" in name for name in changed)
+
+
+def test_a_network_is_copied_after_a_forward_pass(images):
+    """The decisions of a training batch have a graph: the copy does without, the network keeps its own."""
+    model = start(Routed(k=2)).train()
+    model(images)
+    twin = deepcopy(model)
+    assert twin.extra_loss() == 0
+    model.extra_loss().backward()
+    assert any(w.grad is not None and w.grad.any() for w in model.policy.parameters())
+    with torch.no_grad():
+        assert torch.equal(twin.eval()(images), model.eval()(images))
 
 
 def test_gates_of_some_blocks(images):

@@ -6,12 +6,14 @@ import pytest
 import torch
 
 from course_lib.models.forms import Joined, Routed
-from course_lib.models.freezing import changed_names, snapshot
+from course_lib.models.freezing import changed_names, set_trainable, snapshot
 from course_lib.models.starting import start_model
 from course_lib.models.weights import load_model, load_weights, save_weights
 from course_lib.training.checkpoint import Checkpoint, training_key
 from course_lib.training.fitting import fit
 from course_lib.training.heads import shared_settings
+from course_lib.training.penalties.making import make_penalty
+from course_lib.training.penalties.settings import L2, L2SP, MARS, SPD
 from course_lib.training.prefix import frozen_prefix
 from course_lib.training.probes import score_test
 from course_lib.training.recipe import Recipe, make_recipe
@@ -121,3 +123,40 @@ def test_keys_tell_networks_apart():
     forms = (None, Joined(), Joined(eta=0.4), Joined(own="last_block"), Routed(), Routed(temperature=1), Routed(k=3))
     assert len({plain.replace(network=form).identity() for form in forms}) == len(forms)
     assert Recipe(**plain.replace(network=Joined()).model_dump(mode="json")).network == Joined()
+
+
+@pytest.fixture(scope="module")
+def pulled():
+    """A routed network as it is before training, of a recipe with a penalty."""
+
+    @cache
+    def make(penalty):
+        recipe = make_recipe("spottune", **COMMON, penalty=penalty)
+        model = start_model("mini_resnet18", "mini_resnet18", 7, network=Routed())
+        set_trainable(model, recipe.rates(model.trained_stages))
+        return model, make_penalty(model, recipe, None)
+
+    return make
+
+
+def stages_of(model, weights):
+    """The first part of the stage paths of some parameters."""
+    names = {id(w): name for name, w in model.named_parameters()}
+    return {model.stage_of(names[id(w)]).partition(".")[0] for w in weights}
+
+
+@pytest.mark.parametrize("penalty", [L2(alpha=0.1, beta=0.1), L2SP(alpha=0.1, beta=0.1, tensors="all")])
+def test_a_penalty_counts_the_policy_as_new(pulled, penalty):
+    """The policy begins with random weights, which are worth no pull; the frozen copy has no penalty at all."""
+    model, method = pulled(penalty)
+    assert stages_of(model, method.new) == {"policy", "head"}
+    assert stages_of(model, [w for w, _ in method.inherited]) == {"tuned"}
+
+
+def test_a_projection_counts_the_policy_as_new(pulled):
+    model, method = pulled(MARS(gamma=1.0, head_gamma=1.0))
+    layers = [(w, centre) for w, centre, _ in method._layers]
+    assert stages_of(model, [w for w, centre in layers if not centre.any()]) == {"policy", "head"}
+    assert stages_of(model, [w for w, centre in layers if centre.any()]) == {"tuned"}
+    model, method = pulled(SPD(strength=1.0))
+    assert stages_of(model, [w for w, _ in method._inherited]) == {"tuned"}

@@ -132,7 +132,7 @@ def _look(recipe: Recipe, path: str, multiplier: float | None) -> str:
         return "frozen"
     if is_head(path):
         return "new"
-    return "begun anew" if recipe.start is None or recipe.is_fresh(path) else "pretrained"
+    return "begun anew" if recipe.begins_random(path) else "pretrained"
 
 
 def _output_shapes(model: StagedModel, size: int) -> dict[nn.Module, tuple[int, ...]]:

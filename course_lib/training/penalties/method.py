@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from torch import Tensor, nn
 
-from course_lib.models.network import Network, is_head
+from course_lib.models.network import Network
 from course_lib.training.recipe import Recipe
 
 
@@ -37,16 +37,11 @@ class Method:
         """Act on the weights after the step of the optimiser."""
 
 
-def is_new(path: str, recipe: Recipe) -> bool:
-    """Tell whether a stage path begins with random weights: heads, fresh stages, and all without a start."""
-    return is_head(path) or recipe.start is None or recipe.is_fresh(path)
-
-
 def trained_parameters(model: Network, recipe: Recipe) -> Iterator[tuple[nn.Parameter, bool]]:
-    """Iterate over the parameters that train, each with whether it is new."""
+    """Iterate over the parameters that train, each with whether it is new; see `Recipe.begins_random`."""
     for name, w in model.named_parameters():
         if w.requires_grad:
-            yield w, is_new(model.stage_of(name), recipe)
+            yield w, recipe.begins_random(model.stage_of(name))
 
 
 def squared_norm(weights: list[nn.Parameter]) -> Tensor | float:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from course_lib.models.network import Network
 from course_lib.models.norms import is_batch_norm
-from course_lib.training.penalties.method import Method, is_new, trained_parameters
+from course_lib.training.penalties.method import Method, trained_parameters
 from course_lib.training.recipe import Recipe
 
 _EPS = 1e-6  # beside the variance, as in the authors' code of MARS-PGM
@@ -64,7 +64,7 @@ class BallProjection(Method):
     def __init__(self, model: Network, recipe: Recipe):
         settings, self._layers, self._norms = recipe.penalty, [], []
         for path in model.paths:
-            new = is_new(path, recipe)
+            new = recipe.begins_random(path)
             radius = settings.head_gamma if new else settings.gamma
             for module in model.stage_module(path).modules():
                 if is_batch_norm(module):

@@ -8,7 +8,7 @@ from course_lib.training.recipe import Recipe
 
 
 class WeightDistance(Method):
-    """L2-SP: α/2·‖w_S − w⁰_S‖² + β/2·‖w_new‖², w_S the inherited weights and w_new those of heads and fresh stages.
+    """L2-SP: α/2·‖w_S − w⁰_S‖² + β/2·‖w_new‖², w_S the inherited weights and w_new the new ones.
 
     L2 is the same with w⁰ = 0. As in the authors' code only weights of convolutions and linear layers count, no biases
     and no BatchNorm, unless the settings say ``tensors="all"``.
@@ -16,7 +16,7 @@ class WeightDistance(Method):
 
     Args:
         model: prepared by `set_trainable`; its present weights are copied as the starting point.
-        recipe: with the penalty `L2` or `L2SP`; its `fresh` stages have nothing to be pulled back to.
+        recipe: with the penalty `L2` or `L2SP`; what `Recipe.begins_random` has nothing to be pulled back to.
     """
 
     def __init__(self, model: Network, recipe: Recipe):

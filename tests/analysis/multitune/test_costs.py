@@ -1,12 +1,14 @@
 """Costs of MultiTune, SpotTune and their opponents: counts that follow from the networks, and ratios of times."""
 
+import math
+
 import pytest
 
-from course_lib.analysis.multitune import costs as costs_module
-from course_lib.analysis.multitune.costs import ENSEMBLE, RELEASED, cost_table, route_costs, take_turns, time_reductions
+from course_lib.analysis.multitune.costs import ENSEMBLE, RELEASED, cost_table, route_costs, time_reductions
 from course_lib.analysis.multitune.printed import printed_accuracies
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.models import build
+from course_lib.models.network_work import network_work
 from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, SP, SPOTTUNE, WIDE
 
 
@@ -46,6 +48,18 @@ def test_counts_follow_from_the_networks(costs):
     assert one["answer"] < routed["answer"] < 1.3 * one["answer"], "one copy of each block, and the policy"
 
 
+def test_the_released_code_computes_eleven_blocks_once_more(costs):
+    """They are what a single network computes for an answer, less stem, last block and head."""
+    rows = costs.set_index("method")
+    discarded = rows[["discarded_step", "discarded_answer"]]
+    assert not discarded.drop(index=RELEASED).any().any()
+    block, stem = 2 * 9 * 64 * 64, 9 * 3 * 8  # multiply-adds for a position: two convolutions of 64 channels; 3 to 8
+    for column, size in (("discarded_step", 32), ("discarded_answer", 36)):
+        whole = network_work(build("mini_resnet26", 12), size, ()).answer
+        last, first = block * math.ceil(size / 8) ** 2, stem * size**2
+        assert discarded.loc[RELEASED, column] == whole - last - first - 64 * 12
+
+
 def test_times_are_reported_as_ratios(costs):
     rows = costs.set_index("method")
     assert rows.loc[FULL, "ratio"] == 1
@@ -72,15 +86,6 @@ def test_routes_compute_one_copy(batch):
     assert 0.5 < found["macs"][1] / found["macs"][0] < 0.6
     assert found["ratio"][0] == 1
     assert (found["ms"] > 0).all()
-
-
-def test_the_shortest_round_counts(monkeypatch):
-    clock = iter([0, 5, 10, 11, 20, 22, 30, 33])
-    monkeypatch.setattr(costs_module.time, "process_time", lambda: next(clock))
-    calls = []
-    ways = {name: lambda name=name: calls.append(name) for name in "ab"}
-    assert take_turns(ways, 2) == {"a": 2, "b": 1}
-    assert calls == ["a", "b"] * 3
 
 
 def test_what_cannot_be_measured():

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from course_lib.models.forms import Joined, Routed
 from course_lib.sweeps.studies.multitune.profiles import FAST_HEAD, MultituneProfile
-from course_lib.training.penalties.settings import L2SP
-from course_lib.training.recipe import Recipe
+from course_lib.training.recipe import Recipe, make_recipe
+from course_lib.training.strategies import PULL, SLOW
 
 FULL, SP, WIDE = "full", "L2-SP", "wider"
 ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
@@ -14,7 +13,6 @@ MULTITUNE, ONE_BLOCK, SPOTTUNE = "MultiTune", "MultiTune, one block", "SpotTune"
 ALL_KEPT = "MultiTune, nothing anew"  # the control of both: two branches that begin with all pretrained weights
 LAST_STAGE = "stage3"  # the "last block" of Table 1, read as the last of three macro blocks
 LAST_BLOCK = "stage3.block4"  # … or as the last residual block, which is what the released code begins anew
-SLOW = 0.1  # the last stage of branch b has a rate of 0.01, all else 0.1 (Table 1); so has the policy network
 MULTITUNE_STEPS, SPOTTUNE_STEPS = (20, 50, 80), (40, 60, 80)  # epochs from which the rate is a tenth (Section 4.2)
 RELEASED_STEPS = (40,)  # of SpotTune's released code, in which the second and third step never act
 FLIP = ({"name": "RandomHorizontalFlip"},)
@@ -49,23 +47,15 @@ def multitune(profile: MultituneProfile, lr: float, anew: str | None = LAST_STAG
     """
     settings = {
         "name": {LAST_STAGE: MULTITUNE, LAST_BLOCK: ONE_BLOCK, None: ALL_KEPT}[anew],
-        "network": Joined(),
         "fresh": (f"a.{anew}", f"b.{anew}") if anew else (),
         "multipliers": {f"b.{LAST_STAGE}": SLOW},
-        "penalty": L2SP(alpha=0.01, beta=0.01),
     }
-    return Recipe(**{**common_settings(profile, lr), **settings, **changes})
+    return make_recipe("multitune", **{**common_settings(profile, lr), **settings, **changes})
 
 
 def spottune(profile: MultituneProfile, lr: float, **changes) -> Recipe:
     """SpotTune whose frozen copy is frozen completely, and which takes the likelier route of each image."""
-    settings = {
-        "name": SPOTTUNE,
-        "network": Routed(),
-        "multipliers": {"frozen": 0.0, "policy": SLOW},
-        "decays": {"policy": 1e-3},
-    }
-    return Recipe(**{**common_settings(profile, lr), **settings, **changes})
+    return make_recipe("spottune", **{"name": SPOTTUNE, **common_settings(profile, lr), **changes})
 
 
 def fair_recipes(profile: MultituneProfile, lr: float, controls: bool) -> Iterator[Recipe]:
@@ -76,11 +66,11 @@ def fair_recipes(profile: MultituneProfile, lr: float, controls: bool) -> Iterat
     """
     yield full(profile, lr)
     yield full(profile, lr, name=FAST_HEAD, multipliers={"head": 10.0})
-    yield full(profile, lr, name=SP, penalty=L2SP(alpha=0.01, beta=0.01))
+    yield full(profile, lr, name=SP, penalty=PULL)
     yield multitune(profile, lr)
     yield multitune(profile, lr, LAST_BLOCK)
     yield spottune(profile, lr)
-    yield full(profile, lr, name=ANEW, fresh=(LAST_BLOCK,), penalty=L2SP(alpha=0.01, beta=0.01))
+    yield full(profile, lr, name=ANEW, fresh=(LAST_BLOCK,), penalty=PULL)
     if controls:
         yield multitune(profile, lr, anew=None)
     if controls and profile.wide:
@@ -97,4 +87,4 @@ def imagenet_recipes(profile: MultituneProfile, lr: float) -> Iterator[Recipe]:
         "milestones": tuple(sorted({profile.imagenet_epochs // 2, profile.imagenet_epochs - 1})),
     }
     yield full(profile, lr, name=FULL + IMAGENET, **changes)
-    yield full(profile, lr, name=SP + IMAGENET, penalty=L2SP(alpha=0.01, beta=0.01), **changes)
+    yield full(profile, lr, name=SP + IMAGENET, penalty=PULL, **changes)

@@ -18,8 +18,8 @@ from course_lib.sweeps.studies.multitune.profiles import DRAWN, MultituneProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
 from course_lib.training.answers import Answers
-from course_lib.training.penalties.settings import L2SP
 from course_lib.training.recipe import Recipe
+from course_lib.training.strategies import PULL
 
 PAPER, RELEASED = "paper", "released"
 FIRST_FILES = "first files"  # a switch of the data: `DataSpec.first_files`
@@ -32,7 +32,7 @@ DECAYS = (5e-4, 0.0)
 # recipe, or of its network. With "no pull" comes the weight decay of the set, see `DECAYS`.
 SWITCHES: dict[str, dict] = {
     "one rate": {"multipliers": {}},  # the schedule overwrites the smaller rate in every epoch
-    "no pull": {"penalty": L2SP(alpha=0.01, beta=0.01, start="aliased")},  # w⁰ is w itself
+    "no pull": {"penalty": PULL.replace(start="aliased")},  # w⁰ is w itself
     "one own block": {"own": "last_block"},
     "one new block": {"fresh": (f"a.{LAST_BLOCK}", f"b.{LAST_BLOCK}")},
     "shared norm": {"norm": "shared"},
@@ -75,7 +75,7 @@ def _controls(profile: MultituneProfile, lr: float) -> Iterator[Recipe]:
 
     MultiTune's code mends the schedule of SpotTune's: the rate falls three times, as printed.
     """
-    anew = {"fresh": (LAST_STAGE,), "penalty": L2SP(alpha=0.01, beta=0.01), "augmentation": ()}
+    anew = {"fresh": (LAST_STAGE,), "penalty": PULL, "augmentation": ()}
     yield full(profile, lr, name=BRANCHES[0], **anew)
     yield full(profile, lr, name=BRANCHES[1], multipliers={LAST_STAGE: SLOW}, **anew)
     released = {

@@ -12,6 +12,13 @@ def added_and_detached(logits, noise, temperature):
     return hard + soft - soft.detach()
 
 
+def exactly_zero_or_one(logits, noise, temperature):
+    noisy = logits + noise
+    soft = (noisy / temperature).softmax(dim=-1)[..., 1]
+    hard = (noisy[..., 1] > noisy[..., 0]).float()
+    return hard + (soft - soft.detach())
+
+
 def difference_detached(logits, noise, temperature):
     soft = torch.softmax((logits + noise) / temperature, dim=2)
     hard = functional.one_hot(soft.argmax(dim=2), 2)
@@ -75,6 +82,7 @@ def unbound(logits, noise, temperature):
 RIGHT = {
     "check_straight_through": [
         added_and_detached,
+        exactly_zero_or_one,
         difference_detached,
         sigmoid_of_the_gap,
         threshold,
