@@ -48,7 +48,8 @@ def waterfall_steps(records: Sequence[dict]) -> Figure:
         axes.set_xlabel("test accuracy (%); red: validation accuracy")
     panels[0].set_yticks(range(len(names)), [name.replace(", on", ",\non") for name in names])
     panels[0].set_ylim(len(names) - 0.5, -0.5)
-    figure.supxlabel(f"bars: 95 % interval of the step, over seeds and test images; {EDGE_NOTE}", fontsize=11)
+    about = f"bars: 95 % interval of the step, over seeds and images, of the last step over seeds; {EDGE_NOTE}"
+    figure.supxlabel(about, fontsize=11)
     return figure
 
 
@@ -103,7 +104,7 @@ def switch_gaps(records: Sequence[dict]) -> Figure:
     shown = _shown(gaps.values())
     edges = any(gap.edge for gap in gaps.values())
     title = f"{shown} of {len(gaps)} differences are shown (by chance at most {0.05 * len(gaps):.1f})"
-    xlabel = "difference in test accuracy (points)" + (f"; {EDGE_NOTE}" if edges else "")
+    xlabel = "difference in test accuracy (points)" + (f"\n{EDGE_NOTE}" if edges else "")
     return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from course_lib.analysis.intervals import count_shown
 from course_lib.analysis.multitune import printed
 from course_lib.analysis.multitune.printed import PrintedAccuracy
 
@@ -93,7 +94,7 @@ def test_statements_and_bad_names():
 
 
 def test_one_of_ten_differences_exceeds_two_standard_errors():
-    rows = printed_accuracies()
+    rows = printed.printed_accuracies()
     assert [row.name for row in rows if abs(row.z) > 2] == ["Aircraft"]
     expected = [4.44, 2.25, 1.53, -0.80, 1.40, 0.86, -0.15, 0.67, 0.00, -4.20]
     assert [100 * row.difference.estimate for row in rows] == pytest.approx(expected, abs=0.005)
