@@ -35,7 +35,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "routes_of",
             "routes_table",
         ],
-        "routing": ["by_set", "chosen_runs", "effects_table", "main_effects", "variants_table"],
+        "routing": ["by_set", "chosen_runs", "main_effects", "variants_table"],
         "recipe_tables": ["table1", "table2"],
         "penalties": ["penalty_table", "pull_gaps"],
         "rows": ["by_row", "method_gap"],
