@@ -31,7 +31,7 @@ def k_curves(records: Sequence[dict], others: Sequence[dict] | None = None) -> F
         draw_opponents(axes, records, others)
     about = f"bars: 95 % intervals, {curve[0].accuracy.method}; title: {gap.method}, paired"
     if any("†" in text for text in (*(words.get_text() for words in axes.texts), *axes.get_legend_handles_labels()[1])):
-        about += f"; {EDGE_NOTE}"
+        about += f"\n{EDGE_NOTE}"
     figure.legend(loc="outside lower center", ncols=4, title=about)
     return figure
 

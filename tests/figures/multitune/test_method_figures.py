@@ -126,7 +126,10 @@ def test_what_a_rate_at_the_edge_leaves_open_is_not_counted():
     title = title_of(switches.waterfall_steps(states))
     assert title.count("0 of 6 steps are shown") == 2
     assert title.count("(not shown)") == 2
-    assert "0 of 11 differences are shown" in title_of(switches.switch_gaps(states))
+    own = switches.switch_gaps(states)
+    assert "0 of 11 differences are shown" in title_of(own)
+    label = own.axes[0].xaxis.label.get_window_extent()
+    assert 0 <= label.x0 < label.x1 <= own.bbox.width
     pulled = fake_runs("penalties", lambda t: 0.8 + 0.03 * (t.recipe.name == "BSS"), best=0.001)
     assert "in 0 of 16 comparisons" in title_of(
         penalties.penalty_gaps([run for run in pulled if run["data"]["per_class"] is None])
