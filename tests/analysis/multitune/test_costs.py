@@ -3,8 +3,9 @@
 import pytest
 
 from course_lib.analysis.multitune import costs as costs_module
-from course_lib.analysis.multitune.costs import ENSEMBLE, RELEASED, cost_table, route_costs, take_turns, time_reductions
+from course_lib.analysis.multitune.costs import RELEASED, cost_table, route_costs, take_turns, time_reductions
 from course_lib.analysis.multitune.printed import printed_accuracies
+from course_lib.analysis.multitune.rows import ENSEMBLE
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.models import build
 from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, SP, SPOTTUNE, WIDE
