@@ -450,7 +450,7 @@ show(printed.printed_differences(), colors=8)
 # **Careful reading.** Which numbers of the document cannot both be right?
 
 # %% tags=["report"]
-multitune.inconsistencies_table().set_index("what")
+multitune.inconsistencies_table().set_index("what").round(1)
 
 # %% [markdown]
 # ### Cost
