@@ -4,7 +4,7 @@ A score is the mean of its units: 0 or 1 for each image (accuracy), or one numbe
 given as ``"0110…"`` or as an array (U,); a list of such things, one for each seed, is averaged unit by unit first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,15 @@ class Interval:
         if not self.unit:
             return f"{self.estimate:.2f} [{self.low:.2f}, {self.high:.2f}]"
         return f"{100 * self.estimate:.1f} {self.unit} [{100 * self.low:.1f}, {100 * self.high:.1f}]"
+
+
+def count_shown(found: Iterable[Interval]) -> tuple[int, int]:
+    """Count the intervals above zero and those below it.
+
+    One with an edge is in neither number: a better rate may lie beyond the grid, and change it.
+    """
+    decided = [interval for interval in found if not interval.edge]
+    return sum(interval.low > 0 for interval in decided), sum(interval.high < 0 for interval in decided)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from course_lib.analysis.intervals import (
     accuracy_interval,
     bootstrap_interval,
     both_errors,
+    count_shown,
     independent_difference,
     mcnemar,
     paired_difference,
@@ -189,3 +190,9 @@ def test_units_that_cannot_be_compared_are_refused():
 def test_a_number_that_is_no_percentage_is_printed_as_it_is():
     assert str(Interval(0.512, -0.047, 0.9, "bootstrap, 12 targets", unit="")) == "0.51 [-0.05, 0.90]"
     assert str(Interval(0.512, -0.047, 0.9, "bootstrap, 12 targets")) == "51.2 % [-4.7, 90.0]"
+
+
+def test_intervals_that_exclude_zero_are_counted_without_those_of_an_edge():
+    ends = [(0.01, 0.03, ""), (0.0, 0.03, ""), (-0.03, -0.01, ""), (-0.03, -0.01, "at 0.1"), (0.01, 0.03, "at 0.1")]
+    found = [Interval(0.0, low, high, "fake", edge=edge) for low, high, edge in ends]
+    assert count_shown(found) == (1, 1)

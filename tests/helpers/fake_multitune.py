@@ -27,21 +27,28 @@ def inner_rate(trial):
     return rates[(len(rates) - 1) // 2]
 
 
-def fake_runs(study, value, *, keep=lambda trial: True, best=inner_rate, noise=0.004, maximum=0.02):
+def forty(trial):
+    """The same time for every run."""
+    return 40.0
+
+
+def fake_runs(study, value, *, keep=lambda trial: True, best=inner_rate, noise=0.004, maximum=0.02, seconds=forty):
     """Records of a study; `value(trial)` is the test accuracy at the rate `best`, of which each seed has `noise` more.
 
     Args:
         keep: which trials have run.
         best: a rate, or a function from a trial to one.
         maximum: how much the highest validation accuracy of the epochs exceeds that of the last.
+        seconds: of a training, from its trial.
     """
-    return [fake_run(trial, value(trial), best, noise, maximum) for trial in trials_of(study) if keep(trial)]
+    return [fake_run(trial, value(trial), best, noise, maximum, seconds) for trial in trials_of(study) if keep(trial)]
 
 
-def fake_run(trial, value, best=inner_rate, noise=0.004, maximum=0.02):
+def fake_run(trial, value, best=inner_rate, noise=0.004, maximum=0.02, seconds=forty):
     """A record as the ledger has it."""
     recipe, data, seed = trial.recipe, trial.data, trial.seed
     _, num_val, num_test = SIZES[data.source]
+    num_val = NUM_CLASSES * data.per_class if data.first_files else num_val
     train = SIZES[data.source][0] if data.per_class is None else data.per_class * NUM_CLASSES
     best = best(trial) if callable(best) else best
     rate = recipe.lr * recipe.multipliers.get("inner", 1.0)  # of the pretrained layers
@@ -63,10 +70,11 @@ def fake_run(trial, value, best=inner_rate, noise=0.004, maximum=0.02):
         "recipe": recipe.model_dump(mode="json"), "data": data.model_dump(mode="json"), "seed": seed,
         "status": "finished", "history": history, "best_epoch": found["epoch"], "val_accuracy": found["val_accuracy"],
         "num_train": train, "num_val": num_val, "num_test": num_test, "test_accuracy": outcomes.mean(),
-        "test_correct": int(outcomes.sum()), "test_outcomes": _text(outcomes), "scores": scores, "seconds": 40.0,
+        "test_correct": int(outcomes.sum()), "test_outcomes": _text(outcomes), "scores": scores,
+        "seconds": seconds(trial),
         "provenance": {
             "data_fingerprint": data.source, "weights_hash": str(recipe.start),
-            "split_hash": f"{data.source}-{data.per_class}-{data.first_files}",
+            "split_hash": f"{data.source}-{data.per_class}-{data.first_files}-{data.seed}",
         },
     }  # fmt: skip
 

@@ -5,19 +5,17 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "agreement": ["seed_or_images", "what_was_learned"],
         "branches": ["read_branches"],
-        "comparison": ["comparison_table", "gap_table", "optimism_of_maximum"],
+        "comparison": ["comparison_table", "optimism_of_maximum"],
         "costs": ["cost_table", "route_costs", "time_reductions"],
         "differences": [
-            "inconsistencies",
             "inconsistencies_table",
-            "large_differences",
-            "printed_differences",
             "printed_times",
         ],
         "drawn_routes": ["changing_share", "drawing_cost", "drawn_table", "flip_chance", "other_route_chance"],
         "global_k": ["block_table", "gap_to", "k_curve", "policy_gap", "tuned_blocks"],
-        "maximum": ["log_correlation", "maximum_table", "noise_of_maximum"],
+        "maximum": ["maximum_table"],
         "printed": [
             "PrintedAccuracy",
             "PrintedBranch",
@@ -36,13 +34,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "explained",
             "routes_of",
             "routes_table",
-            "seed_or_images",
-            "what_was_learned",
         ],
-        "routing": ["by_set", "chosen_runs", "effects_table", "main_effects", "variants_table"],
+        "routing": ["by_set", "chosen_runs", "main_effects", "variants_table"],
         "recipe_tables": ["table1", "table2"],
         "penalties": ["penalty_table", "pull_gaps"],
         "rows": ["by_row", "method_gap"],
-        "switches": ["switch_table", "whole_set"],
+        "switches": ["whole_set"],
     },
 )

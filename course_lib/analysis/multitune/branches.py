@@ -1,4 +1,4 @@
-"""What each branch of a joined network adds to the logits, and what another η would make of the same weights."""
+"""What each branch of a joined network adds to the logits, and what the same weights answer at another η."""
 
 from dataclasses import dataclass
 

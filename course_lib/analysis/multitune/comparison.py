@@ -37,6 +37,7 @@ from course_lib.sweeps.studies.multitune.comparison import VARY
 
 NUMBERS = ("maximum", "final", "test", "last")
 NORMAL = 1.96  # standard errors of a 95 % interval
+CONTROL, BY_CHOICE = "last epoch − test", "by the choice"
 
 
 @dataclass(frozen=True)
@@ -121,28 +122,32 @@ def gaps(records: Sequence[dict], a: str, b: str) -> dict[Row, Paired]:
     return {row: method_gap(own, a, b) for row, own in by_row(records).items() if {a, b} <= set(methods_in(own))}
 
 
-def gap_table(records: Sequence[dict], base: str) -> pd.DataFrame:
-    """Tabulate every method minus `base` on the test images, by row: points with intervals; ``edge`` where it decides.
-
-    The errors of seeds and of images are added in squares.
-    """
-    found = {}
-    for row, own in by_row(records).items():
-        others = [name for name in methods_in(own) if name != base and base in methods_in(own)]
-        found[row_name(row)] = {name: gap_in_words(method_gap(own, name, base).interval()) for name in others}
-    return pd.DataFrame(found).T.fillna("–").rename_axis(f"minus {base}, points", axis=1)
-
-
-def gap_in_words(gap: Interval) -> str:
-    """``"1.2 points [0.3, 2.1], edge"``."""
-    return f"{gap}, edge" if gap.edge else str(gap)
-
-
 def optimism_of_maximum(records: Sequence[dict], confidence: float = 0.95) -> dict[str, dict[str, Interval]]:
     """How much the maximum over the epochs exceeds other numbers, mean over rows and methods, for each kind of set.
 
     Returns:
-        kind of set → what is compared → interval in points:
+        kind of set → as of `optimism_of_grids`.
+
+    Raises:
+        ValueError: fewer than two seeds.
+    """
+    return {
+        kind: optimism_of_grids(
+            [runs_of(own, name) for own in by_row(runs).values() for name in methods_in(own) if name not in ENSEMBLES],
+            confidence,
+        )
+        for kind, runs in by_kind(records).items()
+    }
+
+
+def optimism_of_grids(grids: Sequence[Sequence[dict]], confidence: float = 0.95) -> dict[str, Interval]:
+    """How much the maximum over the epochs exceeds other numbers, mean over grids.
+
+    Args:
+        grids: runs of a method at all rates, of one or more methods and rows of one set.
+
+    Returns:
+        what is compared → interval in points:
         ``"maximum − last epoch"``: both on the validation images; the error is that of the seeds.
         ``"maximum − test"``: of the same network; errors of the seeds and of the images of both parts.
         ``"last epoch − test"``: the control. Runs of all rates after their last epoch, so that neither rate nor epoch
@@ -152,13 +157,6 @@ def optimism_of_maximum(records: Sequence[dict], confidence: float = 0.95) -> di
     Raises:
         ValueError: fewer than two seeds.
     """
-    return {kind: _optimism(own, confidence) for kind, own in by_kind(records).items()}
-
-
-def _optimism(records: Sequence[dict], confidence: float) -> dict[str, Interval]:
-    grids = [
-        runs_of(own, name) for own in by_row(records).values() for name in methods_in(own) if name not in ENSEMBLES
-    ]
     chosen = [run for grid in grids for run in chosen_of(grid, setting(grid[0], "name"))]
     chosen = [run for run in chosen if last_validation(run) is not None]
     every = [run for grid in grids for run in grid if last_validation(run) is not None]
@@ -166,7 +164,7 @@ def _optimism(records: Sequence[dict], confidence: float) -> dict[str, Interval]
     finals = _by_seed(chosen, last_validation)
     control = _by_seed(every, lambda run: last_validation(run) - last_score(run))
     gained = {seed: maxima[seed] - tests[seed] for seed in maxima}
-    images = _images(records, np.mean(list(maxima.values())), np.mean(list(tests.values())), confidence)
+    images = _images(every, np.mean(list(maxima.values())), np.mean(list(tests.values())), confidence)
     fallen = {seed: maxima[seed] - finals[seed] for seed in maxima}
     chosen_by = {seed: gained[seed] - control[seed] for seed in gained}
     fallen, gained, control, chosen_by = (
@@ -175,8 +173,8 @@ def _optimism(records: Sequence[dict], confidence: float) -> dict[str, Interval]
     return {
         "maximum − last epoch": fallen,
         "maximum − test": both_errors(gained, images),
-        "last epoch − test": both_errors(control, images),
-        "by the choice": chosen_by,
+        CONTROL: both_errors(control, images),
+        BY_CHOICE: chosen_by,
     }
 
 

@@ -37,10 +37,12 @@ def validation_curves(records: Sequence[dict]) -> list[Curve]:
     return [_curve(row, chosen_of(own, name), name) for row, own, name in named]
 
 
-def share_above(one: Curve, other: Curve) -> float:
-    """Share of the epochs after the document's 20 of 110 in which the mean of `one` lies above that of `other`."""
-    late = one.mean[_first(one) :] - other.mean[_first(other) :]
-    return float(np.mean(late > 0))
+def is_above(one: Curve, other: Curve) -> bool:
+    """Whether the mean of `one` lies above that of `other` in every epoch after the document's 20 of 110.
+
+    An epoch in which both are equal, or in which a run has diverged, is one in which it does not.
+    """
+    return bool(np.all(one.mean[_first(one) :] > other.mean[_first(other) :]))
 
 
 def _first(curve: Curve) -> int:

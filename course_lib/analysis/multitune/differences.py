@@ -1,9 +1,4 @@
-"""Differences of the printed accuracies and training times of MultiTune and SpotTune, and what contradicts them.
-
-Of the two rows with all training images one more thing is known from the released code: MultiTune's loader flips images
-at random, in training and in validation, and SpotTune's does not. Their differences are those of method *and*
-augmentation. On the smaller sets both methods use the flipping loader.
-"""
+"""The printed training times of MultiTune and SpotTune, and numbers of the document that contradict each other."""
 
 from collections.abc import Callable, Iterable
 
@@ -17,25 +12,6 @@ from course_lib.analysis.multitune.printed import (
     printed_table2,
 )
 from course_lib.analysis.papers import Inconsistency
-
-NUM_ERRORS = 2  # standard errors from which on a difference is called large
-
-
-def printed_differences() -> pd.DataFrame:
-    """Table of MultiTune − SpotTune in points with its binomial error, a row for each row of Table 3.
-
-    Returns:
-        Columns: set, images, SpotTune and MultiTune (%), difference, standard error, low, high (points; 95 %), z,
-        ``"large"``: more than two standard errors, ``"flip"``: whether the released code flips for MultiTune only, and
-        ``"correlation for 2 SE"``: correlation of both methods' outcomes on an image at which the difference would be
-        two standard errors of a paired comparison (0 if it already is, 1 if both are equal).
-    """
-    return pd.DataFrame([_difference(row) for row in printed_accuracies()])
-
-
-def large_differences() -> list[PrintedRow]:
-    """Rows of Table 3 whose difference is more than two binomial standard errors, as if on different images."""
-    return [row for row in printed_accuracies() if abs(row.z) > NUM_ERRORS]
 
 
 def printed_times() -> pd.DataFrame:
@@ -64,24 +40,6 @@ def inconsistencies() -> list[Inconsistency]:
 def inconsistencies_table() -> pd.DataFrame:
     """`inconsistencies` as a table, a row for each."""
     return pd.DataFrame(inconsistencies())
-
-
-def _difference(row: PrintedRow) -> dict:
-    found = row.difference
-    return {
-        "set": row.name,
-        "images": row.num_images,
-        "SpotTune": row.spottune.percent,
-        "MultiTune": row.multitune.percent,
-        "difference": 100 * found.estimate,
-        "standard error": 100 * row.standard_error,
-        "low": 100 * found.low,
-        "high": 100 * found.high,
-        "z": row.z,
-        "large": abs(row.z) > NUM_ERRORS,
-        "flip": row.per_class is None,
-        "correlation for 2 SE": max(0.0, 1 - (row.z / NUM_ERRORS) ** 2),
-    }
 
 
 def _time(row: PrintedRow) -> dict:

@@ -1,7 +1,7 @@
 """The k-curve: global-k of SpotTune beside its control, the last k blocks tuned without any policy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -68,14 +68,14 @@ def policy_gap(records: Sequence[dict], ks: Sequence[int] | None = None) -> Comp
     """Compare the last k blocks, tuned without any policy, with global-k at the same k, mean over these k.
 
     Args:
-        ks: None = all k that both have, but not none and not all blocks.
+        ks: None = all k that both have, without those that tune no block or all of them: there is no choice of blocks.
 
     Raises:
         ValueError: no such k.
     """
     policy, last = by_k(records, GLOBAL), by_k(records, LAST)
     both = [k for k in policy if k in last]
-    ks = both[1:-1] if ks is None else [k for k in ks if k in both]
+    ks = [k for k in both if 0 < k < len(gates_of(policy[k][0]))] if ks is None else [k for k in ks if k in both]
     if not ks:
         raise ValueError(f"no k to compare: {GLOBAL} and {LAST} both have {', '.join(map(str, both)) or 'none'}")
     found = [compare_runs(last[k], policy[k], labels=(f"last {k}", f"global-{k}"), vary=VARY) for k in ks]
@@ -120,13 +120,13 @@ class Opponents:
 
 
 def opponents(records: Sequence[dict], others: Sequence[dict]) -> Opponents:
-    """Score plain full fine-tuning and SpotTune beside the k-curve.
+    """Score plain full fine-tuning and SpotTune beside the k-curve; a best rate at the edge of its grid is named.
 
     Raises:
         ValueError: as `same_row`.
     """
-    found = (score_over_runs(chosen_runs(same_row(others, records, name))) for name in (FULL, SPOTTUNE))
-    return Opponents(*found)
+    grids = [same_row(others, records, name) for name in (FULL, SPOTTUNE)]
+    return Opponents(*(replace(score_over_runs(chosen_runs(own)), edge=edges_of(own, vary=VARY)) for own in grids))
 
 
 def tuned_blocks(records: Sequence[dict]) -> pd.DataFrame:

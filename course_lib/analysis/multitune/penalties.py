@@ -8,7 +8,7 @@ import pandas as pd
 
 from course_lib.analysis.comparisons import Comparison, compare_runs
 from course_lib.analysis.intervals import Interval
-from course_lib.analysis.multitune.rows import by_row, runs_of
+from course_lib.analysis.multitune.rows import by_row, runs_of, size_name
 from course_lib.analysis.multitune.switches import state_gap, state_score
 from course_lib.analysis.records import select, setting, val_correct, values_of
 from course_lib.analysis.selection import best_runs, rate_at_edge
@@ -83,8 +83,7 @@ def penalty_table(records: Sequence[dict]) -> pd.DataFrame:
         found = {f"L2-SP − L2, {name}": gap for name, gap in pull_gaps(own).items()}
         found["L2-SP − L2-SP with an aliased start, α=0.01"] = aliased_gap(own)
         words = {name: gap.interval() for name, gap in found.items()}
-        title = "all images" if per_class is None else f"{per_class} a class"
-        columns[title] = {name: f"{gap}, edge" if gap.edge else str(gap) for name, gap in words.items()}
+        columns[size_name(per_class)] = {name: f"{gap}, edge" if gap.edge else str(gap) for name, gap in words.items()}
     return pd.DataFrame(columns)
 
 

@@ -4,9 +4,8 @@ A *decision* is one gate's choice for one test image, True for the tuned copy of
 decisions at all gates. Decisions are those of the epoch that validation chose, and the likelier ones (`Routes`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -207,59 +206,6 @@ def apart_interval(chosen: Sequence[Mapping], confidence: float = 0.95) -> Inter
         ValueError: fewer than two runs.
     """
     return seed_interval([count_routes(run).apart for run in chosen], confidence)
-
-
-@dataclass(frozen=True)
-class Learned:
-    """How far training moved the decisions, and whether seeds agree about the blocks.
-
-    Attributes:
-        moved: mean change of a gate's share from the first to the last epoch, a fraction of the validation images.
-        agreement: correlation over the gates of the shares of two seeds after the last epoch, mean over pairs of seeds;
-            NaN where shares do not vary. If which blocks are tuned were learned from the images, seeds would agree.
-        pairs: number of pairs of seeds.
-    """
-
-    moved: float
-    agreement: float
-    pairs: int
-
-
-def what_was_learned(chosen: Sequence[Mapping]) -> Learned:
-    """Compute how far training moved the decisions of these runs, one of each seed, and how far the seeds agree.
-
-    Raises:
-        ValueError: fewer than two runs.
-    """
-    if len(chosen) < 2:
-        raise ValueError(f"{len(chosen)} run shows no agreement of seeds: give runs of two seeds or more")
-    shares = [shares_over_epochs(run) for run in chosen]
-    found = _correlations(combinations([own[-1] for own in shares], 2))
-    moved = float(np.mean([np.abs(own[-1] - own[0]).mean() for own in shares]))
-    return Learned(moved, float(np.mean(found)) if found else float("nan"), len(found))
-
-
-def seed_or_images(one: Sequence[Mapping], other: Sequence[Mapping]) -> tuple[float, float]:
-    """Correlate the shares of the gates after the last epoch: of equal seeds on two sets, and of two seeds on one set.
-
-    A policy begins with weights that its seed decides. If the seed decides the blocks, too, and not the images, then
-    the first number is high and the second about 0; if the images do, the second is high.
-
-    Args:
-        one, other: runs of one method on two sets, one of each seed.
-
-    Returns:
-        (equal seeds, two sets), (two seeds, one set): means over the pairs; NaN without a pair of shares that vary.
-    """
-    ends = [{setting(run, "seed"): shares_over_epochs(run)[-1] for run in runs} for runs in (one, other)]
-    same_seed = _correlations((ends[0][seed], ends[1][seed]) for seed in ends[0] if seed in ends[1])
-    same_images = _correlations(pair for own in ends for pair in combinations(own.values(), 2))
-    return tuple(float(np.mean(found)) if found else float("nan") for found in (same_seed, same_images))
-
-
-def _correlations(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[float]:
-    """Correlation of each pair of shares that both vary over the gates."""
-    return [float(np.corrcoef(one, other)[0, 1]) for one, other in pairs if np.ptp(one) and np.ptp(other)]
 
 
 def routes_table(chosen: Sequence[Mapping]) -> pd.DataFrame:

@@ -84,15 +84,6 @@ def main_effects(records: Sequence[dict], confidence: float = 0.95) -> dict[str,
     }
 
 
-def effects_table(records: Sequence[dict]) -> pd.DataFrame:
-    """Tabulate the main effects, a row for each factor and a column for each set, in words."""
-    rows = {
-        name: {source: f"{own}, edge" if own.edge else str(own) for source, own in effects.items()}
-        for name, effects in main_effects(records).items()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index")
-
-
 def variants_table(runs: Sequence[dict]) -> pd.DataFrame:
     """Tabulate the variants on one set, a row for each; validation chose the rate of each seed."""
     rows = {}

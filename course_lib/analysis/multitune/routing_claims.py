@@ -1,6 +1,8 @@
 """Claims about SpotTune and global-k as tests over finished runs."""
 
-from course_lib.analysis.comparisons import compare_runs
+from dataclasses import replace
+
+from course_lib.analysis.comparisons import compare_runs, edges_of
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.multitune.drawn_routes import changing_share, drawing_cost
 from course_lib.analysis.multitune.global_k import GLOBAL, by_k, gap_to, policy_gap
@@ -33,7 +35,7 @@ def _of_chosen(measure):
 
     def measured(runs: Runs, confidence: float) -> dict[str, Interval]:
         whole = select(runs[COMPARISON], per_class=None, name=SPOTTUNE)
-        return {set_name(source): measure(chosen_runs(own), confidence) for source, own in by_set(whole).items()}
+        return {set_name(source): _with_edge(measure, [own], confidence) for source, own in by_set(whole).items()}
 
     return measured
 
@@ -55,13 +57,17 @@ def _of_drawn(measure):
 
     def measured(runs: Runs, confidence: float) -> dict[str, Interval]:
         return {
-            set_name(source): measure(
-                [run for variant in by_variant(own).values() for run in chosen_runs(variant)], confidence
-            )
+            set_name(source): _with_edge(measure, list(by_variant(own).values()), confidence)
             for source, own in by_set(runs[ROUTING]).items()
         }
 
     return measured
+
+
+def _with_edge(measure, grids: list[list[dict]], confidence: float) -> Interval:
+    """Measure the runs that validation chose of all grids; an edge of any grid is named."""
+    chosen = [run for own in grids for run in chosen_runs(own)]
+    return replace(measure(chosen, confidence), edge=edges_of(*grids, vary=VARY))
 
 
 def _global_against_spottune(runs: Runs, confidence: float) -> dict[str, Interval]:

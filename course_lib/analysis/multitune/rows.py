@@ -11,6 +11,7 @@ from course_lib.analysis.records import distinct, history, probes_of, score_of, 
 from course_lib.analysis.voting import vote_units
 from course_lib.sweeps.studies.multitune.comparison import LAST, VARY
 from course_lib.sweeps.studies.multitune.methods import (
+    ALL_KEPT,
     ANEW,
     FAST_HEAD,
     FULL,
@@ -24,7 +25,7 @@ from course_lib.sweeps.studies.multitune.methods import (
 # Mean probabilities of two runs of one method: as many parameters as MultiTune, and no joined layer.
 ENSEMBLE, ENSEMBLE_ANEW = "ensemble", "ensemble, one block"
 ENSEMBLES = {ENSEMBLE: FULL, ENSEMBLE_ANEW: ANEW}
-METHODS = (SPOTTUNE, MULTITUNE, ONE_BLOCK, ANEW, ENSEMBLE_ANEW, FULL, FAST_HEAD, ENSEMBLE, SP, WIDE)
+METHODS = (SPOTTUNE, MULTITUNE, ONE_BLOCK, ALL_KEPT, ANEW, ENSEMBLE_ANEW, FULL, FAST_HEAD, ENSEMBLE, SP, WIDE)
 PLAIN = "better plain fine-tuning"  # of the two recipes below; each seed chooses recipe and rate by validation
 PLAIN_RECIPES = (FULL, FAST_HEAD)
 KINDS = ("fine-grained", "general")  # of the two sets of each pair (Table 2)
@@ -39,9 +40,19 @@ def row_of(record: Mapping) -> Row:
 
 
 def row_name(row: Row) -> str:
-    """``"fine-grained, all"``, ``"general, 20 a class"``, or the source where it is none of the document's kinds."""
+    """``"fine-grained, all images"``, ``"general, 20 a class"``, or the source in place of a kind."""
     source, per_class = row
-    return f"{SETS.get(source, source)}, {'all' if per_class is None else f'{per_class} a class'}"
+    return f"{kind_of(source)}, {size_name(per_class)}"
+
+
+def size_name(per_class: int | None) -> str:
+    """``"all images"`` or ``"20 a class"``."""
+    return "all images" if per_class is None else f"{per_class} a class"
+
+
+def kind_of(source: str) -> str:
+    """Kind of a set, see `KINDS`; the source itself where it is none of the document's kinds."""
+    return SETS.get(source, source)
 
 
 def by_row(records: Sequence[dict]) -> dict[Row, list[dict]]:
@@ -52,10 +63,8 @@ def by_row(records: Sequence[dict]) -> dict[Row, list[dict]]:
 
 def by_kind(records: Sequence[dict]) -> dict[str, list[dict]]:
     """Runs of each kind of set, see `KINDS`, in order of first appearance."""
-    kinds = dict.fromkeys(SETS.get(source, source) for source in values_of(records, "source"))
-    return {
-        kind: [r for r in records if SETS.get(setting(r, "source"), setting(r, "source")) == kind] for kind in kinds
-    }
+    kinds = dict.fromkeys(kind_of(source) for source in values_of(records, "source"))
+    return {kind: [run for run in records if kind_of(setting(run, "source")) == kind] for kind in kinds}
 
 
 def methods_in(records: Sequence[dict]) -> list[str]:
@@ -111,7 +120,7 @@ def votes(runs: Sequence[dict]) -> list[dict]:
         ValueError: fewer than two runs, or as `vote`.
     """
     if len(runs) < 2:
-        raise ValueError(f"{len(runs)} run has nobody to vote with: run at least two seeds")
+        raise ValueError(f"{len(runs)} run makes no ensemble: run at least two seeds")
     return [vote(pair) for pair in combinations(runs, 2)]
 
 

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import pandas as pd
-
-from course_lib.analysis.comparisons import Comparison, compare_runs, edges_of, optimism, scored_by_seed
+from course_lib.analysis.comparisons import Comparison, compare_runs, edges_of, scored_by_seed
 from course_lib.analysis.intervals import Interval, both_errors, seed_interval
-from course_lib.analysis.multitune.rows import chosen_of, runs_of, vote
+from course_lib.analysis.multitune.comparison import BY_CHOICE, CONTROL, optimism_of_grids
+from course_lib.analysis.multitune.rows import Paired, chosen_of, pair_up, runs_of, vote
 from course_lib.analysis.records import score_of, select, setting, values_of
 from course_lib.analysis.scores import mean_score
 from course_lib.analysis.selection import rate_at_edge
@@ -26,6 +25,7 @@ from course_lib.sweeps.studies.multitune.switches import (
 )
 
 ONE_RATE = "+ one rate"  # the paper's network with the rate of branch A in both branches
+ON_VALIDATION = "validation images, nothing chosen"
 LAST_STEP = "maximum over epochs, on validation images"
 BOTH_ALONE = "A and B alone, mean probabilities"
 
@@ -36,9 +36,10 @@ class Step:
 
     Attributes:
         name: of the state.
-        score: test accuracy; of the last step the highest validation accuracy of the state before.
+        score: test accuracy. Of the last step it is the highest validation accuracy of the last state, and of
+            `ON_VALIDATION` its test accuracy with the gap added.
         gap: score minus that of the state before, paired; None for the first.
-        edge: says that the best rate lies at the end of its grid.
+        edge: says which best rate lies at the end of its grid: of the two states compared, or of the first.
     """
 
     name: str
@@ -54,22 +55,24 @@ def whole_set(records: Sequence[dict]) -> dict[str, list[dict]]:
 
 
 def waterfall(records: Sequence[dict]) -> list[Step]:
-    """The states from printed to released, one switch more in each, then the maximum over the epochs.
+    """The states from printed to released, one switch more in each, then what is reported of the last one.
+
+    The maximum over the epochs minus the test accuracy has two parts, a step each: what validation and test images
+    differ in after the last epoch of all runs, where nothing was chosen; and the rest, which is due to the choice of
+    rate and epoch on the images that the maximum is reported for. See `optimism_of_grids`.
 
     Args:
         records: runs of one set, see `whole_set`.
 
     Raises:
-        ValueError: a state without runs.
+        ValueError: a state without runs, or of fewer than two seeds.
     """
     names = [name for name in switch_states() if not name.startswith("only")]
     steps = [Step(PAPER, state_score(records, PAPER), None, _edge(records, PAPER))]
     for before, name in pairwise(names):
         gap = state_gap(records, name, before).interval()
-        steps.append(Step(name, state_score(records, name), gap, _edge(records, name)))
-    last = runs_of(records, names[-1])
-    score = _with_both(list(scored_by_seed(names[-1], last, vary=VARY).values()), "val")
-    return [*steps, Step(LAST_STEP, score, optimism(last, vary=VARY), steps[-1].edge)]
+        steps.append(Step(name, state_score(records, name), gap, gap.edge))
+    return [*steps, *_reported(records, steps[-1])]
 
 
 def state_score(records: Sequence[dict], name: str) -> Interval:
@@ -102,27 +105,12 @@ def control_gaps(records: Sequence[dict]) -> dict[str, Comparison]:
     return found
 
 
-def alone_gap(records: Sequence[dict]) -> Comparison:
-    """Branch B alone (its last stage at a tenth of the rate) minus branch A alone: the slow stage without a second."""
-    return state_gap(records, BRANCHES[1], BRANCHES[0])
-
-
-def switch_table(records: Sequence[dict]) -> pd.DataFrame:
-    """Tabulate each switch alone, each step of the waterfall and each control, in points with intervals."""
-    steps = {f"{step.name} − before": step.gap for step in waterfall(records) if step.gap}
-    alone = {f"{name} − {PAPER}": own.interval() for name, own in only_gaps(records).items() if name != ONE_RATE}
-    controls = {f"{PAPER} − {name}": own.interval() for name, own in control_gaps(records).items()}
-    found = {"waterfall": steps, "one switch": alone, "controls": controls}
-    rows = [
-        {"kind": kind, "difference": name, "points": str(gap), "edge": "edge" if gap.edge else "–"}
-        for kind, own in found.items()
-        for name, gap in own.items()
-    ]
-    return pd.DataFrame(rows).set_index(["kind", "difference"])
-
-
 def first_files_gap(records: Sequence[dict]) -> Comparison:
-    """The released state on the first files of each class minus on random ones; the test images are the same.
+    """The released state with the first files of each class to train and to validate, minus with random files to train.
+
+    Beside random files, which each seed draws anew, the whole validation part chooses rate and epoch. The test images
+    are the same. Drawn images have no order, so that their first files are random ones, too, and only the smaller
+    validation part can make a difference.
 
     Raises:
         ValueError: one of the two lacks runs.
@@ -143,22 +131,46 @@ def flip_gap(records: Sequence[dict]) -> Comparison:
 
 def released_gaps(records: Sequence[dict]) -> dict[str, Comparison]:
     """MultiTune as released minus SpotTune as released, without flips (as published) and with them, by the latter."""
-    last = next(reversed([name for name in switch_states() if not name.startswith("only")]))
-    return {name: state_gap(records, last, name) for name in BASELINES}
+    return {name: state_gap(records, released_state(), name) for name in BASELINES}
+
+
+def released_state() -> str:
+    """Name of the state with all switches thrown."""
+    return [name for name in switch_states() if not name.startswith("only")][-1]
 
 
 def _joined_and_votes(records: Sequence[dict]) -> Comparison:
-    """The printed network minus the vote of its two branches, trained alone with the same seed."""
-    one, other, joined = ({run["seed"]: run for run in chosen_of(records, name)} for name in (*BRANCHES, PAPER))
-    seeds = [seed for seed in joined if seed in one and seed in other]
-    pairs = tuple((joined[seed], vote([one[seed], other[seed]])) for seed in seeds)
-    return Comparison(pairs, edge=edges_of(*(runs_of(records, name) for name in (PAPER, *BRANCHES)), vary=VARY))
+    """The printed network minus votes of its branches trained alone, A of one seed and B of another.
+
+    With one seed both would begin with the same random stage and see the images in the same order, which makes a vote
+    weaker; the branches of the joined network begin with different random stages. All pairs of two seeds vote.
+
+    Raises:
+        ValueError: fewer than two seeds of the branches.
+    """
+    one, other = (chosen_of(records, name) for name in BRANCHES)
+    voting = [vote([a, b]) for a in one for b in other if a["seed"] != b["seed"]]
+    pairs = pair_up(chosen_of(records, PAPER), voting)
+    if not pairs:
+        raise ValueError(f"{BOTH_ALONE}: no two seeds can vote, run two seeds or more")
+    return Paired(pairs, edge=edges_of(*(runs_of(records, name) for name in (PAPER, *BRANCHES)), vary=VARY))
+
+
+def _reported(records: Sequence[dict], last: Step) -> list[Step]:
+    """Split the maximum over the epochs of the last state, minus its test accuracy, into two steps."""
+    runs = runs_of(records, last.name)
+    found = optimism_of_grids([runs])
+    control, choice = (replace(found[name], edge=_edge(records, last.name)) for name in (CONTROL, BY_CHOICE))
+    score = _with_both(list(scored_by_seed(last.name, runs, vary=VARY).values()), "val")
+    before = replace(score, estimate=last.score.estimate + control.estimate)
+    return [Step(ON_VALIDATION, before, control, control.edge), Step(LAST_STEP, score, choice, choice.edge)]
 
 
 def _on_test_part(record: dict) -> dict:
-    """A run whose identity of the test images leaves out the training images, which its split's hash holds."""
+    """A run without what tells its training images: the hash of its split, and the seed that they were drawn by."""
     origin = {name: value for name, value in record["provenance"].items() if name != "split_hash"}
-    return {**record, "provenance": origin}
+    data = {name: value for name, value in record["data"].items() if name != "seed"}
+    return {**record, "provenance": origin, "data": data}
 
 
 def _edge(records: Sequence[dict], name: str) -> str:

@@ -113,7 +113,7 @@ def route_costs(costs: pd.DataFrame) -> Figure:
 
 
 def _signed(value: float) -> str:
-    return f"{value:.0f}".replace("-", "−")
+    return str(round(float(value))).replace("-", "−")
 
 
 def _rows(axes, names: list[str]) -> None:

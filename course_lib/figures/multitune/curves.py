@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from course_lib.analysis.multitune.curves import Curve, share_above, validation_curves
-from course_lib.analysis.multitune.rows import SETS
+from course_lib.analysis.multitune.curves import Curve, is_above, validation_curves
+from course_lib.analysis.multitune.rows import kind_of, size_name
 from course_lib.figures.style import BLUE, GREEN, GREY, VERMILLION, new_figure, styled
 from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SPOTTUNE
 
@@ -32,8 +32,8 @@ def validation_accuracy(records: Sequence[dict]) -> Figure:
         small = [curve for curve in own if curve.row[1] is not None and curve.method in (SPOTTUNE, MULTITUNE)]
         _draw(column[0], whole, bands=True)
         _draw(column[1], small, bands=False)
-        column[0].set_title(f"{SETS.get(source, source)} set, all images")
-        column[1].set_title(f"{SETS.get(source, source)} set, fewer images of each class")
+        column[0].set_title(f"{kind_of(source)} set, all images")
+        column[1].set_title(f"{kind_of(source)} set, fewer images of each class")
         column[1].set_xlabel("epoch")
     for axes in grid[:, 0]:
         axes.set_ylabel("validation accuracy (%)")
@@ -61,7 +61,7 @@ def _add_legend(figure, curves: Sequence[Curve]) -> None:
     handles = [Line2D([], [], color=_COLORS[name], label=name) for name in methods]
     small = [curve for curve in curves if curve.row[1] is not None]
     for size in sorted({curve.row[1] for curve in small}, reverse=True):
-        handles.append(Line2D([], [], color="black", linestyle=_style(size, small), label=f"{size} a class"))
+        handles.append(Line2D([], [], color="black", linestyle=_style(size, small), label=size_name(size)))
     figure.legend(handles=handles, loc="outside lower center", ncols=4, title="mean over seeds; band: lowest–highest")
 
 
@@ -69,9 +69,7 @@ def _above_in_words(curves: Sequence[Curve]) -> str:
     rows = list(dict.fromkeys(curve.row for curve in curves))
     found = {(curve.row, curve.method): curve for curve in curves}
     both = [row for row in rows if (row, MULTITUNE) in found and (row, SPOTTUNE) in found]
-    shares = [share_above(found[row, MULTITUNE], found[row, SPOTTUNE]) for row in both]
-    always, never = sum(share == 1 for share in shares), sum(share == 0 for share in shares)
-    title = (
-        f"After 20 of 110 epochs MultiTune's mean is above SpotTune's in every epoch in {always} of {len(both)} rows"
-    )
-    return f"{title}, below in every epoch in {never}"
+    pairs = [(found[row, MULTITUNE], found[row, SPOTTUNE]) for row in both]
+    above, below = sum(is_above(*pair) for pair in pairs), sum(is_above(other, one) for one, other in pairs)
+    title = f"After 20 of 110 epochs MultiTune's mean is above SpotTune's in every epoch in {above} of {len(both)} rows"
+    return f"{title}, below in every epoch in {below}"

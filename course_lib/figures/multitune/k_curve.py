@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.analysis.intervals import Interval
+from course_lib.analysis.intervals import Interval, count_shown
 from course_lib.analysis.multitune.global_k import GLOBAL, LAST, Point, k_curve, opponents, policy_gap
-from course_lib.figures.style import BLACK, BLUE, GREEN, GREY, VERMILLION, new_figure, styled
+from course_lib.figures.style import BLACK, BLUE, EDGE_NOTE, GREEN, GREY, VERMILLION, new_figure, styled
 
 LOOKS = {GLOBAL: (BLUE, "o", -0.09), LAST: (VERMILLION, "s", 0.09)}
 OTHERS = {"full fine-tuning": (BLACK, "--"), "SpotTune": (GREEN, ":")}
@@ -29,16 +29,17 @@ def k_curves(records: Sequence[dict], others: Sequence[dict] | None = None) -> F
     draw_curve(axes, curve)
     if others is not None:
         draw_opponents(axes, records, others)
-    edge = "; † a best rate at the edge of its grid" if any(point.edge for point in curve) else ""
-    about = f"bars: 95 % intervals, {curve[0].accuracy.method}; title: {gap.method}, paired{edge}"
+    about = f"bars: 95 % intervals, {curve[0].accuracy.method}; title: {gap.method}, paired"
+    if any("†" in text for text in (*(words.get_text() for words in axes.texts), *axes.get_legend_handles_labels()[1])):
+        about += f"\n{EDGE_NOTE}"
     figure.legend(loc="outside lower center", ncols=4, title=about)
     return figure
 
 
 def gap_words(gap: Interval) -> str:
     """Say a difference with its interval and what it shows."""
-    word = "shown to be better" if gap.low > 0 else "shown to be worse" if gap.high < 0 else "no difference is shown"
-    word = "undecided, a best rate is at the edge of its grid" if gap.edge else word
+    words = {(1, 0): "shown to be better", (0, 1): "shown to be worse", (0, 0): "no difference is shown"}
+    word = "undecided, a best rate is at the edge of its grid" if gap.edge else words[count_shown([gap])]
     return f"{gap} ({word})".replace("-", "−")
 
 
@@ -59,8 +60,11 @@ def draw_curve(axes, curve: Sequence[Point]) -> None:
 
 
 def draw_opponents(axes, records: Sequence[dict], others: Sequence[dict]) -> None:
-    """Draw a line for plain full fine-tuning and one for SpotTune, each with the band of its interval."""
+    """Draw a line for plain full fine-tuning and one for SpotTune, each with the band of its interval.
+
+    A dagger after the name says that the best rate is at the edge of its grid.
+    """
     found = opponents(records, others)
     for (name, (color, line)), own in zip(OTHERS.items(), (found.full, found.spottune), strict=True):
-        axes.axhline(100 * own.estimate, color=color, linestyle=line, linewidth=1.6, label=name)
+        axes.axhline(100 * own.estimate, color=color, linestyle=line, linewidth=1.6, label=name + " †" * bool(own.edge))
         axes.axhspan(100 * own.low, 100 * own.high, color=GREY, alpha=0.12, linewidth=0, zorder=0)

@@ -1,13 +1,18 @@
-"""Figures of what the document on MultiTune prints: its differences with the errors that few images cause."""
+"""Figures of what the document on MultiTune prints: its differences with the errors that few images cause.
+
+Of the two rows with all training images one more thing is known from the released code: MultiTune's loader flips images
+at random, in training and in validation, and SpotTune's does not. Their differences are those of method *and*
+augmentation. On the smaller sets both methods use the flipping loader.
+"""
 
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from course_lib.analysis.multitune.differences import NUM_ERRORS
 from course_lib.analysis.multitune.printed import PrintedRow, printed_accuracies
 from course_lib.figures.accuracy import Dot, dot_intervals
 
+NUM_ERRORS = 2  # standard errors from which on a difference is called large
 FLIP_NOTE = "† in the released code only MultiTune's images are flipped"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from course_lib.analysis.multitune.agreement import what_was_learned
 from course_lib.analysis.multitune.routes import (
     block_name,
     class_share,
@@ -14,7 +15,6 @@ from course_lib.analysis.multitune.routes import (
     gates_of,
     labels_of,
     route_map,
-    what_was_learned,
 )
 from course_lib.analysis.records import setting
 from course_lib.data.imageset import ImageSet

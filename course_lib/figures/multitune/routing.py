@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from course_lib.analysis.intervals import count_shown
 from course_lib.analysis.multitune.routing import main_effects
 from course_lib.figures.accuracy import Dot, dot_intervals
 from course_lib.figures.style import EDGE_NOTE
@@ -22,7 +23,7 @@ def main_effect_dots(records: Sequence[dict]) -> Figure:
     every = [(name, source, own) for name, sources in effects.items() for source, own in sources.items()]
     found: dict[str, list[str]] = {}
     for name, source, own in every:
-        if not own.edge and not own.low <= 0 <= own.high:
+        if any(count_shown([own])):
             found.setdefault(name, []).append(f"{source} {100 * own.estimate:+.1f}".replace("-", "−"))
     shown = sum(map(len, found.values()))
     words = "; ".join(f"{name}: {', '.join(own)}" for name, own in found.items())

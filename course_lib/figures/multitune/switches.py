@@ -1,12 +1,14 @@
 """Figures of the way from MultiTune as printed to MultiTune as released."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from matplotlib.figure import Figure
 
-from course_lib.analysis.multitune.rows import SETS
+from course_lib.analysis.intervals import Interval, count_shown
+from course_lib.analysis.multitune.rows import kind_of, size_name
 from course_lib.analysis.multitune.switches import (
     LAST_STEP,
+    ON_VALIDATION,
     Step,
     control_gaps,
     first_files_gap,
@@ -17,15 +19,19 @@ from course_lib.analysis.multitune.switches import (
 )
 from course_lib.figures.accuracy import Dot, dot_intervals
 from course_lib.figures.style import BLUE, EDGE_NOTE, GREY, VERMILLION, draw_interval, new_figure, styled
+from course_lib.sweeps.studies.multitune.switches import FEW
 
 
 @styled
 def waterfall_steps(records: Sequence[dict]) -> Figure:
-    """Plot test accuracy of each state from printed to released, a panel for each set, and last the maximum.
+    """Plot test accuracy of each state from printed to released, a panel for each set, and what is reported.
 
     A bar is the 95 % interval of the step, paired with the state before and laid around the dot: where it does not
-    reach the dashed line of the state before, the step is shown. The last step changes what is reported, not the
-    network: the highest validation accuracy of the epochs, which is on other images.
+    reach the dashed line of the state before, the step is shown, unless a dagger says that a best rate of the two lies
+    at the edge of its grid. The last two steps change what is reported, not the network: first validation images in
+    place of test images, with nothing chosen on them, then the maximum over the epochs.
+
+    The title counts the steps that are shown, and has what the maximum adds beyond the other images.
 
     Raises:
         ValueError: no runs.
@@ -38,11 +44,12 @@ def waterfall_steps(records: Sequence[dict]) -> Figure:
     panels = figure.subplots(1, len(found), sharey=True, squeeze=False)[0]
     for axes, (source, steps) in zip(panels, found.items(), strict=True):
         _draw(axes, steps)
-        axes.set_title(f"{SETS.get(source, source)} set")
+        axes.set_title(f"{kind_of(source)} set")
         axes.set_xlabel("test accuracy (%); red: validation accuracy")
     panels[0].set_yticks(range(len(names)), [name.replace(", on", ",\non") for name in names])
     panels[0].set_ylim(len(names) - 0.5, -0.5)
-    figure.supxlabel(f"bars: 95 % interval of the step, over seeds and test images; {EDGE_NOTE}", fontsize=11)
+    about = f"bars: 95 % interval of the step, over seeds and images, of the last step over seeds; {EDGE_NOTE}"
+    figure.supxlabel(about, fontsize=11)
     return figure
 
 
@@ -51,8 +58,8 @@ def _draw(axes, steps: Sequence[Step]) -> None:
         middle, gap = 100 * step.score.estimate, step.gap
         low, high = (middle, middle) if gap is None else (middle - 100 * (gap.estimate - gap.low),
                                                           middle + 100 * (gap.high - gap.estimate))  # fmt: skip
-        last = step.name == LAST_STEP
-        draw_interval(axes, middle, place, low, high, color=VERMILLION if last else BLUE, marker="D" if last else "o")
+        other = step.name in (ON_VALIDATION, LAST_STEP)
+        draw_interval(axes, middle, place, low, high, color=VERMILLION if other else BLUE, marker="D" if other else "o")
         if step.edge:
             axes.annotate("†", (high, place), (4, -4), textcoords="offset points")
         if place:
@@ -64,18 +71,21 @@ def _draw(axes, steps: Sequence[Step]) -> None:
 def _in_words(found: dict[str, list[Step]]) -> str:
     parts = []
     for source, steps in found.items():
-        gaps = [step.gap for step in steps[1:-1]]
-        shown = [gap for gap in gaps if gap.low > 0 or gap.high < 0]
-        total = 100 * (steps[-2].score.estimate - steps[0].score.estimate)
-        part = f"{SETS.get(source, source)} {len(shown)} of {len(gaps)} steps are shown, together {total:+.1f} points"
-        parts.append(f"{part}, and the maximum {100 * steps[-1].gap.estimate:+.1f}")
+        states = [step for step in steps if step.name not in (ON_VALIDATION, LAST_STEP)]
+        gaps = [step.gap for step in states[1:]]
+        total = 100 * (states[-1].score.estimate - states[0].score.estimate)
+        part = f"{kind_of(source)} {_shown(gaps)} of {len(gaps)} steps are shown, together {total:+.1f} points"
+        choice = steps[-1].gap
+        words = "" if _shown([choice]) else " (not shown)"
+        parts.append(f"{part}, and choosing the maximum {100 * choice.estimate:+.1f}{words}")
     return f"From printed to released: {'; '.join(parts)}".replace("-", "−").replace("fine−", "fine-")
 
 
 def switch_gaps(records: Sequence[dict]) -> Figure:
     """Plot each switch alone against the printed state, the printed state against its controls, flips and files.
 
-    The title counts the differences that are shown.
+    The title counts the differences that are shown. A dagger marks one with a best rate at the edge of its grid, which
+    shows nothing.
 
     Raises:
         ValueError: no runs.
@@ -88,11 +98,16 @@ def switch_gaps(records: Sequence[dict]) -> Figure:
     controls = {f"paper − {name}": gap for name, gap in control_gaps(own).items() if not name.startswith("+")}
     found |= {("paper − its control", name): gap for name, gap in controls.items()}
     found["other differences", "SpotTune, as released: flips − none"] = flip_gap(own)
-    found["other differences", "released: first files − random, 10 a class"] = first_files_gap(records)
+    found["other differences", f"released: first files − random, {size_name(FEW)}"] = first_files_gap(records)
     gaps = {key: gap.interval() for key, gap in found.items()}
     dots = [Dot(f"{name} †" if gap.edge else name, series, gap) for (series, name), gap in gaps.items()]
-    shown = sum(gap.low > 0 or gap.high < 0 for gap in gaps.values())
+    shown = _shown(gaps.values())
     edges = any(gap.edge for gap in gaps.values())
     title = f"{shown} of {len(gaps)} differences are shown (by chance at most {0.05 * len(gaps):.1f})"
-    xlabel = "difference in test accuracy (points)" + (f"; {EDGE_NOTE}" if edges else "")
+    xlabel = "difference in test accuracy (points)" + (f"\n{EDGE_NOTE}" if edges else "")
     return dot_intervals(dots, title=title, xlabel=xlabel, reference=0.0)
+
+
+def _shown(gaps: Iterable[Interval]) -> int:
+    """Count the intervals that exclude zero, without an edge."""
+    return sum(count_shown(gaps))

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from course_lib.analysis.intervals import Interval
-from course_lib.analysis.multitune.comparison import NUMBERS, gaps, measured_rows, optimism_of_maximum
+from course_lib.analysis.intervals import Interval, count_shown
+from course_lib.analysis.multitune.comparison import BY_CHOICE, NUMBERS, gaps, measured_rows, optimism_of_maximum
 from course_lib.analysis.multitune.printed import CIFAR100, printed_accuracies
-from course_lib.analysis.multitune.rows import KINDS, SETS, Row, by_row, method_gap, methods_in
+from course_lib.analysis.multitune.rows import KINDS, by_row, kind_of, method_gap, methods_in, size_name
 from course_lib.figures.accuracy import Dot, add_dot_legend, dots_height, draw_dots, series_colors
 from course_lib.figures.kinds import kinds_of
 from course_lib.figures.style import BLACK, EDGE_NOTE, new_figure, styled
-from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE
+from course_lib.sweeps.studies.multitune.methods import ALL_KEPT, FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE
 
 _OWN = {KINDS[0]: "Aircraft", KINDS[1]: CIFAR100}  # the document's set of each kind
 _WORDS = {
@@ -28,15 +28,15 @@ def printed_and_measured(records: Sequence[dict]) -> Figure:
 
     Printed are maxima of validation accuracies, each of one run, with Wilson's interval. Measured are test accuracies
     with the errors of seeds and of images. The title counts the rows in which MultiTune and SpotTune are shown to
-    differ, by the paired intervals.
+    differ, by the paired intervals; a difference with a best rate at the edge of its grid shows nothing.
     """
     measured = [own for own in measured_rows(records) if own.method in (SPOTTUNE, MULTITUNE, ONE_BLOCK, FULL)]
-    kinds = list(dict.fromkeys(_kind(own.row) for own in measured))
+    kinds = list(dict.fromkeys(kind_of(own.row[0]) for own in measured))
     panels = [
         (
             kind,
             _printed_dots(kind),
-            [_dot(own) for own in measured if _kind(own.row) == kind],
+            [_dot(own) for own in measured if kind_of(own.row[0]) == kind],
         )
         for kind in kinds
     ]
@@ -68,7 +68,7 @@ def four_numbers(records: Sequence[dict]) -> Figure:
     measured = [own for own in measured_rows(records) if own.row[1] is None] or measured_rows(records)
     parts = []
     for kind, found in optimism_of_maximum(records).items():
-        choice = _signed(str(found["by the choice"]).replace("points ", ""))
+        choice = _signed(str(found[BY_CHOICE]).replace("points ", ""))
         gained = _signed(f"{100 * found['maximum − test'].estimate:+.1f}")
         parts.append(f"{kind} {gained}, by the choice {choice}")
     dots = {
@@ -76,21 +76,23 @@ def four_numbers(records: Sequence[dict]) -> Figure:
             Dot(_marked(own), _WORDS[name], getattr(own, name))
             for own in measured
             for name in NUMBERS
-            if _kind(own.row) == kind and getattr(own, name)
+            if kind_of(own.row[0]) == kind and getattr(own, name)
         ]
-        for kind in dict.fromkeys(_kind(own.row) for own in measured)
+        for kind in dict.fromkeys(kind_of(own.row[0]) for own in measured)
     }
     return _panels(dots, f"Maximum over epochs − test accuracy, points: {'; '.join(parts)}", "accuracy (%)")
 
 
 @styled
-def method_gaps(records: Sequence[dict], base: str = FULL, left_out: Sequence[str] = (SP,)) -> Figure:
+def method_gaps(records: Sequence[dict], base: str = FULL, left_out: Sequence[str] = (SP, ALL_KEPT)) -> Figure:
     """Plot test accuracy of each method minus that of `base` on each row, paired, with the errors of seeds and images.
 
-    The title counts the differences that are shown. A dagger marks a row in which a best rate lies at the edge.
+    The title counts the differences that are shown. A dagger marks a row in which a best rate lies at the edge: such a
+    difference shows nothing.
 
     Args:
-        left_out: methods that are not drawn; by default L2-SP, which the figure of penalties has.
+        left_out: methods that are not drawn; by default L2-SP, which the figure of penalties has, and the joined
+            network of which nothing begins anew: it is a control of MultiTune and no opponent.
 
     Raises:
         ValueError: no row has another method than `base`.
@@ -105,9 +107,9 @@ def method_gaps(records: Sequence[dict], base: str = FULL, left_out: Sequence[st
         raise ValueError(f"no method beside '{base}' has runs: let the study finish")
     dots: dict[str, list[Dot]] = {}
     for row, own in found.items():
-        words = _row_words(row) + (" †" if any(gap.edge for gap in own.values()) else "")
-        dots.setdefault(_kind(row), []).extend(Dot(words, name, gap) for name, gap in own.items())
-    better, worse = sum(gap.low > 0 for gap in every), sum(gap.high < 0 for gap in every)
+        words = size_name(row[1]) + (" †" if any(gap.edge for gap in own.values()) else "")
+        dots.setdefault(kind_of(row[0]), []).extend(Dot(words, name, gap) for name, gap in own.items())
+    better, worse = count_shown(every)
     title = f"Shown to be better than {base} in {better} of {len(every)} comparisons, worse in {worse} "
     title += f"(by chance at most {0.025 * len(every):.1f} on either side)"
     return _panels(dots, title, f"test accuracy − {base} (points)", reference=0.0)
@@ -130,26 +132,18 @@ def _panels(dots: Mapping[str, Sequence[Dot]], title: str, xlabel: str, referenc
     return figure
 
 
-def _kind(row: Row) -> str:
-    return SETS.get(row[0], row[0])
-
-
-def _row_words(row: Row) -> str:
-    return "all" if row[1] is None else f"{row[1]} a class"
-
-
 def _signed(text: str) -> str:
     return text.replace("-", "−")
 
 
 def _dot(own) -> Dot:
-    return Dot(_row_words(own.row), own.method, own.test)
+    return Dot(size_name(own.row[1]), own.method, own.test)
 
 
 def _printed_dots(kind: str) -> list[Dot]:
     rows = [row for row in printed_accuracies() if row.dataset == _OWN.get(kind)]
     return [
-        Dot(_row_words((row.dataset, row.per_class)), name, one.interval, printed=True)
+        Dot(size_name(row.per_class), name, one.interval, printed=True)
         for row in rows
         for name, one in ((SPOTTUNE, row.spottune), (MULTITUNE, row.multitune))
     ]
@@ -169,4 +163,5 @@ def _differences_in_words(records: Sequence[dict]) -> str:
 
 def _counts(found: Sequence[Interval]) -> str:
     """``"1, 0 of 10"``: intervals above zero, and below."""
-    return f"{sum(gap.low > 0 for gap in found)}, {sum(gap.high < 0 for gap in found)} of {len(found)}"
+    better, worse = count_shown(found)
+    return f"{better}, {worse} of {len(found)}"

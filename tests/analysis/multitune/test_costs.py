@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from course_lib.analysis.multitune.costs import ENSEMBLE, RELEASED, cost_table, route_costs, time_reductions
+from course_lib.analysis.multitune.costs import RELEASED, cost_table, route_costs, time_reductions
 from course_lib.analysis.multitune.printed import printed_accuracies
+from course_lib.analysis.multitune.rows import ENSEMBLE
 from course_lib.data.spec import DataSpec, prepare
 from course_lib.models import build
 from course_lib.models.network_work import network_work

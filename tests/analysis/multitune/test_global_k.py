@@ -40,6 +40,8 @@ def test_the_control_minus_global_k():
     assert global_k.policy_gap(RECORDS, [3]).interval().estimate == pytest.approx(0.05, abs=0.01)
     assert len(global_k.policy_gap(RECORDS).pairs) == 6 * len(SEEDS), "not none and not all blocks"
     assert global_k.policy_gap(RECORDS).interval().estimate == pytest.approx(0.05 / 6, abs=0.01)
+    few = [run for run in RECORDS if not run["recipe"]["name"].endswith(("-0", " 0", "-12", " 12"))]
+    assert len(global_k.policy_gap(few).pairs) == 6 * len(SEEDS), "a grid without both ends keeps all its k"
     with pytest.raises(ValueError, match="no k to compare"):
         global_k.policy_gap(RECORDS, [5])
 
@@ -53,6 +55,9 @@ def test_opponents_have_the_same_rates_and_images():
     assert global_k.gap_to(own, OTHERS, "SpotTune").interval().estimate == pytest.approx(0.03, abs=0.01)
     found = global_k.opponents(RECORDS, OTHERS)
     assert (found.full.estimate, found.spottune.estimate) == pytest.approx((0.7, 0.6), abs=0.015)
+    assert (found.full.edge, found.spottune.edge) == ("", "")
+    at_end = global_k.opponents(RECORDS, compared_records(best=max(PROFILE.routing_rates)))
+    assert all("the highest rate tried" in own.edge for own in (at_end.full, at_end.spottune))
     with pytest.raises(ValueError, match="no run of 'MultiTune' on the same images"):
         global_k.same_row(OTHERS, own, "MultiTune")
 

@@ -1,13 +1,18 @@
 """Claims of lesson 16: each verdict follows the runs, in both directions."""
 
+import zlib
+
 import pytest
 
 from course_lib.analysis.multitune.method_claims import METHOD_CLAIMS
 from course_lib.analysis.multitune.switch_claims import SWITCH_CLAIMS
+from course_lib.analysis.multitune.switches import released_state
+from course_lib.analysis.multitune.time_claims import TIME_CLAIMS
+from course_lib.analysis.multitune.times import time_change
 from course_lib.analysis.verdicts import judge
 from fake_multitune import fake_runs, trials_of
 
-CLAIMS = {claim.id: claim for claim in (*METHOD_CLAIMS, *SWITCH_CLAIMS)}
+CLAIMS = {claim.id: claim for claim in (*METHOD_CLAIMS, *SWITCH_CLAIMS, *TIME_CLAIMS)}
 JOINED = ("MultiTune", "MultiTune, one block")
 
 
@@ -37,7 +42,8 @@ WORLDS = {
     "multitune-beats-general-block": (joined(0.06), joined(-0.06)),
     "multitune-not-obvious": (joined(0.0), joined(0.08)),
     "multitune-not-obvious-block": (joined(0.0), joined(0.08)),
-    "multitune-fresh-macro-block": (of(MultiTune=0.05), of(MultiTune=-0.05)),
+    "multitune-fresh": (of(MultiTune=0.05), of(MultiTune=-0.05)),
+    "multitune-fresh-block": (of(**{"MultiTune,_one_block": 0.05}), of(**{"MultiTune,_one_block": -0.05})),
     "multitune-plain-as-good": (spottune(-0.05), spottune(0.08)),
     "multitune-ensemble": (joined(-0.02), joined(0.12)),
     "multitune-second-branch": (joined(0.05), joined(-0.05)),
@@ -59,7 +65,6 @@ WORLDS = {
         lambda t: 0.75,
         lambda t: 0.75 - 0.06 * t.data.first_files,
     ),
-    "multitune-maximum": (joined(0.0), joined(0.0)),
 }
 
 
@@ -69,11 +74,14 @@ def verdict_of(claim, value, **settings):
 
 
 def test_every_claim_has_its_worlds():
-    assert set(WORLDS) == set(CLAIMS)
+    assert set(WORLDS) | OWN_TESTS == set(CLAIMS)
     assert len(CLAIMS) >= 7
 
 
-@pytest.mark.parametrize("name", [name for name in WORLDS if name != "multitune-maximum"])
+OWN_TESTS = {"multitune-maximum", *(claim.id for claim in TIME_CLAIMS)}
+
+
+@pytest.mark.parametrize("name", [name for name in WORLDS if name not in OWN_TESTS])
 def test_the_verdict_follows_the_runs(name):
     holds, fails = WORLDS[name]
     assert verdict_of(CLAIMS[name], holds).verdict == "reproduced"
@@ -91,6 +99,33 @@ def test_the_maximum_is_reproduced_by_its_rise_over_the_control():
     claim = CLAIMS["multitune-maximum"]
     assert verdict_of(claim, joined(0.0), maximum=0.03).verdict == "reproduced"
     assert verdict_of(claim, joined(0.0), maximum=-0.05).verdict != "reproduced"
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdicts"),
+    [(0.6, ["reproduced"] * 3), (0.9, ["reproduced", "contradicted", "contradicted"]), (1.3, ["contradicted"] * 3)],
+)
+def test_less_time_is_below_zero_and_much_less_below_the_printed_saving(factor, verdicts):
+    """One run in ten is three times as slow, as on a machine that does other things: the medians do not see it."""
+
+    def seconds(trial):
+        joined = trial.recipe.name.startswith(JOINED) or trial.recipe.name == released_state()
+        busy = zlib.crc32(f"{trial.recipe.name}{trial.recipe.lr}{trial.seed}{trial.data}".encode()) % 10 == 0
+        return (40 + trial.seed / 10 * joined) * (factor if joined else 1) * (3 if busy else 1)
+
+    found = [verdict_of(claim, lambda t: 0.75, seconds=seconds) for claim in TIME_CLAIMS]
+    assert [each.verdict for each in found] == verdicts
+    assert found[0].effect.estimate == pytest.approx(factor - 1, abs=0.02)
+    assert found[0].row()["unit"] == "%"
+
+
+def test_a_run_that_diverged_has_no_time():
+    runs = fake_runs("two_networks", lambda t: 0.75, keep=lambda t: t.data.per_class == 5)
+    cut = [run | ({"status": "diverged", "seconds": 1.0} if run["recipe"]["lr"] > 0.05 else {}) for run in runs]
+    found = time_change(cut, "MultiTune", "SpotTune")
+    assert (found.estimate, found.low, found.high) == (0, 0, 0)
+    with pytest.raises(ValueError, match="pairs of 1 seeds"):
+        time_change([run for run in runs if run["seed"] == 0], "MultiTune", "SpotTune")
 
 
 def test_a_best_rate_at_the_edge_decides_nothing():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from course_lib.analysis.intervals import count_shown
 from course_lib.analysis.multitune import printed
 from course_lib.analysis.multitune.printed import PrintedAccuracy
 
@@ -90,3 +91,13 @@ def test_statements_and_bad_names():
         printed.printed_number("etas")
     with pytest.raises(ValueError, match="no row 'Aircraft-30': choose one of Aircraft, Aircraft-20"):
         printed.printed_row("Aircraft-30")
+
+
+def test_one_of_ten_differences_exceeds_two_standard_errors():
+    rows = printed.printed_accuracies()
+    assert [row.name for row in rows if abs(row.z) > 2] == ["Aircraft"]
+    expected = [4.44, 2.25, 1.53, -0.80, 1.40, 0.86, -0.15, 0.67, 0.00, -4.20]
+    assert [100 * row.difference.estimate for row in rows] == pytest.approx(expected, abs=0.005)
+    errors = [1.21, 1.58, 1.79, 2.06, 2.44, 0.58, 1.56, 1.81, 2.24, 2.93]
+    assert [100 * row.standard_error for row in rows] == pytest.approx(errors, abs=0.006)
+    assert count_shown(row.difference for row in rows) == (1, 0), "95 % intervals and two standard errors agree here"

@@ -87,29 +87,6 @@ def test_what_the_class_explains_over_seeds():
     assert routes.apart_interval(runs).estimate == pytest.approx(0.4, abs=0.05)
 
 
-def test_seeds_that_agree_and_that_do_not():
-    first, other = [1.0, 0.0] * 6, [0.0, 1.0] * 6
-    alike = [run_with(decisions(12), seed, shares=first) for seed in (0, 1)]
-    assert routes.what_was_learned(alike).agreement == pytest.approx(1)
-    found = routes.what_was_learned([alike[0], run_with(decisions(12), 1, shares=other)])
-    assert found.agreement == pytest.approx(-1)
-    assert found.moved == pytest.approx(0.05), "of shares that end at 0; those of 1 are at their end from the first on"
-    with pytest.raises(ValueError, match="1 run shows no agreement"):
-        routes.what_was_learned(alike[:1])
-
-
-def test_whether_the_seed_or_the_images_decide_the_blocks():
-    first, other = [1.0, 0.0] * 6, [1.0, 1.0, 0.0, 0.0] * 3  # not correlated
-
-    def runs(*shares):
-        return [run_with(decisions(12), seed, shares=own) for seed, own in enumerate(shares)]
-
-    assert routes.seed_or_images(runs(first, other), runs(first, other)) == pytest.approx((1, 0))
-    assert routes.seed_or_images(runs(first, first), runs(other, other)) == pytest.approx((0, 1))
-    constant = routes.seed_or_images(runs([1.0] * 12), runs([0.0] * 12))
-    assert np.isnan(constant).all()
-
-
 def test_the_table_has_a_row_for_each_seed():
     runs = chosen_runs(select(compared_records(), name="SpotTune", source="mini:beetles"))
     table = routes.routes_table(runs)

@@ -57,10 +57,10 @@ def test_what_cannot_be_compared_is_refused():
         routing.main_effect(strict, "freezing")
 
 
-def test_the_tables_have_all_effects_and_variants():
-    effects = routing.effects_table(RECORDS)
-    assert list(effects.index) == ["released − strict", "one step − three steps", "8 gates − 12 gates"]
-    assert list(effects.columns) == ["beetles", "general"]
+def test_all_effects_and_variants_are_there():
+    effects = routing.main_effects(RECORDS)
+    assert list(effects) == ["released − strict", "one step − three steps", "8 gates − 12 gates"]
+    assert [list(own) for own in effects.values()] == [["beetles", "general"]] * 3
     variants = routing.variants_table(BEETLES)
     assert len(variants) == 8
     assert set(variants["rates"]) == {"0.01"}

@@ -84,7 +84,7 @@ def test_methods_shown_to_differ_from_plain_fine_tuning_are_counted():
     assert "of 30 comparisons" in title
     at_edge = fake_runs("two_networks", lambda t: 0.8, keep=some_rows, best=0.1)
     labels = [label.get_text() for label in table3.method_gaps(at_edge).axes[0].get_yticklabels()]
-    assert labels == ["all †", "10 a class †"]
+    assert labels == ["all images †", "10 a class †"]
 
 
 def test_each_method_has_a_colour_of_its_own():
@@ -110,8 +110,30 @@ def test_curves_above_are_counted():
 
 def test_steps_that_are_shown_are_counted():
     title = title_of(FIGURES["waterfall_steps"]())
-    assert "fine-grained 1 of 6 steps are shown, together −3.0 points, and the maximum +" in title
+    assert "fine-grained 1 of 6 steps are shown, together −3.0 points, and choosing the maximum +" in title
+    assert title.count("and choosing the maximum +") == 2
     assert "3 of 11 differences are shown" in title_of(FIGURES["switch_gaps"]())
+
+
+def test_what_a_rate_at_the_edge_leaves_open_is_not_counted():
+    """Gains as above, all with a best rate at the end of its grid."""
+    runs = fake_runs("two_networks", lambda t: 0.8 + GAIN.get(t.recipe.name, 0.0), keep=some_rows, best=0.1)
+    whole = [run for run in runs if run["data"].get("per_class") is None]
+    assert "measured 0, 0 of 2" in title_of(table3.printed_and_measured(whole))
+    assert "better than full in 0 of 16 comparisons, worse in 0" in title_of(table3.method_gaps(whole))
+    states = fake_runs("switches", lambda t: 0.8 - 0.03 * ("flips" in t.recipe.name), best=0.1)
+    states = [run for run in states if run["recipe"]["lr"] <= 0.1]
+    title = title_of(switches.waterfall_steps(states))
+    assert title.count("0 of 6 steps are shown") == 2
+    assert title.count("(not shown)") == 2
+    own = switches.switch_gaps(states)
+    assert "0 of 11 differences are shown" in title_of(own)
+    label = own.axes[0].xaxis.label.get_window_extent()
+    assert 0 <= label.x0 < label.x1 <= own.bbox.width
+    pulled = fake_runs("penalties", lambda t: 0.8 + 0.03 * (t.recipe.name == "BSS"), best=0.001)
+    assert "in 0 of 16 comparisons" in title_of(
+        penalties.penalty_gaps([run for run in pulled if run["data"].get("per_class") is None])
+    )
 
 
 def test_penalties_that_differ_from_none_are_counted():

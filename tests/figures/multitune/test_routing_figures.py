@@ -132,6 +132,13 @@ def test_the_k_curve_has_both_kinds_and_the_opponents():
     figure = k_curve.k_curves(GLOBAL, COMPARED)
     labels = figure.axes[0].get_legend_handles_labels()[1]
     assert sorted(labels) == ["SpotTune", "full fine-tuning", "global-k", "last k blocks"]
+    at_end = k_curve.k_curves(GLOBAL, compared_records(best=max(PROFILE.routing_rates)))
+    assert {"SpotTune †", "full fine-tuning †"} < set(at_end.axes[0].get_legend_handles_labels()[1])
+    assert at_end.legends[0].get_title().get_text().endswith("† a best rate at the edge of its grid")
+    assert_texts_stay_inside_and_apart(at_end, "k_curves with an edge")
+    (legend,) = at_end.legends
+    assert 0 <= legend.get_window_extent().x0 < legend.get_window_extent().x1 <= at_end.bbox.width
+    assert "†" not in figure.legends[0].get_title().get_text()
     alone = k_curve.k_curves(GLOBAL)
     assert sorted(alone.axes[0].get_legend_handles_labels()[1]) == ["global-k", "last k blocks"]
 
