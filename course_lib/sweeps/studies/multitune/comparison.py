@@ -39,11 +39,11 @@ def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Tr
 
 
 def _recipes(profile: MultituneProfile, per_class: int | None) -> list[Recipe]:
-    """Every method at each of its rates."""
-    rates = {*profile.rates_of(per_class), *profile.rates_of(per_class, FAST_HEAD)}
+    """Every method at each of its rates, those of all methods first."""
+    rates = (*profile.rates_of(per_class), *profile.rates_of(per_class, FAST_HEAD))
     return [
         recipe
-        for lr in sorted(rates)
+        for lr in dict.fromkeys(rates)
         for recipe in fair_recipes(profile, lr, controls=per_class is None)
         if lr in profile.rates_of(per_class, recipe.name)
     ]
