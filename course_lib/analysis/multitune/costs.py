@@ -3,8 +3,8 @@
 CPU seconds are measured in one run in which all methods take turns, and the shortest of the rounds counts: what else
 the machine does only adds to it. They are of this machine; the ratios are what may be compared.
 
-MultiTune's released code computes all blocks of branch b and discards the outputs of all but the last. The network here
-does without the discarded blocks, so that its time understates that of the released code. What they take is counted.
+MultiTune's released code computes all blocks of branch b and discards the outputs of all but the last. The course's
+network does without the discarded blocks; here they are computed and counted, too, as the released code does.
 """
 
 import time
@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from course_lib.analysis.multitune.differences import printed_times
 from course_lib.analysis.multitune.rows import ENSEMBLE
@@ -22,12 +22,11 @@ from course_lib.models.architectures import build
 from course_lib.models.composing import build_composed
 from course_lib.models.forms import Routed
 from course_lib.models.freezing import train_mode
-from course_lib.models.joined import JoinedNetwork
 from course_lib.models.network import Network
 from course_lib.models.network_work import network_work
 from course_lib.models.staged import evaluation_mode
 from course_lib.models.starting import start_model
-from course_lib.models.work import stage_work
+from course_lib.models.work import count_operations
 from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, SP, SPOTTUNE, WIDE, full, multitune, spottune
 from course_lib.sweeps.studies.multitune.profiles import PROFILES, MultituneProfile
 from course_lib.sweeps.studies.multitune.switches import SWITCHES, switched
@@ -38,8 +37,7 @@ from course_lib.training.strategies import PULL
 from course_lib.training.timing import take_turns
 from course_lib.training.trainer import Trainer
 
-RELEASED = "MultiTune, released, without discarded blocks"
-WHOLE, REDUCED = "two whole branches", "as released, without discarded blocks"  # what is measured of MultiTune
+RELEASED = "MultiTune, released"  # with the blocks of branch b whose outputs the released code discards
 LR = 1e-3  # no rate changes the time of a step
 _MB = 1e6
 _BYTES = 4  # of a number in float32
@@ -74,11 +72,11 @@ def cost_table(splits: Splits, profile: str = "mini", rounds: int = 3) -> pd.Dat
 
     Returns:
         Columns: ``method``, ``parameters``, ``trained`` (parameters), ``step`` and ``answer`` (multiply-adds for one
-        image), ``discarded_step`` and ``discarded_answer`` (multiply-adds for one image that the released code computes
-        on top, forward only, and discards; 0 for all other methods), ``memory`` (MB of a training step: weights,
-        gradients and momentum of the trained ones, and the values kept for the backward pass; the starting weights that
-        L2-SP compares with are left out), ``seconds`` (CPU) of an epoch without validation, and ``ratio``, these
-        seconds over those of plain fine-tuning.
+        image), ``memory`` (MB of a training step: weights, gradients and momentum of the trained ones, and the values
+        kept for the backward pass; the starting weights that L2-SP compares with are left out), ``seconds`` (CPU) of an
+        epoch without validation, and ``ratio``, these seconds over those of plain fine-tuning. The released code of
+        MultiTune computes all blocks of branch b, forward only, and discards the outputs of all but the last: steps,
+        answers and seconds of `RELEASED` hold these blocks, parameters and memory do not.
 
     Raises:
         ValueError: fewer than one round, or an unknown profile.
@@ -90,9 +88,9 @@ def cost_table(splits: Splits, profile: str = "mini", rounds: int = 3) -> pd.Dat
     recipes = cost_recipes(PROFILES[profile])
     with deliberate_threads(PROFILES[profile].architecture):
         trainers = {method: tuple(_trainer(recipe, splits) for recipe in own) for method, own in recipes.items()}
-        epochs = {method: lambda own=own: _epoch(own) for method, own in trainers.items()}
-        seconds = take_turns(epochs, rounds, time.process_time)
         size = splits.crop or splits.train.size[0]
+        epochs = {method: _epoch_of(own, size) for method, own in trainers.items()}
+        seconds = take_turns(epochs, rounds, time.process_time)
         rows = [{"method": method, **_counts(own, size, splits.train.size[0])} for method, own in trainers.items()]
     found = pd.DataFrame(rows)
     found["seconds"] = [seconds[method] for method in found["method"]]
@@ -120,7 +118,7 @@ def time_reductions(costs: pd.DataFrame) -> pd.DataFrame:
             "reduction": 100 * (1 - seconds[method] / seconds[SPOTTUNE]),
             "measured": True,
         }
-        for name, method in ((WHOLE, MULTITUNE), (REDUCED, RELEASED))
+        for name, method in (("two whole branches", MULTITUNE), ("as released", RELEASED))
     ]
     return pd.concat([printed, pd.DataFrame(ours)], ignore_index=True)
 
@@ -173,9 +171,35 @@ def _trainer(recipe: Recipe, splits: Splits) -> Trainer:
     return Trainer(recipe, model, inputs, seed=0)
 
 
-def _epoch(trainers: tuple[Trainer, ...]) -> None:
-    for trainer in trainers:
-        trainer.train_epoch(0)
+def _epoch_of(trainers: tuple[Trainer, ...], size: int) -> Callable[[], None]:
+    """An epoch of all trainers, one by one, with the blocks that the released code computes and discards."""
+    discarded = [_discarded(trainer.model, size) for trainer in trainers]
+
+    def train() -> None:
+        for trainer, (blocks, shape) in zip(trainers, discarded, strict=True):
+            trainer.train_epoch(0)
+            for rows in torch.arange(len(trainer.train) if blocks else 0).split(trainer.recipe.batch_size):
+                blocks(torch.rand(len(rows), *shape))
+
+    return train
+
+
+def _discarded(model: Network, size: int) -> tuple[nn.Sequential, tuple[int, ...]]:
+    """Build the blocks that both branches share, which the released code computes for branch b, too, and discards.
+
+    Returns:
+        The blocks, in training mode; none where the branches share none. And the shape of their input for an image of
+        `size` × `size` pixels.
+    """
+    paths = [path for path in getattr(model, "trunk", ()) if path.startswith("stage")]
+    if not paths:
+        return nn.Sequential(), ()
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        twin = build(model.architecture, num_classes=2).eval()
+        x = torch.zeros(1, 3, size, size)
+        for path in model.trunk[: model.trunk.index(paths[0])]:
+            x = twin.stages[path](x)
+    return nn.Sequential(*(twin.stages[path] for path in paths)).train(), tuple(x.shape[1:])
 
 
 def _counts(trainers: tuple[Trainer, ...], size: int, whole: int) -> dict:
@@ -186,25 +210,21 @@ def _counts(trainers: tuple[Trainer, ...], size: int, whole: int) -> dict:
         whole: pixels a side of the images to answer.
     """
     moving = [[stage for stage, rate in trainer.rates.items() if rate > 0] for trainer in trainers]
-    steps = [network_work(trainer.model, size, own).step for trainer, own in zip(trainers, moving, strict=True)]
+    models = [trainer.model for trainer in trainers]
+    steps = [network_work(model, size, own).step for model, own in zip(models, moving, strict=True)]
     return {
-        "parameters": sum(_size(trainer.model.parameters()) for trainer in trainers),
-        "trained": sum(_size(_trained(trainer.model)) for trainer in trainers),
-        "step": sum(steps),
-        "answer": sum(network_work(trainer.model, whole, ()).answer for trainer in trainers),
-        "discarded_step": sum(_discarded(trainer.model, size) for trainer in trainers),
-        "discarded_answer": sum(_discarded(trainer.model, whole) for trainer in trainers),
+        "parameters": sum(_size(model.parameters()) for model in models),
+        "trained": sum(_size(_trained(model)) for model in models),
+        "step": sum(steps) + sum(_discarded_work(model, size) for model in models),
+        "answer": sum(network_work(model, whole, ()).answer + _discarded_work(model, whole) for model in models),
         "memory": max(_step_mb(trainer) for trainer in trainers),
     }
 
 
-def _discarded(model: Network, size: int) -> int:
-    """Count the multiply-adds of the blocks that both branches share: the released code computes them for b, too."""
-    if not isinstance(model, JoinedNetwork) or not model.trunk:
-        return 0
-    with torch.random.fork_rng(devices=[]):
-        work = stage_work(build(model.architecture, num_classes=2), size)
-    return sum(work[path].forward for path in model.trunk if path.startswith("stage")) // 2
+def _discarded_work(model: Network, size: int) -> int:
+    """Count the multiply-adds of `_discarded` for one image."""
+    blocks, shape = _discarded(model, size)
+    return count_operations(blocks.to("meta"), torch.zeros(1, *shape, device="meta"), []) // 2 if blocks else 0
 
 
 def _trained(model: Network) -> list[Tensor]:

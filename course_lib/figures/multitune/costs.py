@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from course_lib.analysis.multitune.costs import REDUCED, RELEASED, WHOLE
 from course_lib.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SERIES, VERMILLION, new_figure, styled
 from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, SPOTTUNE
 
 _BOTH, _TUNED = "both copies", "all tuned"
-_NAMES = (f"with {WHOLE}", REDUCED)  # of the two measured rows
+_NAMES = ("with two whole branches", "as released")  # of the two measured rows
 # column → (label, colour, marker)
 _QUANTITIES = {
     "parameters": ("parameters", BLUE, "o"),
@@ -117,7 +116,6 @@ def _signed(value: float) -> str:
 
 
 def _rows(axes, names: list[str]) -> None:
-    broken = [name.replace(RELEASED, RELEASED.replace("released, ", "released,\n")) for name in names]
-    axes.set_yticks(range(len(names)), broken)
+    axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.grid(False, axis="y")
