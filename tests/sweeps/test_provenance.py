@@ -28,8 +28,9 @@ def check_provenance(record):
     assert record["seconds"] > 0
     assert record["peak_mb"] > 0
     assert record_key(record) == record["key"]
-    drawn = record["data"]["source"].startswith("mini:")
-    assert known["world"] == (f"{record['data']['source']}, edition {WORLD_VERSION}, 48 px" if drawn else None)
+    source, size = record["data"]["source"], record["data"].get("size") or 48
+    drawn = f"{source}, edition {WORLD_VERSION}, {size} px"
+    assert known["world"] == (drawn if source.startswith("mini:") else None)
 
 
 @pytest.mark.parametrize("file", sorted(SHIPPED & set(STUDIES)))
