@@ -27,10 +27,11 @@ def k_curves(records: Sequence[dict], others: Sequence[dict] | None = None) -> F
     figure = new_figure(f"Last k blocks minus global-k, mean over k: {gap_words(gap)}", width=11.0, height=5.6)
     axes = figure.subplots()
     draw_curve(axes, curve)
+    edges = [point.edge for point in curve]
     if others is not None:
-        draw_opponents(axes, records, others)
+        edges += draw_opponents(axes, records, others)
     about = f"bars: 95 % intervals, {curve[0].accuracy.method}; title: {gap.method}, paired"
-    if any("†" in text for text in (*(words.get_text() for words in axes.texts), *axes.get_legend_handles_labels()[1])):
+    if any(edges):
         about += f"\n{EDGE_NOTE}"
     figure.legend(loc="outside lower center", ncols=4, title=about)
     return figure
@@ -59,12 +60,17 @@ def draw_curve(axes, curve: Sequence[Point]) -> None:
     axes.set(xlabel="k, number of blocks tuned", ylabel="test accuracy (%)")
 
 
-def draw_opponents(axes, records: Sequence[dict], others: Sequence[dict]) -> None:
+def draw_opponents(axes, records: Sequence[dict], others: Sequence[dict]) -> list[str]:
     """Draw a line for plain full fine-tuning and one for SpotTune, each with the band of its interval.
 
     A dagger after the name says that the best rate is at the edge of its grid.
+
+    Returns:
+        What is said of the edge of each line's grid; empty where there is none.
     """
     found = opponents(records, others)
-    for (name, (color, line)), own in zip(OTHERS.items(), (found.full, found.spottune), strict=True):
+    lines = (found.full, found.spottune)
+    for (name, (color, line)), own in zip(OTHERS.items(), lines, strict=True):
         axes.axhline(100 * own.estimate, color=color, linestyle=line, linewidth=1.6, label=name + " †" * bool(own.edge))
         axes.axhspan(100 * own.low, 100 * own.high, color=GREY, alpha=0.12, linewidth=0, zorder=0)
+    return [own.edge for own in lines]

@@ -103,7 +103,7 @@ def _look(recipe: Recipe, model: JoinedNetwork, path: str) -> str:
         return ""
     if path not in model.paths:
         return "shared"
-    return "begun anew" if recipe.start is None or recipe.is_fresh(path) else "pretrained"
+    return "begun anew" if recipe.begins_random(path) else "pretrained"
 
 
 def _merged(recipe: Recipe, model: JoinedNetwork, branch: str, stages: list[tuple[str, str]]) -> list[Part]:
