@@ -9,7 +9,6 @@ from course_lib.sweeps.studies import find_study, list_studies
 
 BEING_COMPUTED = (
     "augmentation_rates",
-    "penalties",
     "routing",
     "global_k",
 )  # strict: a study that is complete must leave

@@ -17,7 +17,7 @@ LAST = Direct(epoch="last")
 
 def row_data(profile: MultituneProfile, source: str, per_class: int | None, **fields) -> DataSpec:
     """Describe a row of Table 3: a set with so many training images of each class, and its own other parts."""
-    fields = {"size": profile.size, "crop": profile.crop, "seed": 0, **fields}
+    fields = {"size": profile.size, "crop": profile.crop, "val": profile.val, "seed": 0, **fields}
     return DataSpec(source=source, split="official", per_class=per_class, **fields)
 
 

@@ -31,6 +31,7 @@ class MultituneProfile(Profile):
             studies run and say nothing else.
         imagenet: a network with ImageNet's weights, which plain fine-tuning and L2-SP start from, too, with a size, a
             crop and a number of epochs of its own.
+        val: the share of the training images that validates, for sets without a validation part; None for a fifth.
     """
 
     crop: int
@@ -44,9 +45,10 @@ class MultituneProfile(Profile):
     k: tuple[int, ...] = (0, 2, 3, 4, 6, 8, 10, 12)
     shown: str = ""
     imagenet: str | None = None
-    imagenet_size: int = 64
-    imagenet_crop: int = 56
-    imagenet_epochs: int = 6
+    imagenet_size: int = 48
+    imagenet_crop: int = 40
+    imagenet_epochs: int = 4
+    val: float | None = None
 
     def rates_of(self, per_class: int | None, method: str = "") -> tuple[float, ...]:
         """The learning rates of a method on a row of Table 3, rising."""
@@ -82,7 +84,7 @@ PROFILES = {
             size=72, crop=64,
         ),
         MultituneProfile(
-            name="real", short=True, epochs=12, seeds=3, batch_size=32, rates=(0.01, 0.03, 0.1),
+            name="real", short=True, epochs=8, seeds=3, batch_size=16, rates=(0.01, 0.03, 0.1), val=0.1,
             routing_rates=(0.01,), rows=ROWS[1:], imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
         ),
     )
