@@ -4,7 +4,8 @@ import io
 
 _PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
 _PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours with at most this root mean square error, of 255
-_HUES_BELOW = 16  # so few colours go to the hues that differ most: thin lines keep theirs
+_SOLID_BELOW = 16  # so few colours are the picture's own: dots, lines and areas keep theirs exactly
+_APART = 48  # of 255 in some channel: what two of these colours differ by at least
 _SMALL_PALETTE_ABOVE_KB = 200  # grids of curves get the smallest of these numbers at most, other pictures 256
 
 
@@ -37,5 +38,23 @@ def _with_palette(image, most: int):
         few = image.quantize(colors, dither=Image.Dither.NONE)
         if max(ImageStat.Stat(ImageChops.difference(image, few.convert("RGB"))).rms) <= _MAX_ERROR:
             return few
-    method = Image.Quantize.MAXCOVERAGE if most < _HUES_BELOW else Image.Quantize.MEDIANCUT
-    return image.quantize(most, method=method, dither=Image.Dither.NONE)
+    if most < _SOLID_BELOW:
+        return image.quantize(palette=_solid_palette(image, most), dither=Image.Dither.NONE)
+    return image.quantize(most, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+
+
+def _solid_palette(image, most: int):
+    """The most frequent colours of an image that are apart from each other, as an image with that palette."""
+    from PIL import Image
+
+    chosen: list[tuple[int, int, int]] = []
+    for _, color in sorted(image.getcolors(image.width * image.height), reverse=True):
+        if len(chosen) < most and all(_distance(color, other) >= _APART for other in chosen):
+            chosen.append(color)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([value for color in chosen for value in color])
+    return palette
+
+
+def _distance(one: tuple[int, int, int], other: tuple[int, int, int]) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))

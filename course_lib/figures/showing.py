@@ -27,13 +27,14 @@ class DescribedImage:
         return f"<figure: {self.alt}>"
 
 
-def show(figure: Figure, alt: str | None = None, *, colors: int | None = None) -> None:
+def show(figure: Figure, alt: str | None = None, *, colors: int | None = None, dpi: int | None = None) -> None:
     """Display a figure with a description, in the middle of a cell or a loop, and close it.
 
     Args:
         figure: closed in pyplot afterwards.
         alt: what the figure shows, in a sentence a person could act on without seeing it (default: its title).
         colors: largest number of colours of the stored picture (64 for grids of curves); None: as its size asks for.
+        dpi: pixels of an inch, e.g. 80 for a figure that is wider than a notebook's page; None: those of the figure.
 
     Raises:
         ValueError: neither `alt` nor a title says what is to be seen.
@@ -43,7 +44,7 @@ def show(figure: Figure, alt: str | None = None, *, colors: int | None = None) -
     if figure.get_layout_engine() is None:
         figure.set_layout_engine("constrained")  # a figure made by hand would lose its axis labels at the edge
     try:
-        image = describe(figure, alt)
+        image = describe(figure, alt, dpi=dpi)
     finally:
         close(figure)
     display(DescribedImage(shrink(image.data, colors), image.alt, "webp"))
@@ -56,7 +57,7 @@ def close(figure: Figure) -> None:
     plt.close(figure)
 
 
-def describe(figure: Figure, alt: str | None = None) -> DescribedImage:
+def describe(figure: Figure, alt: str | None = None, *, dpi: int | None = None) -> DescribedImage:
     """The figure as a PNG with a description (default: its title).
 
     JupyterLab drops the description of a plain image, so the image is put inside HTML.
@@ -67,7 +68,7 @@ def describe(figure: Figure, alt: str | None = None) -> DescribedImage:
     alt = " ".join((alt or figure.get_suptitle()).split())
     if not alt:
         raise ValueError("the figure has neither a description nor a title: pass alt='what is to be seen'")
-    return DescribedImage(png_bytes(figure), alt)
+    return DescribedImage(png_bytes(figure, dpi), alt)
 
 
 @styled
@@ -79,10 +80,10 @@ def replace_title(figure: Figure, title: str) -> str:
 
 
 @styled
-def png_bytes(figure: Figure) -> bytes:
+def png_bytes(figure: Figure, dpi: int | None = None) -> bytes:
     """Encode the figure as a PNG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=dpi or "figure", metadata={"Software": None})
     return buffer.getvalue()
 
 

@@ -28,7 +28,7 @@ class Notice:
         return self.sentence
 
 
-def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None) -> None:
+def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None, dpi: int | None = None) -> None:
     """Display a figure with a description, in the middle of a cell or a loop, and close it.
 
     While a guess is missing, a sentence is displayed instead. While a guess waits for its comparison, the figure has
@@ -44,7 +44,7 @@ def show(figure: "Figure", alt: str | None = None, *, colors: int | None = None)
         if finding := " ".join((title or alt or "").split()):
             guesses.withhold(finding)
         alt = f"{NO_FINDING} {_axes_in_words(figure)}"
-    showing.show(figure, alt, colors=colors)
+    showing.show(figure, alt, colors=colors, dpi=dpi)
 
 
 def show_claims(

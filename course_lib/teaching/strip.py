@@ -47,8 +47,8 @@ def draw_strip(
         inside = "none" if hollow else color
         parts.append(f'<circle cx="{effect}" cy="28.5" r="6" fill="{inside}" stroke="{color}" stroke-width="2.5"/>')
     label = html.escape(description, quote=True)
-    frame = f'role="img" aria-label="{label}" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-size="12" fill="currentColor"'
-    return f"<svg {frame}>{''.join(parts)}</svg>"
+    frame = f'role="img" aria-label="{label}" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+    return f'<svg {frame} font-size="12" text-anchor="middle" fill="currentColor">{"".join(parts)}</svg>'
 
 
 class _Scale:
@@ -76,16 +76,17 @@ def _band(at: _Scale, region: tuple[float, float], bounds: Sequence[float], unit
         yield f'<path d="M{at(bound):.1f} {_TOP}V{_AXIS}" stroke="currentColor" stroke-dasharray="3 2"/>'
     room = 24 + _LETTER * (len(unit) + 1 if unit else 0)  # the unit stands at the right end
     middle = min(max((left + right) / 2, _LEFT + 24), _RIGHT - room)
-    yield f'<text x="{middle:.1f}" y="11" text-anchor="middle">claimed</text>'
+    yield f'<text x="{middle:.1f}" y="11">claimed</text>'
 
 
 def _axis(at: _Scale, unit: str) -> Iterator[str]:
-    yield f'<path d="M{_LEFT} {_AXIS}H{_RIGHT}" stroke="currentColor"/>'
     step = _round_step((at.high - at.low) / _TICKS)
-    for number in range(math.ceil(at.low / step), math.floor(at.high / step) + 1):
-        place, label = at(number * step), f"{number * step:.10g}".replace("-", "−")
-        yield f'<path d="M{place:.1f} {_AXIS}v4" stroke="currentColor"/>'
-        yield f'<text x="{place:.1f}" y="{_AXIS + 15}" text-anchor="middle">{label}</text>'
+    values = [number * step for number in range(math.ceil(at.low / step), math.floor(at.high / step) + 1)]
+    ticks = "".join(f"M{at(value):.1f} {_AXIS}v4" for value in values)
+    yield f'<path d="M{_LEFT} {_AXIS}H{_RIGHT}{ticks}" stroke="currentColor"/>'
+    for value in values:
+        label = f"{value:.10g}".replace("-", "−")
+        yield f'<text x="{at(value):.1f}" y="{_AXIS + 15}">{label}</text>'
     yield f'<text x="{_RIGHT}" y="11" text-anchor="end" opacity=".8">{html.escape(unit)}</text>' if unit else ""
 
 

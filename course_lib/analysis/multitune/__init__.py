@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "costs": ["cost_table", "route_costs", "time_reductions"],
         "differences": [
             "inconsistencies_table",
+            "printed_differences",
             "printed_times",
         ],
         "drawn_routes": ["changing_share", "drawing_cost", "drawn_table", "flip_chance", "other_route_chance"],

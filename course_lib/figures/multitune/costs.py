@@ -4,50 +4,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from course_lib.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SERIES, VERMILLION, new_figure, styled
-from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, SPOTTUNE
+from course_lib.figures.style import BLACK, BLUE, SERIES, new_figure, styled
 
 _BOTH, _TUNED = "both copies", "all tuned"
 _NAMES = ("with two whole branches", "as released")  # of the two measured rows
-# column → (label, colour, marker)
-_QUANTITIES = {
-    "parameters": ("parameters", BLUE, "o"),
-    "trained": ("trained parameters", GREEN, "s"),
-    "answer": ("multiply-adds of an answer", PURPLE, "^"),
-    "step": ("multiply-adds of a training step", ORANGE, "v"),
-    "seconds": ("CPU seconds of an epoch, measured", VERMILLION, "D"),
-}
-
-
-@styled
-def method_costs(costs: pd.DataFrame) -> Figure:
-    """Plot the cost of each method as a multiple of that of plain fine-tuning; the title names the measured times.
-
-    Args:
-        costs: of `cost_table`.
-
-    Raises:
-        ValueError: a method is missing that the title is about.
-    """
-    rows = costs.set_index("method")
-    if missing := [name for name in (FULL, MULTITUNE, SPOTTUNE) if name not in rows.index]:
-        raise ValueError(f"the costs of '{missing[0]}' are missing: give the whole table of cost_table")
-    ratios = rows[list(_QUANTITIES)] / rows.loc[FULL, list(_QUANTITIES)]
-    time = ratios["seconds"]
-    title = (
-        f"An epoch of plain fine-tuning costs 1, of MultiTune {time[MULTITUNE]:.1f}, of SpotTune {time[SPOTTUNE]:.1f}"
-    )
-    figure = new_figure(title, height=2.4 + 0.5 * len(rows))
-    axes = figure.subplots()
-    for place, (column, (label, color, marker)) in enumerate(_QUANTITIES.items()):
-        y = np.arange(len(rows)) + 0.13 * (place - (len(_QUANTITIES) - 1) / 2)
-        axes.plot(ratios[column], y, marker, color=color, label=label)
-    _rows(axes, list(rows.index))
-    axes.axvline(1, color=BLACK, linewidth=1.2, zorder=0)
-    axes.set_xlim(left=0)
-    axes.set_xlabel("multiple of plain fine-tuning")
-    figure.legend(loc="outside lower center", ncols=2)
-    return figure
 
 
 @styled

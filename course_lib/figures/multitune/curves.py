@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from course_lib.analysis.multitune.curves import Curve, is_above, validation_curves
 from course_lib.analysis.multitune.rows import kind_of, size_name
@@ -24,7 +25,7 @@ def validation_accuracy(records: Sequence[dict]) -> Figure:
     """
     curves = [curve for curve in validation_curves(records) if curve.method in _COLORS]
     sources = list(dict.fromkeys(curve.row[0] for curve in curves))
-    figure = new_figure(_above_in_words(curves), width=12.0, height=8.4)
+    figure = new_figure(_above_in_words(curves), width=10.0, height=6.6)
     grid = figure.subplots(2, len(sources), squeeze=False, sharex=True)
     for column, source in zip(grid.T, sources, strict=True):
         own = [curve for curve in curves if curve.row[0] == source]
@@ -35,6 +36,7 @@ def validation_accuracy(records: Sequence[dict]) -> Figure:
         column[0].set_title(f"{kind_of(source)} set, all images")
         column[1].set_title(f"{kind_of(source)} set, fewer images of each class")
         column[1].set_xlabel("epoch")
+        column[1].xaxis.set_major_locator(MaxNLocator(integer=True))
     for axes in grid[:, 0]:
         axes.set_ylabel("validation accuracy (%)")
     _add_legend(figure, curves)

@@ -45,7 +45,7 @@ def waterfall_steps(records: Sequence[dict]) -> Figure:
     for axes, (source, steps) in zip(panels, found.items(), strict=True):
         _draw(axes, steps)
         axes.set_title(f"{kind_of(source)} set")
-        axes.set_xlabel("test accuracy (%); red: validation accuracy")
+        axes.set_xlabel("test accuracy (%); diamonds: validation accuracy")
     panels[0].set_yticks(range(len(names)), [name.replace(", on", ",\non") for name in names])
     panels[0].set_ylim(len(names) - 0.5, -0.5)
     about = f"bars: 95 % interval of the step, over seeds and images, of the last step over seeds; {EDGE_NOTE}"

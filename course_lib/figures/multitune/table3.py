@@ -1,11 +1,11 @@
-"""Figures of Table 3: printed and measured, four numbers of each method, gaps to plain fine-tuning."""
+"""Figures of Table 3: printed and measured, gaps to plain fine-tuning."""
 
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
 from course_lib.analysis.intervals import Interval, count_shown
-from course_lib.analysis.multitune.comparison import BY_CHOICE, NUMBERS, gaps, measured_rows, optimism_of_maximum
+from course_lib.analysis.multitune.comparison import gaps, measured_rows
 from course_lib.analysis.multitune.printed import CIFAR100, printed_accuracies
 from course_lib.analysis.multitune.rows import KINDS, by_row, kind_of, method_gap, methods_in, size_name
 from course_lib.figures.accuracy import Dot, add_dot_legend, dots_height, draw_dots, series_colors
@@ -14,12 +14,6 @@ from course_lib.figures.style import BLACK, EDGE_NOTE, new_figure, styled
 from course_lib.sweeps.studies.multitune.methods import ALL_KEPT, FULL, MULTITUNE, ONE_BLOCK, SP, SPOTTUNE
 
 _OWN = {KINDS[0]: "Aircraft", KINDS[1]: CIFAR100}  # the document's set of each kind
-_WORDS = {
-    "maximum": "validation, maximum over epochs",
-    "final": "validation, last epoch",
-    "test": "test, epoch of the maximum",
-    "last": "test, last epoch",
-}
 
 
 @styled
@@ -56,31 +50,6 @@ def printed_and_measured(records: Sequence[dict]) -> Figure:
         axes.set_xlabel("accuracy (%)")
     add_dot_legend(figure, every)
     return figure
-
-
-@styled
-def four_numbers(records: Sequence[dict]) -> Figure:
-    """Plot four accuracies of each method on all training images: maximum, last epoch, and both on the test images.
-
-    The title says how much the maximum exceeds the test accuracy, mean over all rows and methods, and how much of that
-    is due to the choice.
-    """
-    measured = [own for own in measured_rows(records) if own.row[1] is None] or measured_rows(records)
-    parts = []
-    for kind, found in optimism_of_maximum(records).items():
-        choice = _signed(str(found[BY_CHOICE]).replace("points ", ""))
-        gained = _signed(f"{100 * found['maximum − test'].estimate:+.1f}")
-        parts.append(f"{kind} {gained}, by the choice {choice}")
-    dots = {
-        kind: [
-            Dot(_marked(own), _WORDS[name], getattr(own, name))
-            for own in measured
-            for name in NUMBERS
-            if kind_of(own.row[0]) == kind and getattr(own, name)
-        ]
-        for kind in dict.fromkeys(kind_of(own.row[0]) for own in measured)
-    }
-    return _panels(dots, f"Maximum over epochs − test accuracy, points: {'; '.join(parts)}", "accuracy (%)")
 
 
 @styled

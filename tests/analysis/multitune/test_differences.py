@@ -17,6 +17,14 @@ def test_training_times_of_table_3():
     assert table.loc["CIFAR100", "SpotTune, ms"] == pytest.approx(454.80 * 60_000 / (110 * 50_000))
 
 
+def test_the_differences_of_table_3():
+    table = differences.printed_differences()
+    assert list(table.index[table["z"].abs() > 2]) == ["Aircraft"]
+    assert table.loc["Aircraft", "difference"].startswith("4.4 points [2.")
+    assert list(table.index[table["flips"] == "MultiTune alone"]) == ["Aircraft", "CIFAR100"]
+    assert (table["MultiTune"] > table["SpotTune"]).sum() == 6
+
+
 def test_the_documents_own_inconsistencies():
     found = {(each.first, round(each.second, 1)): each for each in differences.inconsistencies()}
     assert list(found) == [(43, 39.4), (60, 54.5), (5, 4)]

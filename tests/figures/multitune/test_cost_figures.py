@@ -26,7 +26,6 @@ ROUTES = pd.DataFrame(
     }
 )
 FIGURES = {
-    "method_costs": lambda: costs.method_costs(METHODS),
     "time_reductions": lambda: costs.time_reductions(analysis.time_reductions(METHODS)),
     "route_costs": lambda: costs.route_costs(ROUTES),
 }
@@ -43,9 +42,7 @@ def test_the_layout_is_clean(name):
 
 
 def test_titles_follow_from_the_table():
-    assert title_of(FIGURES["method_costs"]()).endswith("MultiTune 2.1, of SpotTune 2.2")
     slower = METHODS.assign(seconds=[2.0, 2.1, 8.8, 2.3, 4.4, 4.1, 3.4])
-    assert title_of(costs.method_costs(slower)).endswith("MultiTune 4.4, of SpotTune 2.2")
     found = title_of(costs.time_reductions(analysis.time_reductions(slower)))
     assert found == (
         "Time that MultiTune saves: 20 to 35 % printed, −100 % here with two whole branches, 48 % here as released"
@@ -59,8 +56,6 @@ def test_titles_follow_from_the_table():
 
 
 def test_tables_that_are_not_whole_are_refused():
-    with pytest.raises(ValueError, match="the costs of 'SpotTune' are missing"):
-        costs.method_costs(METHODS[METHODS["method"] != "SpotTune"])
     with pytest.raises(ValueError, match="the costs of 'all tuned' are missing"):
         costs.route_costs(ROUTES[:2])
     with pytest.raises(ValueError, match="lacks printed or measured rows"):

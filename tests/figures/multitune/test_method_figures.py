@@ -50,7 +50,6 @@ FIGURES = {
     "waterfall_steps": lambda: switches.waterfall_steps(STATES),
     "switch_gaps": lambda: switches.switch_gaps(STATES),
     "printed_and_measured": lambda: table3.printed_and_measured(RUNS),
-    "four_numbers": lambda: table3.four_numbers(RUNS),
     "method_gaps": lambda: table3.method_gaps(RUNS),
 }
 NOT_FIGURES = {"eta_controls", "read_parts"}
@@ -94,12 +93,6 @@ def test_each_method_has_a_colour_of_its_own():
     labels = figure.axes[0].get_legend_handles_labels()[1]
     assert {"full, head ×10", "ensemble"} <= set(labels)
     assert "full" not in labels, "it is the zero"
-
-
-def test_the_maximum_and_its_choice_are_in_the_title():
-    title = title_of(FIGURES["four_numbers"]())
-    assert title.startswith("Maximum over epochs − test accuracy, points: fine-grained +")
-    assert title.count("by the choice 1.") == 2
 
 
 def test_curves_above_are_counted():
