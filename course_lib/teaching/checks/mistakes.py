@@ -78,7 +78,8 @@ def _ask(function: Callable, case: tuple, count: int) -> tuple[tuple[float, ...]
         return None, fault
     if (numbers := as_numbers(answer, count)) is None:
         what = "one number" if count == 1 else f"{count} numbers"
-        return None, f"it should return {what}, not {type(answer).__name__}."
+        shape = f" of shape {tuple(answer.shape)}" if getattr(answer, "shape", None) else ""
+        return None, f"it should return {what}, not {type(answer).__name__}{shape}."
     return numbers, None
 
 

@@ -47,22 +47,22 @@ def _model(draw: np.random.Generator) -> nn.Module:
 
 
 def _add(name: str, size: float) -> Change:
-    """Move the first number of a tensor."""
+    """Move one number of a tensor, of a large one neither the first nor the last."""
 
     def change(model: nn.Module) -> None:
         tensor = model.state_dict()[name]
-        tensor.view(-1)[0] += int(size) if not tensor.is_floating_point() else size
+        tensor.view(-1)[tensor.numel() // 2] += int(size) if not tensor.is_floating_point() else size
 
     return change
 
 
 def _exchange(name: str) -> Change:
-    """Move two numbers of a tensor so that their sum stays."""
+    """Exchange the smallest and the largest number of a tensor: sum, norm and sorted values stay."""
 
     def change(model: nn.Module) -> None:
         values = model.state_dict()[name].view(-1)
-        values[0] += 0.25
-        values[1] -= 0.25
+        places = [int(values.argmin()), int(values.argmax())]
+        values[places] = values[places[::-1]]
 
     return change
 
@@ -79,7 +79,10 @@ _KINDS = {
     "num_batches_tracked, a whole number that counts the batches of training mode": [
         _add("frozen.stage2.1.num_batches_tracked", 1)
     ],
-    "changes that cancel in a sum: compare the numbers one by one": [_exchange("frozen.stage2.0.weight")],
+    "a number that became smaller": [_add("frozen.stage2.0.weight", -0.5)],
+    "an exchange of two numbers, which keeps sum and norm: compare them one by one": [
+        _exchange("frozen.stage2.0.weight")
+    ],
     "a change of a millionth: frozen means equal to the bit, compare with torch.equal": [
         _add("frozen.stage1.0.weight", 1e-6),
         _add("frozen.stage1.1.running_mean", 1e-6),
@@ -99,7 +102,10 @@ def _fault(moved: Callable) -> str | None:
     if fault := _missed_fault(moved, draw, everywhere, "several tensors at once: list all of them"):
         return fault
     hidden = {"a model whose parameters need no gradient": [(True,)], "a model in evaluation mode": [(False,)]}
-    return find_hidden_fault(lambda held: _held_fault(moved, draw, held), hidden)
+    if fault := find_hidden_fault(lambda held: _held_fault(moved, draw, held), hidden):
+        return fault
+    diverged = {"a weight that has become NaN": [(_add("frozen.stage1.0.weight", float("nan")),)]}
+    return find_hidden_fault(lambda change: _missed_fault(moved, draw, [change], ""), diverged)
 
 
 def _names(moved: Callable, before: Mapping[str, Tensor], model: nn.Module) -> tuple[list[str], str | None]:
@@ -108,17 +114,20 @@ def _names(moved: Callable, before: Mapping[str, Tensor], model: nn.Module) -> t
     answer, fault = attempt(moved, snapshots, model)
     if fault:
         return [], fault
-    if (
-        isinstance(answer, str)
-        or not isinstance(answer, list | tuple | set | frozenset)
-        or not all(isinstance(name, str) for name in answer)
-    ):
-        return [], f"it should return a list of names, not {answer!r:.60}."
-    if any(not torch.equal(value, values[name]) for name, value in model.state_dict().items()):
+    if not isinstance(answer, list | tuple | set | frozenset):
+        return [], f"it should return a list of names, not {type(answer).__name__}."
+    if others := [type(value).__name__ for value in answer if not isinstance(value, str)]:
+        return [], f"it should return a list of names: it has a {others[0]} among them."
+    if not all(_same(value, values[name]) for name, value in model.state_dict().items()):
         return [], "it changes the model: compare without writing."
     if len(set(answer)) < len(answer):
         return [], "it lists a name twice."
     return sorted(answer), None
+
+
+def _same(now: Tensor, before: Tensor) -> bool:
+    """Whether two tensors are equal, NaN included, which `torch.equal` takes for another number."""
+    return torch.allclose(now, before, rtol=0, atol=0, equal_nan=True)
 
 
 def _nothing_fault(moved: Callable, draw: np.random.Generator) -> str | None:

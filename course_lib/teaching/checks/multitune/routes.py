@@ -107,8 +107,9 @@ def _forward_fault(answer: Tensor, case: Case) -> str | None:
             1 - _soft(case),
             1 - _hard(case.logits),
         ),
-        "the temperature divides only the logits: divide logits plus noise, or it changes what is drawn.": (
+        "the temperature divides only one of logits and noise: divide their sum, or it changes what is drawn.": (
             _hard(case.logits / case.temperature + case.noise),
+            _hard(case.logits + case.noise / case.temperature),
         ),
         "the noise is subtracted: add it to the logits.": (_hard(case.logits - case.noise),),
         "the noise is multiplied: add it to the logits.": (_hard(case.logits * case.noise),),
@@ -116,7 +117,7 @@ def _forward_fault(answer: Tensor, case: Case) -> str | None:
     for message, wrong in soft.items():
         if any(_near(mine, other) for other in wrong):
             return message
-    if bool(((mine - mine.round()).abs() > _FORWARD).any()):
+    if not bool(((mine.abs() <= _FORWARD) | ((mine - 1).abs() <= _FORWARD)).all()):  # NaN is neither
         return "the decisions are not all 0 or 1."
     share = float((mine != _hard(_noisy(case))).float().mean())
     return f"{100 * share:.0f} % of the decisions differ: the larger of logit plus the given noise wins."
@@ -124,10 +125,16 @@ def _forward_fault(answer: Tensor, case: Case) -> str | None:
 
 def _gradient_fault(answer: Tensor, logits: Tensor, case: Case) -> str | None:
     """What is wrong with the gradient, or None."""
-    none = "gradient is zero: argmax, comparing and rounding have none. Add the softmax, and take it away detached."
+    none = (
+        "gradient is zero: argmax, comparing, rounding and detach() have none. Add the softmax, and take it away "
+        "detached."
+    )
     if not answer.requires_grad:
         return none
-    (mine,) = torch.autograd.grad((answer * case.weight).sum(), logits, allow_unused=True)
+    try:
+        (mine,) = torch.autograd.grad((answer * case.weight).sum(), logits, allow_unused=True)
+    except RuntimeError:  # of a student's backward pass
+        return "its gradient cannot be computed: write the decisions into a new tensor, not into the softmax."
     right = _gradient(_soft, case)
     if mine is None or (bool((mine == 0).all()) and bool((right != 0).any())):
         return f"{none} Or the softmax cancels itself: one of the two has to be detached."
@@ -135,16 +142,28 @@ def _gradient_fault(answer: Tensor, logits: Tensor, case: Case) -> str | None:
         return None
     wrong = {
         "the temperature is missing in the gradient: divide the noisy logits by it before the softmax.": (
-            lambda own, scores=None: (_noisy(own) if scores is None else scores).softmax(dim=-1)[..., 1]
+            lambda own, scores: scores.softmax(dim=-1)[..., 1]
         ),
         "the gradient is of the logits without noise: take the softmax of logits plus noise.": (
-            lambda own, scores=None: _soft(own, own.logits if scores is None else scores - own.noise)
+            lambda own, scores: _soft(own, scores - own.noise)
         ),
         "the temperature multiplies: divide the noisy logits by it.": (
-            lambda own, scores=None: ((_noisy(own) if scores is None else scores) * own.temperature).softmax(-1)[..., 1]
+            lambda own, scores: (scores * own.temperature).softmax(dim=-1)[..., 1]
         ),
         "the gradient has the wrong sign: it is that of the frozen copy's probability.": (
-            lambda own, scores=None: 1 - _soft(own, scores)
+            lambda own, scores: 1 - _soft(own, scores)
+        ),
+        "the softmax is taken over the gates: dim=-1 holds the two copies.": (
+            lambda own, scores: (scores / own.temperature).softmax(dim=1)[..., 1]
+        ),
+        "the softmax is taken over the images: dim=-1 holds the two copies.": (
+            lambda own, scores: (scores / own.temperature).softmax(dim=0)[..., 1]
+        ),
+        "the temperature divides only the logits in the gradient: divide logits plus noise.": (
+            lambda own, scores: ((scores - own.noise) / own.temperature + own.noise).softmax(dim=-1)[..., 1]
+        ),
+        "the temperature divides twice in the gradient: once is enough.": (
+            lambda own, scores: (scores / own.temperature**2).softmax(dim=-1)[..., 1]
         ),
     }
     for message, soft in wrong.items():

@@ -1,5 +1,7 @@
 """Right answers of lesson 17 on the terms of global-k, in many styles."""
 
+import math
+
 import torch
 
 
@@ -57,4 +59,74 @@ def matrix(decisions, k, budget, determinism):
     return (budget * (n.sum() - k) ** 2 + determinism * (-n * (n + 1e-8).log()).sum()).squeeze()
 
 
-RIGHT = {"check_global_k_loss": [plain, xlogy, by_image, loop, einsum, mse, matrix, where, entr]}
+def float64(decisions, k, budget, determinism):
+    n = decisions.double().mean(0)
+    return budget * (n.sum() - k) ** 2 - determinism * (n * (n + 1e-9).log()).sum()
+
+
+def larger_number_in_the_logarithm(decisions, k, budget, determinism):
+    n = decisions.mean(0)
+    return budget * (n.sum() - k) ** 2 - determinism * (n * (n + 1e-5).log()).sum()
+
+
+def smallest_number_in_the_logarithm(decisions, k, budget, determinism):
+    n = decisions.mean(0)
+    return budget * (n.sum() - k) ** 2 - determinism * (n * (n + torch.finfo(n.dtype).eps).log()).sum()
+
+
+def used_blocks_alone(decisions, k, budget, determinism):
+    n = decisions.mean(0)
+    used = n[n > 0]
+    return budget * (n.sum() - k) ** 2 - determinism * (used * used.log()).sum()
+
+
+def in_place(decisions, k, budget, determinism):
+    n = decisions.sum(0)
+    n /= len(decisions)
+    rest = n.sum()
+    rest -= k
+    return rest.square() * budget - (n * torch.log(n + 1e-9)).sum() * determinism
+
+
+def list_comprehension(decisions, k, budget, determinism):
+    n = [sum(decisions[:, gate]) / len(decisions) for gate in range(decisions.shape[1])]
+    return budget * (sum(n) - k) ** 2 + determinism * sum(-share * torch.log(share + 1e-12) for share in n)
+
+
+def one_row(decisions, k, budget, determinism):
+    n = decisions.mean(dim=0, keepdim=True)
+    return budget * (n.sum(dim=1) - k) ** 2 + determinism * -(n * (n + 1e-9).log()).sum(dim=1)
+
+
+def other_base(decisions, k, budget, determinism):
+    n = decisions.mean(dim=0)
+    return budget * (n.sum() - k) ** 2 - determinism * (n * torch.log2(n + 1e-9) * math.log(2)).sum()
+
+
+def small_added_to_n(decisions, k, budget, determinism):
+    n = decisions.mean(dim=0) + 1e-9
+    return budget * (n.sum() - k) ** 2 - determinism * (n * n.log()).sum()
+
+
+RIGHT = {
+    "check_global_k_loss": [
+        plain,
+        xlogy,
+        by_image,
+        loop,
+        einsum,
+        mse,
+        matrix,
+        where,
+        entr,
+        float64,
+        larger_number_in_the_logarithm,
+        smallest_number_in_the_logarithm,
+        used_blocks_alone,
+        in_place,
+        list_comprehension,
+        one_row,
+        other_base,
+        small_added_to_n,
+    ]
+}

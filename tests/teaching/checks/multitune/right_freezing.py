@@ -1,5 +1,7 @@
 """Right answers of lesson 17 on what moved in the frozen copy, in many styles."""
 
+import copy
+import re
 from itertools import chain
 
 import numpy as np
@@ -30,14 +32,6 @@ def by_numpy(before, model):
     return {n for n, v in state if n[:7] == "frozen." and not np.array_equal(v.numpy(), before[n].numpy())}
 
 
-def by_difference(before, model):
-    moved = []
-    for name, old in before.items():
-        if name.startswith("frozen.") and (model.state_dict()[name] - old).abs().max() > 0:
-            moved.append(name)
-    return moved
-
-
 def by_lists(before, model):
     now = {name: value.tolist() for name, value in model.state_dict().items()}
     return sorted(name for name in now if name.startswith("frozen.") and now[name] != before[name].tolist())
@@ -62,16 +56,63 @@ def by_filter(before, model):
     return frozenset(name for name in names if not (state[name] == before[name]).all())
 
 
+def by_two_dicts(before, model):
+    now = dict(model.named_parameters()) | dict(model.named_buffers())
+    return [name for name in now if name.startswith("frozen.") and not torch.equal(now[name], before[name])]
+
+
+def by_any_difference(before, model):
+    state = model.state_dict().items()
+    return [name for name, value in state if re.match(r"frozen\.", name) and (value - before[name]).any()]
+
+
+def by_popping(before, model):
+    state = model.state_dict().items()
+    return [name for name, value in state if name.startswith("frozen.") and not before.pop(name).equal(value)]
+
+
+def by_float64(before, model):
+    state = copy.deepcopy(model).double().state_dict().items()
+    return [n for n, value in state if n.partition(".")[0] == "frozen" and not torch.equal(value, before[n].double())]
+
+
+def by_bytes(before, model):
+    state = model.state_dict().items()
+    return [n for n, v in state if n.startswith("frozen.") and v.numpy().tobytes() != before[n].numpy().tobytes()]
+
+
+def by_modules(before, model):
+    found = []
+    for place, module in model.named_modules():
+        if place == "frozen" or place.startswith("frozen."):
+            for name, value in [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]:
+                if torch.ne(value, before[f"{place}.{name}"]).sum() > 0:
+                    found.append(f"{place}.{name}")
+    return found
+
+
+def by_sets(before, model):
+    state = model.state_dict()
+    names = {name for name in state if name.startswith("frozen.")}
+    return names - {name for name in names if torch.equal(state[name], before[name])}
+
+
 RIGHT = {
     "check_moved": [
         by_state,
         by_parameters_and_buffers,
         by_the_library,
         by_numpy,
-        by_difference,
         by_lists,
         by_submodule,
         by_allclose_without_tolerance,
         by_filter,
+        by_two_dicts,
+        by_any_difference,
+        by_popping,
+        by_float64,
+        by_bytes,
+        by_modules,
+        by_sets,
     ]
 }

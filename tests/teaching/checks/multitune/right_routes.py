@@ -79,6 +79,63 @@ def unbound(logits, noise, temperature):
     return torch.where(tuned > frozen, 1.0, 0.0) + soft - soft.detach()
 
 
+def float64(logits, noise, temperature):
+    soft = ((logits.double() + noise.double()) / temperature).softmax(-1)[..., 1]
+    return soft.round().detach() + soft - soft.detach()
+
+
+def both_sides_of_where(logits, noise, temperature):
+    noisy = logits + noise
+    soft = (noisy / temperature).softmax(-1)[..., 1]
+    nothing = soft - soft.detach()
+    return torch.where(noisy[..., 1] > noisy[..., 0], 1 + nothing, nothing)
+
+
+def einsum(logits, noise, temperature):
+    soft = ((logits + noise) / temperature).softmax(-1)
+    hard = functional.one_hot(soft.argmax(-1), 2).float()
+    return torch.einsum("ngc,c->ng", hard + soft - soft.detach(), torch.tensor([0.0, 1.0]))
+
+
+def into_the_arguments(logits, noise, temperature):
+    logits += noise
+    logits /= temperature
+    soft = logits.softmax(-1)[..., 1]
+    return soft + (soft.detach() > 0.5).float() - soft.detach()
+
+
+def data_written(logits, noise, temperature):
+    decisions = ((logits + noise) / temperature).softmax(-1)[..., 1].clone()
+    decisions.data.round_()
+    return decisions
+
+
+def listed(logits, noise, temperature):
+    rows = []
+    for own, other in zip(logits, noise, strict=True):
+        soft = ((own + other) / temperature).softmax(-1)[:, 1]
+        rows.append(torch.stack([(1.0 if chance > 0.5 else 0.0) + chance - chance.detach() for chance in soft]))
+    return torch.stack(rows)
+
+
+def tanh(logits, noise, temperature):
+    gap = (logits + noise).diff(dim=-1)[..., 0]
+    soft = 0.5 + 0.5 * (gap / (2 * temperature)).tanh()
+    return soft + (gap.sign() * 0.5 + 0.5 - soft).detach()
+
+
+def slope_by_hand(logits, noise, temperature):
+    gap = (logits + noise)[..., 1] - (logits + noise)[..., 0]
+    soft = (gap / temperature).sigmoid().detach()
+    return (gap > 0).float() + soft * (1 - soft) / temperature * (gap - gap.detach())
+
+
+def heaviside(logits, noise, temperature):
+    scores = (logits + noise) / temperature
+    gap = scores[..., 1] - scores[..., 0]
+    return torch.heaviside(gap.detach(), torch.zeros(1)) + (gap.sigmoid() - gap.sigmoid().detach())
+
+
 RIGHT = {
     "check_straight_through": [
         added_and_detached,
@@ -91,5 +148,14 @@ RIGHT = {
         no_grad,
         logs,
         unbound,
+        float64,
+        both_sides_of_where,
+        einsum,
+        into_the_arguments,
+        data_written,
+        listed,
+        tanh,
+        slope_by_hand,
+        heaviside,
     ]
 }

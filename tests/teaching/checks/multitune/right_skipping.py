@@ -88,6 +88,60 @@ def scattered(x, routes, frozen, tuned):
     return result
 
 
+def runs_of_equal_routes(x, routes, frozen, tuned):
+    parts, begin = [], 0
+    for end in range(1, len(x) + 1):
+        if end == len(x) or routes[end] != routes[begin]:
+            parts.append((tuned if routes[begin] else frozen)(x[begin:end]))
+            begin = end
+    return torch.cat(parts)
+
+
+def queues(x, routes, frozen, tuned):
+    with torch.inference_mode():
+        found = {bool(route): iter((tuned if route else frozen)(x[routes == route])) for route in routes.unique()}
+        return torch.stack([next(found[bool(route)]) for route in routes])
+
+
+def inverse_order(x, routes, frozen, tuned):
+    order, count = routes.long().argsort(stable=True), int((~routes).sum())
+    parts = ([frozen(x[order[:count]])] if count else []) + ([tuned(x[order[count:]])] if count < len(x) else [])
+    return torch.cat(parts)[order.argsort()]
+
+
+def added_by_index(x, routes, frozen, tuned):
+    result = 0
+    for block, rows in ((frozen, torch.where(~routes)[0]), (tuned, torch.where(routes)[0])):
+        if len(rows):
+            values = block(x[rows])
+            result = result + torch.zeros(len(x), *values.shape[1:]).index_add(0, rows, values)
+    return result
+
+
+def masked_select(x, routes, frozen, tuned):
+    result = None
+    for rows, block in ((routes, tuned), (~routes, frozen)):
+        if rows.sum().item():
+            values = block(torch.masked_select(x, rows.view(-1, 1, 1, 1)).view(-1, *x.shape[1:]))
+            result = torch.full((len(x), *values.shape[1:]), torch.nan) if result is None else result
+            result[rows] = values
+    return result
+
+
+def mapped(x, routes, frozen, tuned):
+    return torch.vstack(list(map(lambda image, route: (tuned if route else frozen)(image.unsqueeze(0)), x, routes)))
+
+
+def by_numpy(x, routes, frozen, tuned):
+    result = None
+    for rows, block in ((np.where(routes.numpy())[0], tuned), (np.where(~routes.numpy())[0], frozen)):
+        if len(rows):
+            values = block(x[rows]).numpy()
+            result = np.zeros((len(x), *values.shape[1:]), values.dtype) if result is None else result
+            result[rows] = values
+    return torch.tensor(result)
+
+
 RIGHT = {
     "check_routed_block": [
         concatenated,
@@ -99,5 +153,12 @@ RIGHT = {
         lists,
         numpy_places,
         scattered,
+        runs_of_equal_routes,
+        queues,
+        inverse_order,
+        added_by_index,
+        masked_select,
+        mapped,
+        by_numpy,
     ]
 }
