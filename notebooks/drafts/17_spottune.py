@@ -418,7 +418,8 @@ for words, multipliers in FREEZING.items():
 # %% [markdown]
 # What it does to accuracy is one of three questions of the study `routing`. The *schedule* is the second: the released code decays the rate after epoch 40, but a
 # missing `elif` undoes the steps at 60 and 80. The *gates* are the third: as we remember the paper, not as we could read it again, the first macro block has no gate
-# and stays frozen; the code has a gate at all 12 blocks. All eight combinations were trained on both sets, each with its own rate by validation.
+# and stays frozen; the code has a gate at all 12 blocks. All four combinations of freezing and schedule were trained on both sets, and eight gates with the
+# first of them, each with its own rate by validation.
 
 # %%
 variants = run_study("routing", studied, data, seeds)

@@ -117,6 +117,17 @@ def comparison_table(records: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index(["row", "method"])
 
 
+def accuracy_table(records: Sequence[dict]) -> pd.DataFrame:
+    """Tabulate the test accuracies of `measured_rows` in per cent: a row for each method, a column for each size.
+
+    A dagger marks a method whose best rate lies at an end of its grid. A method that a row lacks has a dash there.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for own in measured_rows(records):
+        found.setdefault(row_name(own.row), {})[own.method] = _in_words(own.test) + (" †" if own.edge else "")
+    return pd.DataFrame(found).fillna("–")
+
+
 def gaps(records: Sequence[dict], a: str, b: str) -> dict[Row, Paired]:
     """Compare two methods on every row that has both."""
     return {row: method_gap(own, a, b) for row, own in by_row(records).items() if {a, b} <= set(methods_in(own))}

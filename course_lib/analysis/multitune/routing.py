@@ -1,4 +1,4 @@
-"""The study `routing`: SpotTune with two ways of freezing, two schedules and two sets of gates, all combinations."""
+"""The study `routing`: SpotTune with two ways of freezing and two schedules, all combinations, and with eight gates."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def chosen_runs(runs: Sequence[dict]) -> list[dict]:
 
 
 def main_effect(runs: Sequence[dict], factor: str) -> Comparison:
-    """Compare the second level of a factor with the first, mean over all combinations of the others.
+    """Compare the second level of a factor with the first, mean over all combinations of the others with both levels.
 
     Validation chooses the rate of each seed and combination. A best rate at the edge of the grid of any of them is
     named in `Comparison.edge`.

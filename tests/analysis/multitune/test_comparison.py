@@ -65,6 +65,17 @@ def test_a_best_rate_at_the_end_of_its_grid_is_named():
     assert rows.method_gap(rows.by_row(runs)[FINE], "full", "SpotTune").edge
 
 
+def test_test_accuracies_side_by_side():
+    table = comparison.accuracy_table(RUNS)
+    assert list(table.columns) == [rows.row_name(row) for row in BY_ROW]
+    assert table.loc["full", "fine-grained, all images"].startswith("80.")
+    assert table.loc["SpotTune", "general, 5 a class"].startswith("73.")
+    assert table.loc[rows.WIDE, "general, 5 a class"] == "–"
+    assert not table.map(lambda text: "†" in text).any(axis=None)
+    edged = fake_runs("two_networks", values, keep=lambda t: t.data.per_class is None, best=0.1)
+    assert comparison.accuracy_table(edged).loc["full", "general, all images"].endswith(" †")
+
+
 def test_methods_are_paired_by_seed_and_image():
     gap = rows.method_gap(BY_ROW[FINE], "MultiTune", "SpotTune")
     assert gap.shares_images

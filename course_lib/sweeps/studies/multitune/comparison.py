@@ -21,15 +21,16 @@ def row_data(profile: MultituneProfile, source: str, per_class: int | None, **fi
     return DataSpec(source=source, split="official", per_class=per_class, **fields)
 
 
-def _questions(recipe: Recipe) -> tuple[Probe, ...]:
-    """The last epoch's score; of single networks their answers, so that two runs can vote; of SpotTune the routes."""
-    further = {**dict.fromkeys((FULL, FAST_HEAD, ANEW), Answers(keep="probabilities")), SPOTTUNE: Routes()}
+def _questions(profile: MultituneProfile, recipe: Recipe) -> tuple[Probe, ...]:
+    """The last epoch's score; of single networks their answers, if two runs shall vote; of SpotTune the routes."""
+    voters = (FULL, FAST_HEAD, ANEW) if profile.votes else ()
+    further = {**dict.fromkeys(voters, Answers(keep="probabilities")), SPOTTUNE: Routes()}
     return (LAST, further[recipe.name]) if recipe.name in further else (LAST,)
 
 
 def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Trial]:
     trials = [
-        Trial(recipe, row_data(profile, one, per_class), seed, _questions(recipe))
+        Trial(recipe, row_data(profile, one, per_class), seed, _questions(profile, recipe))
         for one in profile.sets(source)
         for per_class in profile.rows
         for seed in seeds
@@ -40,7 +41,7 @@ def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Tr
 
 def _recipes(profile: MultituneProfile, per_class: int | None) -> list[Recipe]:
     """Every method at each of its rates, those of all methods first."""
-    rates = (*profile.rates_of(per_class), *profile.rates_of(per_class, FAST_HEAD))
+    rates = (lr for name in ("", *profile.further_rates) for lr in profile.rates_of(per_class, name))
     return [
         recipe
         for lr in dict.fromkeys(rates)
@@ -56,7 +57,7 @@ def _from_imagenet(profile: MultituneProfile, source: str, seeds: range) -> list
         for one in profile.sets(source)
         for per_class in profile.rows
         for seed in seeds
-        for lr in profile.rates
+        for lr in profile.imagenet_rates
         for recipe in imagenet_recipes(profile, lr)
     ]
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from course_lib.sweeps.studies.multitune.profiles import FAST_HEAD, MultituneProfile
+from course_lib.sweeps.studies.multitune.profiles import FAST_HEAD, MULTITUNE, MultituneProfile
 from course_lib.training.recipe import Recipe, make_recipe
 from course_lib.training.strategies import PULL, SLOW
 
 FULL, SP, WIDE = "full", "L2-SP", "wider"
 ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
 IMAGENET = ", ImageNet"  # ending of the name of a method that starts from these weights
-MULTITUNE, ONE_BLOCK, SPOTTUNE = "MultiTune", "MultiTune, one block", "SpotTune"
+ONE_BLOCK, SPOTTUNE = "MultiTune, one block", "SpotTune"
 ALL_KEPT = "MultiTune, nothing anew"  # the control of both: two branches that begin with all pretrained weights
 LAST_STAGE = "stage3"  # the "last block" of Table 1, read as the last of three macro blocks
 LAST_BLOCK = "stage3.block4"  # … or as the last residual block, which is what the released code begins anew

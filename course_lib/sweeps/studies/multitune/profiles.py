@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from course_lib.sweeps.profiles import Profile
 
 PRINTED_EPOCHS = 110
+MULTITUNE = "MultiTune"
 FAST_HEAD = "full, head ×10"  # what one would do without the document: a new head learns faster than the rest
 # Images of each class: the rows of Table 3 for either set; None takes all of the training part.
 ROWS = (None, 20, 15, 10, 5)
@@ -30,8 +31,10 @@ class MultituneProfile(Profile):
         shown: the profile whose finished runs a lesson shows, if it is not this one: those of `smoke` prove that the
             studies run and say nothing else.
         imagenet: a network with ImageNet's weights, which plain fine-tuning and L2-SP start from, too, with a size, a
-            crop and a number of epochs of its own.
+            crop, a number of epochs and learning rates of its own.
         val: the share of the training images that validates, for sets without a validation part; None for a fifth.
+        votes: keep the probabilities of single networks, so that two runs can vote. They are kept in ninths, too coarse
+            for unsure answers among a hundred classes.
     """
 
     crop: int
@@ -48,7 +51,9 @@ class MultituneProfile(Profile):
     imagenet_size: int = 48
     imagenet_crop: int = 40
     imagenet_epochs: int = 4
+    imagenet_rates: tuple[float, ...] = (0.003, 0.01, 0.03)
     val: float | None = None
+    votes: bool = True
 
     def rates_of(self, per_class: int | None, method: str = "") -> tuple[float, ...]:
         """The learning rates of a method on a row of Table 3, rising."""
@@ -84,8 +89,9 @@ PROFILES = {
             size=72, crop=64,
         ),
         MultituneProfile(
-            name="real", short=True, epochs=8, seeds=3, batch_size=16, rates=(0.01, 0.03, 0.1), val=0.1,
-            routing_rates=(0.01,), rows=ROWS[1:], imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
+            name="real", short=True, epochs=8, seeds=3, batch_size=16, rates=(0.01, 0.03, 0.1),
+            further_rates={FAST_HEAD: (0.003,), MULTITUNE: (0.3,)}, routing_rates=(0.01,), rows=ROWS[1:], val=0.1,
+            votes=False, imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
         ),
     )
 }  # fmt: skip
