@@ -3,8 +3,8 @@
 # **If each image may choose, block by block, between frozen and fine-tuned weights: what does it choose, and does it help?**
 #
 # SpotTune [1] keeps two copies of each block of a pretrained network, one frozen and one fine-tuned. A *policy network* looks at the image and decides for each
-# block which copy is used: the image's *route*. It is the baseline of *the document* of lessons 16 and 17, MultiTune [2]. Its variant *global-k* has one route for
-# all images, with about k blocks tuned. Numbers in brackets refer to the list at the end.
+# block which copy is used: the image's *route*. SpotTune is the baseline of *the document* of lessons 16 and 17, MultiTune [2]. Its variant *global-k* has one route
+# for all images, with k blocks tuned. Numbers in brackets refer to the list at the end.
 #
 # **You will** write the step that lets gradients pass through a decision, prove that a frozen copy is frozen, compute only what a route needs, and see what the
 # policy really decides. **Time** 60 minutes; the optional part *Further* takes another 25. **Cost** less than a minute on a laptop. The finished runs come with the
@@ -87,7 +87,7 @@ guess_drawn = Prediction(
 # %% [markdown]
 # ## Run
 # **The network**, drawn from the module: ResNet-26, here a quarter as wide, with a gate at each of its 12 blocks. Stem, last normalisation and head have one copy.
-# The policy network is a small ResNet of its own and begins with random weights; it trains at a tenth of the rate.
+# The policy network is a small ResNet of its own. It begins with random weights and trains at a tenth of the rate.
 
 # %%
 epochs = max(1, numbers.epochs // 2)  # of the training in this notebook
@@ -96,15 +96,16 @@ recipe = methods.spottune(
 )
 
 # %% tags=["report"]
-show(routed_network.draw_routed(recipe), colors=8)
+show(routed_network.draw_routed(recipe), colors=12, dpi=80)
 
 # %% [markdown]
 # A decision is 0 or 1: it has no gradient. SpotTune draws it with the *Gumbel-softmax* [3]: add Gumbel noise to both logits of a gate and take the larger one. That
 # draws each copy with its softmax probability. In the backward pass, the decision is replaced by the softmax of the noisy logits, divided by a *temperature* τ = 5.
 #
 # ### Exercise 1 · the straight-through step (15 minutes, ★★★)
-# Write `straight_through`: from logits and noise (N, G, 2), decisions (N, G), 1 where the noisy logit of the tuned copy (last index 1) is the larger one,
-# else 0, whose *gradient* is that of softmax((logits + noise) / τ). Hint: what is the value of `soft - soft.detach()`, and what is its gradient?
+# Write `straight_through`: from logits and noise (N, G, 2) it returns decisions (N, G), 1 where the noisy logit of the tuned copy (last index 1) is the larger
+# one, else 0. The *gradient* of a decision is that of the tuned copy's probability in softmax((logits + noise) / τ). Hint: what is the value of
+# `soft - soft.detach()`, and what is its gradient?
 
 
 # %% tags=["exercise"]
@@ -122,8 +123,8 @@ def straight_through(logits, noise, temperature):
 passed = check_straight_through(straight_through)
 
 # %% [markdown]
-# **What the temperature does.** Your function, with one noise and four temperatures. Which column changes? (τ is part of *how* the policy learns, not of which
-# routes are tried: "a higher temperature explores more" is wrong here.)
+# **What the temperature does.** Your function, with the same logits and noise at four temperatures. Which column changes? ("A higher temperature explores more" is
+# wrong here: τ changes how far one step moves the policy, not which routes that step tries.)
 
 # %%
 if passed:
@@ -137,9 +138,9 @@ if passed:
 
 # %% [markdown]
 # ### Exercise 2 · compute what a route needs (10 minutes, ★★☆)
-# In training both copies of a block compute every image, and the decision mixes them: (1 − a) · frozen + a · tuned. So does the released code at test time, which
-# saves nothing. Write `routed_block` for test time: each image goes through the copy of its route alone, and a copy that no image needs is not called. The outputs
-# keep the order of the images. Hint: what do `x[routes]` and `result[routes] = …` do?
+# In training both copies of a block compute every image, and the decision a mixes them: (1 − a) · frozen + a · tuned. The released code does the same at test time
+# and saves nothing. Write `routed_block` for test time: each image goes through the copy of its route alone, and a copy that no image needs is not called. The
+# outputs keep the order of the images. Hint: what do `x[routes]` and `result[routes] = …` do?
 
 
 # %% tags=["exercise"]
@@ -208,8 +209,8 @@ figures.explorers.explore(draw_route, stored=False, **one_route.route_controls(d
 
 # %% [markdown]
 # ### The studies
-# Does the route help? Plain full fine-tuning is the control: the same network, images, epochs and augmentation, and the same rates to choose from, by validation,
-# for each seed. These are runs of lesson 16's study, which compares SpotTune with a second plain recipe, too: its new head learns ten times as fast.
+# Does the route help? Plain full fine-tuning is the control: the same network, images, epochs, schedule and augmentation, and the same rates to choose from, by
+# validation, for each seed. These are runs of lesson 16's study, which also compares SpotTune with a plain recipe whose new head learns ten times as fast.
 
 # %%
 compared = run_study("two_networks", studied, data, seeds)
@@ -229,15 +230,16 @@ gap = analysis.compare_runs(spottune[first], plain[first], vary=("lr",)).interva
 guess_full.compare(100 * gap.estimate)
 
 # %% [markdown]
-# **Who takes which route?** The share of each class's test images that tunes each block, in the first seed. If routes were about the image, a row would differ from
-# the next. The class of an image may explain some of the decisions; labels in random order explain a little by chance.
+# **Who takes which route?** The share of each class's test images that tunes each block, in the first seed. If routes followed the class, the rows would differ. A
+# share between 0 and 100 % says that images of *one* class take different routes. The table below has all seeds: how much of the decisions the class explains,
+# and how much labels in random order explain by chance.
 
 # %%
 chosen = {each: multitune.chosen_runs(runs) for each, runs in spottune.items()}
 images = prepare(row_data(shown, first, shown.rows[0])).test.open()
 
 # %% tags=["report"]
-show(routes.route_heat_map(chosen[first][0], images), colors=8)
+show(routes.route_heat_map(chosen[first][0], images), colors=14, dpi=80)
 
 # %% tags=["report"]
 multitune.routes_table(chosen[first])
@@ -247,14 +249,14 @@ multitune.routes_table(chosen[first])
 # take the same. If training found out which *blocks* should be tuned, two seeds would agree about them.
 
 # %% tags=["report"]
-show(routes.route_entropy(chosen[first]), colors=8)
+show(routes.route_entropy(chosen[first]), colors=8, dpi=80)
 
 # %% [markdown]
 # ## Explain
 # **What does the policy decide, and what did it learn?** The control is the policy *before* training: random weights. It sends different images on different routes,
-# too, since a random network gives different numbers for different images. So "routes differ by image" shows nothing; what training changed is the difference
-# between the two rows. The BatchNorm layers of a new policy know nothing of its inputs yet: they get their means and variances from the training images first, so
-# that the two rows differ in what was *learned* alone.
+# too, since a random network gives different numbers for different images. So "routes differ by image" shows nothing that was learned; what training changed is the
+# difference between the two rows. The BatchNorm layers of a new policy know nothing of its inputs yet: they get their means and variances from the training images
+# first, so that the two rows differ in what was *learned* alone. The rows are of your one training: no interval, and an example only.
 
 # %%
 random_policy = start_model(
@@ -290,11 +292,12 @@ if len(sets) > 1:
     print("two seeds, one set of images:", same_images)
 
 # %% [markdown]
-# If the first number lies above what chance gives and the second does not, the seed decides which blocks are tuned, before training began, and not the images. If
-# both lie within it, neither is shown.
+# If the first number lies above what chance gives and the second does not, which blocks are tuned follows the seed and not the images. The seed decides the policy's
+# first weights, but also the new head, the order of the images and the drawn routes, which these runs do not tell apart: compare with the share of decisions that a
+# training changes, printed above. If both numbers lie within what chance gives, neither is shown.
 #
-# The policy learns slowly: its rate is a tenth, and τ divides its gradient by 5. And nothing in the loss asks for few tuned blocks, or for decided gates: it is the
-# cross-entropy alone.
+# The policy learns slowly: its rate is a tenth, and τ = 5 makes its gradient smaller, as the cell after Exercise 1 shows. And nothing in the loss asks for few tuned
+# blocks, or for decided gates: the loss is the cross-entropy alone.
 #
 # ### Which blocks? Global-k
 # The paper's variant asks for k blocks, the same for all images. With n the share of a batch's images that tune each block, it adds to the loss (Σ n − k)² and Σ −n
@@ -302,8 +305,8 @@ if len(sets) > 1:
 # not known to us** (here 1 and 0.1), and the released code of SpotTune has no such variant.
 #
 # ### Exercise 3 · the terms of global-k (10 minutes, ★★☆)
-# Write `global_k_loss`: budget · (Σ n − k)² + determinism · Σ −n · log n, from decisions (N, G). It must give a number where no image tunes a block. Hint: is the
-# mean taken before the square, or after it?
+# Write `global_k_loss`: budget · (Σ n − k)² + determinism · Σ −n · log n, from decisions (N, G). Where no image tunes a block, n is 0 and log n infinite: the loss
+# *and its gradient* must be finite there, too. Hint: is the mean taken before the square, or after it?
 
 
 # %% tags=["exercise"]
@@ -320,7 +323,7 @@ def global_k_loss(decisions, k, budget, determinism):
 passed = check_global_k_loss(global_k_loss)
 
 # %% [markdown]
-# The terms, with the weights of the study, for the likelier routes of your network: for which k is the first one small? The second does not depend on k.
+# The terms, with the weights of the study, for the likelier routes of your network: for which k is the first term small? The second does not depend on k.
 
 # %%
 if passed:
@@ -331,14 +334,15 @@ if passed:
 
 # %% [markdown]
 # The control of global-k needs no policy: tune the *last* k blocks and freeze the others. Both tune stem, last normalisation and head, too, and both choose among
-# the same rates. How much is the choice of blocks worth?
+# the same rates. They differ in which blocks are tuned, and in one thing more: global-k draws its routes while it trains, so that the tuned copies see a part of the
+# images. Is a policy worth more than this simple rule?
 
 # %%
 global_k = run_study("global_k", studied, data, seeds)
 print(f"{len(global_k)} runs")
 
 # %% tags=["report"]
-show(k_curve.k_curves(global_k, compared), colors=8)
+show(k_curve.k_curves(global_k, compared), colors=8, dpi=80)
 
 # %%
 figures.explorers.explore(
@@ -348,8 +352,8 @@ figures.explorers.explore(
 )
 
 # %% [markdown]
-# Did the terms do their work? In evaluation exactly k blocks are tuned, those that training tuned most often. The policy itself may prefer another number: its
-# likelier routes tell, and *apart*, the share of the gates at which two images differ, which should be 0.
+# Did the terms do their work? In evaluation exactly k blocks are tuned, those that training tuned most often. The policy itself may prefer another number of blocks,
+# which its *likelier routes* show. *apart* is the share of the gates at which the likelier routes of two images differ; a policy that is global has 0.
 
 # %% tags=["report"]
 multitune.tuned_blocks(global_k).round(2)
@@ -376,7 +380,7 @@ def moved(before, model):
 passed = check_moved(moved)
 
 # %% [markdown]
-# Now two ways to freeze. Both set `requires_grad=False` on every parameter of the frozen copy. The first then calls `model.train()`, as every tutorial does; the
+# Now two ways to freeze. Both set `requires_grad=False` on every parameter of the frozen copy. The first then calls `model.train()`, as many tutorials do; the
 # second calls the library's `train_mode`, which leaves the frozen copy in evaluation mode. Then one batch goes *forward*: no loss, no step.
 
 # %%
@@ -399,9 +403,9 @@ for words, prepare_model in (
         show_text(f"{words}: {len(names)} tensors of the frozen copy moved {kinds}")
 
 # %% [markdown]
-# The running statistics drift towards the new images although no parameter learns, and the "frozen" copy becomes another function. The released code goes one step
-# further: of the frozen copy only the convolutions are frozen, and γ and β of its BatchNorm train, too. In your own words: is that a mistake, or a better method?
-# One epoch of each:
+# In training mode the running statistics drift towards the new images although no parameter learns, and the "frozen" copy becomes another function. The released
+# code goes one step further: of the frozen copy only the convolutions are frozen, and γ and β of its BatchNorm train, too. In your own words: is that a mistake, or
+# a better method? One epoch of each:
 
 # %%
 begun = start_model(
@@ -416,25 +420,25 @@ for words, multipliers in FREEZING.items():
     print(f"{words}: {len(names)} tensors of the frozen copy moved", *kinds)
 
 # %% [markdown]
-# What it does to accuracy is one of three questions of the study `routing`. The *schedule* is the second: the released code decays the rate after epoch 40, but a
-# missing `elif` undoes the steps at 60 and 80. The *gates* are the third: as we remember the paper, not as we could read it again, the first macro block has no gate
-# and stays frozen; the code has a gate at all 12 blocks. All four combinations of freezing and schedule were trained on both sets, and eight gates with the
-# first of them, each with its own rate by validation.
+# What freezing does to accuracy is one of three questions of the study `routing`. The *schedule* is the second: the released code decays the rate at epoch 40, but
+# for want of an `elif` the steps at 60 and 80 never act. The *gates* are the third: as we remember the paper, not as we could read it again, the first macro block
+# has no gate and stays frozen; the code has a gate at all 12 blocks. All four combinations of freezing and schedule were trained on both sets, and eight gates with
+# strict freezing and three steps, each with its own rate by validation.
 
 # %%
 variants = run_study("routing", studied, data, seeds)
 print(f"{len(variants)} runs")
 
 # %% tags=["report"]
-show(routing.main_effect_dots(variants), colors=8)
+show(routing.main_effect_dots(variants), colors=10, dpi=80)
 
 # %% tags=["report"]
 multitune.variants_table(multitune.by_set(variants)[first])
 
 # %% [markdown]
 # ### Draw the route at test time
-# The released code draws its routes at test time, too. How often is a drawn decision not the likelier one? That depends on the gap between the two logits of a gate
-# alone: 1 / (1 + e^gap).
+# The released code draws its routes at test time, too. How often is a drawn decision not the likelier one? That depends only on the gap between the two logits of a
+# gate: 1 / (1 + e^gap).
 
 # %%
 for gap in (1.0, 2.0, 3.0):
@@ -452,7 +456,7 @@ for answers in drawn.answers[:3]:
 # One network, the same images, other answers at each call. The finished runs, each answered several times:
 
 # %% tags=["report"]
-show(drawn_routes.drawn_spread({each: chosen[each] for each in sets}), colors=8)
+show(drawn_routes.drawn_spread({each: chosen[each] for each in sets}), colors=8, dpi=80)
 
 # %%
 cost = multitune.drawing_cost(chosen[first])
@@ -462,11 +466,12 @@ guess_drawn.compare(100 * cost.estimate)
 multitune.drawn_table(chosen[first])
 
 # %% [markdown]
-# A validation accuracy that is drawn at random at every epoch, and of which the *maximum* is reported, is too high: lesson 16 has the numbers.
+# Drawn routes add noise to the validation accuracy of every epoch. The *maximum* over epochs, which the document reports, takes the luckiest one: lesson 16 measures
+# how much too high a maximum is.
 #
 # ## Printed and measured
-# The document prints one run of SpotTune a set, and nothing else of it: no interval, no rate, no plain fine-tuning beside it. Its images and network are others:
-# compare the questions, not the numbers.
+# For each set the document prints the validation accuracy of one run of SpotTune, its time and its curve: no interval, no second rate, no plain fine-tuning beside
+# it. The document's images and network are others: compare the questions, not the numbers.
 
 # %% tags=["report"]
 printed = {
@@ -488,10 +493,10 @@ pd.Series(table, name="accuracy").to_frame()
 
 # %% tags=["report"]
 answers = multitune.route_costs(numbers.architecture, numbers.size, rounds=5)
-show(costs.route_costs(answers), colors=8)
+show(costs.route_costs(answers), colors=8, dpi=80)
 
 # %% [markdown]
-# Beside a *single* network, SpotTune saves nothing: it has the policy on top, and twice the weights to store.
+# Beside a *single* network, SpotTune saves nothing: it computes the policy on top, and stores each block twice.
 #
 # ### What is claimed
 # A claim is *reproduced* when the 95 % interval of the effect lies wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and
@@ -515,9 +520,9 @@ show_claims(ours, profile=studied, data=data, seeds=seeds)
 
 # %% [markdown]
 # ## Remember
-# - A decision can be trained through: hard forward, soft backward. The temperature changes the gradient alone, never how often which copy is drawn.
+# - A decision can be trained through: hard forward, soft backward. For given logits the temperature changes the gradient alone, never how often a copy is drawn.
 # - That routes differ by image shows nothing about what was learned: an untrained policy's routes differ, too. Ask what training changed, and whether seeds agree.
-# - *Frozen* is a claim about parameters **and** buffers, to the bit. `requires_grad=False` keeps no running statistic where it is.
+# - *Frozen* is a claim about parameters **and** buffers, to the bit. `requires_grad=False` does not stop the running statistics.
 # - Before a route for each image, ask what a simpler rule reaches: everything tuned at a tuned rate, or the last k blocks.
 #
 # ## Further
