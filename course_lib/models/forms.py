@@ -99,6 +99,8 @@ class Routed(_Form):
             raise ValueError(f"{min(unused)} = {getattr(self, min(unused)):g} has no effect without k: leave it out")
         if self.k is None and self.routes == "global":
             raise ValueError("routes = 'global' tunes k blocks for all images: give k")
+        if self.routes == "global" and self.k != round(self.k):
+            raise ValueError(f"k = {self.k:g}: routes = 'global' tunes k blocks in evaluation, so give a whole number")
         return self
 
 

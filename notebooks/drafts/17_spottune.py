@@ -530,7 +530,8 @@ show_claims(ours, profile=studied, data=data, seeds=seeds)
 #
 # ### Your own experiment: a policy that learns (25 minutes)
 # The policy learns at a tenth of the rate, with τ = 5. Does a faster policy help, or a lower temperature? **First write down one claim**, e.g. "With the rate of all
-# other layers, the policy gains at least two points." Then run the cell, and judge your claim by the difference and its intervals.
+# other layers, the policy gains at least two points." Then run the cell, and judge your claim by the difference and its intervals. Another temperature is
+# `short.replace(network=Routed(temperature=1.0))`, after `from course_lib.models import Routed`.
 #
 # | points | for |
 # |---|---|

@@ -185,6 +185,8 @@ def test_what_does_not_fit_is_refused():
         Routed(budget=2)
     with pytest.raises(ValueError, match="give k"):
         Routed(routes="global")
+    with pytest.raises(ValueError, match="k = 2.5: .* give a whole number"):
+        Routed(routes="global", k=2.5)
     with pytest.raises(ValueError, match="k = 9.0: there are 4 gates"):
         start(Routed(k=9))
     with pytest.raises(ValueError, match="without start: the frozen copy would keep random weights"):
