@@ -448,9 +448,9 @@ gaps = np.log(chances / (1 - chances))
 other = multitune.other_route_chance(gaps).mean()
 print(f"your network: a drawn route is another one with probability {other:.0%}")
 for answers in drawn.answers[:3]:
-    same = (answers == drawn.answers[0]).mean()
+    same = (answers == drawn.likelier).mean()
     right = (answers == labels).mean()
-    show_text(f"one call: {right:.1%} right, {same:.1%} as the first call")
+    show_text(f"one call: {right:.1%} right, {same:.1%} as with likelier routes")
 
 # %% [markdown]
 # One network, the same images, other answers at each call. The finished runs, each answered several times:

@@ -35,8 +35,8 @@ def other_eta(branches: Branches, *, eta: float = 0.5, bars: str = VARIANCE) -> 
         raise ValueError(f"unknown bars '{bars}': choose {VARIANCE} or {WEIGHTS}")
     now, trained = branches.right(eta), branches.right(branches.eta)
     gap = paired_difference(now, trained, resamples=2000)
-    title = f"η = {eta:g}: {100 * now.mean():.1f} % right; minus η = {branches.eta:g}, at which it was trained: {gap}"
-    figure = new_figure(title, width=11.0, height=4.6, margins=_MARGINS)
+    title = f"η = {eta:g}: {100 * now.mean():.1f} % right, {gap} against η = {branches.eta:g} of the training"
+    figure = new_figure(title.replace("-", "−"), width=11.0, height=4.6, margins=_MARGINS)
     accuracy, shares = figure.subplots(1, 2)
     values = [100 * branches.right(step).mean() for step in _STEPS]
     accuracy.plot(_STEPS, values, color=BLACK)

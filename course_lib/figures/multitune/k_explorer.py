@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from course_lib.analysis.multitune.global_k import GLOBAL, LAST, block_table, by_k, k_curve, policy_gap
 from course_lib.analysis.multitune.routes import block_name
 from course_lib.figures.multitune.k_curve import LOOKS, draw_curve, draw_opponents, gap_words
-from course_lib.figures.style import BLACK, new_figure, styled
+from course_lib.figures.style import BLACK, EDGE_NOTE, new_figure, styled
 
 _MARGINS = {"left": 0.08, "right": 0.98, "bottom": 0.17, "top": 0.84, "wspace": 0.18}
 _FIRST = 3  # of the paper
@@ -38,9 +38,13 @@ def one_k(records: Sequence[dict], others: Sequence[dict] | None = None, *, k: i
     gap = policy_gap(records, [k]).interval()
     figure = new_figure(f"k = {k}, last {k} blocks minus global-{k}: {gap_words(gap)}", width=12.0, margins=_MARGINS)
     curve, blocks = figure.subplots(1, 2, width_ratios=[1.5, 1])
-    draw_curve(curve, k_curve(records))
+    points = k_curve(records)
+    draw_curve(curve, points)
+    edges = [point.edge for point in points]
     if others is not None:
-        draw_opponents(curve, records, others)
+        edges += draw_opponents(curve, records, others)
+    if any(edges):
+        curve.set_xlabel(f"{curve.get_xlabel()}; {EDGE_NOTE}", fontsize=11)
     curve.axvline(k, color=BLACK, linewidth=8, alpha=0.12)
     curve.legend(fontsize=10)
     _draw_blocks(blocks, records, k)

@@ -60,7 +60,7 @@ def one_route(
     picture, bars, map_of_routes = figure.subplots(1, 3, width_ratios=[0.8, 1.4, 1.4])
     hide_ticks(picture)
     picture.imshow(as_pictures(images[image : image + 1])[0])
-    picture.set_title(class_names[label], fontsize=10)
+    picture.set_title(class_names[label], fontsize=11)
     _draw_chances(bars, chances, gates)
     _draw_routes(map_of_routes, routes, answers, label, class_names, gates)
     figure.text(0.02, 0.04, "blue: tuned copy\ngrey: frozen copy\n✓ right, ✗ wrong", fontsize=11)
@@ -72,6 +72,7 @@ def _draw_chances(axes, chances: np.ndarray, gates: Sequence[str]) -> None:
     axes.bar(range(len(gates)), 100 * chances, color=colors)
     axes.axhline(50, color=BLACK, linestyle="--", linewidth=1.2)
     axes.set_xticks(range(len(gates)), gates, fontsize=10, rotation=90)
+    axes.set_title("the policy's decisions for this image", fontsize=11)
     axes.set(ylim=(0, 100), ylabel="probability of the tuned copy (%)", xlabel="gate of block")
     axes.grid(False, axis="x")
 
@@ -83,7 +84,8 @@ def _draw_routes(axes, routes: np.ndarray, answers: np.ndarray, label: int, name
     axes.yaxis.tick_right()
     for text, answer in zip(axes.get_yticklabels(), answers, strict=True):
         text.set_color(GREEN if answer == label else VERMILLION)
-    axes.set_xlabel("drawn routes, with their answers")
+    axes.set_title("drawn routes, a row each, with its answer", fontsize=11)
+    axes.set_xlabel("gate of block")
     axes.grid(False)
     for edge in range(1, len(gates)):
         axes.axvline(edge - 0.5, color="white", linewidth=1.0)

@@ -155,7 +155,7 @@ def test_distances_are_relative_to_the_start():
 
 
 def test_another_eta_is_compared_with_the_trained_one():
-    assert title_of(eta.other_eta(BRANCHES, eta=0.5)).endswith("0.0 points [0.0, 0.0]")
+    assert title_of(eta.other_eta(BRANCHES, eta=0.5)).endswith("0.0 points [0.0, 0.0] against η = 0.5 of the training")
     assert title_of(eta.other_eta(BRANCHES, eta=1.0)).startswith("η = 1: ")
     bars = eta.other_eta(BRANCHES, eta=0.75, bars=eta.WEIGHTS).axes[1]
     assert [text.get_text() for text in bars.texts] == ["0.90", "0.25"], "0.75 · 1.2 and 0.25 · 1.0"
