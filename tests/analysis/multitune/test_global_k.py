@@ -32,7 +32,7 @@ def test_the_curve_has_both_kinds_with_intervals():
     assert three.estimate == pytest.approx(0.68, abs=0.015)
     assert three.low < three.estimate < three.high
     assert not any(point.edge for point in curve)
-    edge = {point.k: point.edge for point in global_k.k_curve(global_k_records(value, best=0.03))}
+    edge = {point.k: point.edge for point in global_k.k_curve(global_k_records(value, best=max(PROFILE.k_rates)))}
     assert all(edge.values())
 
 

@@ -19,7 +19,6 @@ from fake_routes import (
     BEST,
     CLASSES,
     LABELS,
-    LOWEST,
     PASSES,
     PROFILE,
     SEEDS,
