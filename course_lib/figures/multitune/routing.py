@@ -1,4 +1,4 @@
-"""Figure of lesson 17: main effects of freezing, schedule and gates of SpotTune."""
+"""Figure of lesson 17: effects of freezing, schedule and gates of SpotTune."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from course_lib.figures.style import EDGE_NOTE
 
 
 def main_effect_dots(records: Sequence[dict]) -> Figure:
-    """Plot the main effect of each factor of the study `routing` with its paired interval, for each set.
+    """Plot the effect of each factor of the study `routing` with its paired interval, for each set.
 
     The title counts the effects whose interval excludes zero, without those that a rate at the edge of its grid leaves
     undecided, and names them.
@@ -27,9 +27,7 @@ def main_effect_dots(records: Sequence[dict]) -> Figure:
             found.setdefault(name, []).append(f"{source} {100 * own.estimate:+.1f}".replace("-", "−"))
     shown = sum(map(len, found.values()))
     words = "; ".join(f"{name}: {', '.join(own)}" for name, own in found.items())
-    title = f"{shown} of {len(every)} main effects {'is' if shown == 1 else 'are'} shown" + (
-        f" ({words})" if words else ""
-    )
+    title = f"{shown} of {len(every)} effects {'is' if shown == 1 else 'are'} shown" + (f" ({words})" if words else "")
     rows = [Dot(f"{name} †" if effects[name][source].edge else name, source, own) for name, source, own in every]
     edge = f"\n{EDGE_NOTE}" if any(own.edge for _, _, own in every) else ""
     return dot_intervals(rows, title=title, xlabel=f"difference of test accuracy (points){edge}", reference=0.0)

@@ -17,7 +17,7 @@ RECORDS, OTHERS = global_k_records(value), compared_records(lambda source, metho
 def test_runs_are_found_by_k():
     assert list(global_k.by_k(RECORDS, global_k.GLOBAL)) == [0, 2, 3, 4, 6, 8, 10, 12]
     assert list(global_k.by_k(RECORDS, global_k.LAST)) == [0, 2, 3, 4, 6, 8, 10, 12]
-    assert len(global_k.by_k(RECORDS, global_k.LAST)[3]) == len(SEEDS) * len(PROFILE.routing_rates)
+    assert len(global_k.by_k(RECORDS, global_k.LAST)[3]) == len(SEEDS) * len(PROFILE.k_rates)
     with pytest.raises(ValueError, match="unknown kind 'first'"):
         global_k.by_k(RECORDS, "first")
     with pytest.raises(ValueError, match="no run of global-k"):
@@ -32,7 +32,7 @@ def test_the_curve_has_both_kinds_with_intervals():
     assert three.estimate == pytest.approx(0.68, abs=0.015)
     assert three.low < three.estimate < three.high
     assert not any(point.edge for point in curve)
-    edge = {point.k: point.edge for point in global_k.k_curve(global_k_records(value, best=0.03))}
+    edge = {point.k: point.edge for point in global_k.k_curve(global_k_records(value, best=max(PROFILE.k_rates)))}
     assert all(edge.values())
 
 
@@ -49,14 +49,14 @@ def test_the_control_minus_global_k():
 def test_opponents_have_the_same_rates_and_images():
     own = global_k.by_k(RECORDS, global_k.GLOBAL)[3]
     same = global_k.same_row(OTHERS, own, "full")
-    assert values_of(same, "lr") == list(PROFILE.routing_rates), "two_networks also has 0.1"
-    assert max(values_of(OTHERS, "lr")) > max(PROFILE.routing_rates)
+    assert values_of(same, "lr") == list(PROFILE.k_rates), "two_networks also has 0.001"
+    assert min(values_of(OTHERS, "lr")) < min(PROFILE.k_rates)
     assert {setting(run, "source") for run in same} == {"mini:beetles"}
     assert global_k.gap_to(own, OTHERS, "SpotTune").interval().estimate == pytest.approx(0.03, abs=0.01)
     found = global_k.opponents(RECORDS, OTHERS)
     assert (found.full.estimate, found.spottune.estimate) == pytest.approx((0.7, 0.6), abs=0.015)
     assert (found.full.edge, found.spottune.edge) == ("", "")
-    at_end = global_k.opponents(RECORDS, compared_records(best=max(PROFILE.routing_rates)))
+    at_end = global_k.opponents(RECORDS, compared_records(best=max(PROFILE.k_rates)))
     assert all("the highest rate tried" in own.edge for own in (at_end.full, at_end.spottune))
     with pytest.raises(ValueError, match="no run of 'MultiTune' on the same images"):
         global_k.same_row(OTHERS, own, "MultiTune")

@@ -19,7 +19,6 @@ from fake_routes import (
     BEST,
     CLASSES,
     LABELS,
-    LOWEST,
     PASSES,
     PROFILE,
     SEEDS,
@@ -104,14 +103,14 @@ def test_each_pass_is_a_dot():
 
 
 def test_the_title_counts_the_effects_that_are_shown():
-    assert title_of(routing.main_effect_dots(routing_records())) == "0 of 6 main effects are shown"
+    assert title_of(routing.main_effect_dots(routing_records())) == "0 of 6 effects are shown"
     worse = routing_records(lambda source, levels: 0.7 - 0.1 * (levels[1] == "one step") * ("beetles" in source))
     found = title_of(routing.main_effect_dots(worse))
-    assert found.startswith("1 of 6 main effects is shown (one step − three steps: beetles −")
+    assert found.startswith("1 of 6 effects is shown (one step − three steps: beetles −")
     edge = routing.main_effect_dots(
         routing_records(lambda source, levels: 0.7 - 0.1 * (levels[1] == "one step"), best=0.03)
     )
-    assert title_of(edge) == "0 of 6 main effects are shown", "an edge leaves all undecided"
+    assert title_of(edge) == "0 of 6 effects are shown", "an edge leaves all undecided"
     assert all(text.get_text().endswith("†") for text in edge.axes[0].get_yticklabels())
 
 
@@ -125,14 +124,14 @@ def test_the_title_counts_the_effects_that_are_shown():
 )
 def test_the_title_of_the_k_curve(value, words):
     assert title_of(k_curve.k_curves(global_k_records(value))).endswith(words)
-    assert "undecided" in title_of(k_curve.k_curves(global_k_records(value, best=LOWEST)))
+    assert "undecided" in title_of(k_curve.k_curves(global_k_records(value, best=min(PROFILE.k_rates))))
 
 
 def test_the_k_curve_has_both_kinds_and_the_opponents():
     figure = k_curve.k_curves(GLOBAL, COMPARED)
     labels = figure.axes[0].get_legend_handles_labels()[1]
     assert sorted(labels) == ["SpotTune", "full fine-tuning", "global-k", "last k blocks"]
-    at_end = k_curve.k_curves(GLOBAL, compared_records(best=max(PROFILE.routing_rates)))
+    at_end = k_curve.k_curves(GLOBAL, compared_records(best=max(PROFILE.k_rates)))
     assert {"SpotTune †", "full fine-tuning †"} < set(at_end.axes[0].get_legend_handles_labels()[1])
     assert at_end.legends[0].get_title().get_text().endswith("† a best rate at the edge of its grid")
     assert_texts_stay_inside_and_apart(at_end, "k_curves with an edge")

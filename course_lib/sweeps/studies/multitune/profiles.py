@@ -24,7 +24,8 @@ class MultituneProfile(Profile):
         rates_by_row: other ones for rows of Table 3 whose best rate lies at an end of these.
         further_rates: by the name of a method, more of them, for a method whose best rate lies at an end.
         rows: images of each class, see `ROWS`.
-        routing_rates: learning rates of the studies of SpotTune alone.
+        routing_rates: learning rates of the study of SpotTune's variants.
+        k_rates: those of global-k and of its control, whose few trained blocks take higher ones.
         wide: a network with about the parameters of two, and the name of its weights.
         alphas: strengths α of L2 and L2-SP.
         k: numbers of blocks of global-k.
@@ -42,6 +43,7 @@ class MultituneProfile(Profile):
     rates_by_row: Mapping[int | None, tuple[float, ...]] = field(default_factory=dict)
     further_rates: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     routing_rates: tuple[float, ...]
+    k_rates: tuple[float, ...]
     rows: tuple[int | None, ...] = ROWS
     wide: str | None = None
     alphas: tuple[float, ...] = (0.001, 0.01, 0.1)
@@ -74,24 +76,25 @@ PROFILES = {
     profile.name: profile
     for profile in (
         MultituneProfile(
-            name="smoke", epochs=2, seeds=2, batch_size=32, rates=(0.02,), routing_rates=(0.02,), rows=(10, 5),
-            alphas=(0.01,), k=(0, 3, 12), shown="mini", **_MINI,
+            name="smoke", epochs=2, seeds=2, batch_size=32, rates=(0.02,), routing_rates=(0.02,), k_rates=(0.02,),
+            rows=(10, 5), alphas=(0.01,), k=(0, 3, 12), shown="mini", **_MINI,
         ),
         MultituneProfile(
             name="mini", epochs=16, seeds=4, batch_size=16, rates=(0.003, 0.01, 0.03, 0.1),
             rates_by_row={None: (0.001, 0.003, 0.01, 0.03, 0.1), 5: (0.01, 0.03, 0.1, 0.3)},
             further_rates={FAST_HEAD: (0.0003, 0.001, 0.003)}, routing_rates=(0.001, 0.003, 0.01, 0.03),
+            k_rates=(0.003, 0.01, 0.03, 0.1),
             wide="mini_resnet26_wide", **_MINI,
         ),
         MultituneProfile(
             name="paper", epochs=PRINTED_EPOCHS, seeds=3, batch_size=128, rates=(0.01, 0.03, 0.1, 0.3),
-            routing_rates=(0.01, 0.03, 0.1), architecture="resnet26", weights="resnet26", source=PAIRS[1][0],
-            size=72, crop=64,
+            routing_rates=(0.01, 0.03, 0.1), k_rates=(0.01, 0.03, 0.1, 0.3), architecture="resnet26",
+            weights="resnet26", source=PAIRS[1][0], size=72, crop=64,
         ),
         MultituneProfile(
             name="real", short=True, epochs=8, seeds=3, batch_size=16, rates=(0.01, 0.03, 0.1),
-            further_rates={FAST_HEAD: (0.003,), MULTITUNE: (0.3,)}, routing_rates=(0.01,), rows=ROWS[1:], val=0.1,
-            votes=False, imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
+            further_rates={FAST_HEAD: (0.003,), MULTITUNE: (0.3,)}, routing_rates=(0.01,), k_rates=(0.01,),
+            rows=ROWS[1:], val=0.1, votes=False, imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
         ),
     )
 }  # fmt: skip

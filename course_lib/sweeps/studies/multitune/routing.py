@@ -55,7 +55,7 @@ def _global_k(profile: MultituneProfile, source: str, seeds: range) -> list[Tria
     """Global-k, and as its control the last k blocks tuned without any policy; stem, norm and head always train."""
     data = row_data(profile, profile.sets(source)[0], profile.rows[0])
     recipes: list[tuple[Recipe, tuple]] = []
-    for lr, k in product(profile.routing_rates, profile.k):
+    for lr, k in product(profile.k_rates, profile.k):
         form = Routed(k=k, routes="global", determinism=0.1)
         recipes.append((spottune(profile, lr, name=f"global-{k}", network=form), (LAST, _ROUTES)))
         frozen = dict.fromkeys(BLOCKS[: len(BLOCKS) - k], 0.0)
