@@ -253,8 +253,8 @@ show(routes.route_entropy(chosen[first]), colors=8, dpi=80)
 
 # %% [markdown]
 # ## Explain
-# **What does the policy decide, and what did it learn?** The control is the policy *before* training: random weights. It sends different images on different routes,
-# too, since a random network gives different numbers for different images. So "routes differ by image" shows nothing that was learned; what training changed is the
+# **What does the policy decide, and what did it learn?** The control is the policy *before* training, with the random weights of its seed. It sends different images on
+# different routes, too, since a random network gives different numbers for different images. So "routes differ by image" shows nothing that was learned; what training changed is the
 # difference between the two rows. The BatchNorm layers of a new policy know nothing of its inputs yet: they get their means and variances from the training images
 # first, so that the two rows differ in what was *learned* alone. The rows are of your one training: no interval, and an example only.
 
