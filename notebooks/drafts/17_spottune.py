@@ -253,10 +253,10 @@ show(routes.route_entropy(chosen[first]), colors=8, dpi=80)
 
 # %% [markdown]
 # ## Explain
-# **What does the policy decide, and what did it learn?** The control is the policy *before* training, with the random weights of its seed. It sends different images on
-# different routes, too, since a random network gives different numbers for different images. So "routes differ by image" shows nothing that was learned; what training changed is the
-# difference between the two rows. The BatchNorm layers of a new policy know nothing of its inputs yet: they get their means and variances from the training images
-# first, so that the two rows differ in what was *learned* alone. The rows are of your one training: no interval, and an example only.
+# **What does the policy decide, and what did it learn?** The control is the policy *before* training, with the random weights of its seed. It sends
+# different images on different routes, too, since a random network gives different numbers for different images. So "routes differ by image" shows nothing that was
+# learned; what training changed is the difference between the two rows. The BatchNorm layers of a new policy know nothing of its inputs yet: they get their means
+# and variances from the training images first, so that the two rows differ in what was *learned* alone. The rows are of your one training: an example, no interval.
 
 # %%
 random_policy = start_model(
@@ -279,7 +279,9 @@ changed = ((before.chances > 0.5) != (drawn.chances > 0.5)).mean()
 pd.DataFrame(rows).T
 
 # %%
+shares = [(found.chances > 0.5).mean(axis=0) for found in (before, drawn)]
 print(f"{changed:.0%} of all decisions differ before and after this training")
+print(f"shares of the gates, before and after: r = {np.corrcoef(*shares)[0, 1]:.2f}")
 
 # %% [markdown]
 # And in the finished runs? A policy begins with random weights, which its *seed* decides. Correlate the shares of the 12 gates: of one seed on two sets of images,
@@ -293,8 +295,8 @@ if len(sets) > 1:
 
 # %% [markdown]
 # If the first number lies above what chance gives and the second does not, which blocks are tuned follows the seed and not the images. The seed decides the policy's
-# first weights, but also the new head, the order of the images and the drawn routes, which these runs do not tell apart: compare with the share of decisions that a
-# training changes, printed above. If both numbers lie within what chance gives, neither is shown.
+# first weights, but also the new head, the order of the images and the drawn routes, which these runs do not tell apart. Your own training does: *before*
+# has the first weights alone. If both numbers lie within what chance gives, neither is shown.
 #
 # The policy learns slowly: its rate is a tenth, and τ = 5 makes its gradient smaller, as the cell after Exercise 1 shows. And nothing in the loss asks for few tuned
 # blocks, or for decided gates: the loss is the cross-entropy alone.
