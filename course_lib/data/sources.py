@@ -285,6 +285,9 @@ def _find(source: str) -> Source:
         about = f"Meta-Album {rest}, Micro"
         return replace(SOURCES["meta_album:CODE"], name=source, about=about)
     if source not in SOURCES:
+        if source and Path(source).exists():
+            kind = "folder" if Path(source).is_dir() else "csv"
+            raise ValueError(f"'{source}' is a path, not the name of a source: write {kind}:{source}")
         raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with your path)")
     return SOURCES[source]
 

@@ -49,7 +49,8 @@ class Joined(_Form):
     def describe(self) -> str:
         """Say in a line what the network is."""
         own = "" if self.own == "network" else ", of which b has only the last block of its own"
-        return f"two copies of the network as branches a and b with one head (MultiTune, η {self.eta:g}){own}"
+        method = f"MultiTune; η, the share of a, is {self.eta:g}"
+        return f"two copies of the network as branches a and b with one head ({method}){own}"
 
 
 class Routed(_Form):

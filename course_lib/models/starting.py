@@ -122,7 +122,10 @@ def _check_fit(architecture: str, loaded: LoadedWeights | None) -> None:
     if loaded.meta["architecture"] != architecture:
         raise ValueError(f"the weights are of {loaded.meta['architecture']}, the model is {architecture}: choose one")
     if loaded.meta.get("network"):
-        raise ValueError("the weights are of a network of two bodies: no training can start from them, choose others")
+        raise ValueError(
+            f"the weights are of a network of two copies of {architecture}: no training can start from them, choose "
+            "those of one network"
+        )
 
 
 def _fill_body(model: StagedModel, loaded: LoadedWeights, fresh: tuple[str, ...]) -> None:

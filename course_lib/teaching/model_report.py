@@ -54,7 +54,8 @@ def write_model_report(trained: TrainedClassifier, path: Path | None = None) -> 
         names=trained.run.class_names,
         curves=_curves(trained),
         parts=_parts(trained),
-        notes=trained.notes,
+        notes=trained.notes[:-2],
+        choices=trained.notes[-2:],  # start and settings
         near=_near_pairs(trained),
         settings=_settings(trained),
         network=_network(trained),
@@ -172,14 +173,21 @@ def _network(trained: TrainedClassifier) -> dict | None:
     if recipe.network is None:
         return None
     stages: dict[float, list[str]] = {}
-    for stage, rate in recipe.rates(model.trained_stages).items():
-        stages.setdefault(rate, []).append(stage)
+    for stage in model.trained_stages:
+        stages.setdefault(recipe.lr * recipe.multiplier_of(stage), []).append(stage)
     rates = [{"rate": f"{rate:.4g}" if rate else "0 (frozen)", "stages": names} for rate, names in stages.items()]
     shares = trained.tuned_shares or {}
     blocks = [
         {"name": name, "share": share, "count": round(share * len(trained.test))} for name, share in shares.items()
     ]
-    return {"about": recipe.network.describe(), "rates": rates, "blocks": blocks, "num_test": len(trained.test)}
+    return {
+        "architecture": recipe.architecture,
+        "about": recipe.network.describe(),
+        "kind_of_rate": "Learning rate" if recipe.schedule == "constant" else "Highest learning rate",
+        "rates": rates,
+        "blocks": blocks,
+        "num_test": len(trained.test),
+    }
 
 
 def _settings(trained: TrainedClassifier) -> dict[str, str]:

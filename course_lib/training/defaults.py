@@ -11,6 +11,7 @@ from course_lib.training.strategies import STRATEGIES
 
 FLIP = {"name": "RandomHorizontalFlip"}
 STRATEGY = "last_layer"  # of those who name none
+EVIDENCE_START = "imagenet:efficientnet_lite0"  # what the runs of `Default.evidence` started from
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,12 @@ def describe_settings(strategy: str, recipe: Recipe, size: int, num_images: int)
         parts.append(f"class weights: {recipe.class_weights}")
     row = find_default(strategy, num_images)
     given = [name for name, value in row.settings.items() if getattr(recipe, name) != _as_setting(name, value)]
-    of = f"defaults for {_range_in_words(row)}" + (f" but {', '.join(given)}" if given else "")
-    return f"{strategy}: {'; '.join(parts)} ({of}; {row.evidence})"
+    of = f"defaults for {_range_in_words(row)}" + (f", except {', '.join(given)}" if given else "")
+    return f"{strategy}: {'; '.join(parts)} ({of}; evidence for the defaults{_measured_from(row)}: {row.evidence})"
+
+
+def _measured_from(row: Default) -> str:
+    return "" if row.strategy == "scratch" else f" with {EVIDENCE_START}"
 
 
 def _new_layers(recipe: Recipe) -> list[str]:

@@ -45,7 +45,8 @@ class TrainedClassifier:
         test: the test images; None where `file` is.
         probabilities: of the test images, (N, C) on the CPU; None where `file` is.
         near: images of different parts that look nearly the same.
-        notes: what the command said before training: the start, the settings, what was found in the folder.
+        notes: what the command said before training: what was found in the folder, and at the end the start and the
+            settings.
         tuned_shares: of a `RoutedNetwork`, the share of test images that take the tuned copy of each block that has a
             gate, by its path; None for others.
     """

@@ -1,6 +1,7 @@
 """`course train --recipe multitune|spottune`: what is said, saved, answered, exported and reported."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -10,9 +11,9 @@ from course_lib.models import load_weights
 
 QUICK = ["--set", "epochs=1", "--set", "start=mini_resnet26", "--size", "32"]
 SAID = {
-    "multitune": "multitune: two copies of the network as branches a and b with one head (MultiTune, η 0.5); "
-    "a.stage3, b.stage3 with new weights; Adam, rate 0.001; rates of the stages: a.stage3 0.001, b.stage3 0.0001, all "
-    "other stages 0.001; 1 epochs of batches of 16; L2-SP (alpha 0.01, beta 0.01)",
+    "multitune": "multitune: two copies of the network as branches a and b with one head (MultiTune; η, the share of "
+    "a, is 0.5); a.stage3, b.stage3 with new weights; Adam, rate 0.001; rates of the stages: a.stage3 0.001, b.stage3 "
+    "0.0001, all other stages 0.001; 1 epochs of batches of 16; L2-SP (alpha 0.01, beta 0.01)",
     "spottune": "spottune: a frozen and a tuned copy of each block, and a policy network that chooses one for each "
     "image (SpotTune); Adam, rate 0.001; rates of the stages: frozen 0 (frozen), policy 0.0001, all other stages 0.001",
 }
@@ -28,6 +29,9 @@ def test_the_way_of_a_user(recipe, typed, folder, tmp_path):
     page = file.with_suffix(".html").read_text()
     assert load_weights(file).meta["training"]["recipe"]["class_weights"] == "balanced"
     assert "<h2>The network</h2>" in page
+    assert "Made from mini_resnet26: " in page
+    rates = re.findall(r'<th scope="row">([\d.e-]+)</th><td class="last" style', page)
+    assert rates == ["0.001", "0.0001"], "as said before training, not those of the warm-up's first epoch"
     if recipe == "spottune":
         assert len(found["tuned_shares"]) == 12
         for block, share in found["tuned_shares"].items():

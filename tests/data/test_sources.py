@@ -1,6 +1,7 @@
 """Sources by name: light listing, drawn worlds, CIFAR-100, and refusals."""
 
 import os
+import re
 import subprocess
 import sys
 import types
@@ -56,6 +57,14 @@ def test_rows_say_what_and_where(no_real_data, course_home):
 def test_refuses_unknown_names(name):
     with pytest.raises(ValueError, match=f"unknown source '{name}': choose one of mini:cartoon"):
         load_images(name)
+
+
+def test_a_path_without_its_kind_is_told_what_to_write(tmp_path):
+    table = tmp_path / "labels.csv"
+    table.touch()
+    for path, kind in ((tmp_path, "folder"), (table, "csv")):
+        with pytest.raises(ValueError, match=re.escape(f"'{path}' is a path, not the name of a source: write {kind}:")):
+            load_images(str(path))
 
 
 @pytest.mark.parametrize("size", [0, -1])

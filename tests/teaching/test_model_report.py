@@ -34,7 +34,9 @@ def test_one_file_beside_the_model_with_the_result_first(trained, page):
     interval = accuracy_interval(right, len(trained.test))
     text = " ".join(re.sub(r"<[^>]+>", " ", page.partition("<h1>")[2]).split())
     assert text.startswith(f"{right} of {len(trained.test)} new images named rightly")
-    assert f"a 95 % interval from {100 * interval.low:.0f} to {100 * interval.high:.0f} %" in text
+    assert f"an accuracy from {100 * interval.low:.0f} to {100 * interval.high:.0f} % on more images" in text
+    before, _, made = text.partition("How it was made")
+    assert all(note in made and note not in before for note in trained.notes[-2:]), "settings are no news of the images"
     for words in ("macro F1", "calibration error", "Class by class", "What was taken for what", "stratified",
                   "course predict 'my model.safetensors' new_photos", "Classifier.load"):  # fmt: skip
         assert words.replace("'", "&#39;") in page.replace("'", "&#39;"), words

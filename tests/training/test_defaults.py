@@ -46,13 +46,14 @@ def test_every_strategy_has_a_default_for_any_number_of_images(strategy, num_ima
     assert f"rate {recipe.lr:g}; " in said
     assert f"; {recipe.epochs} epochs" in said
     assert row.evidence in said
+    assert (f"with {defaults.EVIDENCE_START}: " in said) == (strategy != "scratch")
 
 
 @pytest.mark.usefixtures("mini")
 def test_given_settings_replace_those_of_the_table():
     recipe = default_recipe("last_layer", 200, lr=0.5)
     assert (recipe.lr, recipe.epochs) == (0.5, find_default("last_layer", 200).settings["epochs"])
-    assert "fewer than 1000 images but lr;" in describe_settings("last_layer", recipe, 48, 200)
+    assert "fewer than 1000 images, except lr;" in describe_settings("last_layer", recipe, 48, 200)
     assert "1000 images or more; " in describe_settings("full", default_recipe("full", 2000), 48, 2000)
     assert default_recipe("last_layer", 200, architecture="resnet18").start == "torchvision:resnet18"
     assert default_recipe("full", 9, start="mini_squeezenet").architecture == "mini_squeezenet"

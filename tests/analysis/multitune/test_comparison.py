@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from course_lib.analysis.multitune import comparison, curves, rows
+from course_lib.sweeps.ledger import shipped_runs
+from course_lib.sweeps.studies.multitune.methods import MULTITUNE, ONE_BLOCK, SP, SPOTTUNE
 from fake_multitune import MINI, fake_runs
 
 SEEDS = list(range(MINI.seeds))
@@ -235,3 +237,15 @@ def test_a_curve_with_a_tie_or_without_an_end_is_neither_above_nor_below(value):
     ends = [replace(curve, mean=np.append(curve.mean[:-1], value)) for curve in (one, other)]
     assert not curves.is_above(*ends)
     assert not curves.is_above(*reversed(ends))
+
+
+def test_the_advice_in_readme_is_what_the_shipped_runs_show():
+    """README: which recipes are shown to be better than plain fine-tuning, and which than a vote."""
+    every = rows.by_row(list(shipped_runs("multitune", "two_networks").values())).values()
+
+    def better(method, base):
+        return sum(rows.method_gap(own, method, base).interval(0.95).low > 0 for own in every)
+
+    assert [better(method, rows.PLAIN) for method in (SP, MULTITUNE, SPOTTUNE)] == [0, 0, 0]
+    assert 0 < better(ONE_BLOCK, rows.PLAIN) < len(every)
+    assert better(ONE_BLOCK, rows.ENSEMBLE_ANEW) == 0
