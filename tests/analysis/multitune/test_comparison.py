@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from course_lib.analysis.multitune import comparison, curves, rows
+from course_lib.analysis.multitune import comparison, curves, opponents, rows
 from fake_multitune import MINI, fake_runs
 
 SEEDS = list(range(MINI.seeds))
@@ -224,3 +224,21 @@ def test_a_curve_with_a_tie_or_without_an_end_is_neither_above_nor_below(value):
     ends = [replace(curve, mean=np.append(curve.mean[:-1], value)) for curve in (one, other)]
     assert not curves.is_above(*ends)
     assert not curves.is_above(*reversed(ends))
+
+
+def test_opponents_are_counted_over_the_rows():
+    """SpotTune is five points worse in each of four rows; everything else is equal, so that nothing else is shown."""
+    found = opponents.opponents_table(RUNS)
+    assert len(found) == len(opponents.PAIRS)
+    own = found.loc["MultiTune, one block − SpotTune"]
+    assert (own["better"], own["worse"]) == ("4 of 4", "0 of 4")
+    assert own["fine-grained"] == str(rows.method_gap(BY_ROW[FINE], "MultiTune, one block", "SpotTune").interval())
+    assert found.loc["SpotTune − full", "worse"] == "4 of 4"
+    assert found.loc["MultiTune, one block − MultiTune, nothing anew", "better"] == "0 of 2", "on all images alone"
+    few = [run for run in RUNS if rows.row_of(run) == ("mini:general", 5)]
+    assert list(opponents.opponents_table(few).columns) == ["differ in", "better", "worse"]
+
+
+def test_opponents_at_the_edge_of_a_grid_show_nothing():
+    runs = fake_runs("two_networks", values, keep=lambda t: t.data.per_class is None, best=0.1)
+    assert set(opponents.opponents_table(runs)["better"]) <= {"0 of 2"}
