@@ -168,10 +168,11 @@ def join(x1, x2, eta):
 passed_join = check_join(join)
 
 # %% [markdown]
-# **Table 3.** All methods have the same images, augmentation and schedule. Validation chooses the learning rate for each method, row and seed, among the same ones; a
-# method whose best rate lay at an end got more. SpotTune's frozen copy is frozen completely here; lesson 17 has the released one. *full* is plain full fine-tuning;
-# in *full, head ×10* the new head learns ten times as fast as all else. On all images alone there are two more: *MultiTune, nothing anew*, both branches with all of
-# their pretrained weights, is the control of what begins anew; *wider* is one plain network with about the parameters of two, and with other pretrained weights.
+# **Table 3.** All methods have the same images, augmentation and schedule. Validation chooses the learning rate for each method, row and seed, among the same
+# ones; a method whose best rate lay at an end got more. SpotTune's frozen copy is frozen completely here; lesson 17 has the released one. *full* is plain full
+# fine-tuning; in *full, head ×10* the new head learns ten times as fast as all else. On all images alone there are two more: *MultiTune, nothing anew*, both
+# branches with all of their pretrained weights, is the control of what begins anew; *wider* is one plain network with about the parameters of two, and with other
+# pretrained weights.
 
 # %%
 records = run_study("two_networks", studied, data, seeds)
@@ -213,22 +214,23 @@ guess_ensemble.compare(100 * found.estimate)
 show_text(f"MultiTune − ensemble, paired by seed and image: {found}")
 
 # %% [markdown]
-# Which part of MultiTune is it? The pairs below differ in one thing or few. *better* and *worse* count the rows in which a difference is shown; by chance it would be
-# a quarter of a row in ten, on either side.
+# Which part of MultiTune is it? The pairs below differ in one thing or few. *better* and *worse* count the rows in which a difference is shown; by chance it would
+# be a quarter of a row in ten, on either side.
 
 # %% tags=["report"]
 multitune.opponents_table(records)
 
 # %% [markdown]
-# SpotTune is not shown to beat *full* in any row, so that beating SpotTune says little. What matters most is how much begins anew: a whole macro block costs accuracy
-# in these short trainings. One new block is not shown to be better than none. Where the second branch helps, a vote of two such networks does, too: the joined layer
-# is not shown to add anything.
+# SpotTune is not shown to beat *full* in any row, so that beating SpotTune says little. A whole macro block begun anew is worse than one residual block in most
+# rows, in trainings this short; one new block is not shown to be better than none. The second branch is shown to help in some rows. The joined layer, against a
+# vote of two such branches, is not shown to help in any.
 #
 # Every pair of seeds makes an ensemble, so that each network is in several. So the ensembles vary too little, and their interval comes from a *jackknife*: what the
 # mean becomes without each seed, which leaves all pairs of the others. Beside an ensemble stand the other method's runs of the same two seeds. An ensemble has no
 # validation accuracy of its own; its members keep the rates that they chose alone.
 #
-# **Penalties.** Is L2-SP better than L2, and than nothing? All train on the fine-grained set and have the same rates to choose from. (DELTA, BSS, StochNorm, SPD and MARS-PGM are later methods.)
+# **Penalties.** Is L2-SP better than L2, and than nothing? All train on the fine-grained set and have the same rates to choose from. (DELTA, BSS, StochNorm, SPD
+# and MARS-PGM are later methods.)
 
 # %%
 pulled = run_study("penalties", studied, data, seeds)
@@ -367,6 +369,8 @@ show(
 )
 
 # %% [markdown]
+# With an aliased start the network goes as far as without a penalty. The last norm is not pulled: this L2-SP has weights alone, and neither biases nor BatchNorm.
+#
 # ### Why does the second rate never act?
 # Branch B's last macro block should learn at a tenth of the rate. The optimiser does get two groups with two rates. But at the start of *each* epoch the released
 # schedule writes one rate into all groups.
@@ -420,8 +424,8 @@ print(f"{len(states)} runs")
 show(switch_figures.waterfall_steps(states), colors=8, dpi=80)
 
 # %% [markdown]
-# On both sets the released network is shown to be better than the printed one: its mistakes did no harm here. Which of them makes the difference is open, since other
-# single steps are shown on either set.
+# On both sets the released network is shown to be better than the printed one. Which of the differences does it is open: the single step that is shown is another
+# one on each set.
 #
 # Each switch alone, and the controls, on the fine-grained set. *A alone* and *B alone* ask whether two branches beat one; *A and B alone* whether the joined layer
 # adds anything to a plain vote. There A is of one seed and B of another: of one seed, both would begin with the same random stage. *+ one rate* asks whether the
@@ -443,7 +447,7 @@ show(switch_figures.switch_gaps(states), colors=8, dpi=80)
 multitune.maximum_table(repeats=100).round(2)
 
 # %% [markdown]
-# Noise alone makes gains about as large: 95 % of them lie between *low* and *high*, SpotTune's within, MultiTune's at the upper end.
+# 95 % of the gains that noise alone makes lie between *low* and *high*. SpotTune's gain lies within, MultiTune's a little above.
 #
 # A maximum over epochs is chosen on the images that it is reported for. How much too high is it here? The control is the difference of validation and test images
 # after the *last* epoch of all runs, where nothing was chosen.
@@ -489,9 +493,10 @@ multitune.inconsistencies_table().set_index("what").round(1)
 multitune.printed_times().set_index("set").round(2)
 
 # %% [markdown]
-# Printed are the times of the released code. It computes all blocks of branch b *forward*, discards the outputs of all but the last, and trains that one; the network
-# that the document describes trains two branches. All are measured now, in turns, on few images: the shortest of three epochs counts. *MultiTune, released* computes
-# the discarded blocks, too. SpotTune computes both copies of each block, and the policy. *step* and *answer* are multiply-adds for an image, *memory* is in MB.
+# Printed are the times of the released code. It computes all blocks of branch b *forward*, discards the outputs of all but the last, and trains that one; the
+# network that the document describes trains two branches. All are measured now, in turns, on few images: the shortest of three epochs counts. *MultiTune,
+# released* computes the discarded blocks, too. SpotTune computes both copies of each block, and the policy. *step* and *answer* are multiply-adds for an image,
+# *memory* is in MB.
 
 # %%
 five = prepare(row_data(numbers, source, 5))
@@ -504,14 +509,15 @@ cost.set_index("method").round(2)
 show(costs.time_reductions(multitune.time_reductions(cost)), colors=8, dpi=80)
 
 # %% [markdown]
-# These seconds have no interval. The claims below take those of the finished runs: of the same images, rate and seed on both sides. The machine did other things, too, so that each
-# seed counts by the median of its ratios. The course's own runs *as released* do without the discarded blocks.
+# These seconds have no interval. The claims below take those of the finished runs: of the same images, rate and seed on both sides. The machine did other things,
+# too, so that each seed counts by the median of its ratios. The course's own runs *as released* do without the discarded blocks.
 #
 # ### What the document claims
 # A claim is *reproduced* when the 95 % interval of the effect lies wholly inside the range under *claimed*, *contradicted* when it lies wholly outside, and
-# *undecided* otherwise, or when a best rate at the edge of a grid could change the [verdict](../statistics.md#verdict). Where "last block" matters there is a
-# claim for either reading. Claims marked *ours* were worded while most runs were still to come. Where they say *the better plain fine-tuning*, each seed chooses
-# between *full* and *full, head ×10* by validation, too. Half of the claims are here; lesson 26 has all of them.
+# *undecided* otherwise, or when a best rate at the edge of a grid could change the [verdict](../statistics.md#verdict). Of a claim about several things, the card
+# has the one that decides. Where "last block" matters there is a claim for either reading. Claims marked *ours* were worded while most runs were still to come.
+# Where they say *the better plain fine-tuning*, each seed chooses between *full* and *full, head ×10* by validation, too. Half of the claims are here; lesson 26
+# has all of them.
 
 # %% tags=["report"]
 chosen = [
@@ -535,9 +541,9 @@ show_claims(chosen, profile=studied, data=data, seeds=seeds)
 # - A starting point is a *copy*. A penalty that is exactly zero, or a hyperparameter without any effect, is a reason to look at the code, not a finding.
 # - A schedule multiplies the rate of each group; one that writes a rate into all groups makes them one. Print the rates that act, not those that were asked for.
 # - A method needs the opponents that a reader would ask for: one plain network with a tuned rate, and two without the new layer. Here MultiTune with one new block
-#   beats SpotTune, and two plain networks that vote are not shown to be worse than it in more than a single row.
-# - One word of a paper can matter more than its method: "last block" as a residual block beats "last block" as a macro block in most rows here. No penalty is shown
-#   to help.
+#   beats SpotTune in nearly all rows; against two plain networks that vote it is shown to be better about as seldom as worse.
+# - A single word of a paper can matter: with "last block" read as a residual block MultiTune beats itself with a macro block in most rows here. Penalties are shown
+#   to help no more often than by chance.
 # - A maximum over epochs on validation images is no test accuracy, and a difference of two such maxima needs seeds, an interval, and the same augmentation on both
 #   sides.
 #
