@@ -195,7 +195,7 @@ show_text(f"MultiTune − SpotTune, paired by seed and image: {found}")
 # overlap, and their paired difference still be shown.) The document says that MultiTune is better "after 20 epochs". Fig. 2, measured:
 
 # %% tags=["report"]
-show(curves.validation_accuracy(records), colors=8, dpi=80)
+show(curves.validation_accuracy(records), colors=6, dpi=80)
 
 # %% [markdown]
 # **Opponents.** The document compares MultiTune with SpotTune only. What if plain fine-tuning, with a rate that validation chose, is as good as both? Bars are

@@ -14,14 +14,14 @@ from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLO
 
 _COLORS = {SPOTTUNE: BLUE, MULTITUNE: VERMILLION, ONE_BLOCK: GREEN, FULL: GREY}  # SpotTune and MultiTune as printed
 _STYLES = ("-", "--", "-.", ":")
-_NOTE = f"mean over seeds; band: lowest–highest; dotted: compared from here on, as after {EARLY} of 110"
+_NOTE = f"mean over seeds; bars: lowest–highest; dotted: from here on compared, as printed after {EARLY}"
 
 
 @styled
 def validation_accuracy(records: Sequence[dict]) -> Figure:
     """Plot validation accuracy by epoch as in Fig. 2: of each set all images above, the smaller rows below.
 
-    A line is the mean over seeds at the rates that validation chose; bands, on all images, span the seeds. The title
+    A line is the mean over seeds at the rates that validation chose; bars, on all images, span the seeds. The title
     counts the rows in which either method's mean is above in every epoch after the document's 20 of 110, which a dotted
     line marks.
     """
@@ -33,8 +33,8 @@ def validation_accuracy(records: Sequence[dict]) -> Figure:
         own = [curve for curve in curves if curve.row[0] == source]
         whole = [curve for curve in own if curve.row[1] is None]
         small = [curve for curve in own if curve.row[1] is not None and curve.method in (SPOTTUNE, MULTITUNE)]
-        _draw(column[0], whole, bands=True)
-        _draw(column[1], small, bands=False)
+        _draw(column[0], whole, bars=True)
+        _draw(column[1], small, bars=False)
         for axes in column if own else ():
             axes.axvline(first_compared(own[0]), color=GREY, linestyle=":", linewidth=1.4, zorder=0)
         column[0].set_title(f"{kind_of(source)} set, all images")
@@ -47,14 +47,13 @@ def validation_accuracy(records: Sequence[dict]) -> Figure:
     return figure
 
 
-def _draw(axes, curves: Sequence[Curve], *, bands: bool) -> None:
+def _draw(axes, curves: Sequence[Curve], *, bars: bool) -> None:
     for curve in curves:
-        epochs, style = np.arange(len(curve.mean)), "-" if bands else _style(curve.row[1], curves)
+        epochs, style = np.arange(len(curve.mean)), "-" if bars else _style(curve.row[1], curves)
         axes.plot(epochs, 100 * curve.mean, color=_COLORS[curve.method], linestyle=style)
-        if bands:
-            axes.fill_between(
-                epochs, 100 * curve.low, 100 * curve.high, color=_COLORS[curve.method], alpha=0.15, linewidth=0
-            )
+        if bars:
+            apart = 0.12 * list(_COLORS).index(curve.method)
+            axes.vlines(epochs + apart, 100 * curve.low, 100 * curve.high, color=_COLORS[curve.method], linewidth=1.4)
 
 
 def _style(per_class: int, curves: Sequence[Curve]) -> str:
