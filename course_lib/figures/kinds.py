@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from course_lib.analysis.intervals import Interval
 
 INTERVAL_NAMES = {
-    "Wilson": "of one run: over test images (Wilson)",
+    "Wilson": "of one run: over its images (Wilson)",
     "t": "of a mean: over seeds (t)",
     "both": "of a mean: over seeds and over test images, both errors added in squares",
     "bootstrap": "of a difference: over shared test images (bootstrap)",

@@ -2,10 +2,13 @@
 
 import io
 
+from course_lib.figures.style import BLACK, GREY, SERIES
+
 _PALETTE_ABOVE_KB = 10  # larger pictures are stored in few colours, so that a notebook stays under its cap
 _PALETTES, _MAX_ERROR = (64, 128), 2.0  # the fewest colours with at most this root mean square error, of 255
 _SOLID_BELOW = 16  # so few colours are the picture's own: dots, lines and areas keep theirs exactly
 _APART = 48  # of 255 in some channel: what two of these colours differ by at least
+_DRAWN = 50  # pixels: a colour of the course that has fewer is of the edges of letters
 _SMALL_PALETTE_ABOVE_KB = 200  # grids of curves get the smallest of these numbers at most, other pictures 256
 
 
@@ -44,11 +47,19 @@ def _with_palette(image, most: int):
 
 
 def _solid_palette(image, most: int):
-    """The most frequent colours of an image that are apart from each other, as an image with that palette."""
-    from PIL import Image
+    """The course's colours in an image and its most frequent other ones that are apart, as an image with that palette.
 
+    Edges of letters and of dots have more pixels of a mixed colour than a small dot has of its own.
+    """
+    from PIL import Image, ImageColor
+
+    pixels = {color: number for number, color in image.getcolors(image.width * image.height)}
+    drawn = {ImageColor.getrgb(name) for name in (*SERIES, BLACK, GREY)}
+    frequent = sorted(pixels, key=lambda color: (pixels[color], color), reverse=True)
+    first, *others = frequent
+    own = [color for color in others if color in drawn and pixels[color] >= _DRAWN]
     chosen: list[tuple[int, int, int]] = []
-    for _, color in sorted(image.getcolors(image.width * image.height), reverse=True):
+    for color in (first, *own, *others):
         if len(chosen) < most and all(_distance(color, other) >= _APART for other in chosen):
             chosen.append(color)
     palette = Image.new("P", (1, 1))

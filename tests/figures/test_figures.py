@@ -521,7 +521,7 @@ def test_kinds_of_intervals_are_told_apart_where_a_figure_has_several():
     dots = [accuracy.Dot("a", "sgd", over_seeds), accuracy.Dot("a", "homework", wilson, printed=True)]
     both = accuracy.dot_intervals(dots, title=TITLE)
     legend = " ".join(both.legends[0].get_title().get_text().split())
-    assert "solid: of a mean: over seeds (t); dotted: of one run: over test images (Wilson)" in legend
+    assert "solid: of a mean: over seeds (t); dotted: of one run: over its images (Wilson)" in legend
     solid, dotted = (bars.get_linestyle()[0][1] for bars in both.axes[0].collections[:2])
     assert solid is None
     assert len(dotted) == 2

@@ -49,6 +49,21 @@ def test_thin_lines_keep_their_hue_among_few_colours():
     assert len(small.getcolors()) <= 8
 
 
+def test_a_small_dot_of_the_course_keeps_its_colour_among_few():
+    """The mixed colours at the edges of letters and of other dots have more pixels than a grey dot."""
+    image = Image.new("RGB", (200, 200), "white")
+    for column in range(200):
+        for row in range(60):
+            image.putpixel((column, row), (20 * (row // 5), 20 * (row // 5), 20 * (row // 5)))
+    for column in range(10):
+        for row in range(10):
+            image.putpixel((100 + column, 100 + row), (118, 118, 118))
+    raw = io.BytesIO()
+    image.save(raw, "PNG")
+    small = Image.open(io.BytesIO(shrink(raw.getvalue(), 5))).convert("RGB")
+    assert small.getpixel((105, 105)) == (118, 118, 118)
+
+
 def test_a_noisy_picture_shrinks_and_keeps_its_look():
     pixels = np.random.default_rng(0).integers(0, 256, (300, 400, 3)).astype(np.uint8)
     raw = io.BytesIO()

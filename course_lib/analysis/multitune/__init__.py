@@ -38,6 +38,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "routing": ["by_set", "chosen_runs", "main_effects", "variants_table"],
         "recipe_tables": ["table1", "table2"],
+        "opponents": ["opponents_table"],
         "penalties": ["penalty_table", "pull_gaps"],
         "rows": ["by_row", "method_gap"],
         "switches": ["whole_set"],

@@ -42,10 +42,10 @@ def is_above(one: Curve, other: Curve) -> bool:
 
     An epoch in which both are equal, or in which a run has diverged, is one in which it does not.
     """
-    return bool(np.all(one.mean[_first(one) :] > other.mean[_first(other) :]))
+    return bool(np.all(one.mean[first_compared(one) :] > other.mean[first_compared(other) :]))
 
 
-def _first(curve: Curve) -> int:
+def first_compared(curve: Curve) -> int:
     """The first epoch (0-based) after 20 of 110, at the length of these runs."""
     return min(round(EARLY / printed_number("epochs") * curve.epochs), curve.epochs - 1)
 

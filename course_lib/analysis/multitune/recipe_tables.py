@@ -29,7 +29,7 @@ def table1(recipes: Mapping[str, Recipe]) -> pd.DataFrame:
         rows[name, "printed"] = [printed.fresh.lower(), rates, decays, f"{printed.decay_rate:g}"]
         for words, recipe in recipes.items():
             rows[name, words] = _branch(recipe, branch)
-    columns = ["begun anew", "learning rate", "falls after epoch", "to the share"]
+    columns = ["begun anew", "learning rate", "falls after epoch", "by the factor"]
     index = pd.MultiIndex.from_tuples(rows, names=["branch", "source"])
     return pd.DataFrame(list(rows.values()), index=index, columns=columns)
 

@@ -134,6 +134,11 @@ def released_gaps(records: Sequence[dict]) -> dict[str, Comparison]:
     return {name: state_gap(records, released_state(), name) for name in BASELINES}
 
 
+def whole_way(records: Sequence[dict]) -> Comparison:
+    """The state with all switches thrown minus the printed one, on the test images of one set."""
+    return state_gap(records, released_state(), PAPER)
+
+
 def released_state() -> str:
     """Name of the state with all switches thrown."""
     return [name for name in switch_states() if not name.startswith("only")][-1]

@@ -1,6 +1,6 @@
 """Figures of the way from MultiTune as printed to MultiTune as released."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
@@ -16,6 +16,7 @@ from course_lib.analysis.multitune.switches import (
     only_gaps,
     waterfall,
     whole_set,
+    whole_way,
 )
 from course_lib.figures.accuracy import Dot, dot_intervals
 from course_lib.figures.style import BLUE, EDGE_NOTE, GREY, VERMILLION, draw_interval, new_figure, styled
@@ -31,16 +32,18 @@ def waterfall_steps(records: Sequence[dict]) -> Figure:
     at the edge of its grid. The last two steps change what is reported, not the network: first validation images in
     place of test images, with nothing chosen on them, then the maximum over the epochs.
 
-    The title counts the steps that are shown, and has what the maximum adds beyond the other images.
+    The title counts the steps that are shown, and has what all of them change together, with its interval, and what the
+    maximum adds beyond the other images.
 
     Raises:
         ValueError: no runs.
     """
-    found = {source: waterfall(own) for source, own in whole_set(records).items()}
+    sets = whole_set(records)
+    found = {source: waterfall(own) for source, own in sets.items()}
     if not found:
         raise ValueError("no states to draw: let the study switches finish")
     names = [step.name for step in next(iter(found.values()))]
-    figure = new_figure(_in_words(found), width=12.0, height=2.6 + 0.55 * len(names))
+    figure = new_figure(_in_words(found, sets), width=12.0, height=2.6 + 0.55 * len(names))
     panels = figure.subplots(1, len(found), sharey=True, squeeze=False)[0]
     for axes, (source, steps) in zip(panels, found.items(), strict=True):
         _draw(axes, steps)
@@ -68,13 +71,14 @@ def _draw(axes, steps: Sequence[Step]) -> None:
     axes.grid(False, axis="y")
 
 
-def _in_words(found: dict[str, list[Step]]) -> str:
+def _in_words(found: Mapping[str, list[Step]], sets: Mapping[str, list[dict]]) -> str:
     parts = []
     for source, steps in found.items():
         states = [step for step in steps if step.name not in (ON_VALIDATION, LAST_STEP)]
         gaps = [step.gap for step in states[1:]]
-        total = 100 * (states[-1].score.estimate - states[0].score.estimate)
-        part = f"{kind_of(source)} {_shown(gaps)} of {len(gaps)} steps are shown, together {total:+.1f} points"
+        way = whole_way(sets[source]).interval()
+        total = f"{way}{'' if _shown([way]) else ' (not shown)'}"
+        part = f"{kind_of(source)} {_shown(gaps)} of {len(gaps)} steps are shown, together {total}"
         choice = steps[-1].gap
         words = "" if _shown([choice]) else " (not shown)"
         parts.append(f"{part}, and choosing the maximum {100 * choice.estimate:+.1f}{words}")

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from course_lib.analysis.multitune import comparison, curves, rows
+from course_lib.analysis.multitune import comparison, curves, opponents, rows
 from course_lib.sweeps.ledger import shipped_runs
 from course_lib.sweeps.studies.multitune.methods import MULTITUNE, ONE_BLOCK, SP, SPOTTUNE
 from fake_multitune import MINI, fake_runs
@@ -249,3 +249,21 @@ def test_the_advice_in_readme_is_what_the_shipped_runs_show():
     assert [better(method, rows.PLAIN) for method in (SP, MULTITUNE, SPOTTUNE)] == [0, 0, 0]
     assert 0 < better(ONE_BLOCK, rows.PLAIN) < len(every)
     assert better(ONE_BLOCK, rows.ENSEMBLE_ANEW) == 0
+
+
+def test_opponents_are_counted_over_the_rows():
+    """SpotTune is five points worse in each of four rows; everything else is equal, so that nothing else is shown."""
+    found = opponents.opponents_table(RUNS)
+    assert len(found) == len(opponents.PAIRS)
+    own = found.loc["MultiTune, one block − SpotTune"]
+    assert (own["better"], own["worse"]) == ("4 of 4", "0 of 4")
+    assert own["fine-grained"] == str(rows.method_gap(BY_ROW[FINE], "MultiTune, one block", "SpotTune").interval())
+    assert found.loc["SpotTune − full", "worse"] == "4 of 4"
+    assert found.loc["MultiTune, one block − MultiTune, nothing anew", "better"] == "0 of 2", "on all images alone"
+    few = [run for run in RUNS if rows.row_of(run) == ("mini:general", 5)]
+    assert list(opponents.opponents_table(few).columns) == ["differ in", "better", "worse"]
+
+
+def test_opponents_at_the_edge_of_a_grid_show_nothing():
+    runs = fake_runs("two_networks", values, keep=lambda t: t.data.per_class is None, best=0.1)
+    assert set(opponents.opponents_table(runs)["better"]) <= {"0 of 2"}

@@ -59,15 +59,25 @@ def _try(aliased_names: Callable, draw: np.random.Generator, kinds: list[str]) -
         for name, w in weights.items()
     }
     start = {name: start[name] for name in draw.permutation(names).tolist()}
-    before = {name: w.detach().clone() for name, w in weights.items()}
+    before = [{name: (w.data_ptr(), w.detach().clone()) for name, w in own.items()} for own in (weights, start)]
     answer, fault = attempt(aliased_names, weights, start)
     if fault:
         return fault
-    if isinstance(answer, str | Tensor) or not all(isinstance(name, str) for name in list(answer)):
+    if isinstance(answer, str | Tensor) or not hasattr(answer, "__len__"):
         return "it should return a list of names."
-    if not all(torch.equal(w, before[name]) for name, w in weights.items()):
-        return "it changes the weights: look at them, or put them back as they were."
-    return _difference(set(answer), aliased, start)
+    names = list(answer)
+    if not all(isinstance(name, str) for name in names):
+        return "it should return a list of names."
+    for what, own, kept in zip(("weights", "starts"), (weights, start), before, strict=True):
+        if not all(name in own and _is_kept(own[name], *found) for name, found in kept.items()):
+            return f"it changes the {what}: look at them, or put them back as they were, in the same memory."
+    if len(names) > len(set(names)):
+        return "it names a start twice."
+    return _difference(set(names), aliased, start)
+
+
+def _is_kept(w: Tensor, place: int, value: Tensor) -> bool:
+    return w.data_ptr() == place and torch.equal(w.detach(), value)
 
 
 def _difference(found: set[str], aliased: dict[str, str], start: dict[str, Tensor]) -> str | None:

@@ -10,6 +10,7 @@ from course_lib.teaching.checks.cases import are_told_apart, case_generator, dra
 from course_lib.teaching.checks.common import answers_to, attempt, fault_of, find_hidden_fault, find_mistake, verdict
 
 _Case = tuple[Tensor, Tensor, float]
+_IN_TORCH = "join them with torch, without detach or NumPy."
 
 
 def check_join(join: Callable) -> bool:
@@ -54,10 +55,14 @@ def _fault(join: Callable) -> str | None:
 
 
 def _gradient_fault(join: Callable, draw: np.random.Generator) -> str | None:
-    x1, x2, eta = _draw(draw, 3, 4)
-    answer, fault = attempt(join, x1.requires_grad_().clone(), x2.requires_grad_().clone(), eta)
+    *branches, eta = _draw(draw, 3, 4)
+    answer, fault = attempt(join, *(x.requires_grad_().clone() for x in branches), eta)
     if fault or not answer.requires_grad:
-        return fault or "no gradient reaches the branches: join them with torch, without detach or NumPy."
+        return fault or f"no gradient reaches the branches: {_IN_TORCH}"
+    answer.sum().backward()
+    for name, x, share in zip(("first", "second"), branches, (eta, 1 - eta), strict=True):
+        if x.grad is None or not torch.allclose(x.grad, torch.full_like(x, share)):
+            return f"no gradient reaches the {name} branch: {_IN_TORCH}"
     return None
 
 
@@ -68,7 +73,10 @@ def _draw(draw: np.random.Generator, images: int, features: int) -> _Case:
 
 
 def _ask(join: Callable, case: _Case) -> tuple[Tensor | None, str | None]:
-    answer, fault = attempt(join, case[0].clone(), case[1].clone(), case[2])
+    given = case[0].clone(), case[1].clone()
+    answer, fault = attempt(join, *given, case[2])
+    if not fault and not all(map(torch.equal, given, case[:2])):
+        return None, "it changes the features that it is given: multiply them without *= or mul_."
     if fault or isinstance(answer, Tensor):
         return answer, fault
     return None, f"it should return a tensor, not {type(answer).__name__}."

@@ -11,6 +11,7 @@ from course_lib.teaching.checks.cases import are_told_apart, case_generator, dra
 from course_lib.teaching.checks.common import attempt, fault_of, find_hidden_fault, find_mistake, verdict
 
 _SHAPES = ((3, 4), (2, 3, 2, 2))  # a linear layer, a convolution
+_DETACH = "detach the start when you copy it (w.detach().clone()), and not the weights."
 _GRADIENT = "the loss learns nothing from it: return a tensor that depends on the weights, without detach or item."
 
 
@@ -57,17 +58,47 @@ def _fault(make_l2sp: Callable) -> str | None:
     if not all(_same(answer, _right(case)) for answer, case in zip(answers, cases, strict=True)):
         named = find_mistake(answers, [(words, [value(case) for case in cases]) for words, value in _MISTAKES], _same)
         return named or f"after a step the penalty is {_right(cases[0]):.5g}, yours is {answers[0]:.5g}."
+    if fault := _gradient_fault(make_l2sp, cases[0]):
+        return fault
     hidden = {
         "several new layers": [(_draw(draw, _SHAPES, 3),)],
         "many inherited layers": [(_draw(draw, _SHAPES * 4, 1),)],
         "no new layer": [(_draw(draw, _SHAPES, 0),)],
         "weights that were set by the step to new tensors": [(_draw(draw, _SHAPES, 1), True)],
+        "a first call after the step": [(_draw(draw, _SHAPES, 1), False, 0, 1)],
+        "several calls after the step": [(_draw(draw, _SHAPES, 1), False, 1, 2)],
     }
     return find_hidden_fault(lambda *given: _hidden_fault(make_l2sp, *given), hidden)
 
 
-def _hidden_fault(make_l2sp: Callable, case: _Case, replace: bool = False) -> str | None:
-    answer, fault = _ask(make_l2sp, case, replace=replace)
+def _gradient_fault(make_l2sp: Callable, case: _Case) -> str | None:
+    """What is wrong with the gradient of a penalty whose value is right; it must be α (w − w⁰) and β w_new."""
+    inherited, new = ([nn.Parameter(w.clone()) for w in part] for part in (case.start, case.new))
+    penalty = make_l2sp(inherited, new, case.alpha, case.beta)
+    penalty()
+    with torch.no_grad():
+        for w, value in zip([*inherited, *new], [*case.moved, *case.moved_new], strict=True):
+            w.copy_(value)
+    penalty().backward()
+    pull = [case.alpha * (w - start) for w, start in zip(case.moved, case.start, strict=True)]
+    if not _pulls(inherited, pull):
+        return f"its value is right, but its gradient does not pull the inherited weights to their start: {_DETACH}"
+    if not _pulls(new, [case.beta * w for w in case.moved_new]):
+        return "its value is right, but its gradient does not pull the new weights to zero: leave them in the graph."
+    return None
+
+
+def _pulls(weights: Sequence[nn.Parameter], wanted: Sequence[Tensor]) -> bool:
+    return all(
+        w.grad is not None and torch.allclose(w.grad, own, rtol=1e-4, atol=1e-6)
+        for w, own in zip(weights, wanted, strict=True)
+    )
+
+
+def _hidden_fault(
+    make_l2sp: Callable, case: _Case, replace: bool = False, before: int = 1, after: int = 1
+) -> str | None:
+    answer, fault = _ask(make_l2sp, case, replace=replace, before=before, after=after)
     return fault or (None if _same(answer, _right(case)) else "other numbers")
 
 
@@ -85,8 +116,10 @@ def _draw(draw: np.random.Generator, shapes: Sequence[tuple[int, ...]], num_new:
     return _Case(start, moved, new, moved_new, alpha, beta)
 
 
-def _ask(make_l2sp: Callable, case: _Case, *, replace: bool = False) -> tuple[float, str | None]:
-    """The penalty after the step, or a fault: also of its value at the start and of its gradient."""
+def _ask(
+    make_l2sp: Callable, case: _Case, *, replace: bool = False, before: int = 1, after: int = 1
+) -> tuple[float, str | None]:
+    """The penalty after the step, or a fault; it is called so many times before and after."""
     inherited, new = ([nn.Parameter(w.clone()) for w in part] for part in (case.start, case.new))
     penalty, fault = attempt(make_l2sp, inherited, new, case.alpha, case.beta)
     if fault:
@@ -95,18 +128,19 @@ def _ask(make_l2sp: Callable, case: _Case, *, replace: bool = False) -> tuple[fl
         return 0.0, "it changes the lists of weights: leave them as they are."
     if not callable(penalty):
         return 0.0, f"it should return a function without arguments, not {type(penalty).__name__}."
-    _, fault = attempt(penalty)
-    if fault:
-        return 0.0, f"the function that it returns: {fault}"
+    for _ in range(before):
+        if fault := attempt(penalty)[1]:
+            return 0.0, f"the function that it returns: {fault}"
     for w, value in zip([*inherited, *new], [*case.moved, *case.moved_new], strict=True):
         if replace:
             w.data = value.clone()
         else:
             with torch.no_grad():
                 w.copy_(value)
-    answer, fault = attempt(penalty)
-    if fault:
-        return 0.0, f"the function that it returns: {fault}"
+    for _ in range(after):
+        answer, fault = attempt(penalty)
+        if fault:
+            return 0.0, f"the function that it returns: {fault}"
     if not isinstance(answer, Tensor):
         return 0.0, f"the penalty should be a tensor, not {type(answer).__name__}. {_GRADIENT}"
     if answer.numel() != 1:

@@ -10,6 +10,7 @@ from course_lib.teaching.checks.common import attempt, fault_of, find_hidden_fau
 
 _Rates = list[float]
 _FACTORS = (1.0, 0.1, 0.01)  # of the schedule, one for each call
+_ENTRIES = "it changes the list of groups, or their entries: set group['lr'] alone."
 
 
 def check_set_rates(set_rates: Callable) -> bool:
@@ -54,13 +55,14 @@ def _fault(set_rates: Callable) -> str | None:
         "a single group": [(_draw(draw, 1),)],
         "many groups": [(_draw(draw, 9),)],
         "a frozen group, of rate 0": [([0.0, *_draw(draw, 2)],)],
+        "other factors": [(_draw(draw, 2), factors) for factors in ((0.03, 0.5), (0.5, 2.0))],
     }
-    return find_hidden_fault(lambda rates: _hidden_fault(set_rates, rates), hidden)
+    return find_hidden_fault(lambda *given: _hidden_fault(set_rates, *given), hidden)
 
 
-def _hidden_fault(set_rates: Callable, rates: _Rates) -> str | None:
-    answer, fault = _ask(set_rates, rates, len(_FACTORS))
-    return fault or (None if _same(answer, _after(_right, rates, len(_FACTORS))) else "other rates")
+def _hidden_fault(set_rates: Callable, rates: _Rates, factors: tuple[float, ...] = _FACTORS) -> str | None:
+    answer, fault = _ask(set_rates, rates, len(factors), factors)
+    return fault or (None if _same(answer, _after(_right, rates, len(factors), factors)) else "other rates")
 
 
 def _draw(draw: np.random.Generator, count: int) -> _Rates:
@@ -71,27 +73,42 @@ def _groups(rates: _Rates) -> list[dict]:
     return [{"params": [], "lr": rate, "initial_lr": rate, "momentum": 0.9} for rate in rates]
 
 
-def _ask(set_rates: Callable, rates: _Rates, calls: int) -> tuple[_Rates, str | None]:
+def _ask(
+    set_rates: Callable, rates: _Rates, calls: int, factors: tuple[float, ...] = _FACTORS
+) -> tuple[_Rates, str | None]:
     """The rates after so many calls, or a fault."""
     groups = _groups(rates)
     kept = copy.deepcopy(groups)
-    for factor in _FACTORS[:calls]:
-        _, fault = attempt(set_rates, groups, factor)
+    answer = None
+    for factor in factors[:calls]:
+        answer, fault = attempt(set_rates, groups, factor)
         if fault:
             return [], fault
     if len(groups) != len(kept) or any(set(group) != set(own) for group, own in zip(groups, kept, strict=True)):
-        return [], "it changes the list of groups, or their entries: set group['lr'] alone."
+        return [], _ENTRIES
     if [group["initial_lr"] for group in groups] != rates:
         return [], "it changes initial_lr: the first rates must stay, later epochs need them."
     now = [group["lr"] for group in groups]
     if calls > 1 and now == rates:
         return [], "the groups keep their first rates: set group['lr'] of the groups that it is given."
-    return [float(rate) for rate in now], None
+    if any(group["momentum"] != own["momentum"] for group, own in zip(groups, kept, strict=True)):
+        return [], _ENTRIES
+    rates = [float(rate) for rate in now]
+    return rates, None if _are_groups(answer) else "it should return the groups, not their rates."
 
 
-def _after(function: Callable[[_Rates, _Rates, float], _Rates], rates: _Rates, calls: int) -> _Rates:
+def _are_groups(answer: object) -> bool:
+    return isinstance(answer, list | tuple) and all(isinstance(group, dict) for group in answer)
+
+
+def _after(
+    function: Callable[[_Rates, _Rates, float], _Rates],
+    rates: _Rates,
+    calls: int,
+    factors: tuple[float, ...] = _FACTORS,
+) -> _Rates:
     now = list(rates)
-    for factor in _FACTORS[:calls]:
+    for factor in factors[:calls]:
         now = function(rates, now, factor)
     return now
 

@@ -41,6 +41,11 @@ def by_pad(x1, x2, eta):
     return left + torch.nn.functional.pad((1 - eta) * x2, (width, 0))
 
 
+def by_blocks(x1, x2, eta):
+    one, none = torch.eye(x1.shape[1]), torch.zeros(x1.shape[1], x1.shape[1])
+    return eta * x1 @ torch.cat((one, none), 1) + (1 - eta) * x2 @ torch.cat((none, one), 1)
+
+
 RIGHT = {
-    "check_join": [by_cat, by_concat, by_hstack, by_weights, by_stack, by_empty, by_transpose, by_pad],
+    "check_join": [by_cat, by_concat, by_hstack, by_weights, by_stack, by_empty, by_transpose, by_pad, by_blocks],
 }

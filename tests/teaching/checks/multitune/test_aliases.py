@@ -23,6 +23,21 @@ def by_gradient(weights, start):
     return [name for name, own in start.items() if own.requires_grad]
 
 
+def in_other_memory(weights, start):
+    found = right(weights, start)
+    for w in weights.values():
+        w.data = w.detach().clone()
+    return found
+
+
+def moving_the_starts(weights, start):
+    found = right(weights, start)
+    with torch.no_grad():
+        for name, w in start.items():
+            w.add_(0 if name in found else 1)
+    return found
+
+
 WRONG = {
     "check_aliased_names": [
         (lambda weights, start: [n for n in weights if torch.equal(weights[n], start[n])], "it names every start"),
@@ -32,6 +47,10 @@ WRONG = {
         (lambda weights, start: [n for n in weights if n not in right(weights, start)], "it names the copies"),
         (lambda weights, start: [], "it finds none"),
         (lambda weights, start: [n for n in right(weights, start) if weights[n] is not start[n]], "is made by itself"),
+        (in_other_memory, "it changes the weights"),
+        (moving_the_starts, "it changes the starts"),
+        (lambda weights, start: 2 * right(weights, start), "it names a start twice"),
+        (lambda weights, start: (name for name in right(weights, start)), "it should return a list of names"),
         (moved, "it changes the weights"),
         (lambda weights, start: right(weights, start)[0], "it should return a list of names"),
         (lambda weights, start: [weights[n] for n in right(weights, start)], "it should return a list of names"),

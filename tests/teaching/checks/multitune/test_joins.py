@@ -11,6 +11,12 @@ def right(x1, x2, eta):
     return torch.cat((eta * x1, (1 - eta) * x2), dim=1)
 
 
+def in_place(x1, x2, eta):
+    x1 *= eta
+    x2 *= 1 - eta
+    return torch.cat((x1, x2), dim=1)
+
+
 WRONG = {
     "check_join": [
         (lambda a, b, e: torch.cat(((1 - e) * a, e * b), 1), "the shares are exchanged"),
@@ -25,6 +31,10 @@ WRONG = {
         (lambda a, b, e: right(a, b, 0.5), "its numbers are not those"),
         (lambda a, b, e: right(a, b, e).sum(1), "the answer has shape"),
         (lambda a, b, e: right(a, b, e).detach(), "no gradient reaches the branches"),
+        (lambda a, b, e: right(a.detach(), b, e), "no gradient reaches the first branch"),
+        (lambda a, b, e: right(a, b.data, e), "no gradient reaches the second branch"),
+        (lambda a, b, e: torch.stack((e * a, (1 - e) * b), 2).flatten(1), "its numbers are not those"),
+        (in_place, "it changes the features that it is given"),
         (lambda a, b, e: right(a, b, e).detach().numpy(), "it should return a tensor, not ndarray"),
         (lambda a, b, e: right(a, b, e) if e else torch.cat((a, b), 1), "but not for η = 0"),
     ]

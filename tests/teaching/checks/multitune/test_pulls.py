@@ -49,6 +49,41 @@ def new_too(inherited, new, a, b):
     return lambda: old() + both()
 
 
+def attached(inherited, new, a, b):
+    """The start is a copy whose gradient cancels that of the weights."""
+    return made(lambda w: w.clone())(inherited, new, a, b)
+
+
+def lazy(inherited, new, a, b):
+    """The start is taken at the first call."""
+    kept = []
+
+    def penalty():
+        kept[:] = kept or [right(inherited, new, a, b)]
+        return kept[0]()
+
+    return penalty
+
+
+def since_the_last_call(inherited, new, a, b):
+    kept = [right(inherited, new, a, b)]
+
+    def penalty():
+        value = kept[0]()
+        kept[0] = right(inherited, new, a, b)
+        return value
+
+    return penalty
+
+
+def detached_part(of_new):
+    def make(inherited, new, a, b):
+        old, zero = right(inherited, [], a, b), right([], new, a, b)
+        return lambda: old() + zero().detach() if of_new else old().detach() + zero()
+
+    return make
+
+
 def means(inherited, new, a, b):
     start = [clone(w) for w in inherited]
     return lambda: (
@@ -73,6 +108,11 @@ WRONG = {
         (once, "at the time it was made"),
         (item, "should be a tensor, not float"),
         (detached, "the loss learns nothing from it"),
+        (attached, "its gradient does not pull the inherited weights"),
+        (detached_part(of_new=False), "its gradient does not pull the inherited weights"),
+        (detached_part(of_new=True), "its gradient does not pull the new weights"),
+        (lazy, "but not for a first call after the step"),
+        (since_the_last_call, "but not for several calls after the step"),
         (lambda *given: right(*given)(), "it should return a function"),
         (lambda inherited, new, a, b: right(inherited[:1], new, a, b), "the first inherited layer alone"),
         (lambda inherited, new, a, b: right(inherited, new[:1], a, b), "but not for several new layers"),

@@ -47,6 +47,17 @@ def without_momentum(groups, factor):
     return right(groups, factor)
 
 
+def with_other_momentum(groups, factor):
+    for group in groups:
+        group["momentum"] = 0.5
+    return right(groups, factor)
+
+
+def by_known_steps(groups, factor):
+    steps = {1.0: 1.0, 0.1: 0.1}
+    return right(groups, steps.get(factor, 0.01))
+
+
 WRONG = {
     "check_set_rates": [
         (setting(lambda groups, group, factor: groups[0]["initial_lr"] * factor), "every group gets one rate"),
@@ -61,6 +72,10 @@ WRONG = {
         (new_groups, "the groups keep their first rates"),
         (forgetful, "it changes initial_lr"),
         (without_momentum, "it changes the list of groups, or their entries"),
+        (with_other_momentum, "it changes the list of groups, or their entries"),
+        (lambda groups, factor: [group["lr"] for group in right(groups, factor)], "it should return the groups"),
+        (by_known_steps, "but not for other factors"),
+        (lambda groups, factor: right(groups, min(factor, 1.0)), "but not for other factors"),
         (some(slice(0, 5)), "but not for many groups"),
         (setting(lambda groups, group, factor: 3.0), "the rates should end at"),
     ]
