@@ -63,6 +63,8 @@ class Settings(BaseModel):
             elif item["type"] == "extra_forbidden":
                 known = f" (known: {', '.join(cls.model_fields)})" if len(item["loc"]) == 1 else ""
                 parts.append(f"unknown setting '{where}'{known}")
+            elif item["type"] == "union_tag_not_found":
+                parts.append(f"{where} = {item['input']!r} does not say its {item['ctx']['discriminator']}")
             else:
                 reason = item["msg"].removeprefix("Value error, ")
                 inner = reason.partition(" refused: ")[2]  # settings within settings have said it all

@@ -115,6 +115,8 @@ def test_networks_without_batch_norm_or_with_branches(recipe, start, typed, fold
             "unknown block 'stage9'",
         ),
         (["--recipe", "multitune", "--rates", "0,1,2,4,8"], "both say which stages train"),
+        (["--recipe", "multitune", "--set", 'network={"eta": 0.3}'], "network = {'eta': 0.3} does not say its 'kind'"),
+        (["--recipe", "spottune", "--set", "penalty=delta"], "which a network of two copies of mini_resnet18 is not"),
     ],
 )
 def test_what_does_not_go_together_is_told_in_one_sentence(options, words, typed, folder):

@@ -127,7 +127,7 @@ METHOD_CLAIMS: tuple[Claim, ...] = (
         (STUDY,), _gaps((MULTITUNE, ONE_BLOCK), WIDE, _whole(*KINDS)), Region(high=LITTLE),
     ),
     Claim(
-        "multitune-maximum", "the maximum over the epochs of the validation accuracy is too high (ours)", "–",
+        "multitune-maximum", "the validation accuracy that chose rate and epoch is too high (ours)", "–",
         "maximum minus test accuracy of the same network, less what validation and test images differ in by themselves "
         "after the last epoch; mean over all rows and methods, for each set",
         (STUDY,), _optimism, POSITIVE, images="val",

@@ -9,10 +9,10 @@ from matplotlib.ticker import MaxNLocator
 
 from course_lib.analysis.multitune.curves import EARLY, Curve, first_compared, is_above, validation_curves
 from course_lib.analysis.multitune.rows import kind_of, size_name
-from course_lib.figures.style import BLUE, GREEN, GREY, VERMILLION, new_figure, styled
+from course_lib.figures.style import BLACK, BLUE, GREY, ORANGE, SKY, new_figure, styled
 from course_lib.sweeps.studies.multitune.methods import FULL, MULTITUNE, ONE_BLOCK, SPOTTUNE
 
-_COLORS = {SPOTTUNE: BLUE, MULTITUNE: VERMILLION, ONE_BLOCK: GREEN, FULL: GREY}  # SpotTune and MultiTune as printed
+_COLORS = {SPOTTUNE: ORANGE, MULTITUNE: SKY, ONE_BLOCK: BLACK, FULL: BLUE}  # those of Table 3
 _STYLES = ("-", "--", "-.", ":")
 _NOTE = f"mean over seeds; bars: lowest–highest; dotted: from here on compared, as printed after {EARLY}"
 
@@ -66,7 +66,7 @@ def _add_legend(figure, curves: Sequence[Curve]) -> None:
     handles = [Line2D([], [], color=_COLORS[name], label=name) for name in methods]
     small = [curve for curve in curves if curve.row[1] is not None]
     for size in sorted({curve.row[1] for curve in small}, reverse=True):
-        handles.append(Line2D([], [], color="black", linestyle=_style(size, small), label=size_name(size)))
+        handles.append(Line2D([], [], color=GREY, linestyle=_style(size, small), label=size_name(size)))
     figure.legend(handles=handles, loc="outside lower center", ncols=4, title=_NOTE)
 
 

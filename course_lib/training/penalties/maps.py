@@ -36,8 +36,9 @@ class MapDistance(Method):
     def __init__(self, model: Network, recipe: Recipe, train: Inputs):
         settings = recipe.penalty
         if (chain := model.chain()) is None:
+            what = f"a network of two copies of {model.architecture}" if recipe.network else model.architecture
             raise ValueError(
-                f"the penalty DELTA compares the outputs of a chain of stages, which {model.architecture} is not: "
+                f"the penalty DELTA compares the outputs of a chain of stages, which {what} is not: "
                 "use another penalty, e.g. L2-SP"
             )
         self.alpha, self.beta, self.new = settings.alpha, settings.beta, new_weights(model, recipe)
