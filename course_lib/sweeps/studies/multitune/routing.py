@@ -42,12 +42,18 @@ def variants(profile: MultituneProfile, lr: float) -> list[Recipe]:
 
 
 def _routing(profile: MultituneProfile, source: str, seeds: range) -> list[Trial]:
+    """The variants and, as their control, plain fine-tuning with the printed schedule of SpotTune."""
+    steps = profile.milestones(SPOTTUNE_STEPS)
     return [
-        Trial(recipe, row_data(profile, one, profile.rows[0]), seed, (LAST, _ROUTES))
+        Trial(recipe, row_data(profile, one, profile.rows[0]), seed, probes)
         for one in profile.sets(source)
         for seed in seeds
         for lr in profile.routing_rates
-        for recipe in variants(profile, lr)
+        for probes, recipes in (
+            ((LAST, _ROUTES), variants(profile, lr)),
+            ((LAST,), [full(profile, lr, milestones=steps)]),
+        )
+        for recipe in recipes
     ]
 
 
