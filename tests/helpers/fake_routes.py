@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.analysis.multitune.routes import gates_of
 from course_lib.sweeps.studies.multitune.comparison import row_data
-from course_lib.sweeps.studies.multitune.methods import full, spottune
+from course_lib.sweeps.studies.multitune.methods import FULL, full, spottune
 from course_lib.sweeps.studies.multitune.profiles import PROFILES
 from course_lib.sweeps.studies.multitune.routing import GLOBAL_K, ROUTING
 from course_lib.training.answers import encode
@@ -77,14 +77,15 @@ def routing_run(recipe, data, seed, accuracy, *, best=BEST, routes=None, changin
     return record
 
 
-def routing_records(value=lambda source, levels: 0.7, *, seeds=SEEDS, **settings):
-    """Runs of the study `routing`: accuracies are ``value(source, (freezing, schedule, gates))``."""
+def routing_records(value=lambda source, levels: 0.7, *, plain=0.7, seeds=SEEDS, **settings):
+    """Runs of the study `routing`: accuracies are ``value(source, (freezing, schedule, gates))``, or `plain`."""
     return [
         routing_run(
-            trial.recipe, trial.data, trial.seed, value(trial.data.source, trial.recipe.name.split(", ")), **settings
+            trial.recipe, trial.data, trial.seed,
+            plain if trial.recipe.name == FULL else value(trial.data.source, trial.recipe.name.split(", ")), **settings,
         )
         for trial in ROUTING.trials("mini", None, len(seeds))
-    ]
+    ]  # fmt: skip
 
 
 def global_k_records(value=lambda kind, k: 0.6 + 0.01 * k, *, seeds=SEEDS, blind=True, **settings):

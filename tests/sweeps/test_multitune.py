@@ -122,7 +122,12 @@ def test_global_k_and_its_control_tune_as_many_blocks():
 
 def test_variants_of_spottune():
     recipes = recipes_of("routing", seeds=1)
-    assert len(recipes) == 5
+    assert len(recipes) == 5 + 1
+    assert (
+        recipes["full"].milestones
+        == recipes["strict, three steps, 12 gates"].milestones
+        == MINI.milestones((40, 60, 80))
+    )
     assert recipes["strict, three steps, 12 gates"].multiplier_of("frozen.norm.stage1.block1") == 0
     assert recipes["released, one step, 12 gates"].multiplier_of("frozen.norm.stage1.block1") == 1
     assert recipes["released, one step, 12 gates"].milestones == (6,)

@@ -1,4 +1,8 @@
-"""The study `routing`: SpotTune with two ways of freezing and two schedules, all combinations, and with eight gates."""
+"""The study `routing`: SpotTune with two ways of freezing and two schedules, all combinations, and with eight gates.
+
+Plain fine-tuning with the printed schedule of SpotTune is their control. In the study `two_networks` all methods have
+MultiTune's schedule, whose rate falls earlier: there SpotTune is another one than printed.
+"""
 
 from collections.abc import Sequence
 
@@ -11,9 +15,11 @@ from course_lib.analysis.multitune.routes import count_routes
 from course_lib.analysis.records import select, setting, values_of
 from course_lib.analysis.scores import score_over_runs
 from course_lib.sweeps.studies.multitune.comparison import VARY
+from course_lib.sweeps.studies.multitune.methods import FULL, SPOTTUNE
 from course_lib.sweeps.studies.multitune.routing import FREEZING, GATES, STEPS
 
 FACTORS = {"freezing": tuple(FREEZING), "schedule": tuple(STEPS), "gates": tuple(GATES)}  # printed or strict first
+PRINTED = ", ".join(levels[0] for levels in FACTORS.values())  # the variant as printed
 
 
 def by_set(records: Sequence[dict]) -> dict[str, list[dict]]:
@@ -28,7 +34,7 @@ def set_name(source: str) -> str:
 
 def by_variant(records: Sequence[dict]) -> dict[str, list[dict]]:
     """Group runs by variant, ``"strict, three steps, 12 gates"`` …, in order of first appearance."""
-    return {name: select(records, name=name) for name in values_of(records, "name")}
+    return {name: select(records, name=name) for name in values_of(records, "name") if name != FULL}
 
 
 def chosen_runs(runs: Sequence[dict]) -> list[dict]:
@@ -72,6 +78,41 @@ def main_effect(runs: Sequence[dict], factor: str) -> Comparison:
         raise ValueError(f"no variant has runs with '{first}' and with '{second}': let the study routing finish")
     edge = "; ".join(dict.fromkeys(own.edge for own in found if own.edge))
     return Comparison(tuple(pair for own in found for pair in own.pairs), edge=edge)
+
+
+def gaps_to_full(records: Sequence[dict], name: str = PRINTED, confidence: float = 0.95) -> dict[str, Interval]:
+    """Compare SpotTune with plain fine-tuning, both with one schedule: set → interval.
+
+    Args:
+        records: runs of the study `routing`, or those of `two_networks` on all training images.
+        name: of SpotTune in that study.
+    """
+    return {
+        set_name(source): compare_runs(
+            select(own, name=name), select(own, name=FULL), labels=(SPOTTUNE, FULL), vary=VARY
+        ).interval(confidence)
+        for source, own in by_set(records).items()
+    }
+
+
+def gaps_to_printed(
+    records: Sequence[dict], variants: Sequence[dict], method: str, confidence: float = 0.95
+) -> dict[str, Interval]:
+    """Compare a method on all training images with SpotTune as printed, each with its own schedule: set → interval.
+
+    Args:
+        records: runs of the study `two_networks`.
+        variants: runs of the study `routing`.
+    """
+    return {
+        set_name(source): compare_runs(
+            select(records, source=source, per_class=None, name=method),
+            select(own, name=PRINTED),
+            labels=(method, SPOTTUNE),
+            vary=VARY,
+        ).interval(confidence)
+        for source, own in by_set(variants).items()
+    }
 
 
 def main_effects(records: Sequence[dict], confidence: float = 0.95) -> dict[str, dict[str, Interval]]:
