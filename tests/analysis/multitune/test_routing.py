@@ -4,7 +4,7 @@ import pytest
 
 from course_lib.analysis.multitune import routing
 from course_lib.analysis.records import setting
-from fake_routes import BEST, LOWEST, SEEDS, routing_records
+from fake_routes import BEST, LOWEST, SEEDS, compared_records, routing_records
 
 
 def value(source, levels):
@@ -57,6 +57,16 @@ def test_what_cannot_be_compared_is_refused():
     strict = [run for run in BEETLES if "strict" in setting(run, "name")]
     with pytest.raises(ValueError, match="no variant has runs with 'strict' and with 'released'"):
         routing.main_effect(strict, "freezing")
+
+
+def test_spottune_as_printed_against_plain_fine_tuning_and_against_another_method():
+    """Plain fine-tuning has the schedule of the study it is of."""
+    runs = routing_records(value, plain=0.6)
+    assert [gap.estimate for gap in routing.gaps_to_full(runs).values()] == pytest.approx([0.1, 0.1], abs=0.01)
+    early = compared_records(lambda source, method: 0.8 if method == "full" else 0.75)
+    assert list(routing.gaps_to_full(early, "SpotTune")) == ["beetles", "general"]
+    assert routing.gaps_to_full(early, "SpotTune")["general"].estimate == pytest.approx(-0.05, abs=0.01)
+    assert routing.gaps_to_printed(early, runs, "full")["beetles"].estimate == pytest.approx(0.1, abs=0.01)
 
 
 def test_all_effects_and_variants_are_there():
