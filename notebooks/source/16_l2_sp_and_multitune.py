@@ -186,7 +186,7 @@ first = next(iter(multitune.by_row(records).values()))  # all fine-grained image
 found = multitune.method_gap(first, "MultiTune", "SpotTune").interval()
 variants = run_study("routing", studied, data, seeds)  # of lesson 17
 printed = {
-    name: multitune.gaps_to_printed(records, variants, name)
+    name: multitune.gaps_to_later(records, variants, name)
     for name in ("MultiTune", "MultiTune, one block")
 }
 guess_spottune.compare(100 * next(iter(printed["MultiTune"].values())).estimate)

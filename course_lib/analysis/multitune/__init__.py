@@ -41,7 +41,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "by_set",
             "chosen_runs",
             "gaps_to_full",
-            "gaps_to_printed",
+            "gaps_to_later",
             "main_effects",
             "variants_table",
         ],

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.multitune.comparison import BY_CHOICE, optimism_of_maximum
 from course_lib.analysis.multitune.printed import printed_statement
-from course_lib.analysis.multitune.routing import gaps_to_printed
+from course_lib.analysis.multitune.routing import gaps_to_later
 from course_lib.analysis.multitune.rows import (
     ENSEMBLE,
     ENSEMBLE_ANEW,
@@ -56,7 +56,7 @@ def _gap_to_printed(method: str, kind: str) -> Callable[[Runs, float], dict[str,
 
     def measure(runs: Runs, confidence: float) -> dict[str, Interval]:
         variants = [run for run in runs[ROUTING] if kind_of(setting(run, "source")) == kind]
-        return gaps_to_printed(runs[STUDY], variants, method, confidence)
+        return gaps_to_later(runs[STUDY], variants, method, confidence)
 
     return measure
 

@@ -1,7 +1,8 @@
 """The study `routing`: SpotTune with two ways of freezing and two schedules, all combinations, and with eight gates.
 
-Plain fine-tuning with the printed schedule of SpotTune is their control. In the study `two_networks` all methods have
-MultiTune's schedule, whose rate falls earlier: there SpotTune is another one than printed.
+Plain fine-tuning and MultiTune with the printed schedule of SpotTune are their controls. In the study
+`two_networks` all methods have MultiTune's schedule, whose rate falls earlier: there SpotTune is another one than
+printed.
 """
 
 from collections.abc import Sequence
@@ -15,11 +16,12 @@ from course_lib.analysis.multitune.routes import count_routes
 from course_lib.analysis.records import select, setting, values_of
 from course_lib.analysis.scores import score_over_runs
 from course_lib.sweeps.studies.multitune.comparison import VARY
-from course_lib.sweeps.studies.multitune.methods import FULL, SPOTTUNE
+from course_lib.sweeps.studies.multitune.methods import FULL, ONE_BLOCK
 from course_lib.sweeps.studies.multitune.routing import FREEZING, GATES, STEPS
 
 FACTORS = {"freezing": tuple(FREEZING), "schedule": tuple(STEPS), "gates": tuple(GATES)}  # printed or strict first
 PRINTED = ", ".join(levels[0] for levels in FACTORS.values())  # the variant as printed
+CONTROLS = (FULL, ONE_BLOCK)
 
 
 def by_set(records: Sequence[dict]) -> dict[str, list[dict]]:
@@ -34,7 +36,7 @@ def set_name(source: str) -> str:
 
 def by_variant(records: Sequence[dict]) -> dict[str, list[dict]]:
     """Group runs by variant, ``"strict, three steps, 12 gates"`` …, in order of first appearance."""
-    return {name: select(records, name=name) for name in values_of(records, "name") if name != FULL}
+    return {name: select(records, name=name) for name in values_of(records, "name") if name not in CONTROLS}
 
 
 def chosen_runs(runs: Sequence[dict]) -> list[dict]:
@@ -81,37 +83,38 @@ def main_effect(runs: Sequence[dict], factor: str) -> Comparison:
 
 
 def gaps_to_full(records: Sequence[dict], name: str = PRINTED, confidence: float = 0.95) -> dict[str, Interval]:
-    """Compare SpotTune with plain fine-tuning, both with one schedule: set → interval.
+    """Compare a method with plain fine-tuning, both with one schedule: set → interval.
 
     Args:
         records: runs of the study `routing`, or those of `two_networks` on all training images.
-        name: of SpotTune in that study.
+        name: of the method, by default SpotTune as printed.
     """
     return {
         set_name(source): compare_runs(
-            select(own, name=name), select(own, name=FULL), labels=(SPOTTUNE, FULL), vary=VARY
+            select(own, name=name), select(own, name=FULL), labels=(name, FULL), vary=VARY
         ).interval(confidence)
         for source, own in by_set(records).items()
     }
 
 
-def gaps_to_printed(
-    records: Sequence[dict], variants: Sequence[dict], method: str, confidence: float = 0.95
+def gaps_to_later(
+    records: Sequence[dict], later: Sequence[dict], method: str, base: str = PRINTED, confidence: float = 0.95
 ) -> dict[str, Interval]:
-    """Compare a method on all training images with SpotTune as printed, each with its own schedule: set → interval.
+    """Compare a method on all training images with one whose rate falls later: set → interval.
 
     Args:
-        records: runs of the study `two_networks`.
-        variants: runs of the study `routing`.
+        records: runs of the study `two_networks`, in which the rate of every method falls as MultiTune's.
+        later: runs of the study `routing`, in which it falls as SpotTune's.
+        base: a recipe of the latter, by default SpotTune as printed.
     """
     return {
         set_name(source): compare_runs(
             select(records, source=source, per_class=None, name=method),
-            select(own, name=PRINTED),
-            labels=(method, SPOTTUNE),
+            select(own, name=base),
+            labels=(method, base),
             vary=VARY,
         ).interval(confidence)
-        for source, own in by_set(variants).items()
+        for source, own in by_set(later).items()
     }
 
 

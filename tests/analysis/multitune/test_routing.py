@@ -66,7 +66,7 @@ def test_spottune_as_printed_against_plain_fine_tuning_and_against_another_metho
     early = compared_records(lambda source, method: 0.8 if method == "full" else 0.75)
     assert list(routing.gaps_to_full(early, "SpotTune")) == ["beetles", "general"]
     assert routing.gaps_to_full(early, "SpotTune")["general"].estimate == pytest.approx(-0.05, abs=0.01)
-    assert routing.gaps_to_printed(early, runs, "full")["beetles"].estimate == pytest.approx(0.1, abs=0.01)
+    assert routing.gaps_to_later(early, runs, "full")["beetles"].estimate == pytest.approx(0.1, abs=0.01)
 
 
 def test_all_effects_and_variants_are_there():

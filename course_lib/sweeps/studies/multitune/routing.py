@@ -5,10 +5,12 @@ from itertools import product
 from course_lib.models.forms import Routed
 from course_lib.sweeps.studies.multitune.comparison import LAST, VARY, row_data
 from course_lib.sweeps.studies.multitune.methods import (
+    LAST_BLOCK,
     RELEASED_STEPS,
     SLOW,
     SPOTTUNE_STEPS,
     full,
+    multitune,
     spottune,
 )
 from course_lib.sweeps.studies.multitune.profiles import DRAWN, MultituneProfile
@@ -41,19 +43,21 @@ def variants(profile: MultituneProfile, lr: float) -> list[Recipe]:
     ]
 
 
-def _routing(profile: MultituneProfile, source: str, seeds: range) -> list[Trial]:
-    """The variants and, as their control, plain fine-tuning with the printed schedule of SpotTune."""
+def controls(profile: MultituneProfile, lr: float) -> list[Recipe]:
+    """Plain fine-tuning, and MultiTune with one new block, with the printed schedule of SpotTune."""
     steps = profile.milestones(SPOTTUNE_STEPS)
+    return [full(profile, lr, milestones=steps), multitune(profile, lr, LAST_BLOCK, milestones=steps)]
+
+
+def _routing(profile: MultituneProfile, source: str, seeds: range) -> list[Trial]:
+    per_class = profile.rows[0]
+    recipes = [(recipe, (LAST, _ROUTES)) for lr in profile.routing_rates for recipe in variants(profile, lr)]
+    recipes += [(recipe, (LAST,)) for lr in profile.rates_of(per_class) for recipe in controls(profile, lr)]
     return [
-        Trial(recipe, row_data(profile, one, profile.rows[0]), seed, probes)
+        Trial(recipe, row_data(profile, one, per_class), seed, probes)
         for one in profile.sets(source)
         for seed in seeds
-        for lr in profile.routing_rates
-        for probes, recipes in (
-            ((LAST, _ROUTES), variants(profile, lr)),
-            ((LAST,), [full(profile, lr, milestones=steps)]),
-        )
-        for recipe in recipes
+        for recipe, probes in recipes
     ]
 
 
@@ -71,7 +75,10 @@ def _global_k(profile: MultituneProfile, source: str, seeds: range) -> list[Tria
 
 _COMMON = {"profiles": DRAWN, "document": "multitune", "data": "mini:beetles", "vary": VARY}
 ROUTING = Study(
-    "routing", "SpotTune with strict or released freezing, schedule and gates, and drawn routes", _routing, **_COMMON
+    "routing",
+    "SpotTune with strict or released freezing, schedule and gates, drawn routes, and controls",
+    _routing,
+    **_COMMON,
 )
 GLOBAL_K = Study(
     "global_k", "SpotTune's global-k beside tuning the last k blocks, k from 0 to all", _global_k, **_COMMON
