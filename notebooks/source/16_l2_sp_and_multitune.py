@@ -236,6 +236,18 @@ multitune.opponents_table(records)
 # than one residual block in most rows, in trainings this short; one new block is not shown to be better than none. The second branch is shown to help in some rows.
 # The joined layer, against a vote of two such branches, is not shown to help in any.
 #
+# **The schedule.** A rate that falls early may hurt some methods more than others. The study of lesson 17 has plain fine-tuning and *MultiTune, one block* with
+# SpotTune's schedule, too.
+
+# %%
+block = "MultiTune, one block"
+for name, base in (("SpotTune", multitune.PRINTED), ("full", "full"), (block, block)):
+    for each, gap in multitune.gaps_to_later(records, variants, name, base).items():
+        show_text(f"{name}, {each}: MultiTune's schedule minus SpotTune's: {gap}")
+for each, gap in multitune.gaps_to_full(variants, block).items():
+    show_text(f"{block} − full, {each}, both with SpotTune's schedule: {gap}")
+
+# %% [markdown]
 # Every pair of seeds makes an ensemble, so that each network is in several. So the ensembles vary too little, and their interval comes from a *jackknife*: what the
 # mean becomes without each seed, which leaves all pairs of the others. Beside an ensemble stand the other method's runs of the same two seeds. An ensemble has no
 # validation accuracy of its own; its members keep the rates that they chose alone.

@@ -5,8 +5,9 @@ import zlib
 import numpy as np
 
 from course_lib.analysis.multitune.routes import gates_of
+from course_lib.analysis.multitune.routing import CONTROLS
 from course_lib.sweeps.studies.multitune.comparison import row_data
-from course_lib.sweeps.studies.multitune.methods import FULL, full, spottune
+from course_lib.sweeps.studies.multitune.methods import full, spottune
 from course_lib.sweeps.studies.multitune.profiles import PROFILES
 from course_lib.sweeps.studies.multitune.routing import GLOBAL_K, ROUTING
 from course_lib.training.answers import encode
@@ -67,7 +68,7 @@ def routing_run(recipe, data, seed, accuracy, *, best=BEST, routes=None, changin
     }  # fmt: skip
     last = {"metric": "accuracy", "value": float(right.mean()), "units": text, "num_images": len(LABELS)}
     record |= {"scores": {"direct last": last}, "history": [{"epoch": e, "val_accuracy": own} for e in range(EPOCHS)]}
-    if record["recipe"].get("network"):
+    if (record["recipe"].get("network") or {}).get("kind") == "routed":
         routes = decisions(len(gates_of(record)), by_class=by_class, seed=seed) if routes is None else routes
         end = routes.mean(axis=0) if shares is None else np.asarray(shares, dtype=float)
         record["scores"]["routes"] = {**last, **drawn_texts(right, routes, changing=changing, seed=seed)}
@@ -79,13 +80,15 @@ def routing_run(recipe, data, seed, accuracy, *, best=BEST, routes=None, changin
 
 def routing_records(value=lambda source, levels: 0.7, *, plain=0.7, seeds=SEEDS, **settings):
     """Runs of the study `routing`: accuracies are ``value(source, (freezing, schedule, gates))``, or `plain`."""
+
+    def accuracy(trial):
+        name = trial.recipe.name
+        return plain if name in CONTROLS else value(trial.data.source, name.split(", "))
+
     return [
-        routing_run(
-            trial.recipe, trial.data, trial.seed,
-            plain if trial.recipe.name == FULL else value(trial.data.source, trial.recipe.name.split(", ")), **settings,
-        )
+        routing_run(trial.recipe, trial.data, trial.seed, accuracy(trial), **settings)
         for trial in ROUTING.trials("mini", None, len(seeds))
-    ]  # fmt: skip
+    ]
 
 
 def global_k_records(value=lambda kind, k: 0.6 + 0.01 * k, *, seeds=SEEDS, blind=True, **settings):

@@ -122,7 +122,7 @@ def test_global_k_and_its_control_tune_as_many_blocks():
 
 def test_variants_of_spottune():
     recipes = recipes_of("routing", seeds=1)
-    assert len(recipes) == 5 + 1
+    assert len(recipes) == 5 + 2
     assert (
         recipes["full"].milestones
         == recipes["strict, three steps, 12 gates"].milestones

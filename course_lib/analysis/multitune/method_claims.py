@@ -56,7 +56,7 @@ def _gap_to_printed(method: str, kind: str) -> Callable[[Runs, float], dict[str,
 
     def measure(runs: Runs, confidence: float) -> dict[str, Interval]:
         variants = [run for run in runs[ROUTING] if kind_of(setting(run, "source")) == kind]
-        return gaps_to_later(runs[STUDY], variants, method, confidence)
+        return gaps_to_later(runs[STUDY], variants, method, confidence=confidence)
 
     return measure
 
