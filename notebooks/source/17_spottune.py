@@ -62,10 +62,10 @@ from course_lib.training.former import recompute_statistics
 from course_lib.training.inputs import Pixels
 
 # %%
+torch.manual_seed(0)  # the same random numbers in each run
 numbers = PROFILES[profile]
 studied = numbers.shown or profile  # the profile of the finished runs
 source = data or numbers.source
-torch.manual_seed(0)  # the same random numbers in each run
 
 # %% [markdown]
 # ## Predict
