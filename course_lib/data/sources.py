@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from course_lib.data.imageset import ImageSet
     from course_lib.data.statistics import PixelHistogram
 
-MINI_SIZE = 48
-FOLDER_SIZE = 224
+MINI_SIZE, FOLDER_SIZE = 48, 224
 PARTS = ("all", "train", "test")
 SPLIT_SOURCES = ("voc2012", "collages", "aircraft")  # whose parts are used where no rule of splitting is given
 _OWN = {"folder": "folder:PATH", "csv": "csv:FILE"}  # a path on this machine follows the kind
@@ -278,16 +277,14 @@ def _find(source: str) -> Source:
     if kind in _OWN and rest:
         return SOURCES[_OWN[kind]]
     if kind == "mini" and rest in task_names():
-        facts = task_named(rest).facts()
-        about = f"small task: {facts['domain']}, {facts['style']}"
-        return Source(source, about, facts["images"] + facts["test_images"], facts["classes"], MINI_SIZE)
+        own = task_named(rest).facts()
+        number, about = own["images"] + own["test_images"], f"small task: {own['domain']}, {own['style']}"
+        return Source(source, about, number, own["classes"], MINI_SIZE)
     if kind == "meta_album" and rest in meta_album.CODES:
-        about = f"Meta-Album {rest}, Micro"
-        return replace(SOURCES["meta_album:CODE"], name=source, about=about)
+        return replace(SOURCES["meta_album:CODE"], name=source, about=f"Meta-Album {rest}, Micro")
     if source not in SOURCES:
-        if source and Path(source).exists():
-            kind = "folder" if Path(source).is_dir() else "csv"
-            raise ValueError(f"'{source}' is a path, not the name of a source: write {kind}:{source}")
+        if source and (path := Path(source)).exists():
+            raise ValueError(f"'{source}' is a path: write {'folder' if path.is_dir() else 'csv'}:{source}")
         raise ValueError(f"unknown source '{source}': choose one of {', '.join(SOURCES)} (with your path)")
     return SOURCES[source]
 

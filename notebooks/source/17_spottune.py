@@ -547,7 +547,7 @@ show_claims(ours, profile=studied, data=data, seeds=seeds)
 # ### Your own experiment: a policy that learns (25 minutes)
 # The policy learns at a tenth of the rate, with τ = 5. Does a faster policy help, or a lower temperature? **First write down one claim**, e.g. "With the rate of all
 # other layers, the policy gains at least two points." Then run the cell, and judge your claim by the difference and its intervals. Another temperature is
-# `short.replace(network=Routed(temperature=1.0))`, after `from course_lib.models import Routed`.
+# the recipe with `network=Routed(temperature=1.0)` in place of its own, after `from course_lib.models import Routed`.
 #
 # | points | for |
 # |---|---|
@@ -584,5 +584,5 @@ compare_recipes(recipes, splits, seeds=2)
 #    [arXiv:1811.08737](https://arxiv.org/abs/1811.08737)
 # 2. Y. Wang, J. Plested, T. Gedeon: *MultiTune: Adaptive Integration of Multiple Fine-Tuning Models for Image Classification*, ICONIP 2020.
 # 3. E. Jang, S. Gu, B. Poole: *Categorical Reparameterization with Gumbel-Softmax*, 2017. [arXiv:1611.01144](https://arxiv.org/abs/1611.01144)
-# 4. itsShnik: *adaptively-finetuning-transformers*, public code of SpotTune's policies for transformers.
-#    [github.com/itsShnik/adaptively-finetuning-transformers](https://github.com/itsShnik/adaptively-finetuning-transformers)
+# 4. itsShnik: *adaptively-finetuning-transformers*, public code of SpotTune's policies for transformers,
+#    [on GitHub](https://github.com/itsShnik/adaptively-finetuning-transformers)

@@ -63,7 +63,7 @@ def test_a_path_without_its_kind_is_told_what_to_write(tmp_path):
     table = tmp_path / "labels.csv"
     table.touch()
     for path, kind in ((tmp_path, "folder"), (table, "csv")):
-        with pytest.raises(ValueError, match=re.escape(f"'{path}' is a path, not the name of a source: write {kind}:")):
+        with pytest.raises(ValueError, match=re.escape(f"'{path}' is a path: write {kind}:")):
             load_images(str(path))
 
 
