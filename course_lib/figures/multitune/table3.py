@@ -81,10 +81,10 @@ def method_gaps(records: Sequence[dict], base: str = FULL, left_out: Sequence[st
     better, worse = count_shown(every)
     title = f"Shown to be better than {base} in {better} of {len(every)} comparisons, worse in {worse} "
     title += f"(by chance at most {0.025 * len(every):.1f} on either side)"
-    return _panels(dots, title, f"test accuracy − {base} (points)", reference=0.0)
+    return _panels(dots, title, f"test accuracy − {base} (points)")
 
 
-def _panels(dots: Mapping[str, Sequence[Dot]], title: str, xlabel: str, reference: float | None = None) -> Figure:
+def _panels(dots: Mapping[str, Sequence[Dot]], title: str, xlabel: str) -> Figure:
     """Draw a panel of dots for each kind of set, side by side."""
     every = [dot for own in dots.values() for dot in own]
     colors, styles = series_colors(every), kinds_of(dot.interval for dot in every)
@@ -95,14 +95,9 @@ def _panels(dots: Mapping[str, Sequence[Dot]], title: str, xlabel: str, referenc
         draw_dots(axes, own, rows[kind], colors, styles)
         axes.set_title(f"{kind} set", fontsize=13)
         axes.set_xlabel(f"{xlabel}; {EDGE_NOTE}" if any("†" in row for row in rows[kind]) else xlabel, fontsize=11)
-        if reference is not None:
-            axes.axvline(reference, color=BLACK, linewidth=1.2, zorder=0)
+        axes.axvline(0, color=BLACK, linewidth=1.2, zorder=0)
     add_dot_legend(figure, every)
     return figure
-
-
-def _signed(text: str) -> str:
-    return text.replace("-", "−")
 
 
 def _dot(own) -> Dot:
@@ -116,10 +111,6 @@ def _printed_dots(kind: str) -> list[Dot]:
         for row in rows
         for name, one in ((SPOTTUNE, row.spottune), (MULTITUNE, row.multitune))
     ]
-
-
-def _marked(own) -> str:
-    return f"{own.method} †" if own.edge else own.method
 
 
 def _differences_in_words(records: Sequence[dict]) -> str:
