@@ -35,7 +35,7 @@ run: announce $(VENV)/.synced
 	$(BIN)/course run
 
 test: $(VENV)/.synced
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.synced
 	$(BIN)/ruff check .

@@ -20,6 +20,11 @@ def pytest_configure(config):
     config.stash[CPU_S] = {}
 
 
+def pytest_collection_modifyitems(items):
+    """The lessons first: they take longest, and of several processes none should begin with them last."""
+    items.sort(key=lambda item: item.path.parent.name != "notebooks")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
     """Adds the CPU seconds of a test, fixtures and ended child processes included, to the account of its file."""
@@ -29,6 +34,19 @@ def pytest_runtest_protocol(item):
     finally:
         account, file = item.config.stash[CPU_S], item.nodeid.partition("::")[0]
         account[file] = account.get(file, 0) + sum(os.times()[:4]) - before
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):  # of several processes (pytest-xdist), each hands over its own account
+        session.config.workeroutput["cpu_s"] = session.config.stash[CPU_S]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Adds the account of a process that has ended."""
+    account = node.config.stash[CPU_S]
+    for file, seconds in getattr(node, "workeroutput", {}).get("cpu_s", {}).items():
+        account[file] = account.get(file, 0) + seconds
 
 
 def pytest_terminal_summary(terminalreporter, config):

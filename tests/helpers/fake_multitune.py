@@ -11,14 +11,14 @@ from course_lib.training.routes import Routes
 
 MINI = PROFILES["mini"]
 NUM_CLASSES, GATES = 12, 12
-SIZES = {"mini:beetles": (396, 396, 504), "mini:general": (960, 320, 640)}  # images of train, val, test
+SIZES = {"mini:beetles": (396, 396, 504), "mini:general": (960, 320, 640), "cifar100": (960, 320, 640)}  # by part
 FADING = 0.15  # how much a rate loses that is ten times too high or too low
 
 
 @cache
-def trials_of(study):
-    """The trials of a study at the profile mini."""
-    return STUDIES[study].trials("mini", None, None)
+def trials_of(study, profile="mini"):
+    """The trials of a study at a profile."""
+    return STUDIES[study].trials(profile, None, None)
 
 
 def inner_rate(trial):
@@ -32,7 +32,9 @@ def forty(trial):
     return 40.0
 
 
-def fake_runs(study, value, *, keep=lambda trial: True, best=inner_rate, noise=0.004, maximum=0.02, seconds=forty):
+def fake_runs(
+    study, value, *, profile="mini", keep=lambda trial: True, best=inner_rate, noise=0.004, maximum=0.02, seconds=forty
+):
     """Records of a study; `value(trial)` is the test accuracy at the rate `best`, of which each seed has `noise` more.
 
     Args:
@@ -41,7 +43,11 @@ def fake_runs(study, value, *, keep=lambda trial: True, best=inner_rate, noise=0
         maximum: how much the highest validation accuracy of the epochs exceeds that of the last.
         seconds: of a training, from its trial.
     """
-    return [fake_run(trial, value(trial), best, noise, maximum, seconds) for trial in trials_of(study) if keep(trial)]
+    return [
+        fake_run(trial, value(trial), best, noise, maximum, seconds)
+        for trial in trials_of(study, profile)
+        if keep(trial)
+    ]
 
 
 def fake_run(trial, value, best=inner_rate, noise=0.004, maximum=0.02, seconds=forty):

@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "agreement": ["seed_or_images", "what_was_learned"],
         "branches": ["read_branches"],
-        "comparison": ["accuracy_table", "comparison_table", "optimism_of_maximum"],
+        "comparison": ["accuracy_table", "comparison_table", "gaps_table", "optimism_of_maximum"],
         "costs": ["cost_table", "route_costs", "time_reductions"],
         "differences": [
             "inconsistencies_table",

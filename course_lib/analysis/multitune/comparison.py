@@ -133,6 +133,22 @@ def gaps(records: Sequence[dict], a: str, b: str) -> dict[Row, Paired]:
     return {row: method_gap(own, a, b) for row, own in by_row(records).items() if {a, b} <= set(methods_in(own))}
 
 
+def gaps_table(records: Sequence[dict], pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Tabulate intervals of paired differences in points: a row for each pair of methods, a column for each size.
+
+    A dagger marks a difference of which either side has its best rate at an end of its grid.
+
+    Raises:
+        ValueError: a row of Table 3 lacks a method.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for row, own in by_row(records).items():
+        for a, b in pairs:
+            gap = method_gap(own, a, b)
+            found.setdefault(row_name(row), {})[f"{a} − {b}"] = _in_words(gap.interval()) + (" †" if gap.edge else "")
+    return pd.DataFrame(found)
+
+
 def optimism_of_maximum(records: Sequence[dict], confidence: float = 0.95) -> dict[str, dict[str, Interval]]:
     """How much the maximum over the epochs exceeds other numbers, mean over rows and methods, for each kind of set.
 

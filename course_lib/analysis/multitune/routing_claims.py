@@ -6,6 +6,7 @@ from course_lib.analysis.comparisons import edges_of
 from course_lib.analysis.intervals import Interval
 from course_lib.analysis.multitune.drawn_routes import changing_share, drawing_cost
 from course_lib.analysis.multitune.global_k import GLOBAL, by_k, gap_to, policy_gap
+from course_lib.analysis.multitune.method_claims import on_larger_rows
 from course_lib.analysis.multitune.routes import apart_interval, beyond_chance
 from course_lib.analysis.multitune.routing import (
     PRINTED,
@@ -19,7 +20,7 @@ from course_lib.analysis.multitune.routing import (
 from course_lib.analysis.records import select
 from course_lib.analysis.verdicts import NEGATIVE, POSITIVE, Claim, Region, Runs
 from course_lib.sweeps.studies.multitune.comparison import VARY
-from course_lib.sweeps.studies.multitune.methods import SPOTTUNE
+from course_lib.sweeps.studies.multitune.methods import FULL, LATER, SPOTTUNE
 
 COMPARISON, ROUTING, GLOBAL_K = "two_networks", "routing", "global_k"
 PAPERS_K = 3  # of the variant that the paper on SpotTune reports
@@ -91,6 +92,7 @@ ROUTING_CLAIMS: tuple[Claim, ...] = (
         "spottune-beats-full", "SpotTune is better than plain full fine-tuning that is tuned alike (of its paper; here "
         "with a tuned rate)", "–", "test accuracy of SpotTune minus full fine-tuning, both with SpotTune's printed "
         f"schedule, each set, all images; {_TUNED}", (ROUTING,), _against_full, POSITIVE,
+        on_real=on_larger_rows((LATER[SPOTTUNE],), LATER[FULL], "the same difference"),
     ),
     Claim(
         "spottune-routes-by-image", "which layers are frozen and which are fine-tuned is decided per training example "

@@ -88,6 +88,20 @@ def test_the_verdict_follows_the_runs(name):
     assert verdict_of(CLAIMS[name], fails).verdict == "contradicted"
 
 
+@pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if claim.on_real])
+def test_on_real_images_only_the_rows_of_20_and_15_decide(name):
+    claim = CLAIMS[name].at("real")
+    assert claim.studies == ("two_networks",)
+    for size, verdict in ((20, "contradicted"), (15, "contradicted"), (10, "reproduced"), (5, "reproduced")):
+        runs = fake_runs("two_networks", one_row(size, *WORLDS[name]), profile="real", best=0.03)
+        assert judge(claim, {"two_networks": runs}, {"two_networks": len(runs)}).verdict == verdict
+
+
+def one_row(size, holds, fails):
+    """A world in which a claim holds but on one row of Table 3."""
+    return lambda trial: (fails if trial.data.per_class == size else holds)(trial)
+
+
 def test_the_plain_opponent_is_the_better_of_two_recipes():
     """A gain of MultiTune over `full` alone is no gain if a faster head has it, too."""
     claim, wins = CLAIMS["multitune-plain-as-good"], {"MultiTune": 0.08}

@@ -5,6 +5,8 @@ import pytest
 
 from course_lib.analysis.multitune.routing_claims import ROUTING_CLAIMS
 from course_lib.analysis.verdicts import judge
+from course_lib.sweeps.studies.multitune.methods import FULL, LATER, SPOTTUNE
+from fake_multitune import fake_runs
 from fake_routes import LABELS, LOWEST, compared_records, global_k_records, routing_records
 
 CLAIMS = {claim.id: claim for claim in ROUTING_CLAIMS}
@@ -72,3 +74,12 @@ def test_random_routes_do_not_depend_on_the_class():
     found = verdict("spottune-routes-by-class", {"routing": {"by_class": 0.0}})
     assert found.verdict != "reproduced"
     assert abs(found.effect.estimate) < 0.02
+
+
+@pytest.mark.parametrize(("gain", "expected"), [(0.1, "reproduced"), (-0.1, "contradicted")])
+def test_on_real_images_spottune_meets_plain_fine_tuning_with_its_own_schedule(gain, expected):
+    """Whatever SpotTune does with MultiTune's schedule."""
+    levels = {LATER[SPOTTUNE]: 0.7 + gain, LATER[FULL]: 0.7, SPOTTUNE: 0.7 - gain}
+    claim = CLAIMS["spottune-beats-full"].at("real")
+    runs = fake_runs("two_networks", lambda t: levels.get(t.recipe.name, 0.6), profile="real", best=0.03)
+    assert judge(claim, {"two_networks": runs}, {"two_networks": len(runs)}).verdict == expected

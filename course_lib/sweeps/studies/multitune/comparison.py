@@ -1,7 +1,15 @@
 """Table 3 and Figure 2 with further methods: every method on every row, at every rate."""
 
 from course_lib.data.spec import DataSpec
-from course_lib.sweeps.studies.multitune.methods import ANEW, FAST_HEAD, FULL, SPOTTUNE, fair_recipes, imagenet_recipes
+from course_lib.sweeps.studies.multitune.methods import (
+    ANEW,
+    FAST_HEAD,
+    FULL,
+    SPOTTUNE,
+    fair_recipes,
+    imagenet_recipes,
+    later_recipes,
+)
 from course_lib.sweeps.studies.multitune.profiles import PROFILES, MultituneProfile
 from course_lib.sweeps.study import Study
 from course_lib.sweeps.trial import Trial
@@ -42,12 +50,15 @@ def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Tr
 def _recipes(profile: MultituneProfile, per_class: int | None) -> list[Recipe]:
     """Every method at each of its rates, those of all methods first."""
     rates = (lr for name in ("", *profile.further_rates) for lr in profile.rates_of(per_class, name))
-    return [
+    recipes = [
         recipe
         for lr in dict.fromkeys(rates)
         for recipe in fair_recipes(profile, lr, controls=per_class is None)
         if lr in profile.rates_of(per_class, recipe.name)
     ]
+    if profile.own_schedule:
+        recipes += [recipe for lr in profile.rates_of(per_class) for recipe in later_recipes(profile, lr)]
+    return recipes
 
 
 def _from_imagenet(profile: MultituneProfile, source: str, seeds: range) -> list[Trial]:

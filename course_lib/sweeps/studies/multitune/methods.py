@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from course_lib.sweeps.studies.multitune.profiles import FAST_HEAD, MULTITUNE, MultituneProfile
+from course_lib.sweeps.studies.multitune.profiles import ANEW, FAST_HEAD, MULTITUNE, ONE_BLOCK, MultituneProfile
 from course_lib.training.recipe import Recipe, make_recipe
 from course_lib.training.strategies import PULL, SLOW
 
 FULL, SP, WIDE = "full", "L2-SP", "wider"
-ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
 IMAGENET = ", ImageNet"  # ending of the name of a method that starts from these weights
-ONE_BLOCK, SPOTTUNE = "MultiTune, one block", "SpotTune"
+SPOTTUNE = "SpotTune"
+LATER = {FULL: "full, SpotTune's schedule", SPOTTUNE: "SpotTune, own schedule"}  # whose rate falls later
 ALL_KEPT = "MultiTune, nothing anew"  # the control of both: two branches that begin with all pretrained weights
 LAST_STAGE = "stage3"  # the "last block" of Table 1, read as the last of three macro blocks
 LAST_BLOCK = "stage3.block4"  # … or as the last residual block, which is what the released code begins anew
@@ -75,6 +75,13 @@ def fair_recipes(profile: MultituneProfile, lr: float, controls: bool) -> Iterat
         yield multitune(profile, lr, anew=None)
     if controls and profile.wide:
         yield full(profile, lr, name=WIDE, architecture=profile.wide, start=profile.wide)
+
+
+def later_recipes(profile: MultituneProfile, lr: float) -> Iterator[Recipe]:
+    """Plain fine-tuning and SpotTune with SpotTune's printed schedule."""
+    steps = profile.milestones(SPOTTUNE_STEPS)
+    yield full(profile, lr, name=LATER[FULL], milestones=steps)
+    yield spottune(profile, lr, name=LATER[SPOTTUNE], milestones=steps)
 
 
 def imagenet_recipes(profile: MultituneProfile, lr: float) -> Iterator[Recipe]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from course_lib.sweeps.profiles import Profile
 
 PRINTED_EPOCHS = 110
-MULTITUNE = "MultiTune"
+MULTITUNE, ONE_BLOCK = "MultiTune", "MultiTune, one block"
+ANEW = "one branch, one block"  # of MultiTune with one new block: what is left without the second branch
 FAST_HEAD = "full, head ×10"  # what one would do without the document: a new head learns faster than the rest
 # Images of each class: the rows of Table 3 for either set; None takes all of the training part.
 ROWS = (None, 20, 15, 10, 5)
@@ -36,6 +37,8 @@ class MultituneProfile(Profile):
         val: the share of the training images that validates, for sets without a validation part; None for a fifth.
         votes: keep the probabilities of single networks, so that two runs can vote. They are kept in ninths, too coarse
             for unsure answers among a hundred classes.
+        own_schedule: the comparison has SpotTune and plain fine-tuning with SpotTune's printed schedule, too, as the
+            study of SpotTune's variants has them at other profiles.
     """
 
     crop: int
@@ -56,6 +59,7 @@ class MultituneProfile(Profile):
     imagenet_rates: tuple[float, ...] = (0.003, 0.01, 0.03)
     val: float | None = None
     votes: bool = True
+    own_schedule: bool = False
 
     def rates_of(self, per_class: int | None, method: str = "") -> tuple[float, ...]:
         """The learning rates of a method on a row of Table 3, rising."""
@@ -93,8 +97,9 @@ PROFILES = {
         ),
         MultituneProfile(
             name="real", short=True, epochs=8, seeds=3, batch_size=16, rates=(0.01, 0.03, 0.1),
-            further_rates={FAST_HEAD: (0.003,), MULTITUNE: (0.3,)}, routing_rates=(0.01,), k_rates=(0.01,),
-            rows=ROWS[1:], val=0.1, votes=False, imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
+            further_rates={FAST_HEAD: (0.001, 0.003), MULTITUNE: (0.3,), ONE_BLOCK: (0.3,), ANEW: (0.3,)},
+            routing_rates=(0.01,), k_rates=(0.01,), rows=ROWS[1:], val=0.1, votes=False,
+            own_schedule=True, imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
         ),
     )
 }  # fmt: skip
