@@ -149,3 +149,13 @@ def test_real_images_with_both_kinds_of_weights():
     starts = {trial.recipe.name: (trial.recipe.start, trial.data.size) for trial in trials}
     assert starts["MultiTune"] == ("mini_resnet26", 36)
     assert starts["full, ImageNet"] == starts["L2-SP, ImageNet"] == ("imagenet:efficientnet_lite0", 48)
+
+
+def test_on_real_images_spottune_has_its_own_schedule_too():
+    """As plain fine-tuning has: the rate falls after 40, 60 and 80 of 110 epochs, in place of 20, 50 and 80."""
+    trials = study_trials("two_networks", "real", seeds=1)
+    steps = {trial.recipe.name: trial.recipe.milestones for trial in trials}
+    assert steps["SpotTune, own schedule"] == steps["full, SpotTune's schedule"] == (3, 4, 6)
+    assert steps["SpotTune"] == steps["full"] == steps["MultiTune"] == (1, 4, 6)
+    rates = {name: {t.recipe.lr for t in trials if t.recipe.name == name} for name in steps}
+    assert rates["SpotTune, own schedule"] == rates["full, SpotTune's schedule"] > rates["SpotTune"] == rates["full"]

@@ -48,7 +48,7 @@ def _comparison(profile: MultituneProfile, source: str, seeds: range) -> list[Tr
 
 
 def _recipes(profile: MultituneProfile, per_class: int | None) -> list[Recipe]:
-    """Every method at each of its rates, those of all methods first."""
+    """Every method at each of its rates, those of all methods first, with SpotTune's schedule last."""
     rates = (lr for name in ("", *profile.further_rates) for lr in profile.rates_of(per_class, name))
     recipes = [
         recipe
@@ -56,9 +56,7 @@ def _recipes(profile: MultituneProfile, per_class: int | None) -> list[Recipe]:
         for recipe in fair_recipes(profile, lr, controls=per_class is None)
         if lr in profile.rates_of(per_class, recipe.name)
     ]
-    if profile.own_schedule:
-        recipes += [recipe for lr in profile.rates_of(per_class) for recipe in later_recipes(profile, lr)]
-    return recipes
+    return recipes + [recipe for lr in profile.later_rates for recipe in later_recipes(profile, lr)]
 
 
 def _from_imagenet(profile: MultituneProfile, source: str, seeds: range) -> list[Trial]:

@@ -37,8 +37,8 @@ class MultituneProfile(Profile):
         val: the share of the training images that validates, for sets without a validation part; None for a fifth.
         votes: keep the probabilities of single networks, so that two runs can vote. They are kept in ninths, too coarse
             for unsure answers among a hundred classes.
-        own_schedule: the comparison has SpotTune and plain fine-tuning with SpotTune's printed schedule, too, as the
-            study of SpotTune's variants has them at other profiles.
+        later_rates: of SpotTune and plain fine-tuning with SpotTune's printed schedule in the comparison; none where
+            the study of SpotTune's variants has them.
     """
 
     crop: int
@@ -59,7 +59,7 @@ class MultituneProfile(Profile):
     imagenet_rates: tuple[float, ...] = (0.003, 0.01, 0.03)
     val: float | None = None
     votes: bool = True
-    own_schedule: bool = False
+    later_rates: tuple[float, ...] = ()
 
     def rates_of(self, per_class: int | None, method: str = "") -> tuple[float, ...]:
         """The learning rates of a method on a row of Table 3, rising."""
@@ -99,7 +99,7 @@ PROFILES = {
             name="real", short=True, epochs=8, seeds=3, batch_size=16, rates=(0.01, 0.03, 0.1),
             further_rates={FAST_HEAD: (0.001, 0.003), MULTITUNE: (0.3,), ONE_BLOCK: (0.3,), ANEW: (0.3,)},
             routing_rates=(0.01,), k_rates=(0.01,), rows=ROWS[1:], val=0.1, votes=False,
-            own_schedule=True, imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
+            later_rates=(0.003, 0.01, 0.03, 0.1), imagenet="efficientnet_lite0", **{**_MINI, "source": "cifar100"},
         ),
     )
 }  # fmt: skip
