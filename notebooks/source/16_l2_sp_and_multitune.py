@@ -134,7 +134,7 @@ recipes = {
 }
 
 # %% tags=["report"]
-show(network.draw_joined(recipes), colors=6, dpi=80)
+show(network.draw_joined(recipes), colors=6, dpi=76)
 
 # %% [markdown]
 # In the released code both branches read what branch a computes, and only the last residual block of branch b is used: the other eleven get no gradient. The next
@@ -486,14 +486,14 @@ pd.DataFrame(
 
 # %% [markdown]
 # ## Printed and measured
-# Three methods on all rows; `table` has the others, too. *maximum* and *final* are validation accuracies, *test* and *last* those of the same epochs on test
-# images. ± is half the binomial interval of the maximum: what few validation images alone leave open, without the error of training again. *lr* is the rate of the
-# pretrained layers.
+# Three methods on all rows; `table` has the others, too. *maximum* and *final* are validation accuracies, *test* is that of the maximum's epoch on test images. ± is
+# half the binomial interval of the maximum: what few validation images alone leave open, without the error of training again. *lr* is the rate of the pretrained
+# layers.
 
 # %% tags=["report"]
 compared = [methods.SPOTTUNE, methods.MULTITUNE, methods.ONE_BLOCK]
 table = multitune.comparison_table(records)
-table[table.index.isin(compared, level="method")]
+table[table.index.isin(compared, level="method")].drop(columns="last")
 
 # %% [markdown]
 # **Real images.** The rows of CIFAR-100 with 20 to 5 images of each of 100 classes, from the drawn world's weights; plain fine-tuning and L2-SP also from
