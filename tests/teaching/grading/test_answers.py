@@ -151,7 +151,10 @@ class Bomb:
         return os.mkdir, ("/tmp/never-made-by-a-reply",)
 
 
-@pytest.mark.parametrize("found", [Equal(), Bomb(), pickle.loads, sys, Equal], ids=str)
+OTHERS = {"equal": Equal(), "bomb": Bomb(), "function": pickle.loads, "module": sys, "class": Equal}
+
+
+@pytest.mark.parametrize("found", OTHERS.values(), ids=OTHERS)
 def test_other_objects_are_refused(found, monkeypatch):
     monkeypatch.setitem(sys.modules, __name__, SimpleNamespace(Equal=Equal, Bomb=Bomb))  # as in a notebook's __main__
     try:
