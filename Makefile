@@ -29,7 +29,7 @@ $(VENV)/.synced: pyproject.toml uv.lock
 	@touch $@
 
 announce:
-	@echo "Lessons: each takes 10 to 60 seconds on two cores, all of them about 4 minutes; they download nothing."
+	@echo "Lessons: each takes 5 to 60 seconds on two cores, all of them about 7 minutes; they download nothing."
 
 run: announce $(VENV)/.synced
 	$(BIN)/course run
