@@ -11,7 +11,11 @@ from course_lib.training.routes import Routes
 
 MINI = PROFILES["mini"]
 NUM_CLASSES, GATES = 12, 12
-SIZES = {"mini:beetles": (396, 396, 504), "mini:general": (960, 320, 640), "cifar100": (960, 320, 640)}  # by part
+SIZES = {  # images of train, val, test
+    "mini:beetles": (396, 396, 504),
+    "mini:general": (960, 320, 640),
+    "cifar100": (960, 320, 640),
+}
 FADING = 0.15  # how much a rate loses that is ten times too high or too low
 
 

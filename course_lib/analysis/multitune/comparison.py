@@ -124,7 +124,7 @@ def accuracy_table(records: Sequence[dict]) -> pd.DataFrame:
     """
     found: dict[str, dict[str, str]] = {}
     for own in measured_rows(records):
-        found.setdefault(row_name(own.row), {})[own.method] = _in_words(own.test) + (" †" if own.edge else "")
+        found.setdefault(row_name(own.row), {})[own.method] = _marked(own.test, own.edge)
     return pd.DataFrame(found).fillna("–")
 
 
@@ -136,17 +136,14 @@ def gaps(records: Sequence[dict], a: str, b: str) -> dict[Row, Paired]:
 def gaps_table(records: Sequence[dict], pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
     """Tabulate intervals of paired differences in points: a row for each pair of methods, a column for each size.
 
-    A dagger marks a difference of which either side has its best rate at an end of its grid.
-
-    Raises:
-        ValueError: a row of Table 3 lacks a method.
+    A dagger marks a difference of which either side has its best rate at an end of its grid. A pair that a row lacks
+    has a dash there.
     """
-    found: dict[str, dict[str, str]] = {}
-    for row, own in by_row(records).items():
-        for a, b in pairs:
-            gap = method_gap(own, a, b)
-            found.setdefault(row_name(row), {})[f"{a} − {b}"] = _in_words(gap.interval()) + (" †" if gap.edge else "")
-    return pd.DataFrame(found)
+    found = {
+        f"{a} − {b}": {row_name(row): _marked(gap.interval(), gap.edge) for row, gap in gaps(records, a, b).items()}
+        for a, b in pairs
+    }
+    return pd.DataFrame.from_dict(found, orient="index").fillna("–")
 
 
 def optimism_of_maximum(records: Sequence[dict], confidence: float = 0.95) -> dict[str, dict[str, Interval]]:
@@ -234,3 +231,7 @@ def _interval(
 
 def _in_words(found: Interval | None) -> str:
     return f"{100 * found.estimate:.1f} [{100 * found.low:.1f}, {100 * found.high:.1f}]" if found else "–"
+
+
+def _marked(found: Interval, edge: str) -> str:
+    return _in_words(found) + (" †" if edge else "")

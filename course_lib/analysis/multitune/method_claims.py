@@ -66,15 +66,15 @@ def _whole(*kinds: str) -> Callable[[Row], bool]:
     return lambda row: row[1] is None and kind_of(row[0]) in kinds
 
 
-def _smallest(row: Row) -> bool:
-    return row[1] in SMALLEST
+def _of_sizes(sizes: Sequence[int]) -> Callable[[Row], bool]:
+    return lambda row: row[1] in sizes
 
 
 def on_larger_rows(methods: Sequence[str], base: str, tested: str) -> RealTest:
     """The test on CIFAR-100, of which no runs have all images: on the two rows that have most."""
     where = "20 and 15 images of each class of CIFAR-100, after eight epochs"
     tested = f"{tested}, on {where}; these rows were chosen when most of their runs were finished"
-    return RealTest((STUDY,), _gaps(methods, base, lambda row: row[1] in LARGER), tested)
+    return RealTest((STUDY,), _gaps(methods, base, _of_sizes(LARGER)), tested)
 
 
 def _optimism(runs: Runs, confidence: float) -> dict[str, Interval]:
@@ -101,7 +101,7 @@ def _of_readings() -> list[Claim]:
                 f"multitune-not-obvious{end}", printed_statement("not-obvious-10-5"), "Section 5",
                 f"{tested} on 10 and on 5 images of each class of either set, both with MultiTune's schedule; less "
                 "than two points are called not obvious",
-                (STUDY,), _gaps((method,), SPOTTUNE, _smallest), SAME,
+                (STUDY,), _gaps((method,), SPOTTUNE, _of_sizes(SMALLEST)), SAME,
             )
         )  # fmt: skip
         claims.append(

@@ -78,6 +78,19 @@ def test_test_accuracies_side_by_side():
     assert comparison.accuracy_table(edged).loc["full", "general, all images"].endswith(" †")
 
 
+def test_the_table_of_differences_has_a_row_for_each_pair():
+    pairs = [(MULTITUNE, SPOTTUNE), (rows.WIDE, "full")]
+    table = comparison.gaps_table(RUNS, pairs)
+    assert list(table.index) == ["MultiTune − SpotTune", "wider − full"]
+    assert list(table.columns) == [rows.row_name(row) for row in BY_ROW]
+    gap = rows.method_gap(BY_ROW[FINE], MULTITUNE, SPOTTUNE).interval()
+    numbers = [float(word.strip("[],")) for word in table.loc["MultiTune − SpotTune", rows.row_name(FINE)].split()]
+    assert numbers == pytest.approx([100 * gap.estimate, 100 * gap.low, 100 * gap.high], abs=0.05)
+    assert table.loc["wider − full", "general, 5 a class"] == "–"
+    edged = fake_runs("two_networks", values, keep=lambda t: t.data.per_class is None, best=0.1)
+    assert comparison.gaps_table(edged, pairs).map(lambda text: text.endswith(" †")).all(axis=None)
+
+
 def test_methods_are_paired_by_seed_and_image():
     gap = rows.method_gap(BY_ROW[FINE], "MultiTune", "SpotTune")
     assert gap.shares_images
